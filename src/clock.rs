@@ -1,0 +1,51 @@
+//! The time and fresh identifiers, given to whoever needs them: nobody asks the world.
+
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono_tz::Europe::Paris;
+use uuid::Uuid;
+
+/// The world's clock, or one that a test moves.
+#[derive(Clone, Default)]
+pub struct Clock {
+    obeying: Option<Arc<Mutex<DateTime<Utc>>>>,
+}
+
+impl Clock {
+    /// The machine's own time.
+    pub fn system() -> Self {
+        Self { obeying: None }
+    }
+
+    /// A clock that stands at `start` until it is moved.
+    pub fn standing_at(start: DateTime<Utc>) -> Self {
+        Self { obeying: Some(Arc::new(Mutex::new(start))) }
+    }
+
+    /// Moves a standing clock on; the machine's own time does not obey.
+    pub fn advance(&self, by: Duration) {
+        if let Some(now) = &self.obeying {
+            *now.lock().expect("no holder of the clock panics") += by;
+        }
+    }
+
+    /// Now, to the microsecond that PostgreSQL keeps.
+    pub fn now(&self) -> DateTime<Utc> {
+        let now = match &self.obeying {
+            Some(now) => *now.lock().expect("no holder of the clock panics"),
+            None => Utc::now(),
+        };
+        DateTime::from_timestamp_micros(now.timestamp_micros()).expect("a date of this era")
+    }
+
+    /// Today where the service's law applies.
+    pub fn today(&self) -> NaiveDate {
+        self.now().with_timezone(&Paris).date_naive()
+    }
+
+    /// An identifier never given before, ordered by time (UUID version 7).
+    pub fn fresh_id(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+}

@@ -1,0 +1,313 @@
+//! Every setting: `config.toml` beside this file holds defaults and explanations, `chartrier.toml` and
+//! `CHARTRIER_…` variables replace them. A wrong one stops the program with the place at fault.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use crate::model::Limits;
+
+/// The defaults, as documented to operators.
+pub const DEFAULTS: &str = include_str!("config.toml");
+
+/// Variables of the environment that are no settings of this file.
+const OTHER_VARIABLES: [&str; 4] =
+    ["CHARTRIER_CONFIG", "CHARTRIER_CORPUS", "CHARTRIER_FAIL_KILL", "CHARTRIER_SYNC_LOG"];
+
+/// The settings of one process.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub data: PathBuf,
+    pub listen: SocketAddr,
+    pub public_url: String,
+    pub trusted_proxy: Option<IpAddr>,
+    pub metrics_listen: SocketAddr,
+    pub log_json: bool,
+    pub log_level: String,
+    /// `None`: the program runs its own PostgreSQL.
+    pub database_url: Option<String>,
+    pub database_connections: u32,
+    /// (name, folder), absolute or under `data`.
+    pub sites: Vec<(String, PathBuf)>,
+    pub worker_jobs: usize,
+    pub quarantine_refused_days: u32,
+    pub limits: Limits,
+}
+
+/// Why the settings were refused; the sentence names file and line, or the variable.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Error(String);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    data: PathBuf,
+    listen: String,
+    public_url: String,
+    trusted_proxy: String,
+    metrics: Metrics,
+    log: Log,
+    database: Database,
+    storage: Storage,
+    worker: Worker,
+    quarantine: Quarantine,
+    limits: WrittenLimits,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Metrics {
+    listen: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Log {
+    format: String,
+    level: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Database {
+    url: String,
+    connections: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Storage {
+    sites: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Worker {
+    jobs: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Quarantine {
+    refused_days: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenLimits {
+    received_bytes: u64,
+    expanded_bytes: u64,
+    expansion_ratio: u64,
+    entries: u64,
+    units: usize,
+}
+
+/// The settings of this process: the file named by `CHARTRIER_CONFIG`, else `chartrier.toml` when there is
+/// one, under the variables of the environment.
+pub fn load() -> Result<Config, Error> {
+    let named = std::env::var_os("CHARTRIER_CONFIG").map(PathBuf::from);
+    let path = named.clone().unwrap_or_else(|| PathBuf::from("chartrier.toml"));
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => String::new(),
+        Err(error) => return Err(Error(format!("{} : illisible ({error})", path.display()))),
+    };
+    let variables = std::env::vars().filter(|(name, _)| name.starts_with("CHARTRIER_"));
+    read(&text, &path, variables)
+}
+
+/// The settings written in `text` (the content of `path`) under `variables`.
+pub fn read(
+    text: &str,
+    path: &Path,
+    variables: impl Iterator<Item = (String, String)>,
+) -> Result<Config, Error> {
+    let defaults: Table = DEFAULTS.parse().expect("config.toml is ours");
+    let written: Table = text.parse().map_err(|error: toml::de::Error| at(path, text, error.span(), error.message()))?;
+    let mut settings = defaults.clone();
+    merge(&mut settings, written, "", &|name, reason| {
+        let line = line_of(text, name);
+        Error(format!("{}:{line} : {name} : {reason}", path.display()))
+    })?;
+    for (variable, value) in variables {
+        if OTHER_VARIABLES.contains(&variable.as_str()) {
+            continue;
+        }
+        set_variable(&mut settings, &variable, &value)?;
+    }
+    let written: Written = Value::Table(settings)
+        .try_into()
+        .map_err(|error: toml::de::Error| Error(format!("{} : {}", path.display(), error.message())))?;
+    checked(written).map_err(|(name, reason)| Error(format!("{}:{} : {name} : {reason}", path.display(), line_of(text, &name))))
+}
+
+fn at(path: &Path, text: &str, span: Option<std::ops::Range<usize>>, reason: &str) -> Error {
+    let line = span.map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+    Error(format!("{}:{line} : {reason}", path.display()))
+}
+
+/// Line of the last part of a setting's path in the file, under its table; 0 when it is not written there.
+fn line_of(text: &str, name: &str) -> usize {
+    let (table, key) = name.rsplit_once('.').unwrap_or(("", name));
+    let mut current = "";
+    for (index, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if let Some(header) = line.strip_prefix('[') {
+            current = header.trim_end_matches(']');
+        }
+        let written = line.split('=').next().unwrap_or("").trim();
+        if (current == table && written == key) || (line.starts_with('[') && current == name) {
+            return index + 1;
+        }
+    }
+    0
+}
+
+/// Lays what is written over the defaults; only what the defaults know may be written, with its own type.
+fn merge(
+    into: &mut Table,
+    from: Table,
+    prefix: &str,
+    refuse: &dyn Fn(&str, &str) -> Error,
+) -> Result<(), Error> {
+    for (key, value) in from {
+        let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        match (into.get_mut(&key), value) {
+            (None, _) => return Err(refuse(&name, "réglage inconnu")),
+            (Some(Value::Table(into)), Value::Table(from)) => merge(into, from, &name, refuse)?,
+            (Some(slot), value) if slot.same_type(&value) => *slot = value,
+            (Some(slot), value) => {
+                let reason = format!("attendu : {} ; trouvé : {}", slot.type_str(), value.type_str());
+                return Err(refuse(&name, &reason));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn set_variable(settings: &mut Table, variable: &str, value: &str) -> Result<(), Error> {
+    fn find<'a>(table: &'a mut Table, rest: &str) -> Option<&'a mut Value> {
+        let key = table.iter().find_map(|(key, value)| {
+            let name = key.to_uppercase();
+            let deeper = rest.strip_prefix(&name).is_some_and(|rest| rest.starts_with('_'));
+            (rest == name && !value.is_table() || deeper && value.is_table()).then(|| key.clone())
+        })?;
+        match table.get_mut(&key)? {
+            Value::Table(inner) => find(inner, &rest[key.len() + 1..]),
+            slot => Some(slot),
+        }
+    }
+    let slot = find(settings, &variable["CHARTRIER_".len()..])
+        .ok_or_else(|| Error(format!("variable {variable} : réglage inconnu")))?;
+    *slot = match slot {
+        Value::Integer(_) => Value::Integer(
+            value.parse().map_err(|_| Error(format!("variable {variable} : un nombre entier est attendu")))?,
+        ),
+        _ => Value::String(value.to_string()),
+    };
+    Ok(())
+}
+
+/// Values that only a look can check; the error gives the setting's path and the reason.
+fn checked(written: Written) -> Result<Config, (String, String)> {
+    let bad = |name: &str, reason: &str| (name.to_string(), reason.to_string());
+    let address = |name: &str, text: &str| -> Result<SocketAddr, (String, String)> {
+        text.parse().map_err(|_| bad(name, "une adresse « 127.0.0.1:8080 » est attendue"))
+    };
+    let trusted_proxy = match written.trusted_proxy.as_str() {
+        "" => None,
+        text => Some(text.parse().map_err(|_| bad("trusted_proxy", "une adresse IP est attendue"))?),
+    };
+    if !matches!(written.log.format.as_str(), "text" | "json") {
+        return Err(bad("log.format", "text ou json"));
+    }
+    if !written.public_url.starts_with("http://") && !written.public_url.starts_with("https://") {
+        return Err(bad("public_url", "une adresse http:// ou https:// est attendue"));
+    }
+    if written.worker.jobs == 0 || written.worker.jobs > 256 {
+        return Err(bad("worker.jobs", "de 1 à 256"));
+    }
+    if written.database.connections < 4 {
+        return Err(bad("database.connections", "4 au moins"));
+    }
+    let data = std::path::absolute(&written.data).map_err(|_| bad("data", "dossier illisible"))?;
+    let mut sites = Vec::new();
+    for site in written.storage.sites.split(',').map(str::trim).filter(|site| !site.is_empty()) {
+        let (name, folder) = site.split_once('=').ok_or_else(|| bad("storage.sites", "nom=dossier est attendu"))?;
+        if name.is_empty() || !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
+            return Err(bad("storage.sites", "un nom de site est fait de minuscules, chiffres et tirets"));
+        }
+        sites.push((name.to_string(), data.join(folder)));
+    }
+    if sites.len() < 2 {
+        return Err(bad("storage.sites", "deux sites au moins sont nécessaires"));
+    }
+    Ok(Config {
+        listen: address("listen", &written.listen)?,
+        metrics_listen: address("metrics.listen", &written.metrics.listen)?,
+        public_url: written.public_url.trim_end_matches('/').to_string(),
+        trusted_proxy,
+        log_json: written.log.format == "json",
+        log_level: written.log.level,
+        database_url: Some(written.database.url).filter(|url| !url.is_empty()),
+        database_connections: written.database.connections,
+        sites,
+        worker_jobs: written.worker.jobs,
+        quarantine_refused_days: written.quarantine.refused_days,
+        limits: Limits {
+            received_bytes_max: written.limits.received_bytes,
+            expanded_bytes_max: written.limits.expanded_bytes,
+            expansion_ratio_max: written.limits.expansion_ratio,
+            entries_max: written.limits.entries,
+            units_max: written.limits.units,
+            ..Limits::default()
+        },
+        data,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(text: &str, variables: &[(&str, &str)]) -> Result<Config, Error> {
+        let variables = variables.iter().map(|(name, value)| (name.to_string(), value.to_string()));
+        read(text, Path::new("chartrier.toml"), variables)
+    }
+
+    #[test]
+    fn the_defaults_are_settings() {
+        let config = with("", &[]).unwrap();
+        assert_eq!(config.listen.port(), 8080);
+        assert_eq!(config.sites.len(), 2);
+        assert!(config.database_url.is_none());
+    }
+
+    #[test]
+    fn a_variable_replaces_the_file_which_replaces_the_default() {
+        let file = "listen = \"127.0.0.1:1\"\n[worker]\njobs = 2\n";
+        let config = with(file, &[("CHARTRIER_LISTEN", "127.0.0.1:2"), ("CHARTRIER_METRICS_LISTEN", "127.0.0.1:3")]);
+        let config = config.unwrap();
+        assert_eq!((config.listen.port(), config.metrics_listen.port(), config.worker_jobs), (2, 3, 2));
+    }
+
+    #[test]
+    fn a_wrong_setting_is_refused_with_its_line() {
+        for (text, expected) in [
+            ("\nlisten = 8080", "chartrier.toml:2 : listen"),
+            ("[worker]\n\njobs = 0", "chartrier.toml:3 : worker.jobs"),
+            ("[worker]\njob = 1", "chartrier.toml:2 : worker.job : réglage inconnu"),
+            ("\n\nlisten = ", "chartrier.toml:3"),
+            ("[storage]\nsites = \"a=x\"", "chartrier.toml:2 : storage.sites : deux sites"),
+            ("[logs]\nformat = \"json\"", "chartrier.toml:1 : logs : réglage inconnu"),
+        ] {
+            let error = with(text, &[]).expect_err(text).to_string();
+            assert!(error.contains(expected), "{text:?}: {error}");
+        }
+        let error = with("", &[("CHARTRIER_LISTN", "x")]).unwrap_err().to_string();
+        assert!(error.contains("CHARTRIER_LISTN"), "{error}");
+    }
+}

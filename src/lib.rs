@@ -1,0 +1,11 @@
+//! `chartrier`, a shared electronic archiving service (SAE mutualisé).
+//!
+//! The map, in reading order; each floor uses those above it in this list, never those below
+//! (`tests/architecture.rs`). Read `ingest` first: it is the main job.
+
+// Floor 0: words.
+pub mod clock;
+pub mod model;
+
+// Floor 6: the roof.
+pub mod config;

@@ -1,0 +1,3 @@
+//! The commands, each one line into `cli/`.
+
+fn main() {}

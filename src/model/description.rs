@@ -1,0 +1,178 @@
+//! The internal description every SEDA version is read into: units as a graph, objects, groups, rules.
+//!
+//! Field names are SEDA 2.x's. Identifiers (`id`, `…_ref`) are those of the message; the catalogue's own
+//! are given when the transfer is sealed.
+
+use serde::{Deserialize, Serialize};
+
+/// Versions of the standard, told by the root's namespace alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SedaVersion {
+    V0_2,
+    V1_0,
+    V2_0,
+    V2_1,
+    V2_2,
+    V2_3,
+}
+
+impl SedaVersion {
+    /// The number people write: `2.1`.
+    pub fn number(self) -> &'static str {
+        match self {
+            SedaVersion::V0_2 => "0.2",
+            SedaVersion::V1_0 => "1.0",
+            SedaVersion::V2_0 => "2.0",
+            SedaVersion::V2_1 => "2.1",
+            SedaVersion::V2_2 => "2.2",
+            SedaVersion::V2_3 => "2.3",
+        }
+    }
+
+    /// Target namespace of the schema (seda.md §1).
+    pub fn namespace(self) -> &'static str {
+        match self {
+            SedaVersion::V0_2 => "fr:gouv:ae:archive:draft:standard_echange_v0.2",
+            SedaVersion::V1_0 => "fr:gouv:culture:archivesdefrance:seda:v1.0",
+            SedaVersion::V2_0 => "fr:gouv:culture:archivesdefrance:seda:v2.0",
+            SedaVersion::V2_1 => "fr:gouv:culture:archivesdefrance:seda:v2.1",
+            SedaVersion::V2_2 => "fr:gouv:culture:archivesdefrance:seda:v2.2",
+            SedaVersion::V2_3 => "fr:gouv:culture:archivesdefrance:seda:v2.3",
+        }
+    }
+
+    /// Every version, oldest first.
+    pub const ALL: [SedaVersion; 6] = [
+        SedaVersion::V0_2,
+        SedaVersion::V1_0,
+        SedaVersion::V2_0,
+        SedaVersion::V2_1,
+        SedaVersion::V2_2,
+        SedaVersion::V2_3,
+    ];
+
+    /// The version whose number this is.
+    pub fn from_number(number: &str) -> Option<SedaVersion> {
+        SedaVersion::ALL.into_iter().find(|version| version.number() == number)
+    }
+}
+
+/// An `ArchiveTransfer`: its header and its package.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    pub version: SedaVersion,
+    pub message_identifier: String,
+    /// `Date`, lexical form.
+    pub date: String,
+    pub archival_agreement: Option<String>,
+    pub archival_agency: Option<String>,
+    pub transferring_agency: Option<String>,
+    pub originating_agency: Option<String>,
+    pub submission_agency: Option<String>,
+    pub archival_profile: Option<String>,
+    /// Rules of the package (`ManagementMetadata`): a virtual root above all units.
+    pub rules: Rules,
+    /// In document order.
+    pub units: Vec<Unit>,
+    pub binary_objects: Vec<BinaryObject>,
+    pub physical_objects: Vec<PhysicalObject>,
+    pub object_groups: Vec<ObjectGroup>,
+}
+
+/// An archive unit (2.x `ArchiveUnit`). Wrappers that only hold an `ArchiveUnitRefId` are links, not units.
+#[derive(Clone, Debug, Default)]
+pub struct Unit {
+    pub id: String,
+    /// Identifiers of the units directly above, each once; none for a root.
+    pub parents: Vec<String>,
+    pub content: Content,
+    pub rules: Rules,
+    /// `DataObjectReferenceId` values.
+    pub object_refs: Vec<String>,
+    /// `DataObjectGroupReferenceId` values.
+    pub group_refs: Vec<String>,
+    /// Line of the start tag in the manifest.
+    pub line: u64,
+}
+
+/// Description of a unit (`Content`). Dates keep their lexical form (year, month, day or time).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Content {
+    pub description_level: Option<String>,
+    pub title: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub descriptions: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_date: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_date: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transacted_date: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keywords: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub originating_agency: Option<String>,
+    /// Every other simple element of `Content`, in document order: (path under `Content`, text).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<(String, String)>,
+}
+
+/// Management rules as written, by category; inheritance is computed by whoever needs it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rules {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
+}
+
+/// One category's declaration: `AppraisalRule`, `AccessRule`…
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rule {
+    /// The element's name.
+    pub category: String,
+    /// (`Rule`, `StartDate`) in order.
+    pub terms: Vec<(String, Option<String>)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub final_action: Option<String>,
+    #[serde(default)]
+    pub prevent_inheritance: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ref_non_rule_ids: Vec<String>,
+}
+
+/// A binary object (objet numérique) as declared.
+#[derive(Clone, Debug, Default)]
+pub struct BinaryObject {
+    pub id: String,
+    pub group: Option<String>,
+    /// `DataObjectVersion`: usage[_n].
+    pub usage: Option<String>,
+    /// Path of the file in the package, as written.
+    pub uri: Option<String>,
+    /// The bytes travel in the message itself (`Attachment`).
+    pub inline: bool,
+    pub digest: Option<String>,
+    pub digest_algorithm: Option<String>,
+    /// `Size`, in bytes.
+    pub size_bytes: Option<u64>,
+    pub format_id: Option<String>,
+    pub mime_type: Option<String>,
+    pub file_name: Option<String>,
+    pub line: u64,
+}
+
+/// A physical object as declared.
+#[derive(Clone, Debug, Default)]
+pub struct PhysicalObject {
+    pub id: String,
+    pub group: Option<String>,
+    pub usage: Option<String>,
+    pub physical_id: Option<String>,
+    pub line: u64,
+}
+
+/// A group of objects of one same content, in either writing of 2.x.
+#[derive(Clone, Debug, Default)]
+pub struct ObjectGroup {
+    pub id: String,
+    pub line: u64,
+}

@@ -1,0 +1,86 @@
+//! What is journaled: every change leaves one of these, in the same transaction.
+
+use super::{MachineId, PersonId};
+
+/// Event types of norms E-02 that the product has so far; the word is the journal's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventType {
+    Reception,
+    Controle,
+    Rejet,
+    PriseEnCharge,
+    Replication,
+    ControleIntegrite,
+    Consultation,
+    Incident,
+    /// A member, agreement, person or machine was set up or changed by its file.
+    Parametrage,
+}
+
+impl EventType {
+    /// The word in the journal.
+    pub fn word(self) -> &'static str {
+        match self {
+            EventType::Reception => "RECEPTION",
+            EventType::Controle => "CONTROLE",
+            EventType::Rejet => "REJET",
+            EventType::PriseEnCharge => "PRISE_EN_CHARGE",
+            EventType::Replication => "REPLICATION",
+            EventType::ControleIntegrite => "CONTROLE_INTEGRITE",
+            EventType::Consultation => "CONSULTATION",
+            EventType::Incident => "INCIDENT",
+            EventType::Parametrage => "PARAMETRAGE",
+        }
+    }
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Ok,
+    Ko,
+}
+
+impl Outcome {
+    /// The word in the journal.
+    pub fn word(self) -> &'static str {
+        match self {
+            Outcome::Ok => "OK",
+            Outcome::Ko => "KO",
+        }
+    }
+}
+
+/// Who acted. Identifiers only: names live in tables that can be purged without breaking the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agent {
+    Person(PersonId),
+    Machine(MachineId),
+    /// The service itself, by its background work.
+    Service,
+    /// The operator, by the command line.
+    Operator,
+}
+
+impl std::fmt::Display for Agent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Agent::Person(id) => write!(f, "person:{id}"),
+            Agent::Machine(id) => write!(f, "machine:{id}"),
+            Agent::Service => f.write_str("service"),
+            Agent::Operator => f.write_str("operator"),
+        }
+    }
+}
+
+/// One entry for the tenant's journal, before it is numbered and chained.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub event_type: EventType,
+    pub outcome: Outcome,
+    pub agent: Agent,
+    /// What it is about: `transfer:<uuid>`, `archive:<uuid>`, `member:<code>`…
+    pub object: String,
+    /// Digests, versions, codes of findings: names and values, no title, no content.
+    pub detail: Vec<(&'static str, String)>,
+}

@@ -1,0 +1,61 @@
+//! Every limit put on what comes from outside, in one struct: bytes, entries, ratio, depth, units, seconds.
+
+use std::time::Duration;
+
+/// Bounds of one transfer. A transfer past any of them is refused in words, never half read.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Bytes of the file as received.
+    pub received_bytes_max: u64,
+    /// Bytes of all files once expanded.
+    pub expanded_bytes_max: u64,
+    /// Expanded bytes for one received, over the whole container; small containers are let alone below
+    /// `ratio_free_bytes`.
+    pub expansion_ratio_max: u64,
+    /// Expanded bytes under which the ratio is not looked at.
+    pub ratio_free_bytes: u64,
+    /// Files and folders in the container.
+    pub entries_max: u64,
+    /// Bytes of one entry's name.
+    pub name_bytes_max: usize,
+    /// Folders above a file.
+    pub name_depth_max: usize,
+    /// Bytes of the manifest.
+    pub manifest_bytes_max: u64,
+    /// Elements open at once.
+    pub xml_depth_max: usize,
+    /// Attributes of one element.
+    pub xml_attributes_max: usize,
+    /// Bytes of one text, attribute or name in the manifest (inline objects apart).
+    pub xml_text_bytes_max: usize,
+    /// Archive units.
+    pub units_max: usize,
+    /// Binary and physical objects.
+    pub objects_max: usize,
+    /// Findings kept; the rest are counted.
+    pub findings_max: usize,
+    /// Time to examine one transfer.
+    pub examination_max: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            received_bytes_max: 20 << 30,
+            expanded_bytes_max: 40 << 30,
+            expansion_ratio_max: 1_000,
+            ratio_free_bytes: 64 << 20,
+            entries_max: 200_000,
+            name_bytes_max: 4_096,
+            name_depth_max: 64,
+            manifest_bytes_max: 2 << 30,
+            xml_depth_max: 256,
+            xml_attributes_max: 64,
+            xml_text_bytes_max: 1 << 20,
+            units_max: 200_000,
+            objects_max: 200_000,
+            findings_max: 1_000,
+            examination_max: Duration::from_secs(4 * 3600),
+        }
+    }
+}

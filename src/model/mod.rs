@@ -1,0 +1,20 @@
+//! Words of the archive as plain values, spelled as SEDA, OAIS and PREMIS spell them.
+//!
+//! Nothing here reads, writes, asks the time or knows a database. Every other floor speaks in these
+//! values; see `docs/glossary.md` for the French words beside them.
+
+pub mod description;
+pub mod event;
+pub mod findings;
+pub mod ids;
+pub mod limits;
+pub mod parties;
+pub mod transfer;
+
+pub use description::{BinaryObject, Content, Manifest, ObjectGroup, PhysicalObject, Rule, Rules, SedaVersion, Unit};
+pub use event::{Agent, Event, EventType, Outcome};
+pub use findings::{Finding, Severity};
+pub use limits::Limits;
+pub use ids::{AgreementId, ArchiveId, MachineId, MessageId, ObjectId, PartyId, PersonId, TenantId, TransferId, UnitId};
+pub use parties::{Acceptance, Agreement, Party, Role};
+pub use transfer::{Channel, Transfer, TransferState};

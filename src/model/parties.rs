@@ -1,0 +1,123 @@
+//! Who takes part: roles of people, parties of a transfer, agreements.
+
+use chrono::NaiveDate;
+
+use super::{AgreementId, PartyId};
+
+/// What a person may do in a member (norms §8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    Operator,
+    Archivist,
+    ControlAuthority,
+    MemberAdmin,
+    Depositor,
+    Producer,
+    Reader,
+}
+
+impl Role {
+    /// Every role, in the order of the table of norms §8.
+    pub const ALL: [Role; 7] = [
+        Role::Operator,
+        Role::Archivist,
+        Role::ControlAuthority,
+        Role::MemberAdmin,
+        Role::Depositor,
+        Role::Producer,
+        Role::Reader,
+    ];
+
+    /// The word in files and rows.
+    pub fn word(self) -> &'static str {
+        match self {
+            Role::Operator => "operator",
+            Role::Archivist => "archivist",
+            Role::ControlAuthority => "control_authority",
+            Role::MemberAdmin => "member_admin",
+            Role::Depositor => "depositor",
+            Role::Producer => "producer",
+            Role::Reader => "reader",
+        }
+    }
+
+    /// The word people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Role::Operator => "opérateur",
+            Role::Archivist => "archiviste",
+            Role::ControlAuthority => "contrôle scientifique et technique",
+            Role::MemberAdmin => "administrateur de la collectivité",
+            Role::Depositor => "déposant",
+            Role::Producer => "producteur",
+            Role::Reader => "lecteur",
+        }
+    }
+
+    /// The role of a word, if it is one.
+    pub fn from_word(word: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.word() == word)
+    }
+}
+
+/// A party of the register: SEDA organization with the parts it may take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Party {
+    pub party_id: PartyId,
+    /// As written in manifests.
+    pub identifier: String,
+    pub name: String,
+    pub siret: Option<String>,
+    pub archival: bool,
+    pub transferring: bool,
+    pub originating: bool,
+    /// First and last day on which the party exists; open when `None`.
+    pub valid_from: Option<NaiveDate>,
+    pub valid_until: Option<NaiveDate>,
+}
+
+impl Party {
+    /// Whether the party exists on `day`.
+    pub fn is_active_on(&self, day: NaiveDate) -> bool {
+        self.valid_from.is_none_or(|from| from <= day) && self.valid_until.is_none_or(|until| day <= until)
+    }
+}
+
+/// How an agreement takes a faultless transfer in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acceptance {
+    Automatic,
+    /// An archivist reads it first.
+    Archivist,
+}
+
+/// An agreement (accord de versement) with the parties it admits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agreement {
+    pub agreement_id: AgreementId,
+    /// SEDA `ArchivalAgreement`.
+    pub identifier: String,
+    pub name: String,
+    /// `false` when suspended.
+    pub active: bool,
+    pub valid_from: Option<NaiveDate>,
+    pub valid_until: Option<NaiveDate>,
+    /// The archive service's identifier.
+    pub archival_agency: String,
+    /// Identifiers of the transferring agencies admitted.
+    pub transferring_agencies: Vec<String>,
+    /// Identifiers of the originating agencies admitted.
+    pub originating_agencies: Vec<String>,
+    pub acceptance: Acceptance,
+    /// Most expanded bytes in one transfer.
+    pub transfer_bytes_max: u64,
+}
+
+impl Agreement {
+    /// Whether deposits are open on `day`.
+    pub fn is_open_on(&self, day: NaiveDate) -> bool {
+        self.active
+            && self.valid_from.is_none_or(|from| from <= day)
+            && self.valid_until.is_none_or(|until| day <= until)
+    }
+}

@@ -1,0 +1,100 @@
+//! A transfer as the register knows it, from reception to taking in charge.
+
+use chrono::{DateTime, Utc};
+
+use super::{ArchiveId, Finding, MachineId, PersonId, TransferId};
+
+/// Where a transfer stands. Only these are durable: a crash restarts from the last one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransferState {
+    /// In quarantine, digest known, nothing read yet.
+    Received,
+    /// Read and without fault; an archivist decides.
+    Examined,
+    /// Accepted: identifiers, grant date and reply are fixed; copies being written.
+    Sealed,
+    /// Both copies written and read again, rows committed.
+    TakenInCharge,
+    Refused,
+}
+
+impl TransferState {
+    /// The word in rows and answers.
+    pub fn word(self) -> &'static str {
+        match self {
+            TransferState::Received => "received",
+            TransferState::Examined => "examined",
+            TransferState::Sealed => "sealed",
+            TransferState::TakenInCharge => "taken_in_charge",
+            TransferState::Refused => "refused",
+        }
+    }
+
+    /// The words people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            TransferState::Received => "Reçu, contrôle en cours",
+            TransferState::Examined => "En attente de l'archiviste",
+            TransferState::Sealed => "Accepté, copies en cours",
+            TransferState::TakenInCharge => "Pris en charge",
+            TransferState::Refused => "Refusé",
+        }
+    }
+
+    /// The state of a word, if it is one.
+    pub fn from_word(word: &str) -> Option<TransferState> {
+        use TransferState::*;
+        [Received, Examined, Sealed, TakenInCharge, Refused].into_iter().find(|state| state.word() == word)
+    }
+
+    /// Whether nothing more will happen by itself.
+    pub fn is_closed(self) -> bool {
+        matches!(self, TransferState::TakenInCharge | TransferState::Refused)
+    }
+}
+
+/// The door a transfer came through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    Api,
+    Portal,
+}
+
+impl Channel {
+    /// The word in rows.
+    pub fn word(self) -> &'static str {
+        match self {
+            Channel::Api => "api",
+            Channel::Portal => "portal",
+        }
+    }
+}
+
+/// One line of the register of transfers.
+#[derive(Clone, Debug)]
+pub struct Transfer {
+    pub transfer_id: TransferId,
+    pub state: TransferState,
+    pub person_id: Option<PersonId>,
+    pub machine_id: Option<MachineId>,
+    pub file_name: String,
+    pub size_bytes: u64,
+    /// SHA-512 of the bytes received.
+    pub digest: Vec<u8>,
+    pub received_at: DateTime<Utc>,
+    /// 1, then one more for each refusal under the same identifier.
+    pub attempt: u32,
+    pub seda_version: Option<String>,
+    pub message_identifier: Option<String>,
+    pub transferring_agency: Option<String>,
+    pub agreement_identifier: Option<String>,
+    /// Title of the first root unit.
+    pub title: Option<String>,
+    pub unit_count: Option<u32>,
+    pub object_count: Option<u32>,
+    pub findings: Vec<Finding>,
+    pub decided_at: Option<DateTime<Utc>>,
+    pub archive_id: Option<ArchiveId>,
+    /// When it was taken in charge or refused.
+    pub closed_at: Option<DateTime<Utc>>,
+}
