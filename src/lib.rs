@@ -7,5 +7,8 @@
 pub mod clock;
 pub mod model;
 
+// Floor 5: doors.
+pub mod web;
+
 // Floor 6: the roof.
 pub mod config;

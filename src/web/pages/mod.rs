@@ -1,0 +1,17 @@
+//! The portal: French pages, rendered here and useful without JavaScript.
+//!
+//! Never holds a rule of archiving: a handler parses, calls a function of a lower floor, fills the page's
+//! struct with plain values and renders it. Each part has its file here and its templates under
+//! `templates/<part>/`; what every page shares stands in [`shell`].
+
+pub mod access;
+pub mod assets;
+pub mod desk;
+pub mod identity;
+pub mod ingest;
+pub mod notices;
+pub mod shell;
+pub mod words;
+
+#[cfg(test)]
+mod specimens;

@@ -1,0 +1,112 @@
+//! What every page shares: its frame, with the member and the person shown, and the small components.
+//!
+//! Never asks who is calling: handlers give it the account. A page without an account is one seen before
+//! log-in.
+
+use askama::Template;
+
+use super::words::Moment;
+
+/// The frame of a page.
+pub struct Shell {
+    /// First words of the window's title, unique in the portal.
+    pub title: String,
+    pub account: Option<Account>,
+    /// The entry of the menu this page stands under.
+    pub section: Section,
+    /// Whether it is that entry's own page.
+    pub top: bool,
+}
+
+/// Who is logged in, and for which member.
+#[derive(Clone)]
+pub struct Account {
+    pub member: String,
+    pub person: String,
+    /// In words, joined by commas.
+    pub roles: String,
+    pub csrf: String,
+    pub menu: Vec<Section>,
+}
+
+/// Entries of the main menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    Desk,
+    Transfers,
+    Archives,
+    /// Pages that no entry leads to.
+    None,
+}
+
+impl Section {
+    /// Where the entry leads.
+    pub fn address(&self) -> &'static str {
+        match self {
+            Section::Desk | Section::None => "/",
+            Section::Transfers => "/versements",
+            Section::Archives => "/archives",
+        }
+    }
+
+    /// The entry's words.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Section::Desk | Section::None => "Accueil",
+            Section::Transfers => "Versements",
+            Section::Archives => "Archives",
+        }
+    }
+}
+
+/// A link with its words.
+#[derive(Clone)]
+pub struct Link {
+    pub label: String,
+    pub address: String,
+}
+
+impl Link {
+    /// A link.
+    pub fn new(label: impl Into<String>, address: impl Into<String>) -> Self {
+        Self { label: label.into(), address: address.into() }
+    }
+}
+
+/// One line of a definition list.
+pub struct Fact {
+    pub label: String,
+    pub value: String,
+    /// Takes the whole width: long text.
+    pub whole: bool,
+}
+
+impl Fact {
+    /// A short fact.
+    pub fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { label: label.into(), value: value.into(), whole: false }
+    }
+}
+
+/// A state: words, colour, picture.
+#[derive(Clone, Copy)]
+pub struct Badge {
+    pub label: &'static str,
+    /// `moving`, `waiting`, `kept` or `refused`.
+    pub tone: &'static str,
+    pub icon: &'static str,
+}
+
+/// Something to correct in a form: the field's `id` and a sentence.
+pub struct FieldError {
+    pub field: &'static str,
+    pub sentence: String,
+}
+
+/// A moment as machines and people read it.
+pub type At = Moment;
+
+/// The text of a page, or of nothing when its template failed to write into memory, which it cannot.
+pub fn render(page: &impl Template) -> String {
+    page.render().unwrap_or_default()
+}

@@ -1,0 +1,184 @@
+//! Dates, sizes and numbers as French people write them.
+//!
+//! Pure; hours are those of Paris, where the service's law applies.
+
+use chrono::{DateTime, Datelike, Timelike, Utc};
+use chrono_tz::Europe::Paris;
+
+/// A moment: for the `datetime` attribute, and in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    pub machine: String,
+    pub words: String,
+    /// For tables: « 3 mars 2026, 14 h 05 », the month cut when it is long.
+    pub short: String,
+}
+
+const SHORT_MONTHS: [&str; 12] =
+    ["janv.", "févr.", "mars", "avril", "mai", "juin", "juill.", "août", "sept.", "oct.", "nov.", "déc."];
+const MONTHS: [&str; 12] = [
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "décembre",
+];
+
+/// « 3 mars 2026 à 14 h 05 ».
+pub fn moment(at: DateTime<Utc>) -> Moment {
+    let local = at.with_timezone(&Paris);
+    let date = day_words(local.day(), local.month(), local.year());
+    let hour = format!("{}\u{a0}h\u{a0}{:02}", local.hour(), local.minute());
+    let month = SHORT_MONTHS[local.month0() as usize % 12];
+    Moment {
+        machine: local.format("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+        words: format!("{date} à {hour}"),
+        short: format!("{}\u{a0}{month}\u{a0}{}, {hour}", local.day(), local.year()),
+    }
+}
+
+fn day_words(day: u32, month: u32, year: i32) -> String {
+    let day = if day == 1 { "1er".to_owned() } else { day.to_string() };
+    format!("{day}\u{a0}{} {year}", MONTHS[(month as usize).clamp(1, 12) - 1])
+}
+
+/// A date of a description, in its lexical form (`2024`, `2024-03`, `2024-03-05`, or a moment), in words; as
+/// written when it is none of these.
+pub fn lexical_date(written: &str) -> String {
+    let day = written.get(..10).filter(|_| written.as_bytes().get(10).is_none_or(|&b| b == b'T')).unwrap_or(written);
+    let parts: Vec<&str> = day.split('-').collect();
+    let number = |part: &str| part.parse::<u32>().ok();
+    match parts.as_slice() {
+        [year, month] if year.len() == 4 => match number(month) {
+            Some(month @ 1..=12) => format!("{} {year}", MONTHS[month as usize - 1]),
+            _ => written.to_owned(),
+        },
+        [year, month, day] if year.len() == 4 => match (number(day), number(month), year.parse::<i32>()) {
+            (Some(day @ 1..=31), Some(month @ 1..=12), Ok(year)) => day_words(day, month, year),
+            _ => written.to_owned(),
+        },
+        _ => written.to_owned(),
+    }
+}
+
+/// The span of a unit's dates: « 2019 – 2021 », one date when both are the same, nothing without any.
+pub fn span(start: Option<&str>, end: Option<&str>) -> Option<String> {
+    match (start.map(lexical_date), end.map(lexical_date)) {
+        (Some(start), Some(end)) if start == end => Some(start),
+        (Some(start), Some(end)) => Some(format!("{start} – {end}")),
+        (Some(start), None) => Some(format!("depuis {start}")),
+        (None, Some(end)) => Some(format!("jusqu’à {end}")),
+        (None, None) => None,
+    }
+}
+
+/// « 1,4 Mo », in units of 1 000.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["Ko", "Mo", "Go", "To", "Po"];
+    if bytes < 1_000 {
+        return count(bytes, "octet", "octets");
+    }
+    let mut value = bytes as f64 / 1_000.0;
+    let mut unit = 0;
+    while value >= 999.5 && unit + 1 < UNITS.len() {
+        value /= 1_000.0;
+        unit += 1;
+    }
+    let written = if value < 9.95 { format!("{value:.1}") } else { format!("{value:.0}") };
+    format!("{}\u{a0}{}", written.trim_end_matches(".0").replace('.', ","), UNITS[unit])
+}
+
+/// « 12 345 », thousands apart by a narrow space that does not break.
+pub fn number(value: u64) -> String {
+    let digits = value.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3 * 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            grouped.push('\u{202f}');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// « 1 fichier », « 12 fichiers »; zero is singular in French.
+pub fn count(value: u64, one: &str, many: &str) -> String {
+    format!("{}\u{a0}{}", number(value), if value < 2 { one } else { many })
+}
+
+/// A level of description in the words of the trade (SEDA `DescriptionLevel`, ISAD(G)).
+pub fn level(written: &str) -> &str {
+    match written {
+        "Fonds" => "Fonds",
+        "Subfonds" => "Sous-fonds",
+        "Class" => "Classe",
+        "Collection" => "Collection",
+        "Series" => "Série",
+        "Subseries" => "Sous-série",
+        "RecordGrp" => "Groupe de dossiers",
+        "SubGrp" => "Sous-groupe",
+        "File" => "Dossier",
+        "Item" => "Pièce",
+        _ => "Autre",
+    }
+}
+
+/// Whether a level holds others by nature: the picture beside its title.
+pub fn level_icon(written: Option<&str>) -> &'static str {
+    match written {
+        Some("Item") => "file",
+        Some("Fonds" | "Subfonds" | "Class" | "Collection" | "Series" | "Subseries" | "RecordGrp" | "SubGrp") => "box",
+        _ => "folder",
+    }
+}
+
+/// The kind of a file, found in its bytes, in words.
+pub fn media(media_type: &str) -> &'static str {
+    match media_type {
+        "application/pdf" => "Document PDF",
+        "image/png" | "image/jpeg" | "image/gif" | "image/tiff" | "image/webp" | "image/svg+xml" => "Image",
+        "text/plain" => "Texte",
+        "text/xml" | "application/xml" => "Données structurées",
+        "text/csv" => "Tableau de données",
+        "application/zip" | "application/gzip" | "application/x-tar" => "Dossier compressé",
+        other if other.starts_with("audio/") => "Enregistrement sonore",
+        other if other.starts_with("video/") => "Vidéo",
+        _ => "Fichier",
+    }
+}
+
+/// The picture beside a file's name.
+pub fn media_icon(media_type: &str) -> &'static str {
+    if media_type.starts_with("image/") { "image" } else { "file" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_and_hours_are_those_of_paris() {
+        let summer = DateTime::parse_from_rfc3339("2026-07-31T22:30:00Z").unwrap().with_timezone(&Utc);
+        assert_eq!(moment(summer).words, "1er\u{a0}août 2026 à 0\u{a0}h\u{a0}30");
+        assert_eq!(moment(summer).machine, "2026-08-01T00:30:00+02:00");
+    }
+
+    #[test]
+    fn a_description_s_dates_keep_their_precision() {
+        assert_eq!(lexical_date("2024"), "2024");
+        assert_eq!(lexical_date("2024-03"), "mars 2024");
+        assert_eq!(lexical_date("2024-03-05"), "5\u{a0}mars 2024");
+        assert_eq!(lexical_date("2024-03-05T10:00:00"), "5\u{a0}mars 2024");
+        assert_eq!(lexical_date("vers 1900"), "vers 1900");
+        assert_eq!(lexical_date("2024-13"), "2024-13");
+        assert_eq!(span(Some("2019"), Some("2019")), Some("2019".to_owned()));
+    }
+
+    #[test]
+    fn sizes_and_numbers_are_written_in_french() {
+        let written: Vec<String> = [0, 1, 999, 1_000, 1_440, 999_499, 999_500, 12_345_678, 3_000_000_000].map(size).into();
+        assert_eq!(
+            written,
+            ["0 octet", "1 octet", "999 octets", "1 Ko", "1,4 Ko", "999 Ko", "1 Mo", "12 Mo", "3 Go"]
+                .map(|words| words.replace(' ', "\u{a0}"))
+        );
+        assert_eq!(number(1_234_567), "1\u{202f}234\u{202f}567");
+    }
+}

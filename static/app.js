@@ -1,0 +1,175 @@
+// What the portal gains from script: upload progress, live states, branches opened in place.
+// Every page does its work without this file. It makes no address of its own: it follows those of the page.
+"use strict";
+
+document.documentElement.classList.add("with-script");
+
+const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
+
+/* ---- Live states: the same page is read again and its [data-live] part replaced ---- */
+
+const live = () => document.querySelector("[data-live]");
+
+async function refresh() {
+  const part = live();
+  if (!part) return;
+  if (!document.hidden && !part.contains(document.activeElement)) {
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      const fresh = answer.ok && parsed(await answer.text()).getElementById(part.id);
+      if (fresh && fresh.outerHTML !== part.outerHTML) part.replaceWith(document.adoptNode(fresh));
+    } catch {
+      // The network is away: the next turn tries again.
+    }
+  }
+  setTimeout(refresh, 2000);
+}
+if (live()) setTimeout(refresh, 1000);
+
+/* ---- Deposit: the chosen file's name, its drop, the progress of its sending ---- */
+
+const megabytes = (bytes) =>
+  (bytes / 1e6).toLocaleString("fr-FR", { maximumFractionDigits: bytes < 1e7 ? 1 : 0 }) + "\u00a0Mo";
+
+function prepareUpload() {
+  const form = document.querySelector("form[data-upload]");
+  if (!form) return;
+  const drop = form.querySelector("[data-drop]");
+  const input = form.querySelector("input[type=file]");
+  const words = form.querySelector("[data-drop-words]");
+  words.textContent = "Glissez ici le fichier du versement";
+
+  const show = () => {
+    const [file] = input.files;
+    if (file) words.textContent = `${file.name} (${megabytes(file.size)})`;
+  };
+  input.addEventListener("change", show);
+  for (const name of ["dragenter", "dragover"]) {
+    drop.addEventListener(name, (event) => {
+      event.preventDefault();
+      drop.classList.add("over");
+    });
+  }
+  for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
+  drop.addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (event.dataTransfer.files.length !== 1) {
+      words.textContent = "Un seul fichier à la fois";
+      return;
+    }
+    input.files = event.dataTransfer.files;
+    show();
+  });
+  form.addEventListener("submit", (event) => {
+    if (!input.files.length) return;
+    event.preventDefault();
+    send(form);
+  });
+}
+
+function send(form) {
+  const button = form.querySelector("button[type=submit]");
+  const panel = form.querySelector("[data-progress]");
+  const bar = panel.querySelector("progress");
+  const words = panel.querySelector("[data-progress-words]");
+  const said = form.querySelector("[data-progress-said]");
+  const request = new XMLHttpRequest();
+  let quarter = -1;
+  const leaving = (event) => event.preventDefault();
+
+  request.upload.addEventListener("progress", (event) => {
+    if (!event.lengthComputable) return;
+    bar.value = (100 * event.loaded) / event.total;
+    words.textContent = `${Math.floor(bar.value)} %, ${megabytes(event.loaded)} sur ${megabytes(event.total)}`;
+    const reached = Math.floor(bar.value / 25);
+    if (reached > quarter) {
+      quarter = reached;
+      said.textContent = `Envoi : ${reached * 25} %`;
+    }
+  });
+  const stopped = () => {
+    removeEventListener("beforeunload", leaving);
+    panel.hidden = true;
+    button.disabled = false;
+  };
+  request.addEventListener("load", () => {
+    removeEventListener("beforeunload", leaving);
+    if (request.status < 400) {
+      location.assign(request.responseURL);
+      return;
+    }
+    stopped();
+    const answer = parsed(request.responseText);
+    document.title = answer.title;
+    document.querySelector("main").replaceWith(document.adoptNode(answer.querySelector("main")));
+    prepareUpload();
+    (document.querySelector("#erreurs") || document.querySelector("main")).focus();
+  });
+  request.addEventListener("error", () => {
+    stopped();
+    said.classList.remove("unseen");
+    said.classList.add("wrong");
+    said.textContent = "L’envoi s’est interrompu. Vérifiez votre connexion, puis envoyez de nouveau : rien n’est perdu.";
+  });
+
+  // Read before the button is disabled; the form's own order keeps the proof of origin before the file.
+  const content = new FormData(form);
+  said.className = "unseen";
+  panel.hidden = false;
+  button.disabled = true;
+  addEventListener("beforeunload", leaving);
+  request.open("POST", form.action);
+  request.send(content);
+}
+
+/* ---- Tree: a branch opens under its line with the list its own page shows ---- */
+
+function prepareBranches(root) {
+  for (const line of root.querySelectorAll(".tree-line[data-branch]")) {
+    if (line.querySelector(".tree-open")) continue;
+    const link = line.querySelector("a");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "tree-open";
+    button.setAttribute("aria-expanded", "false");
+    button.setAttribute("aria-label", `Contenu de ${link.textContent}`);
+    button.append(document.querySelector("#fleche").content.cloneNode(true));
+    button.addEventListener("click", () => toggle(line, button));
+    line.prepend(button);
+  }
+  for (const line of root.querySelectorAll(".tree-line:not([data-branch])")) {
+    if (line.querySelector(".tree-leaf, .button-quiet")) continue;
+    const gap = document.createElement("span");
+    gap.className = "tree-leaf";
+    line.prepend(gap);
+  }
+}
+
+async function toggle(line, button) {
+  const open = button.getAttribute("aria-expanded") === "true";
+  let branch = line.parentElement.querySelector(":scope > ul");
+  if (!branch) {
+    button.disabled = true;
+    try {
+      const answer = await fetch(line.dataset.branch, { headers: { Accept: "text/html" } });
+      const tree = answer.ok && parsed(await answer.text()).getElementById("arbre");
+      if (!tree) throw new Error("no tree");
+      branch = document.createElement("ul");
+      branch.append(...document.adoptNode(tree).children);
+      line.after(branch);
+      prepareBranches(branch);
+    } catch {
+      location.assign(line.dataset.branch);
+      return;
+    } finally {
+      button.disabled = false;
+    }
+    button.focus();
+  }
+  branch.hidden = open;
+  button.setAttribute("aria-expanded", String(!open));
+}
+
+prepareUpload();
+prepareBranches(document);
+document.querySelector("#erreurs")?.focus();
