@@ -7,6 +7,12 @@
 pub mod clock;
 pub mod model;
 
+// Floor 1: arithmetic.
+pub mod package;
+
+// Floor 2: the gates.
+pub mod storage;
+
 // Floor 5: doors.
 pub mod web;
 

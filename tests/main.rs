@@ -1,1 +1,3 @@
+//! Every test of the crate that needs more than one module: one binary, one PostgreSQL, one fresh tenant a test.
 
+mod storage;

@@ -1,0 +1,3 @@
+//! SIP, AIP and DIP as containers: arithmetic on their bytes, no decision about them.
+
+pub mod ocfl;

@@ -1,0 +1,211 @@
+//! OCFL 1.1 as text: inventories, sidecars, declarations, and where a storage root keeps an object.
+//!
+//! It never touches a disk: `storage` writes and reads the bytes. The one thing to know: the same values
+//! always give the same bytes, so that a write repeated after a crash finds what it wrote.
+
+mod check;
+mod paths;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256, Sha512};
+use uuid::Uuid;
+
+pub use check::Problem;
+pub use paths::{content_path_is_safe, stored_path_is_safe};
+
+/// Name and content of the declaration in a storage root. // OCFL 1.1, 4.1
+pub const ROOT_DECLARATION: (&str, &str) = ("0=ocfl_1.1", "ocfl_1.1\n");
+/// Name and content of the declaration in an object's root. // OCFL 1.1, 3.2
+pub const OBJECT_DECLARATION: (&str, &str) = ("0=ocfl_object_1.1", "ocfl_object_1.1\n");
+/// The registered extension by which an object's folder is found from its identifier.
+pub const LAYOUT: &str = "0004-hashed-n-tuple-storage-layout";
+/// Name of an inventory, in the object's root and in each version.
+pub const INVENTORY: &str = "inventory.json";
+/// Name of an inventory's sidecar.
+pub const SIDECAR: &str = "inventory.json.sha512";
+
+const INVENTORY_TYPE: &str = "https://ocfl.io/1.1/spec/#inventory";
+const TUPLE_SIZE: usize = 3;
+const TUPLES: usize = 3;
+
+/// What an object holds: every version's state, and the file that holds each digest's bytes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Inventory {
+    pub id: String,
+    #[serde(rename = "type")]
+    pub inventory_type: String,
+    pub digest_algorithm: String,
+    /// Newest version, `v1` and so on.
+    pub head: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_directory: Option<String>,
+    /// Digest (lower-case hexadecimal) to paths in the object, `v1/content/…`.
+    pub manifest: BTreeMap<String, Vec<String>>,
+    pub versions: BTreeMap<String, Version>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixity: Option<BTreeMap<String, BTreeMap<String, Vec<String>>>>,
+}
+
+/// One version of an object.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Version {
+    /// RFC 3339, with its time zone.
+    pub created: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<User>,
+    /// Digest to logical paths: the names as they were received.
+    pub state: BTreeMap<String, Vec<String>>,
+}
+
+/// Who made a version.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct User {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+/// One file of a first version.
+#[derive(Clone, Copy, Debug)]
+pub struct File<'a> {
+    /// Name in the version's state.
+    pub logical_path: &'a str,
+    /// Under `v1/content/`.
+    pub content_path: &'a str,
+    pub sha512: &'a [u8; 64],
+}
+
+impl Inventory {
+    /// The inventory of an object's first version; [`Inventory::problems`] says whether it may be written.
+    pub fn first_version<'a>(
+        id: String,
+        created: DateTime<Utc>,
+        message: &str,
+        user: User,
+        files: impl Iterator<Item = File<'a>>,
+    ) -> Self {
+        let mut manifest = BTreeMap::<String, Vec<String>>::new();
+        let mut state = BTreeMap::<String, Vec<String>>::new();
+        for file in files {
+            let digest = hex::encode(file.sha512);
+            manifest.entry(digest.clone()).or_default().push(format!("v1/content/{}", file.content_path));
+            state.entry(digest).or_default().push(file.logical_path.to_string());
+        }
+        manifest.values_mut().chain(state.values_mut()).for_each(|paths| paths.sort());
+        let created = created.to_rfc3339_opts(SecondsFormat::Micros, true);
+        let version = Version { created, message: Some(message.to_string()), user: Some(user), state };
+        Self {
+            id,
+            inventory_type: INVENTORY_TYPE.to_string(),
+            digest_algorithm: "sha512".to_string(),
+            head: "v1".to_string(),
+            content_directory: None,
+            manifest,
+            versions: BTreeMap::from([("v1".to_string(), version)]),
+            fixity: None,
+        }
+    }
+
+    /// The file's text.
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).expect("strings only");
+        text.push('\n');
+        text
+    }
+
+    /// Reads an inventory; what it says is not checked yet.
+    pub fn from_json(text: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(text)
+    }
+
+    /// What OCFL 1.1 has to say against it, each with the specification's code; empty when nothing.
+    pub fn problems(&self) -> Vec<Problem> {
+        check::problems(self)
+    }
+
+    /// Each stored file of the manifest with its digest (lower-case hexadecimal).
+    pub fn stored_files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.manifest.iter().flat_map(|(digest, paths)| paths.iter().map(move |path| (path.as_str(), digest.as_str())))
+    }
+}
+
+/// Identifier of an archive's object.
+pub fn object_id(archive: Uuid) -> String {
+    format!("urn:uuid:{archive}")
+}
+
+/// Folder of an object under its storage root, by [`LAYOUT`] with its default parameters.
+pub fn object_folder(id: &str) -> String {
+    let digest = hex::encode(Sha256::digest(id.as_bytes()));
+    let mut folder = String::with_capacity(digest.len() + TUPLES * (TUPLE_SIZE + 1));
+    for tuple in 0..TUPLES {
+        folder.push_str(&digest[tuple * TUPLE_SIZE..(tuple + 1) * TUPLE_SIZE]);
+        folder.push('/');
+    }
+    folder.push_str(&digest);
+    folder
+}
+
+/// Files that describe a storage root, in the order of writing: its declaration comes last.
+pub fn root_files() -> [(String, String); 3] {
+    let layout = serde_json::json!({
+        "extension": LAYOUT,
+        "description": "Hashed n-tuple: the object's folder is the SHA-256 of its identifier, under three folders of three characters",
+    });
+    let config = serde_json::json!({
+        "extensionName": LAYOUT,
+        "digestAlgorithm": "sha256",
+        "tupleSize": TUPLE_SIZE,
+        "numberOfTuples": TUPLES,
+        "shortObjectRoot": false,
+    });
+    let (name, text) = ROOT_DECLARATION;
+    [
+        (format!("extensions/{LAYOUT}/config.json"), format!("{config:#}\n")),
+        ("ocfl_layout.json".to_string(), format!("{layout:#}\n")),
+        (name.to_string(), text.to_string()),
+    ]
+}
+
+/// Text of the sidecar of an inventory. // OCFL 1.1, 3.7
+pub fn sidecar(inventory: &[u8]) -> String {
+    format!("{} {INVENTORY}\n", hex::encode(Sha512::digest(inventory)))
+}
+
+/// Digest written in a sidecar (lower-case hexadecimal); `None` when the text is none.
+pub fn sidecar_digest(text: &[u8]) -> Option<String> {
+    let (digest, name) = std::str::from_utf8(text).ok()?.split_once([' ', '\t'])?;
+    let right = name.trim_matches([' ', '\t', '\r', '\n']) == INVENTORY
+        && digest.len() == 128
+        && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    right.then(|| digest.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_lies_where_the_layout_extension_says() {
+        // The second example of extension 0004's text.
+        assert_eq!(
+            object_folder("..hor/rib:le-$id"),
+            "487/326/d8c/487326d8c2a3c0b885e23da1469b4d6671fd4e76978924b4443e9e3c316cda6d"
+        );
+    }
+
+    #[test]
+    fn a_sidecar_gives_its_digest_back() {
+        let digest = hex::encode(Sha512::digest(b"{}"));
+        assert_eq!(sidecar_digest(sidecar(b"{}").as_bytes()), Some(digest.clone()));
+        for wrong in ["", "abc inventory.json\n", &digest, &format!("{digest} other.json\n")] {
+            assert_eq!(sidecar_digest(wrong.as_bytes()), None, "{wrong}");
+        }
+    }
+}

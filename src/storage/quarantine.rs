@@ -1,0 +1,226 @@
+//! Where a transfer's bytes wait until they are taken in charge or refused: one file each,
+//! `<quarantine>/<tenant>/<transfer>`.
+//!
+//! It never looks into the bytes. A transfer is there whole and durable, or it is not there.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use bytes::{Bytes, BytesMut};
+use fail::fail_point;
+use futures_util::{Stream, StreamExt};
+use sha2::{Digest, Sha512};
+use uuid::Uuid;
+
+use super::disk::{self, NewFile};
+use super::error::{Error, failed};
+use super::stands;
+use crate::model::{TenantId, TransferId};
+
+/// Bytes gathered before a thread is asked to digest and write them.
+const GATHERED_BYTES: usize = 1 << 20;
+/// What a reception that has not ended calls its file: the transfer's name and this.
+const UNFINISHED: &str = ".part";
+
+/// The folder where transfers wait.
+#[derive(Clone, Debug)]
+pub struct Quarantine {
+    folder: Arc<PathBuf>,
+    scratch: Arc<PathBuf>,
+}
+
+/// What was received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    pub size_bytes: u64,
+    pub sha512: [u8; 64],
+}
+
+/// A file that waits in quarantine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    pub tenant: TenantId,
+    pub transfer: TransferId,
+    /// Whether it was received whole; otherwise its reception runs, or died.
+    pub whole: bool,
+    pub size_bytes: u64,
+    pub changed_at: SystemTime,
+}
+
+impl Quarantine {
+    pub(super) fn open_at(folder: PathBuf) -> Result<Self, Error> {
+        let scratch = folder.join(".scratch");
+        disk::make_folder(&scratch)?;
+        Ok(Self { folder: Arc::new(folder), scratch: Arc::new(scratch) })
+    }
+
+    /// Folder for temporaries that their maker unlinks at once.
+    pub fn scratch(&self) -> &Path {
+        &self.scratch
+    }
+
+    /// Receives a transfer: durable, file and folder, when it returns. Nothing is left of one that is
+    /// interrupted, dropped, or longer than `bytes_max`.
+    pub async fn receive(
+        &self,
+        tenant: TenantId,
+        transfer: TransferId,
+        stream: impl Stream<Item = io::Result<Bytes>>,
+        bytes_max: u64,
+    ) -> Result<Received, Error> {
+        let mut stream = std::pin::pin!(stream);
+        let place = self.place(tenant, transfer);
+        let mut reception = blocking(move || Reception::begin(place)).await?;
+        let mut gathered = BytesMut::new();
+        let mut size_bytes = 0u64;
+        while let Some(bytes) = stream.next().await {
+            let bytes = bytes.map_err(Error::Interrupted)?;
+            size_bytes = size_bytes.saturating_add(bytes.len() as u64);
+            if size_bytes > bytes_max {
+                return Err(Error::TooLarge { bytes_max });
+            }
+            gathered.extend_from_slice(&bytes);
+            if gathered.len() >= GATHERED_BYTES {
+                let full = gathered.split();
+                reception = blocking(move || reception.take(&full).map(|()| reception)).await?;
+            }
+        }
+        blocking(move || {
+            reception.take(&gathered)?;
+            reception.keep()
+        })
+        .await
+    }
+
+    /// Opens what was received.
+    pub fn open(&self, tenant: TenantId, transfer: TransferId) -> Result<File, Error> {
+        let place = self.place(tenant, transfer);
+        match File::open(&place) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::Absent(transfer.to_string())),
+            opened => opened.map_err(failed("opening", &place)),
+        }
+    }
+
+    /// Removes what was received, durably, and what an interrupted reception left; nothing there is no failure.
+    pub fn remove(&self, tenant: TenantId, transfer: TransferId) -> Result<(), Error> {
+        let place = self.place(tenant, transfer);
+        disk::remove(&unfinished(&place))?;
+        disk::remove(&place)?;
+        fail_point!("storage-quarantine-removed");
+        let folder = self.folder.join(tenant.to_string());
+        if stands(&folder)? { disk::sync_folder(&folder) } else { Ok(()) }
+    }
+
+    /// Everything that waits, whole or not, for the sweeper.
+    pub fn list(&self) -> Result<Vec<Kept>, Error> {
+        let mut kept = Vec::new();
+        for (tenant, folder) in children(&self.folder)? {
+            let Ok(tenant) = Uuid::parse_str(&tenant) else { continue };
+            for (name, path) in children(&folder)? {
+                let transfer = name.strip_suffix(UNFINISHED).unwrap_or(&name);
+                let Ok(transfer) = Uuid::parse_str(transfer) else { continue };
+                let metadata = match fs::symlink_metadata(&path) {
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                    metadata => metadata.map_err(failed("looking at", &path))?,
+                };
+                kept.push(Kept {
+                    tenant: TenantId::from_row(tenant),
+                    transfer: TransferId(transfer),
+                    whole: !name.ends_with(UNFINISHED),
+                    size_bytes: metadata.len(),
+                    changed_at: metadata.modified().map_err(failed("looking at", &path))?,
+                });
+            }
+        }
+        Ok(kept)
+    }
+
+    fn place(&self, tenant: TenantId, transfer: TransferId) -> PathBuf {
+        self.folder.join(tenant.to_string()).join(transfer.to_string())
+    }
+}
+
+/// A transfer being received; its file goes away with it unless it is kept.
+struct Reception {
+    file: Option<NewFile>,
+    place: PathBuf,
+    digest: Sha512,
+    size_bytes: u64,
+}
+
+impl Reception {
+    fn begin(place: PathBuf) -> Result<Self, Error> {
+        if let Some(folder) = place.parent().filter(|folder| !folder.exists()) {
+            disk::make_folder(folder)?;
+        }
+        for path in [&place, &unfinished(&place)] {
+            if stands(path)? {
+                return Err(Error::Occupied { path: path.clone() });
+            }
+        }
+        let file = NewFile::create(unfinished(&place))?;
+        Ok(Self { file: Some(file), place, digest: Sha512::new(), size_bytes: 0 })
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.digest.update(bytes);
+        self.size_bytes += bytes.len() as u64;
+        self.file.as_mut().map_or(Ok(()), |file| file.write(bytes))
+    }
+
+    fn keep(mut self) -> Result<Received, Error> {
+        fail_point!("storage-quarantine-written");
+        if let Some(file) = &mut self.file {
+            file.sync()?;
+        }
+        disk::rename(&unfinished(&self.place), &self.place)?;
+        fail_point!("storage-quarantine-named");
+        for folder in self.place.ancestors().skip(1).take(2) {
+            disk::sync_folder(folder)?;
+        }
+        fail_point!("storage-quarantine-kept");
+        self.file = None;
+        Ok(Received { size_bytes: self.size_bytes, sha512: self.digest.clone().finalize().into() })
+    }
+}
+
+impl Drop for Reception {
+    fn drop(&mut self) {
+        if self.file.take().is_some() {
+            // Not synced: a file that comes back after a power cut is an orphan, which the sweeper finds.
+            disk::remove(&unfinished(&self.place)).ok();
+            disk::remove(&self.place).ok();
+        }
+    }
+}
+
+fn unfinished(place: &Path) -> PathBuf {
+    let mut name = place.as_os_str().to_os_string();
+    name.push(UNFINISHED);
+    name.into()
+}
+
+/// Names and paths in a folder.
+fn children(folder: &Path) -> Result<Vec<(String, PathBuf)>, Error> {
+    let mut found = Vec::new();
+    if !folder.is_dir() {
+        return Ok(found);
+    }
+    for entry in fs::read_dir(folder).map_err(failed("reading", folder))? {
+        let entry = entry.map_err(failed("reading", folder))?;
+        found.push((entry.file_name().to_string_lossy().into_owned(), entry.path()));
+    }
+    Ok(found)
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(stopped) => Err(Error::Interrupted(io::Error::other(stopped))),
+    }
+}
