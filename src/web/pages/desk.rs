@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::ingest::TransferLine;
+use super::ingest::list::TransferLine;
 use super::shell::Shell;
 
 /// `GET /`.

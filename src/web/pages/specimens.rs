@@ -4,10 +4,15 @@
 
 use chrono::{DateTime, Utc};
 
-use super::access::*;
+use super::access::object::*;
+use super::access::search::*;
+use super::access::unit::*;
 use super::desk::DeskPage;
 use super::identity::*;
-use super::ingest::*;
+use super::ingest::deposit::DepositPage;
+use super::ingest::findings::*;
+use super::ingest::list::*;
+use super::ingest::transfer::*;
 use super::notices::*;
 use super::shell::*;
 use super::words;
@@ -104,7 +109,7 @@ fn transfer(state: Badge, title: &str) -> TransferPage {
         decision: None,
         findings: Vec::new(),
         facts: facts(),
-        papers: vec![Paper { label: "Accusé de réception", address: "#".into(), words: "18 novembre 2026 à 10 h 12".into() }],
+        papers: vec![Paper { label: "Accusé de réception", address: "#".into(), words: "Votre envoi est arrivé entier" }],
     }
 }
 
@@ -126,7 +131,7 @@ fn refused() -> TransferPage {
         step("Contrôlé", "done", "check", Some("2026-11-18T09:12:40Z"), ""),
         step("Refusé", "failed", "cross", Some("2026-11-18T09:12:41Z"), ""),
     ];
-    page.papers.push(Paper { label: "Réponse", address: "#".into(), words: "Refus motivé, 18 novembre 2026".into() });
+    page.papers.push(Paper { label: "Réponse", address: "#".into(), words: "Refus motivé" });
     page.findings = vec![
         FindingGroup {
             id: "error",
@@ -160,7 +165,7 @@ fn kept() -> TransferPage {
         step("Accepté", "done", "check", Some("2026-11-12T08:30:04Z"), ""),
         step("Pris en charge", "done", "check", Some("2026-11-12T08:30:06Z"), ""),
     ];
-    page.papers.push(Paper { label: "Réponse", address: "#".into(), words: "Prise en charge, 12 novembre 2026".into() });
+    page.papers.push(Paper { label: "Réponse", address: "#".into(), words: "Prise en charge et cote" });
     page
 }
 
@@ -219,6 +224,7 @@ fn unit() -> UnitPage {
             Fact::new("Service producteur", "Mairie de Saint-Aubin-des-Landes"),
             Fact::new("Prise en charge", "3 novembre 2026 à 19 h 21"),
         ],
+        others: vec![Fact::new("Gps/GpsLatitude", "48.12")],
         children: vec![
             child("Publicité et dossier de consultation", "File", "mars 2025", true),
             child("Candidatures et offres", "File", "avril 2025", true),

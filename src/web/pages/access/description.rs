@@ -1,0 +1,131 @@
+//! A unit's description in the words of the trade.
+
+use crate::model::{Content, Rules};
+use crate::web::pages::shell::Fact;
+use crate::web::pages::words;
+
+/// Elements of `Content` that have words of ours, by the last name of their path.
+const KNOWN: [(&str, &str); 22] = [
+    ("OriginatingAgencyArchiveUnitIdentifier", "Cote du service producteur"),
+    ("TransferringAgencyArchiveUnitIdentifier", "Cote du service versant"),
+    ("ArchivalAgencyArchiveUnitIdentifier", "Cote donnée par le versant"),
+    ("SystemId", "Identifiant dans l’application d’origine"),
+    ("OriginatingSystemId", "Identifiant dans l’application d’origine"),
+    ("CustodialHistoryItem", "Historique de la conservation"),
+    ("Type", "Type"),
+    ("DocumentType", "Type de document"),
+    ("Language", "Langue"),
+    ("DescriptionLanguage", "Langue de la description"),
+    ("Status", "État"),
+    ("Version", "Version"),
+    ("Source", "Provenance"),
+    ("CreatedDate", "Date de création"),
+    ("AcquiredDate", "Date de numérisation"),
+    ("SentDate", "Date d’envoi"),
+    ("ReceivedDate", "Date de réception"),
+    ("RegisteredDate", "Date d’enregistrement"),
+    ("FullName", "Personne"),
+    ("BirthName", "Nom"),
+    ("FirstName", "Prénom"),
+    ("Geogname", "Lieu"),
+];
+
+/// The description: long texts first, then the short facts.
+pub fn facts(content: &Content) -> Vec<Fact> {
+    let text = |label: &str, value: String| Fact { label: label.into(), value, whole: true };
+    let mut facts: Vec<Fact> =
+        content.descriptions.iter().map(|description| text("Présentation du contenu", description.clone())).collect();
+    if let Some(span) = words::span(content.start_date.as_deref(), content.end_date.as_deref()) {
+        facts.push(Fact::new("Dates", span));
+    }
+    if let Some(date) = &content.transacted_date {
+        facts.push(Fact::new("Date de l’acte", words::lexical_date(date)));
+    }
+    if let Some(agency) = &content.originating_agency {
+        facts.push(Fact::new("Service producteur", agency.clone()));
+    }
+    if !content.keywords.is_empty() {
+        facts.push(Fact::new("Mots-clés", content.keywords.join(", ")));
+    }
+    for (path, value) in &content.others {
+        if let Some(label) = label(path) {
+            facts.push(Fact::new(label, words::lexical_date(value)));
+        }
+    }
+    facts
+}
+
+/// The rest of the description, by the names of its elements: for an archivist.
+pub fn others(content: &Content) -> Vec<Fact> {
+    content
+        .others
+        .iter()
+        .filter(|(path, _)| label(path).is_none())
+        .map(|(path, value)| Fact::new(path.clone(), value.clone()))
+        .collect()
+}
+
+fn label(path: &str) -> Option<&'static str> {
+    let name = path.rsplit('/').next()?;
+    KNOWN.iter().find(|(known, _)| *known == name).map(|(_, label)| *label)
+}
+
+/// Management rules as written on this unit.
+pub fn rules(rules: &Rules) -> Vec<Fact> {
+    rules
+        .rules
+        .iter()
+        .map(|rule| {
+            let terms = rule.terms.iter().map(|(code, start)| match start {
+                Some(start) => format!("{code}, à partir du {}", words::lexical_date(start)),
+                None => code.clone(),
+            });
+            let action = rule.final_action.as_deref().map(final_action);
+            let value: Vec<String> = terms.chain(action.map(str::to_owned)).collect();
+            Fact::new(category(&rule.category), value.join(" · "))
+        })
+        .filter(|fact| !fact.value.is_empty())
+        .collect()
+}
+
+fn category(written: &str) -> &str {
+    match written {
+        "AppraisalRule" => "Durée d’utilité administrative",
+        "StorageRule" => "Durée d’utilité courante",
+        "AccessRule" => "Communicabilité",
+        "DisseminationRule" => "Diffusion",
+        "ReuseRule" => "Réutilisation",
+        "ClassificationRule" => "Classification",
+        "HoldRule" => "Gel",
+        other => other,
+    }
+}
+
+fn final_action(written: &str) -> &str {
+    match written {
+        "Keep" => "à conserver",
+        "Destroy" => "à éliminer",
+        "Copy" => "à copier",
+        "Transfer" => "à transférer",
+        "RestrictAccess" => "accès restreint",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_is_told_in_words_and_the_rest_is_kept_apart() {
+        let content = Content {
+            descriptions: vec!["Séance du 3 mars".into()],
+            start_date: Some("2026-03".into()),
+            others: vec![("Language".into(), "fra".into()), ("Gps/GpsLatitude".into(), "48.1".into())],
+            ..Content::default()
+        };
+        let labels: Vec<String> = facts(&content).into_iter().map(|fact| fact.label).collect();
+        assert_eq!(labels, ["Présentation du contenu", "Dates", "Langue"]);
+        assert_eq!(others(&content)[0].label, "Gps/GpsLatitude");
+    }
+}

@@ -1,0 +1,8 @@
+//! Archives: search, a unit with its tree and files, a file with its preview.
+//!
+//! Never opens what the caller may not read: `crate::access` says what is visible, and records the reading.
+
+pub mod description;
+pub mod object;
+pub mod search;
+pub mod unit;

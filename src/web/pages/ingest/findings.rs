@@ -1,0 +1,102 @@
+//! Findings for the person who deposited: grouped by gravity, then by kind, each with what to do.
+//!
+//! Codes, lines and paths come last and folded, for whoever writes the depositor's software.
+
+use crate::model::Finding;
+use crate::web::pages::words;
+
+/// Places named for one kind; the rest are counted.
+const PLACES_MAX: usize = 5;
+
+/// Findings of one gravity.
+pub struct FindingGroup {
+    /// `error` or `warning`.
+    pub id: &'static str,
+    pub title: &'static str,
+    pub icon: &'static str,
+    pub count: String,
+    pub findings: Vec<FindingView>,
+}
+
+/// Findings of one kind.
+pub struct FindingView {
+    pub code: &'static str,
+    pub title: &'static str,
+    pub remedy: &'static str,
+    /// What is wrong, place by place: the first few.
+    pub said: Vec<String>,
+    pub more: usize,
+    /// Lines and paths of these.
+    pub places: Vec<String>,
+}
+
+/// The groups that are not empty, gravest first.
+pub fn groups(findings: &[Finding]) -> Vec<FindingGroup> {
+    let (errors, warnings): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|finding| finding.is_error());
+    let group = |id, title, icon, findings: Vec<&Finding>| FindingGroup {
+        id,
+        title,
+        icon,
+        count: words::count(findings.len() as u64, "point", "points"),
+        findings: by_kind(&findings),
+    };
+    [
+        group("error", "Ce qui a empêché la prise en charge", "cross", errors),
+        group("warning", "Remarques", "alert", warnings),
+    ]
+    .into_iter()
+    .filter(|group| !group.findings.is_empty())
+    .collect()
+}
+
+/// In the order in which each kind comes first.
+fn by_kind(findings: &[&Finding]) -> Vec<FindingView> {
+    let mut views: Vec<FindingView> = Vec::new();
+    for finding in findings {
+        let index = views.iter().position(|view| view.code == finding.kind.code).unwrap_or_else(|| {
+            views.push(FindingView {
+                code: finding.kind.code,
+                title: finding.kind.title,
+                remedy: finding.kind.remedy,
+                said: Vec::new(),
+                more: 0,
+                places: Vec::new(),
+            });
+            views.len() - 1
+        });
+        let view = &mut views[index];
+        if view.said.len() == PLACES_MAX {
+            view.more += 1;
+            continue;
+        }
+        view.said.push(finding.message.clone());
+        view.places.extend(place(finding));
+    }
+    views
+}
+
+fn place(finding: &Finding) -> Option<String> {
+    match (finding.line, finding.path.as_deref()) {
+        (Some(line), Some(path)) => Some(format!("ligne {line}, {path}")),
+        (Some(line), None) => Some(format!("ligne {line}")),
+        (None, Some(path)) => Some(path.to_owned()),
+        (None, None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::findings::CONTAINER_UNREADABLE;
+
+    #[test]
+    fn findings_of_one_kind_stand_together_and_the_long_list_is_cut() {
+        let many: Vec<Finding> =
+            (0..8).map(|n| Finding::new(&CONTAINER_UNREADABLE, format!("n° {n}")).at_line(n + 1)).collect();
+        let groups = groups(&many);
+        assert_eq!(groups.len(), 1);
+        assert_eq!(groups[0].count, "8\u{a0}points");
+        let [view] = &groups[0].findings[..] else { panic!("one kind") };
+        assert_eq!((view.said.len(), view.more, view.places[0].as_str()), (5, 3, "ligne 1"));
+    }
+}

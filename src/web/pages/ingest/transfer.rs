@@ -1,0 +1,152 @@
+//! One transfer: where it stands, what was found, its papers, and the archivist's two forms.
+
+use askama::Template;
+
+use super::findings::FindingGroup;
+use super::list;
+use crate::model::{Transfer, TransferState};
+use crate::web::pages::shell::{At, Badge, Fact, FieldError, Link, Shell};
+use crate::web::pages::words;
+
+/// `GET /versements/{id}`.
+#[derive(Template)]
+#[template(path = "ingest/transfer.html")]
+pub struct TransferPage {
+    pub shell: Shell,
+    pub trail: Vec<Link>,
+    pub here: String,
+    pub state: Badge,
+    /// It will change by itself.
+    pub moving: bool,
+    pub headline: &'static str,
+    pub explanation: String,
+    pub steps: Vec<Step>,
+    pub archive: Option<Link>,
+    pub can_retry: bool,
+    pub decision: Option<DecisionForm>,
+    pub findings: Vec<FindingGroup>,
+    pub facts: Vec<Fact>,
+    pub papers: Vec<Paper>,
+}
+
+/// A step of a transfer's way.
+pub struct Step {
+    pub label: &'static str,
+    /// `done`, `now`, `later` or `failed`.
+    pub progress: &'static str,
+    pub icon: &'static str,
+    pub at: Option<At>,
+    /// Instead of the moment.
+    pub words: &'static str,
+}
+
+/// A document to download.
+pub struct Paper {
+    pub label: &'static str,
+    pub address: String,
+    pub words: &'static str,
+}
+
+/// The archivist's two forms.
+pub struct DecisionForm {
+    pub csrf: String,
+    pub reason: String,
+    pub errors: Vec<FieldError>,
+}
+
+/// The steps done, the one under way, those to come.
+pub fn steps(transfer: &Transfer) -> Vec<Step> {
+    let done = |label, at| Step { label, progress: "done", icon: "check", at, words: "" };
+    let now = |label, icon, words| Step { label, progress: "now", icon, at: None, words };
+    let later = |label, icon| Step { label, progress: "later", icon, at: None, words: "à venir" };
+    let moment = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(words::moment);
+    let received = done("Reçu", Some(words::moment(transfer.received_at)));
+    let checked = || Step { words: "sans anomalie grave", ..done("Contrôlé", None) };
+    let accepted = || done("Accepté", moment(transfer.decided_at));
+    match transfer.state {
+        TransferState::Received => {
+            vec![received, now("Contrôle", "search", "en cours"), later("Prise en charge", "box")]
+        }
+        TransferState::Examined if transfer.decided_at.is_none() => vec![
+            received,
+            checked(),
+            now("Décision de l’archiviste", "person", "attendue"),
+            later("Prise en charge", "box"),
+        ],
+        TransferState::Examined | TransferState::Sealed => {
+            vec![received, checked(), accepted(), now("Prise en charge", "box", "copies en cours")]
+        }
+        TransferState::TakenInCharge => {
+            vec![received, checked(), accepted(), done("Pris en charge", moment(transfer.closed_at))]
+        }
+        TransferState::Refused => vec![
+            received,
+            Step { words: "des points à corriger", ..done("Contrôlé", None) },
+            Step { label: "Refusé", progress: "failed", icon: "cross", at: moment(transfer.closed_at), words: "" },
+        ],
+    }
+}
+
+/// The sentence that says where it stands, and the one that says what it means, for whoever may decide and
+/// for the others.
+pub fn said(transfer: &Transfer, decides: bool, cote: Option<&str>, copies: usize) -> (&'static str, String) {
+    match transfer.state {
+        TransferState::Received => (
+            "Votre envoi est bien arrivé, nous le contrôlons",
+            "Vous pouvez fermer cette page : le contrôle continue sans elle.".into(),
+        ),
+        TransferState::Examined if transfer.decided_at.is_some() => copying(),
+        TransferState::Examined if decides => (
+            "Ce versement attend votre décision",
+            "Les contrôles n’ont rien trouvé qui l’empêche. Acceptez-le pour qu’il soit pris en charge, ou refusez-le \
+             en disant pourquoi."
+                .into(),
+        ),
+        TransferState::Examined => (
+            "Le service d’archives va se prononcer",
+            "Les contrôles n’ont rien trouvé qui l’empêche ; un archiviste lit ce versement avant la prise en charge."
+                .into(),
+        ),
+        TransferState::Sealed => copying(),
+        TransferState::TakenInCharge => {
+            let cote = cote.map(|cote| format!(" Cote : {cote}.")).unwrap_or_default();
+            let kept = match copies {
+                0 | 1 => "Chaque fichier a été copié, et la copie relue.".to_owned(),
+                copies => format!(
+                    "Chaque fichier est gardé en {copies} exemplaires sur des sites distincts, et chaque exemplaire a \
+                     été relu."
+                ),
+            };
+            ("Ces archives sont prises en charge", kept + &cote)
+        }
+        TransferState::Refused => (
+            "Ce versement n’a pas été pris en charge",
+            "Rien n’est entré dans les archives. Corrigez ce qui suit, puis déposez le versement de nouveau : le même \
+             identifiant peut resservir."
+                .into(),
+        ),
+    }
+}
+
+fn copying() -> (&'static str, String) {
+    (
+        "Ce versement est accepté, nous en écrivons les copies",
+        "Chaque copie est relue avant que la prise en charge soit prononcée. Vous pouvez fermer cette page.".into(),
+    )
+}
+
+/// The papers that exist.
+pub fn papers(transfer: &Transfer, acknowledged: bool, replied: bool) -> Vec<Paper> {
+    let here = list::address(transfer.transfer_id);
+    let acknowledgement = acknowledged.then(|| Paper {
+        label: "Accusé de réception",
+        address: format!("{here}/accuse"),
+        words: "Votre envoi est arrivé entier",
+    });
+    let reply = replied.then(|| Paper {
+        label: "Réponse",
+        address: format!("{here}/reponse"),
+        words: if transfer.state == TransferState::Refused { "Refus motivé" } else { "Prise en charge et cote" },
+    });
+    acknowledgement.into_iter().chain(reply).collect()
+}
