@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Installs what the machine lacks to build and run (`demo`) and to test (`test`). Does nothing, fast, when
+# nothing is missing. Without the right to install, says what to install and stops.
+set -euo pipefail
+
+goal=${1:-test}
+postgresql_min=15
+
+has() { command -v "$1" >/dev/null 2>&1; }
+# The newest installed server: Debian keeps each version's programs in a folder of its own.
+postgresql_version() {
+    local folder newest=0
+    for folder in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin; do
+        [ -x "$folder/initdb" ] || continue
+        local version; version=$("$folder/initdb" --version | sed -E 's/.* ([0-9]+).*/\1/')
+        [ "$version" -gt "$newest" ] && newest=$version
+    done
+    if [ "$newest" = 0 ] && has initdb; then newest=$(initdb --version | sed -E 's/.* ([0-9]+).*/\1/'); fi
+    echo "$newest"
+}
+
+packages=()
+has cc || packages+=(gcc libc6-dev)
+[ "$(postgresql_version)" -ge "$postgresql_min" ] || packages+=(postgresql)
+if [ "$goal" = test ]; then
+    has chromium || has chromium-browser || has google-chrome || packages+=(chromium)
+    has chromedriver || packages+=(chromium-driver)
+fi
+
+if [ ${#packages[@]} -gt 0 ]; then
+    as_root=()
+    if [ "$(id -u)" != 0 ]; then
+        if has sudo && sudo -n true 2>/dev/null; then as_root=(sudo -n); else as_root=(false); fi
+    fi
+    if ! has apt-get || [ "${as_root[*]-}" = false ]; then
+        echo "Il manque : ${packages[*]}. Installez-les (Debian : apt-get install ${packages[*]}), puis relancez." >&2
+        exit 2
+    fi
+    echo "Installation de : ${packages[*]}"
+    install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive
+        apt-get install -qq -y --no-install-recommends -o Dpkg::Use-Pty=0)
+    "${as_root[@]}" apt-get update -qq
+    if [[ " ${packages[*]} " == *" postgresql "* ]]; then
+        # The program runs its own cluster: Debian's, which would listen and start at boot, is not wanted.
+        "${install[@]}" postgresql-common >/dev/null
+        conf=/etc/postgresql-common/createcluster.conf
+        if ! grep -qsE '^ *create_main_cluster *= *false' "$conf"; then
+            echo "create_main_cluster = false" | "${as_root[@]}" tee -a "$conf" >/dev/null
+        fi
+    fi
+    "${install[@]}" "${packages[@]}" >/dev/null
+    if [ "$(postgresql_version)" -lt "$postgresql_min" ]; then
+        echo "PostgreSQL $postgresql_min ou plus récent est nécessaire ; cette distribution donne $(postgresql_version)." >&2
+        echo "Ajoutez le dépôt apt.postgresql.org (paquet postgresql-common, /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh)." >&2
+        exit 2
+    fi
+fi
+
+if ! has "${CARGO:-cargo}"; then
+    echo "Il manque Rust : https://rustup.rs, puis relancez." >&2
+    exit 2
+fi
