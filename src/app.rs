@@ -1,0 +1,164 @@
+//! Assembles the parts and runs them until told to stop. The only place that knows them all.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tracing_subscriber::EnvFilter;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{self, Cluster, Db};
+use crate::identity::Identity;
+use crate::ingest::Ingest;
+use crate::storage::{self, Storage};
+use crate::web;
+use crate::worker::Worker;
+
+/// The parts, assembled, before anything runs.
+pub struct App {
+    pub config: Config,
+    pub clock: Clock,
+    pub db: Db,
+    pub storage: Storage,
+    pub identity: Identity,
+    pub ingest: Ingest,
+    /// Our own PostgreSQL, when the settings name no other.
+    cluster: Option<Cluster>,
+}
+
+/// Why the program does not start; a sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("base de données : {0}")]
+    Cluster(#[from] db::cluster::Error),
+    #[error("{0}")]
+    Db(#[from] db::Error),
+    #[error("réglage database.url : {0}")]
+    Address(#[from] db::WrongAddress),
+    #[error("stockage : {0}")]
+    Storage(#[from] storage::Error),
+    #[error("adresse d'écoute : {0}")]
+    Listen(#[from] std::io::Error),
+    #[error("réglage log.level : {0}")]
+    Level(#[from] tracing_subscriber::filter::ParseError),
+}
+
+impl App {
+    /// Starts or reaches the database, brings the schema of our own up to date, opens the sites.
+    pub async fn open(config: Config, clock: Clock) -> Result<App, Error> {
+        let (settings, cluster) = database(&config).await?;
+        if cluster.is_some() {
+            db::migrate(&settings).await?;
+        }
+        let db = Db::connect(&settings, clock.clone()).await?;
+        if cluster.as_ref().is_some_and(Cluster::is_alone) {
+            db::jobs::release_all_since_no_other_worker_lives(&db).await?;
+        }
+        let storage = Storage::open(&storage::Settings {
+            sites: config.sites.clone(),
+            quarantine: config.data.join("quarantine"),
+        })?;
+        for warning in storage.warnings() {
+            tracing::warn!("{warning}");
+        }
+        let limits = config.limits.clone();
+        let ingest = Ingest::new(db.clone(), storage.clone(), clock.clone(), limits, config.quarantine_refused_days);
+        let identity = Identity::new(db.clone(), clock.clone());
+        Ok(App { config, clock, db, storage, identity, ingest, cluster })
+    }
+
+    /// Runs the web door, the background door, or both, until [`Running::stop`].
+    pub async fn start(self, web: bool, work: bool) -> Result<Running, Error> {
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = Vec::new();
+        if work {
+            let worker = Worker { db: self.db.clone(), ingest: self.ingest.clone(), clock: self.clock.clone() };
+            tasks.push(tokio::spawn(worker.run(self.config.worker_jobs, stopped.clone())));
+        }
+        let state = web::State {
+            db: self.db.clone(),
+            storage: self.storage.clone(),
+            identity: self.identity.clone(),
+            ingest: self.ingest.clone(),
+            clock: self.clock.clone(),
+            config: self.config.clone(),
+        };
+        let mut addresses = None;
+        if web {
+            let served = web::serve(state, stopped.clone()).await?;
+            addresses = Some((served.address, served.metrics_address));
+            tasks.push(served.task);
+        }
+        Ok(Running { addresses, app: self, stop, tasks })
+    }
+
+    /// Closes the connections and stops our own database.
+    pub async fn close(self) -> Result<(), Error> {
+        self.db.close().await;
+        if let Some(cluster) = self.cluster {
+            tokio::task::spawn_blocking(move || cluster.stop()).await.map_err(std::io::Error::other)??;
+        }
+        Ok(())
+    }
+}
+
+/// The database of the settings, started when it is ours.
+pub async fn database(config: &Config) -> Result<(db::Settings, Option<Cluster>), Error> {
+    if let Some(url) = &config.database_url {
+        return Ok((db::Settings::new(url, config.database_connections)?, None));
+    }
+    let cluster = Cluster::start(&config.data).await?;
+    let settings = db::Settings::new(&cluster.address(), config.database_connections)?;
+    Ok((settings, Some(cluster)))
+}
+
+/// The service, running.
+pub struct Running {
+    /// Of the portal and API, and of the metrics, when the web door runs.
+    pub addresses: Option<(SocketAddr, SocketAddr)>,
+    pub app: App,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Lets what runs finish, or gives it back, then stops everything that was started, database included.
+    pub async fn stop(self) -> Result<(), Error> {
+        let _ = self.stop.send(true);
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a part of the service died");
+            }
+        }
+        self.app.close().await
+    }
+
+    /// Serves until the supervisor or Ctrl-C asks for the end.
+    pub async fn until_told(self) -> Result<ExitCode, Error> {
+        told_to_stop().await?;
+        tracing::info!("arrêt demandé");
+        self.stop().await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Ends at SIGTERM or SIGINT.
+pub async fn told_to_stop() -> Result<(), std::io::Error> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Sends the logs to standard error, as text or JSON. Called once.
+pub fn start_logs(config: &Config) -> Result<(), Error> {
+    let filter = EnvFilter::try_new(&config.log_level)?;
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let _ = if config.log_json { logs.json().try_init() } else { logs.with_target(false).try_init() };
+    Ok(())
+}

@@ -1,0 +1,213 @@
+//! Entering an archive in the catalogue: rows in batches, one statement a batch, inside the caller's transaction.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::db::{self, TenantTx};
+
+/// Rows of one statement: large enough to forget the round trip, small enough to stay in memory.
+const BATCH: usize = 2_000;
+
+/// An archive taken in charge.
+pub struct NewArchive<'a> {
+    pub archive_id: Uuid,
+    pub transfer_id: Uuid,
+    pub cote: &'a str,
+    pub title: &'a str,
+    pub agreement_id: Uuid,
+    pub transferring_agency: &'a str,
+    pub originating_agency: Option<&'a str>,
+    pub size_bytes: u64,
+    pub unit_count: u32,
+    pub object_count: u32,
+    pub taken_in_charge_at: DateTime<Utc>,
+}
+
+/// Enters the archive itself.
+pub async fn insert_archive(tx: &mut TenantTx, new: &NewArchive<'_>) -> Result<(), db::Error> {
+    sqlx::query!(
+        "insert into archive (archive_id, transfer_id, cote, title, agreement_id, transferring_agency,
+                              originating_agency, size_bytes, unit_count, object_count, taken_in_charge_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        new.archive_id,
+        new.transfer_id,
+        new.cote,
+        new.title,
+        new.agreement_id,
+        new.transferring_agency,
+        new.originating_agency,
+        new.size_bytes as i64,
+        new.unit_count as i32,
+        new.object_count as i32,
+        new.taken_in_charge_at
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// A copy written and read again.
+pub async fn insert_copy(
+    tx: &mut TenantTx,
+    archive_id: Uuid,
+    site: &str,
+    location: &str,
+    verified_at: DateTime<Utc>,
+) -> Result<(), db::Error> {
+    sqlx::query!(
+        "insert into copy (archive_id, site, location, verified_at) values ($1, $2, $3, $4)",
+        archive_id,
+        site,
+        location,
+        verified_at
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// An archive unit.
+pub struct NewUnit {
+    pub unit_id: Uuid,
+    pub seda_id: String,
+    pub root: bool,
+    pub description_level: Option<String>,
+    pub title: String,
+    pub start_date: Option<String>,
+    pub end_date: Option<String>,
+    pub content: Value,
+    /// Words by which it is found.
+    pub search_text: String,
+}
+
+/// Enters the units, in their order, with the text by which they are found.
+pub async fn insert_units(
+    tx: &mut TenantTx,
+    archive_id: Uuid,
+    sorted_at: DateTime<Utc>,
+    units: &[NewUnit],
+) -> Result<(), db::Error> {
+    for (batch, units) in units.chunks(BATCH).enumerate() {
+        let ids: Vec<Uuid> = units.iter().map(|unit| unit.unit_id).collect();
+        let ordinals: Vec<i32> = (0..units.len()).map(|index| (batch * BATCH + index) as i32).collect();
+        let seda_ids: Vec<String> = units.iter().map(|unit| unit.seda_id.clone()).collect();
+        let roots: Vec<bool> = units.iter().map(|unit| unit.root).collect();
+        let levels: Vec<Option<String>> = units.iter().map(|unit| unit.description_level.clone()).collect();
+        let titles: Vec<String> = units.iter().map(|unit| unit.title.clone()).collect();
+        let starts: Vec<Option<String>> = units.iter().map(|unit| unit.start_date.clone()).collect();
+        let ends: Vec<Option<String>> = units.iter().map(|unit| unit.end_date.clone()).collect();
+        let contents: Vec<Value> = units.iter().map(|unit| unit.content.clone()).collect();
+        sqlx::query!(
+            "insert into unit (unit_id, archive_id, ordinal, seda_id, root, description_level, title, start_date,
+                               end_date, content)
+             select u.unit_id, $2, u.ordinal, u.seda_id, u.root, u.level, u.title, u.start_date, u.end_date, u.content
+             from unnest($1::uuid[], $3::int[], $4::text[], $5::bool[], $6::text[], $7::text[], $8::text[],
+                         $9::text[], $10::jsonb[])
+                  as u (unit_id, ordinal, seda_id, root, level, title, start_date, end_date, content)",
+            &ids,
+            archive_id,
+            &ordinals,
+            &seda_ids,
+            &roots,
+            &levels as &[Option<String>],
+            &titles,
+            &starts as &[Option<String>],
+            &ends as &[Option<String>],
+            &contents
+        )
+        .execute(tx.conn())
+        .await?;
+        let texts: Vec<String> = units.iter().map(|unit| unit.search_text.clone()).collect();
+        sqlx::query!(
+            "insert into unit_search (unit_id, sorted_at, text)
+             select s.unit_id, $3, to_tsvector('french_unaccented', s.text)
+             from unnest($1::uuid[], $2::text[]) as s (unit_id, text)",
+            &ids,
+            &texts,
+            sorted_at
+        )
+        .execute(tx.conn())
+        .await?;
+    }
+    Ok(())
+}
+
+/// Links parents to children.
+pub async fn insert_unit_links(tx: &mut TenantTx, links: &[(Uuid, Uuid)]) -> Result<(), db::Error> {
+    for links in links.chunks(BATCH) {
+        let (parents, children): (Vec<Uuid>, Vec<Uuid>) = links.iter().copied().unzip();
+        sqlx::query!(
+            "insert into unit_link (parent_id, child_id) select * from unnest($1::uuid[], $2::uuid[])",
+            &parents,
+            &children
+        )
+        .execute(tx.conn())
+        .await?;
+    }
+    Ok(())
+}
+
+/// A binary object as stored.
+pub struct NewObject {
+    pub object_id: Uuid,
+    pub seda_id: String,
+    pub usage: Option<String>,
+    pub file_name: String,
+    pub content_path: String,
+    pub size_bytes: u64,
+    pub sha512: Vec<u8>,
+    pub media_type: String,
+    pub format_id: Option<String>,
+}
+
+/// Enters the binary objects.
+pub async fn insert_objects(tx: &mut TenantTx, archive_id: Uuid, objects: &[NewObject]) -> Result<(), db::Error> {
+    for objects in objects.chunks(BATCH) {
+        let ids: Vec<Uuid> = objects.iter().map(|object| object.object_id).collect();
+        let seda_ids: Vec<String> = objects.iter().map(|object| object.seda_id.clone()).collect();
+        let usages: Vec<Option<String>> = objects.iter().map(|object| object.usage.clone()).collect();
+        let names: Vec<String> = objects.iter().map(|object| object.file_name.clone()).collect();
+        let paths: Vec<String> = objects.iter().map(|object| object.content_path.clone()).collect();
+        let sizes: Vec<i64> = objects.iter().map(|object| object.size_bytes as i64).collect();
+        let digests: Vec<Vec<u8>> = objects.iter().map(|object| object.sha512.clone()).collect();
+        let types: Vec<String> = objects.iter().map(|object| object.media_type.clone()).collect();
+        let formats: Vec<Option<String>> = objects.iter().map(|object| object.format_id.clone()).collect();
+        sqlx::query!(
+            "insert into binary_object (object_id, archive_id, seda_id, usage, file_name, content_path, size_bytes,
+                                        sha512, media_type, format_id)
+             select o.object_id, $2, o.seda_id, o.usage, o.name, o.path, o.size, o.sha512, o.media_type, o.format_id
+             from unnest($1::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bytea[],
+                         $9::text[], $10::text[])
+                  as o (object_id, seda_id, usage, name, path, size, sha512, media_type, format_id)",
+            &ids,
+            archive_id,
+            &seda_ids,
+            &usages as &[Option<String>],
+            &names,
+            &paths,
+            &sizes,
+            &digests,
+            &types,
+            &formats as &[Option<String>]
+        )
+        .execute(tx.conn())
+        .await?;
+    }
+    Ok(())
+}
+
+/// Links units to their objects.
+pub async fn insert_unit_objects(tx: &mut TenantTx, links: &[(Uuid, Uuid)]) -> Result<(), db::Error> {
+    for links in links.chunks(BATCH) {
+        let (units, objects): (Vec<Uuid>, Vec<Uuid>) = links.iter().copied().unzip();
+        sqlx::query!(
+            "insert into unit_object (unit_id, object_id) select * from unnest($1::uuid[], $2::uuid[])",
+            &units,
+            &objects
+        )
+        .execute(tx.conn())
+        .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,1 @@
+//! `chartrier audit`: the integrity of every copy, now.

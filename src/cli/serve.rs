@@ -1,0 +1,31 @@
+//! `chartrier serve`, `work`, `migrate`.
+
+use std::process::ExitCode;
+
+use super::{Failure, runtime};
+use crate::app::{self, App};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db;
+
+/// Runs the doors until told to stop.
+pub(super) fn serve(config: Config, web: bool, work: bool) -> Result<ExitCode, Failure> {
+    runtime()?.block_on(async {
+        let running = App::open(config, Clock::system()).await?.start(web, work).await?;
+        if let Some((address, metrics)) = running.addresses {
+            tracing::info!(%address, %metrics, "le service répond");
+        }
+        Ok(running.until_told().await?)
+    })
+}
+
+/// Brings the schema up to date.
+pub(super) fn migrate(config: Config) -> Result<ExitCode, Failure> {
+    runtime()?.block_on(async {
+        let (settings, cluster) = app::database(&config).await?;
+        db::migrate(&settings).await?;
+        drop(cluster);
+        println!("Le schéma de la base est à jour.");
+        Ok(ExitCode::SUCCESS)
+    })
+}

@@ -1,0 +1,28 @@
+//! `chartrier tenants apply`: members as files.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::{Failure, runtime};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::membership;
+
+/// Applies a folder of members and says, in words, what changed.
+pub(super) fn apply(config: Config, folder: &Path) -> Result<ExitCode, Failure> {
+    runtime()?.block_on(async {
+        let app = App::open(config, Clock::system()).await?;
+        let outcome = membership::apply(&app.db, folder, &app.clock).await;
+        app.close().await?;
+        match outcome {
+            Ok(changes) if changes.is_empty() => println!("Rien à changer."),
+            Ok(changes) => changes.iter().for_each(|change| println!("{change}")),
+            Err(error) => {
+                eprintln!("{error}");
+                return Ok(ExitCode::from(1));
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}

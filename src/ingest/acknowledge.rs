@@ -1,0 +1,72 @@
+//! The `Acknowledgement`: we have the message; nothing is said yet of what it holds.
+//!
+//! Small deposits are acknowledged as they arrive; the manifest of a large one is read first by the
+//! background work, and acknowledged before its objects are.
+
+use std::fs::File;
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+
+use super::unpack::unpack;
+use super::validate::{Validated, validate};
+use super::Error;
+use crate::model::{Limits, SedaVersion, TransferId};
+use crate::seda::write;
+
+/// Deposits up to this size are read while their sender waits.
+pub const PEEK_BYTES_MAX: u64 = 8 << 20;
+
+/// What an acknowledgement repeats of the message.
+#[derive(Clone, Debug)]
+pub struct Header {
+    pub version: SedaVersion,
+    pub message_identifier: String,
+    pub archival_agency: Option<String>,
+    pub transferring_agency: Option<String>,
+}
+
+/// An acknowledgement ready to be kept.
+pub struct Acknowledged {
+    pub identifier: String,
+    pub body: String,
+}
+
+/// The header of a small deposit; `None` when it cannot be read within small limits (the examination will
+/// say why).
+pub fn peek(file: File, scratch: &Path) -> Result<Option<Header>, Error> {
+    let limits = Limits {
+        expanded_bytes_max: 16 * PEEK_BYTES_MAX,
+        manifest_bytes_max: PEEK_BYTES_MAX,
+        entries_max: 10_000,
+        ..Limits::default()
+    };
+    let validated = validate(unpack(file, scratch, &limits)?, &limits)?;
+    Ok(header(&validated))
+}
+
+/// The header of a message that could be read so far.
+pub fn header(validated: &Validated) -> Option<Header> {
+    let manifest = validated.manifest.as_ref()?;
+    let identifier = manifest.message_identifier.trim();
+    (!identifier.is_empty()).then(|| Header {
+        version: manifest.version,
+        message_identifier: manifest.message_identifier.clone(),
+        archival_agency: manifest.archival_agency.clone(),
+        transferring_agency: manifest.transferring_agency.clone(),
+    })
+}
+
+/// The acknowledgement of a message, by the member of this code.
+pub fn acknowledge(header: &Header, transfer: TransferId, member_code: &str, at: DateTime<Utc>) -> Acknowledged {
+    let identifier = format!("{member_code}-ACK-{}", transfer.0.simple());
+    let body = write::acknowledgement(&write::Acknowledgement {
+        version: header.version,
+        date: at,
+        message_identifier: &identifier,
+        message_received_identifier: &header.message_identifier,
+        sender: header.archival_agency.as_deref().unwrap_or(member_code),
+        receiver: header.transferring_agency.as_deref().unwrap_or("inconnu"),
+    });
+    Acknowledged { identifier, body }
+}

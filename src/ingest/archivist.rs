@@ -1,0 +1,92 @@
+//! What an archivist decides of an examined transfer. The one who deposited it may not (norms §8).
+
+use super::queries;
+use super::{Error, Ingest, JOB_SEAL, event_object, replies};
+use crate::model::findings as f;
+use crate::model::{Agent, Event, EventType, Finding, Outcome, PersonId, TenantId, TransferId, TransferState};
+
+/// Longest reason kept, in characters.
+const REASON_CHARS_MAX: usize = 2_000;
+
+/// Why a decision was not taken; an answer for the archivist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undecided {
+    NotFound,
+    /// Somebody decided before, or the examination is not over.
+    NotWaiting,
+    /// The depositor cannot accept their own deposit.
+    OwnDeposit,
+    /// A refusal needs its reason.
+    ReasonMissing,
+}
+
+impl Ingest {
+    /// Accepts: the background work seals, stores and replies.
+    pub async fn approve(&self, tenant: TenantId, by: PersonId, id: TransferId) -> Result<Result<(), Undecided>, Error> {
+        let mut tx = self.db.write(tenant).await?;
+        if let Err(undecided) = waiting(&mut tx, by, id).await? {
+            return Ok(Err(undecided));
+        }
+        let at = self.clock.now();
+        if !queries::set_approved(&mut tx, id, by, at).await? {
+            return Ok(Err(Undecided::NotWaiting));
+        }
+        tx.record(Event {
+            event_type: EventType::Controle,
+            outcome: Outcome::Ok,
+            agent: Agent::Person(by),
+            object: event_object(id),
+            detail: vec![("etape", "acceptation par l'archiviste".into())],
+        });
+        tx.enqueue(JOB_SEAL, id.0, at).await?;
+        tx.commit().await?;
+        Ok(Ok(()))
+    }
+
+    /// Refuses, with the archivist's words as the reason.
+    pub async fn decline(
+        &self,
+        tenant: TenantId,
+        by: PersonId,
+        id: TransferId,
+        reason: &str,
+    ) -> Result<Result<(), Undecided>, Error> {
+        let reason: String = reason.trim().chars().filter(|c| !c.is_control() || *c == '\n').take(REASON_CHARS_MAX).collect();
+        if reason.is_empty() {
+            return Ok(Err(Undecided::ReasonMissing));
+        }
+        let mut tx = self.db.write(tenant).await?;
+        let transfer = match waiting(&mut tx, by, id).await? {
+            Ok(transfer) => transfer,
+            Err(undecided) => return Ok(Err(undecided)),
+        };
+        let mut findings = transfer.findings.clone();
+        findings.push(Finding::new(&f::MESSAGE_REFUSED_BY_ARCHIVIST, reason));
+        let seen = replies::Refused {
+            version: transfer.seda_version.as_deref().and_then(crate::model::SedaVersion::from_number),
+            message_identifier: transfer.message_identifier.clone(),
+            agreement: transfer.agreement_identifier.clone(),
+            archival_agency: None,
+            transferring_agency: transfer.transferring_agency.clone(),
+        };
+        self.refuse_in(&mut tx, &transfer, &seen, &findings, Agent::Person(by)).await?;
+        tx.commit().await?;
+        Ok(Ok(()))
+    }
+}
+
+async fn waiting(
+    tx: &mut crate::db::TenantTx,
+    by: PersonId,
+    id: TransferId,
+) -> Result<Result<crate::model::Transfer, Undecided>, Error> {
+    let Some((state, decided_by)) = queries::lock_transfer(tx, id).await? else { return Ok(Err(Undecided::NotFound)) };
+    if state != TransferState::Examined || decided_by.is_some() {
+        return Ok(Err(Undecided::NotWaiting));
+    }
+    let Some(transfer) = queries::find_transfer(tx, id).await? else { return Ok(Err(Undecided::NotFound)) };
+    if transfer.person_id == Some(by) {
+        return Ok(Err(Undecided::OwnDeposit));
+    }
+    Ok(Ok(transfer))
+}

@@ -1,0 +1,60 @@
+//! After the rows: the commit marker on every site, and the quarantine emptied.
+//!
+//! A rebuild from one site alone takes an archive for ours when its marker stands there. Both jobs may
+//! run again at any time.
+
+use fail::fail_point;
+
+use super::queries;
+use super::{Error, Ingest, event_object};
+use crate::model::{Agent, Event, EventType, Outcome, TenantId, TransferId, TransferState};
+
+impl Ingest {
+    /// Marks every copy of a transfer taken in charge as committed, then drops its bytes from quarantine.
+    pub async fn confirm(&self, tenant: TenantId, id: TransferId) -> Result<(), Error> {
+        let mut tx = self.db.read(tenant).await?;
+        let Some(transfer) = queries::find_transfer(&mut tx, id).await? else { return Ok(()) };
+        drop(tx);
+        let (TransferState::TakenInCharge, Some(archive), Some(at)) =
+            (transfer.state, transfer.archive_id, transfer.closed_at)
+        else {
+            return Ok(());
+        };
+        let marker = format!("{{\"transfer_id\":\"{id}\",\"committed_at\":\"{}\"}}\n", at.to_rfc3339());
+        let (store, quarantine) = (self.storage.tenant(tenant), self.storage.quarantine().clone());
+        super::blocking(move || {
+            fail_point!("confirm-before-marker");
+            store.confirm(archive, marker.as_bytes())?;
+            fail_point!("confirm-after-marker");
+            quarantine.remove(tenant, id)?;
+            fail_point!("confirm-after-quarantine");
+            Ok(())
+        })
+        .await
+    }
+
+    /// Drops the bytes of a refused transfer once their time is past; its message, reasons and events stay.
+    pub async fn purge(&self, tenant: TenantId, id: TransferId) -> Result<(), Error> {
+        let mut tx = self.db.read(tenant).await?;
+        let until = queries::quarantine_until(&mut tx, id).await?;
+        drop(tx);
+        let at = self.clock.now();
+        if until.is_none_or(|until| at < until) {
+            return Ok(());
+        }
+        let quarantine = self.storage.quarantine().clone();
+        super::blocking(move || Ok(quarantine.remove(tenant, id)?)).await?;
+        fail_point!("purge-before-commit");
+        let mut tx = self.db.write(tenant).await?;
+        queries::set_purged(&mut tx, id, at).await?;
+        tx.record(Event {
+            event_type: EventType::Rejet,
+            outcome: Outcome::Ok,
+            agent: Agent::Service,
+            object: event_object(id),
+            detail: vec![("etape", "octets retirés de la quarantaine".into())],
+        });
+        tx.commit().await?;
+        Ok(())
+    }
+}

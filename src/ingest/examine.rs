@@ -1,0 +1,269 @@
+//! The background half of the path: from received to taken in charge, from wherever a crash left it.
+//!
+//! Runs `unpack → validate → identify → decide → seal → store → reply`. Only states are durable; whatever
+//! lies between two of them is done again.
+
+use std::fs::File;
+
+use fail::fail_point;
+
+use super::decide::{Accepted, Decision, Facts, decide};
+use super::identify::{Identified, identify};
+use super::queries::{self, Examined, MessageKind};
+use super::seal::Sealing;
+use super::unpack::unpack;
+use super::validate::{Validated, validate};
+use super::{Error, Ingest, JOB_PURGE, acknowledge, codes, event_object, replies, seal};
+use crate::db::TenantTx;
+use crate::model::{
+    Agent, Event, EventType, Finding, Manifest, Outcome, TenantId, Transfer, TransferId, TransferState,
+};
+use crate::registry;
+
+impl Ingest {
+    /// Takes a transfer as far as it goes by itself. Safe to run again, at any time, in any state.
+    pub async fn advance(&self, tenant: TenantId, id: TransferId) -> Result<(), Error> {
+        let mut tx = self.db.read(tenant).await?;
+        let Some(transfer) = queries::find_transfer(&mut tx, id).await? else { return Ok(()) };
+        let approved = queries::decided_by(&mut tx, id).await?.is_some();
+        drop(tx);
+        match transfer.state {
+            TransferState::Received => self.examine(tenant, &transfer, false).await,
+            TransferState::Examined if approved => self.examine(tenant, &transfer, true).await,
+            TransferState::Sealed => self.resume(tenant, id).await,
+            TransferState::Examined | TransferState::TakenInCharge | TransferState::Refused => Ok(()),
+        }
+    }
+
+    async fn examine(&self, tenant: TenantId, transfer: &Transfer, approved: bool) -> Result<(), Error> {
+        let id = transfer.transfer_id;
+        let validated = self.open(tenant, id).await?;
+        self.acknowledge_late(tenant, id, &validated).await?;
+        let limits = self.limits.clone();
+        let identified = super::blocking(move || identify(validated, &limits)).await?;
+        let seen = Seen::of(&identified);
+        let facts = self.facts(tenant, transfer, &seen).await?;
+        fail_point!("examine-before-decision");
+        match decide(identified, facts, self.clock.today(), approved) {
+            Decision::Refuse(findings) => self.refuse(tenant, transfer, seen, findings).await,
+            Decision::Await(findings) => self.await_archivist(tenant, transfer, &seen, &findings).await,
+            Decision::Accept(accepted) => match self.seal(tenant, transfer, *accepted).await? {
+                Sealing::Sealed(sealed) => {
+                    let stored = self.store(tenant, *sealed).await?;
+                    self.reply(tenant, id, stored).await
+                }
+                Sealing::Refused(accepted, found) => {
+                    let mut findings = accepted.findings;
+                    findings.extend(found);
+                    self.refuse(tenant, transfer, seen, findings).await
+                }
+            },
+        }
+    }
+
+    async fn resume(&self, tenant: TenantId, id: TransferId) -> Result<(), Error> {
+        let mut tx = self.db.read(tenant).await?;
+        let row = queries::find_accession(&mut tx, id).await?.ok_or(Error::Changed)?;
+        drop(tx);
+        let sealed = seal::resume(row, self.open(tenant, id).await?)?;
+        let stored = self.store(tenant, sealed).await?;
+        self.reply(tenant, id, stored).await
+    }
+
+    /// The package in quarantine, opened and its manifest read.
+    async fn open(&self, tenant: TenantId, id: TransferId) -> Result<Validated, Error> {
+        let file: File = self.storage.quarantine().open(tenant, id)?;
+        let (scratch, limits) = (self.storage.quarantine().scratch().to_owned(), self.limits.clone());
+        super::blocking(move || validate(unpack(file, &scratch, &limits)?, &limits)).await
+    }
+
+    /// Acknowledges a deposit too large to be read as it arrived, before its objects are read.
+    async fn acknowledge_late(&self, tenant: TenantId, id: TransferId, validated: &Validated) -> Result<(), Error> {
+        let Some(header) = acknowledge::header(validated) else { return Ok(()) };
+        let kind = MessageKind::Acknowledgement;
+        let mut tx = self.db.read(tenant).await?;
+        if queries::find_message(&mut tx, id, kind).await?.is_some() {
+            return Ok(());
+        }
+        let code = queries::member_code(&mut tx).await?;
+        drop(tx);
+        let at = self.clock.now();
+        let ack = acknowledge::acknowledge(&header, id, &code, at);
+        let mut tx = self.db.write(tenant).await?;
+        queries::insert_message(&mut tx, self.clock.fresh_id(), id, kind, &ack.identifier, &ack.body, at).await?;
+        tx.record(Event {
+            event_type: EventType::Controle,
+            outcome: Outcome::Ok,
+            agent: Agent::Service,
+            object: event_object(id),
+            detail: vec![("etape", "accuse".into())],
+        });
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn facts(&self, tenant: TenantId, transfer: &Transfer, seen: &Seen) -> Result<Facts, Error> {
+        let mut tx = self.db.read(tenant).await?;
+        let tx = &mut tx;
+        let mut facts = Facts { quota_left_bytes: queries::quota_left(tx).await?, ..Facts::default() };
+        if let Some(name) = &seen.agreement {
+            facts.agreement = registry::queries::find_agreement(tx, name).await?;
+        }
+        if let (Some(agreement), Some(machine)) = (&facts.agreement, transfer.machine_id) {
+            let open = registry::queries::machine_agreements(tx, machine).await?;
+            if !open.contains(&agreement.identifier) {
+                facts.agreement = None;
+            }
+        }
+        if let Some(name) = &seen.archival_agency {
+            facts.archival_agency = registry::queries::find_party(tx, name).await?;
+        }
+        if let Some(name) = &seen.transferring_agency {
+            facts.transferring_agency = registry::queries::find_party(tx, name).await?;
+        }
+        if let Some(name) = &seen.originating_agency {
+            facts.originating_agency = registry::queries::find_party(tx, name).await?;
+        }
+        if let (Some(agency), Some(identifier)) = (&seen.transferring_agency, &seen.message_identifier) {
+            facts.identifier_consumed =
+                queries::identifier_is_consumed(tx, agency, identifier, transfer.transfer_id).await?;
+        }
+        Ok(facts)
+    }
+
+    async fn await_archivist(
+        &self,
+        tenant: TenantId,
+        transfer: &Transfer,
+        seen: &Seen,
+        findings: &[Finding],
+    ) -> Result<(), Error> {
+        let id = transfer.transfer_id;
+        let mut tx = self.db.write(tenant).await?;
+        if !matches!(queries::lock_transfer(&mut tx, id).await?, Some((TransferState::Received, _))) {
+            return Err(Error::Contended);
+        }
+        queries::write_examination(&mut tx, id, self.clock.now(), &seen.examined(findings)).await?;
+        queries::set_examined(&mut tx, id).await?;
+        tx.record(controlled(id, EventType::Controle, Outcome::Ok, Agent::Service, findings));
+        fail_point!("examine-before-commit");
+        tx.commit().await?;
+        fail_point!("examine-after-commit");
+        Ok(())
+    }
+
+    async fn refuse(&self, tenant: TenantId, transfer: &Transfer, seen: Seen, findings: Vec<Finding>) -> Result<(), Error> {
+        let id = transfer.transfer_id;
+        let mut tx = self.db.write(tenant).await?;
+        match queries::lock_transfer(&mut tx, id).await? {
+            Some((TransferState::Received | TransferState::Examined, _)) => {}
+            _ => return Err(Error::Contended),
+        }
+        queries::write_examination(&mut tx, id, self.clock.now(), &seen.examined(&findings)).await?;
+        self.refuse_in(&mut tx, transfer, &seen.refused(), &findings, Agent::Service).await?;
+        fail_point!("refuse-before-commit");
+        tx.commit().await?;
+        fail_point!("refuse-after-commit");
+        Ok(())
+    }
+
+    /// Everything a refusal leaves, in the caller's transaction: state, reasons, reply, event, the purge to come.
+    pub(super) async fn refuse_in(
+        &self,
+        tx: &mut TenantTx,
+        transfer: &Transfer,
+        seen: &replies::Refused,
+        findings: &[Finding],
+        by: Agent,
+    ) -> Result<(), Error> {
+        let (id, at) = (transfer.transfer_id, self.clock.now());
+        let keep_until = at + chrono::Duration::days(i64::from(self.refused_days));
+        let code = queries::member_code(tx).await?;
+        let (identifier, body) = replies::refusal(transfer, seen, findings, &code, at);
+        queries::set_refused(tx, id, findings, at, keep_until).await?;
+        queries::insert_message(tx, self.clock.fresh_id(), id, MessageKind::Reply, &identifier, &body, at).await?;
+        tx.enqueue(JOB_PURGE, id.0, keep_until).await?;
+        tx.record(controlled(id, EventType::Rejet, Outcome::Ko, by, findings));
+        Ok(())
+    }
+}
+
+fn controlled(id: TransferId, event_type: EventType, outcome: Outcome, agent: Agent, findings: &[Finding]) -> Event {
+    let detail = if findings.is_empty() { vec![] } else { vec![("codes", codes(findings))] };
+    Event { event_type, outcome, agent, object: event_object(id), detail }
+}
+
+/// What the examination saw of the message, kept while its value goes through `decide`.
+#[derive(Clone, Debug, Default)]
+struct Seen {
+    version: Option<crate::model::SedaVersion>,
+    message_identifier: Option<String>,
+    agreement: Option<String>,
+    archival_agency: Option<String>,
+    transferring_agency: Option<String>,
+    originating_agency: Option<String>,
+    title: Option<String>,
+    unit_count: Option<usize>,
+    object_count: Option<usize>,
+    expanded_bytes: u64,
+}
+
+impl Seen {
+    fn of(identified: &Identified) -> Self {
+        let Some(manifest) = &identified.manifest else {
+            return Self { expanded_bytes: identified.expanded_bytes, ..Self::default() };
+        };
+        Self {
+            version: Some(manifest.version),
+            message_identifier: Some(manifest.message_identifier.clone()),
+            agreement: manifest.archival_agreement.clone(),
+            archival_agency: manifest.archival_agency.clone(),
+            transferring_agency: manifest.transferring_agency.clone(),
+            originating_agency: manifest.originating_agency.clone(),
+            title: Some(seal::title(manifest)),
+            unit_count: Some(manifest.units.len()),
+            object_count: Some(manifest.binary_objects.len()),
+            expanded_bytes: identified.expanded_bytes,
+        }
+    }
+
+    fn examined<'a>(&'a self, findings: &'a [Finding]) -> Examined<'a> {
+        Examined {
+            version: self.version,
+            message_identifier: self.message_identifier.as_deref(),
+            transferring_agency: self.transferring_agency.as_deref(),
+            agreement: self.agreement.as_deref(),
+            title: self.title.as_deref(),
+            unit_count: self.unit_count,
+            object_count: self.object_count,
+            expanded_bytes: self.expanded_bytes,
+            findings,
+        }
+    }
+
+    fn refused(&self) -> replies::Refused {
+        replies::Refused {
+            version: self.version,
+            message_identifier: self.message_identifier.clone(),
+            agreement: self.agreement.clone(),
+            archival_agency: self.archival_agency.clone(),
+            transferring_agency: self.transferring_agency.clone(),
+        }
+    }
+}
+
+/// What an accepted transfer shows of itself, for its row.
+pub(super) fn examination(accepted: &Accepted) -> Examined<'_> {
+    let manifest: &Manifest = &accepted.manifest;
+    Examined {
+        version: Some(manifest.version),
+        message_identifier: Some(&manifest.message_identifier),
+        transferring_agency: manifest.transferring_agency.as_deref(),
+        agreement: manifest.archival_agreement.as_deref(),
+        title: manifest.units.iter().find(|unit| unit.parents.is_empty()).and_then(|unit| unit.content.title.as_deref()),
+        unit_count: Some(manifest.units.len()),
+        object_count: Some(manifest.binary_objects.len()),
+        expanded_bytes: accepted.identified.expanded_bytes,
+        findings: &accepted.findings,
+    }
+}

@@ -1,0 +1,142 @@
+//! From reception to taking in charge: the main job.
+//!
+//! ```text
+//! receive → unpack → validate → identify → decide → seal → store → reply
+//! ```
+//!
+//! Each step takes the value of the step before *by value* and is the only maker of the next: none can be
+//! skipped, repeated or moved. Objects come first, rows last: an object without a row is nothing, a row
+//! without its object cannot be. Durable are only *received*, *examined* (an archivist decides), *sealed*
+//! and the two ends, *taken in charge* and *refused*; a crash restarts from the last of these.
+
+pub mod acknowledge;
+pub mod archivist;
+mod confirm;
+pub mod decide;
+mod examine;
+mod findings_json;
+pub mod identify;
+pub mod queries;
+pub mod receive;
+mod replies;
+mod reply;
+mod seal;
+mod store;
+mod sweep;
+pub mod unpack;
+pub mod validate;
+
+pub use receive::{Depositor, Reception};
+
+use examine::examination;
+
+use crate::clock::Clock;
+use crate::db::{self, Db};
+use crate::model::{Finding, Limits, TransferId};
+use crate::package;
+use crate::storage::{self, Storage};
+
+/// Job: take a transfer as far as it goes.
+pub const JOB_INGEST: &str = "ingest";
+/// Job: go on with a transfer that an archivist has accepted. A kind of its own, so that it can be asked for
+/// while the examination's job is still being finished.
+pub const JOB_SEAL: &str = "seal";
+/// Job: mark the copies of an archive as committed and empty the quarantine.
+pub const JOB_CONFIRM: &str = "confirm";
+/// Job: drop the bytes of a refused transfer.
+pub const JOB_PURGE: &str = "purge";
+
+/// Every point of the path where a test may stop or kill the process, in order.
+pub const FAIL_POINTS: &[&str] = &[
+    "receive-before-quarantine",
+    "receive-after-quarantine",
+    "receive-before-commit",
+    "receive-after-commit",
+    "examine-before-decision",
+    "examine-before-commit",
+    "examine-after-commit",
+    "refuse-before-commit",
+    "refuse-after-commit",
+    "seal-before-commit",
+    "seal-after-commit",
+    "store-before-write",
+    "store-after-write",
+    "store-after-verify",
+    "reply-before-commit",
+    "reply-after-commit",
+    "confirm-before-marker",
+    "confirm-after-marker",
+    "confirm-after-quarantine",
+    "purge-before-commit",
+];
+
+/// The path, with what it works on. Cheap to clone.
+#[derive(Clone)]
+pub struct Ingest {
+    db: Db,
+    storage: Storage,
+    clock: Clock,
+    limits: Limits,
+    /// Days during which the bytes of a refused transfer are kept.
+    refused_days: u32,
+}
+
+impl Ingest {
+    /// The path over these gates.
+    pub fn new(db: Db, storage: Storage, clock: Clock, limits: Limits, refused_days: u32) -> Self {
+        Self { db, storage, clock, limits, refused_days }
+    }
+}
+
+/// A failure of ours: the transfer stays where it is and is tried again. Never a refusal.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("database: {0}")]
+    Db(#[from] db::Error),
+    #[error("storage: {0}")]
+    Storage(#[from] storage::Error),
+    #[error("package: {0}")]
+    Package(#[from] package::Error),
+    #[error("accession record: {0}")]
+    Accession(#[from] package::accession::Error),
+    #[error("reading: {0}")]
+    Io(#[from] std::io::Error),
+    #[error("another worker has moved this transfer on")]
+    Contended,
+    #[error("what was sealed and what is in quarantine differ")]
+    Changed,
+    #[error("the copy just written on {site} does not read back as written")]
+    CopyFaulty { site: String },
+    #[error("the thread that read the package died")]
+    Died,
+}
+
+impl Error {
+    /// Whether trying again later may do.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Error::Db(error) => error.is_transient(),
+            Error::Storage(error) => error.is_transient(),
+            Error::Contended | Error::CopyFaulty { .. } | Error::Died | Error::Io(_) => true,
+            Error::Package(_) | Error::Accession(_) | Error::Changed => false,
+        }
+    }
+}
+
+/// Runs what reads and writes files where it may block.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Error::Died)?
+}
+
+/// How journal entries name a transfer.
+fn event_object(id: TransferId) -> String {
+    format!("transfer:{id}")
+}
+
+/// The codes of findings, each once, for the journal.
+fn codes(findings: &[Finding]) -> String {
+    let mut codes: Vec<&str> = findings.iter().map(|finding| finding.kind.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes.join(" ")
+}

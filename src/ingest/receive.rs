@@ -1,0 +1,195 @@
+//! First step: a stream becomes a received transfer, safe on disk and entered in the register.
+//!
+//! When it returns, the bytes are synced in quarantine, the row and its event are committed, and a job
+//! will do the rest. The same bytes sent again, or twice at once, are the same transfer.
+
+use std::io;
+
+use bytes::Bytes;
+use fail::fail_point;
+use futures_util::Stream;
+
+use super::queries::{self, MessageKind, NewTransfer};
+use super::{Error, Ingest, acknowledge, event_object};
+use crate::model::{Agent, Channel, Event, EventType, Finding, Outcome, TenantId, TransferId, TransferState};
+use crate::storage::Received;
+
+/// Who deposits, and through which door.
+#[derive(Clone, Debug)]
+pub struct Depositor {
+    pub tenant: TenantId,
+    pub agent: Agent,
+    pub channel: Channel,
+}
+
+/// What became of a deposit.
+#[derive(Clone, Debug)]
+pub struct Reception {
+    pub transfer_id: TransferId,
+    pub state: TransferState,
+    /// These bytes were here before: the transfer is the earlier one.
+    pub already_known: bool,
+}
+
+/// Longest name of a file kept, in characters.
+const FILE_NAME_CHARS_MAX: usize = 255;
+
+impl Ingest {
+    /// Receives a deposit: see the module. Nothing is left of a stream that breaks off.
+    pub async fn receive(
+        &self,
+        from: &Depositor,
+        file_name: &str,
+        body: impl Stream<Item = io::Result<Bytes>> + Unpin,
+    ) -> Result<Reception, Error> {
+        let transfer_id = TransferId(self.clock.fresh_id());
+        let quarantine = self.storage.quarantine();
+        fail_point!("receive-before-quarantine");
+        let max = self.limits.received_bytes_max;
+        let received = quarantine.receive(from.tenant, transfer_id, body, max).await?;
+        fail_point!("receive-after-quarantine");
+        match self.enter(from, transfer_id, file_name, &received).await {
+            Ok(reception) => {
+                if reception.transfer_id != transfer_id {
+                    self.discard(from.tenant, transfer_id).await;
+                }
+                Ok(reception)
+            }
+            Err(error) => {
+                self.discard(from.tenant, transfer_id).await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn enter(
+        &self,
+        from: &Depositor,
+        transfer_id: TransferId,
+        file_name: &str,
+        received: &Received,
+    ) -> Result<Reception, Error> {
+        let mut read = self.db.read(from.tenant).await?;
+        if let Some(known) = self.known(&mut read, &received.sha512).await? {
+            return Ok(known);
+        }
+        let code = queries::member_code(&mut read).await?;
+        drop(read);
+        let at = self.clock.now();
+        let acknowledgement = self.peek(from.tenant, transfer_id, received, &code, at).await?;
+
+        let mut tx = self.db.write(from.tenant).await?;
+        let new = NewTransfer {
+            transfer_id,
+            channel: from.channel,
+            agent: from.agent,
+            file_name: &plain_file_name(file_name),
+            size_bytes: received.size_bytes,
+            digest: &received.sha512,
+            received_at: at,
+        };
+        if !queries::insert_transfer(&mut tx, &new).await? {
+            drop(tx);
+            let mut read = self.db.read(from.tenant).await?;
+            return self.known(&mut read, &received.sha512).await?.ok_or(Error::Contended);
+        }
+        if let Some(ack) = acknowledgement {
+            let kind = MessageKind::Acknowledgement;
+            queries::insert_message(&mut tx, self.clock.fresh_id(), transfer_id, kind, &ack.identifier, &ack.body, at)
+                .await?;
+        }
+        tx.record(Event {
+            event_type: EventType::Reception,
+            outcome: Outcome::Ok,
+            agent: from.agent,
+            object: event_object(transfer_id),
+            detail: vec![
+                ("canal", from.channel.word().into()),
+                ("octets", received.size_bytes.to_string()),
+                ("sha512", hex::encode(received.sha512)),
+            ],
+        });
+        tx.enqueue(super::JOB_INGEST, transfer_id.0, at).await?;
+        fail_point!("receive-before-commit");
+        tx.commit().await?;
+        fail_point!("receive-after-commit");
+        Ok(Reception { transfer_id, state: TransferState::Received, already_known: false })
+    }
+
+    /// The transfer these bytes already are. A refusal stands for its bytes, unless its reasons lie with
+    /// the registers (agreement, parties, quota), which may have changed since: then a new attempt opens.
+    async fn known(&self, tx: &mut crate::db::TenantRead, sha512: &[u8; 64]) -> Result<Option<Reception>, Error> {
+        let Some(id) = queries::find_by_digest(tx, sha512).await? else { return Ok(None) };
+        let Some(transfer) = queries::find_transfer(tx, id).await? else { return Ok(None) };
+        if transfer.state == TransferState::Refused && may_be_tried_again(&transfer.findings) {
+            return Ok(None);
+        }
+        Ok(Some(Reception { transfer_id: id, state: transfer.state, already_known: true }))
+    }
+
+    /// The acknowledgement, when the manifest of a small deposit can be read at once; else the examination
+    /// makes it.
+    async fn peek(
+        &self,
+        tenant: TenantId,
+        transfer_id: TransferId,
+        received: &Received,
+        code: &str,
+        at: chrono::DateTime<chrono::Utc>,
+    ) -> Result<Option<acknowledge::Acknowledged>, Error> {
+        if received.size_bytes > acknowledge::PEEK_BYTES_MAX {
+            return Ok(None);
+        }
+        let file = self.storage.quarantine().open(tenant, transfer_id)?;
+        let (scratch, code) = (self.storage.quarantine().scratch().to_owned(), code.to_owned());
+        let header = super::blocking(move || acknowledge::peek(file, &scratch)).await?;
+        Ok(header.map(|header| acknowledge::acknowledge(&header, transfer_id, &code, at)))
+    }
+
+    /// Takes a file that no row names out of quarantine; the sweeper does it if this fails.
+    async fn discard(&self, tenant: TenantId, transfer_id: TransferId) {
+        let quarantine = self.storage.quarantine().clone();
+        let _ = super::blocking(move || quarantine.remove(tenant, transfer_id)).await;
+    }
+}
+
+/// Whether every reason of a refusal lies with the registers rather than with the bytes.
+fn may_be_tried_again(findings: &[Finding]) -> bool {
+    let mut errors = findings.iter().filter(|finding| finding.is_error()).peekable();
+    errors.peek().is_some()
+        && errors.all(|error| {
+            let code = error.kind.code;
+            code.starts_with("quota.") || (code.starts_with("header.") && code != "header.identifier_empty")
+        })
+}
+
+/// The last part of a name given by a browser or machine, without control characters, shortened.
+fn plain_file_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String = last.chars().filter(|c| !c.is_control()).take(FILE_NAME_CHARS_MAX).collect();
+    if plain.trim().is_empty() { "versement".into() } else { plain }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::findings as f;
+
+    #[test]
+    fn only_reasons_of_the_registers_let_the_same_bytes_be_tried_again() {
+        let quota = Finding::new(&f::QUOTA_EXCEEDED, "");
+        let closed = Finding::new(&f::HEADER_AGREEMENT_CLOSED, "");
+        let unreadable = Finding::new(&f::CONTAINER_UNREADABLE, "");
+        assert!(may_be_tried_again(&[quota.clone(), closed]));
+        assert!(!may_be_tried_again(&[quota, unreadable]));
+        assert!(!may_be_tried_again(&[]));
+    }
+
+    #[test]
+    fn a_file_name_is_one_plain_name() {
+        assert_eq!(plain_file_name("C:\\Users\\mairie\\délib.zip"), "délib.zip");
+        assert_eq!(plain_file_name("../../etc/passwd"), "passwd");
+        assert_eq!(plain_file_name("a\u{0}\nb"), "ab");
+        assert_eq!(plain_file_name("dossier/"), "versement");
+    }
+}

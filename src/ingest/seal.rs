@@ -1,0 +1,192 @@
+//! Sixth step: everything about the archive is fixed and committed, so that `store` can repeat itself.
+//!
+//! One transaction takes the quota, the reference (cote), the transfer's identifier, and keeps the reply,
+//! the PREMIS events and the accession record. Two acceptances under one identifier meet here, at a
+//! constraint; the later one is refused in words.
+
+use chrono::{DateTime, Datelike, SecondsFormat, Utc};
+use chrono_tz::Europe::Paris;
+use fail::fail_point;
+
+use super::decide::Accepted;
+use super::identify::IdentifiedObject;
+use super::queries::{self, AccessionRow};
+use super::validate::Validated;
+use super::{Error, Ingest, event_object, examination, replies};
+use crate::model::findings as f;
+use crate::model::{
+    Agent, ArchiveId, Event, EventType, Finding, Manifest, Outcome, TenantId, Transfer, TransferId, TransferState,
+};
+use crate::package::Package;
+use crate::package::accession::{Accession, StoredFile, StoredObject, content_path, derived_id};
+use crate::package::premis::{PremisEvent, premis};
+
+/// An accepted transfer whose archive is decided to the last byte.
+pub struct Sealed {
+    pub(super) accession: Accession,
+    pub(super) reply: String,
+    pub(super) premis: String,
+    pub(super) manifest: Manifest,
+    pub(super) package: Package,
+}
+
+/// What sealing came to.
+pub(super) enum Sealing {
+    Sealed(Box<Sealed>),
+    /// The quota or the identifier was taken meanwhile.
+    Refused(Box<Accepted>, Vec<Finding>),
+}
+
+impl Ingest {
+    /// Seals an accepted transfer: see the module.
+    pub(super) async fn seal(&self, tenant: TenantId, transfer: &Transfer, accepted: Accepted) -> Result<Sealing, Error> {
+        let mut tx = self.db.write(tenant).await?;
+        match queries::lock_transfer(&mut tx, transfer.transfer_id).await? {
+            Some((TransferState::Received | TransferState::Examined, _)) => {}
+            _ => return Err(Error::Contended),
+        }
+        if !queries::reserve_quota(&mut tx, accepted.identified.expanded_bytes).await? {
+            let finding = Finding::new(&f::QUOTA_EXCEEDED, "Le quota de la collectivité a été atteint entre-temps.");
+            return Ok(Sealing::Refused(Box::new(accepted), vec![finding]));
+        }
+        let at = self.clock.now();
+        let year = at.with_timezone(&Paris).year();
+        let code = queries::member_code(&mut tx).await?;
+        let number = queries::next_number(&mut tx, "cote", year).await?;
+        let cote = format!("{code}-{year}-{number:06}");
+        let archive_id = ArchiveId(self.clock.fresh_id());
+
+        let accession = accession(tenant, transfer, archive_id, &cote, at, &accepted);
+        let reply = replies::acceptance(&accession, &accepted, &code, at);
+        let premis = premis_of(&accession, transfer, at);
+        queries::write_examination(&mut tx, transfer.transfer_id, at, &examination(&accepted)).await?;
+        if let Err(error) = queries::set_sealed(&mut tx, transfer.transfer_id, archive_id, at).await {
+            if error.constraint() == Some("transfer_accepted_once") {
+                return Ok(Sealing::Refused(Box::new(accepted), vec![duplicate(&accession.message_identifier)]));
+            }
+            return Err(error.into());
+        }
+        let record = accession.to_json();
+        let row = AccessionRow { archive_id, cote, grant_date: at, reply, premis, record };
+        queries::insert_accession(&mut tx, transfer.transfer_id, &row).await?;
+        tx.record(sealed_event(transfer.transfer_id, &accession, &accepted.findings));
+        fail_point!("seal-before-commit");
+        tx.commit().await?;
+        fail_point!("seal-after-commit");
+        let Accepted { identified, manifest, .. } = accepted;
+        let AccessionRow { reply, premis, .. } = row;
+        Ok(Sealing::Sealed(Box::new(Sealed { accession, reply, premis, manifest, package: identified.package })))
+    }
+}
+
+/// What `seal` made before a crash, with the package opened again.
+pub(super) fn resume(row: AccessionRow, validated: Validated) -> Result<Sealed, Error> {
+    let accession = Accession::from_json(&row.record)?;
+    let manifest = validated.manifest.ok_or(Error::Changed)?;
+    Ok(Sealed { accession, reply: row.reply, premis: row.premis, manifest, package: validated.package })
+}
+
+fn duplicate(identifier: &str) -> Finding {
+    let message = format!("Un versement portant l'identifiant « {identifier} » vient d'être accepté avec un autre contenu.");
+    Finding::new(&f::MESSAGE_DUPLICATE, message).in_path("MessageIdentifier")
+}
+
+fn accession(
+    tenant: TenantId,
+    transfer: &Transfer,
+    archive_id: ArchiveId,
+    cote: &str,
+    at: DateTime<Utc>,
+    accepted: &Accepted,
+) -> Accession {
+    let Accepted { identified, manifest, agreement, .. } = accepted;
+    let manifest_name = identified.manifest_name().to_owned();
+    Accession {
+        form: Accession::FORM,
+        tenant_id: tenant.as_uuid(),
+        archive_id: archive_id.0,
+        transfer_id: transfer.transfer_id.0,
+        cote: cote.to_owned(),
+        title: title(manifest),
+        grant_date: at.to_rfc3339_opts(SecondsFormat::Micros, true),
+        seda_version: manifest.version.number().to_owned(),
+        message_identifier: manifest.message_identifier.clone(),
+        agreement_id: agreement.agreement_id.0,
+        agreement: agreement.identifier.clone(),
+        transferring_agency: manifest.transferring_agency.clone().unwrap_or_default(),
+        originating_agency: manifest.originating_agency.clone(),
+        received_sha512: hex::encode(&transfer.digest),
+        received_size_bytes: transfer.size_bytes,
+        unit_count: manifest.units.len() as u32,
+        manifest: StoredFile {
+            name: manifest_name,
+            logical_path: "manifest.xml".into(),
+            content_path: "manifest.xml".into(),
+            size_bytes: identified.manifest_size_bytes,
+            sha512: identified.manifest_sha512.map(hex::encode).unwrap_or_default(),
+        },
+        objects: identified
+            .objects
+            .iter()
+            .enumerate()
+            .map(|(number, object)| stored_object(archive_id, number, object, accepted))
+            .collect(),
+    }
+}
+
+fn stored_object(archive_id: ArchiveId, number: usize, object: &IdentifiedObject, accepted: &Accepted) -> StoredObject {
+    let declared = &accepted.manifest.binary_objects[object.index];
+    let name = accepted.identified.package.entries()[object.entry].name.clone();
+    StoredObject {
+        object_id: derived_id(archive_id.0, "object", &declared.id),
+        seda_id: declared.id.clone(),
+        media_type: object.media_type.to_owned(),
+        file: StoredFile {
+            logical_path: format!("objects/{name}"),
+            content_path: content_path(number, &name),
+            size_bytes: object.size_bytes,
+            sha512: hex::encode(object.sha512),
+            name,
+        },
+    }
+}
+
+/// Title of the first root unit.
+pub(super) fn title(manifest: &Manifest) -> String {
+    let root = manifest.units.iter().find(|unit| unit.parents.is_empty());
+    root.and_then(|unit| unit.content.title.clone()).filter(|title| !title.trim().is_empty()).unwrap_or_else(|| "Sans titre".into())
+}
+
+fn premis_of(accession: &Accession, transfer: &Transfer, at: DateTime<Utc>) -> String {
+    let archive = accession.archive_id;
+    let received_at = transfer.received_at.to_rfc3339_opts(SecondsFormat::Micros, true);
+    let decided_at = at.to_rfc3339_opts(SecondsFormat::Micros, true);
+    let event = |kind: &'static str, when, detail| PremisEvent {
+        event_type: kind,
+        identifier: derived_id(archive, "event", kind).to_string(),
+        date_time: when,
+        outcome: "success",
+        detail,
+    };
+    let events = [
+        event("ingestion", &received_at, "reception of the transfer in quarantine"),
+        event("message digest calculation", &received_at, "SHA-512 of the container as received"),
+        event("validation", &decided_at, "container, manifest, references, digests, agreement, parties, quota"),
+        event("accession", &decided_at, "acceptance of the transfer"),
+    ];
+    premis(&archive.to_string(), accession.received_size_bytes, &accession.received_sha512, &events)
+}
+
+fn sealed_event(id: TransferId, accession: &Accession, findings: &[Finding]) -> Event {
+    let mut detail = vec![
+        ("accord", accession.agreement_id.to_string()),
+        ("archive", accession.archive_id.to_string()),
+        ("cote", accession.cote.clone()),
+        ("manifest_sha512", accession.manifest.sha512.clone()),
+    ];
+    if !findings.is_empty() {
+        detail.push(("codes", super::codes(findings)));
+    }
+    let (event_type, outcome) = (EventType::Controle, Outcome::Ok);
+    Event { event_type, outcome, agent: Agent::Service, object: event_object(id), detail }
+}

@@ -1,0 +1,35 @@
+//! Files in quarantine that no transfer names: what a crash left between the file and its row.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use super::queries;
+use super::{Error, Ingest};
+use crate::model::TenantId;
+
+/// A file younger than this may belong to a deposit still arriving.
+const YOUNG: Duration = Duration::from_secs(24 * 3600);
+
+impl Ingest {
+    /// Removes this tenant's orphans from quarantine; returns how many.
+    pub async fn sweep(&self, tenant: TenantId) -> Result<usize, Error> {
+        let quarantine = self.storage.quarantine().clone();
+        let old = super::blocking(move || Ok(quarantine.older_than(tenant, YOUNG)?)).await?;
+        if old.is_empty() {
+            return Ok(0);
+        }
+        let mut tx = self.db.read(tenant).await?;
+        let kept: HashSet<_> = queries::quarantined(&mut tx).await?.into_iter().collect();
+        drop(tx);
+        let orphans: Vec<_> = old.into_iter().filter(|id| !kept.contains(id)).collect();
+        let (quarantine, count) = (self.storage.quarantine().clone(), orphans.len());
+        super::blocking(move || {
+            for id in orphans {
+                quarantine.remove(tenant, id)?;
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(count)
+    }
+}

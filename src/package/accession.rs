@@ -1,0 +1,141 @@
+//! `metadata/accession.json` of an AIP: what was decided when the transfer was accepted.
+//!
+//! It is fixed by `seal` and read back by `store`, so that the same bytes are written however often a
+//! crash makes it start again; and it lets the catalogue be rebuilt from the object alone. It holds no
+//! description: that is the manifest's, which stands beside it untouched.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Version of this file's form; a reader refuses one it does not know.
+const FORM: u32 = 1;
+
+/// Everything fixed at acceptance, apart from the reply and the PREMIS events, which are files of their own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accession {
+    /// [`FORM`].
+    pub form: u32,
+    pub tenant_id: Uuid,
+    pub archive_id: Uuid,
+    pub transfer_id: Uuid,
+    /// Reference of the archive, unique in the member.
+    pub cote: String,
+    /// Title of the first root unit.
+    pub title: String,
+    /// RFC 3339, UTC: when the responsibility passed.
+    pub grant_date: String,
+    pub seda_version: String,
+    pub message_identifier: String,
+    pub agreement_id: Uuid,
+    pub agreement: String,
+    pub transferring_agency: String,
+    pub originating_agency: Option<String>,
+    /// SHA-512 of the container as received, hexadecimal.
+    pub received_sha512: String,
+    pub received_size_bytes: u64,
+    pub unit_count: u32,
+    pub manifest: StoredFile,
+    /// In the order of the manifest.
+    pub objects: Vec<StoredObject>,
+}
+
+/// One file of the package as it is stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredFile {
+    /// Name in the container received.
+    pub name: String,
+    /// Path in the AIP's logical state.
+    pub logical_path: String,
+    /// Path under the version's content folder: opaque, safe on any file system.
+    pub content_path: String,
+    pub size_bytes: u64,
+    /// Hexadecimal.
+    pub sha512: String,
+}
+
+/// One binary object: its file and what the manifest calls it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredObject {
+    pub object_id: Uuid,
+    pub seda_id: String,
+    pub media_type: String,
+    #[serde(flatten)]
+    pub file: StoredFile,
+}
+
+/// An accession record that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("accession record: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("accession record of form {0}, unknown here")]
+    Form(u32),
+}
+
+impl Accession {
+    /// The form written today.
+    pub const FORM: u32 = FORM;
+
+    /// The file's text; the same value gives the same bytes.
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).expect("strings and numbers");
+        text.push('\n');
+        text
+    }
+
+    /// Reads the file back.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let accession: Self = serde_json::from_str(text)?;
+        if accession.form != FORM {
+            return Err(Error::Form(accession.form));
+        }
+        Ok(accession)
+    }
+}
+
+/// Identifier of a unit or object of an archive: the same for the same archive and message identifier,
+/// whoever computes it and whenever (UUID version 5).
+pub fn derived_id(archive_id: Uuid, kind: &str, seda_id: &str) -> Uuid {
+    Uuid::new_v5(&archive_id, format!("{kind}:{seda_id}").as_bytes())
+}
+
+/// Content path of the `index`th object (from 0): numbered, with the extension of its name when it is plain.
+pub fn content_path(index: usize, name: &str) -> String {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    match extension {
+        Some(e) if (1..=8).contains(&e.len()) && e.chars().all(|c| c.is_ascii_alphanumeric()) => {
+            format!("objects/{:06}.{e}", index + 1)
+        }
+        _ => format!("objects/{:06}", index + 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_paths_are_safe_whatever_the_name() {
+        for (name, expected) in [
+            ("content/Délibération 12.PDF", "objects/000001.pdf"),
+            ("a.b/c", "objects/000001"),
+            ("x.é", "objects/000001"),
+            ("sans extension", "objects/000001"),
+            ("nom.extensiontroplongue", "objects/000001"),
+            ("../../etc/passwd", "objects/000001"),
+        ] {
+            assert_eq!(content_path(0, name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn derived_identifiers_do_not_change_and_do_not_mix() {
+        let archive = Uuid::from_u128(7);
+        assert_eq!(derived_id(archive, "unit", "ID1"), derived_id(archive, "unit", "ID1"));
+        assert_ne!(derived_id(archive, "unit", "ID1"), derived_id(archive, "object", "ID1"));
+        assert_ne!(derived_id(archive, "unit", "ID1"), derived_id(Uuid::from_u128(8), "unit", "ID1"));
+    }
+}
