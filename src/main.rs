@@ -1,9 +1,3 @@
 //! The commands, each one line into `cli/`.
 
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    #[cfg(feature = "failpoints")]
-    chartrier::kill_where_the_test_says();
-    chartrier::cli::run()
-}
+fn main() {}

@@ -2,7 +2,8 @@
 //!
 //! It decides nothing: run again after a crash, it writes the same bytes or finds them in place.
 
-use std::io::{self, Cursor, Read};
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Read};
 
 use fail::fail_point;
 
@@ -10,7 +11,9 @@ use super::seal::Sealed;
 use super::{Error, Ingest};
 use crate::model::{ArchiveId, TenantId};
 use crate::package::accession::{Accession, StoredFile};
-use crate::storage::{self, Location, NewFile, NewObject};
+use crate::package::{self, Package};
+use crate::proof::digest::sha512;
+use crate::storage::{Location, NewFile, NewObject, Source, TenantStore};
 
 /// A sealed archive whose copies are whole on every site.
 pub struct Stored {
@@ -39,39 +42,49 @@ impl Ingest {
     }
 }
 
-fn write(store: &storage::TenantStore, archive: ArchiveId, sealed: &mut Sealed) -> Result<Vec<Location>, Error> {
-    let record = sealed.accession.to_json();
-    let ours = [
-        ("metadata/accession.json", record.as_bytes()),
-        ("metadata/premis.xml", sealed.premis.as_bytes()),
-        ("metadata/reply.xml", sealed.reply.as_bytes()),
-    ];
-    let mut files: Vec<NewFile> = received_files(&sealed.accession).map(new_file).collect::<Result<_, _>>()?;
+fn write(store: &TenantStore, archive: ArchiveId, sealed: &mut Sealed) -> Result<Vec<Location>, Error> {
+    let accession = &sealed.accession;
+    let ours = BTreeMap::from([
+        ("metadata/accession.json", accession.to_json().into_bytes()),
+        ("metadata/premis.xml", sealed.premis.clone().into_bytes()),
+        ("metadata/reply.xml", sealed.reply.clone().into_bytes()),
+    ]);
+    let mut files: Vec<NewFile> = received_files(accession).map(new_file).collect::<Result<_, _>>()?;
     files.extend(ours.iter().map(|(path, bytes)| NewFile {
         logical_path: (*path).into(),
         content_path: (*path).into(),
         size_bytes: bytes.len() as u64,
-        sha512: crate::proof::digest::sha512(bytes),
+        sha512: sha512(bytes),
     }));
     let object = NewObject {
-        created: sealed.accession.grant_date.parse().map_err(|_| Error::Changed)?,
+        created: accession.grant_date.parse().map_err(|_| Error::Changed)?,
         message: "Prise en charge".into(),
         files,
     };
-    let names: std::collections::HashMap<&str, &str> =
-        received_files(&sealed.accession).map(|file| (file.content_path.as_str(), file.name.as_str())).collect();
-    let entries: std::collections::HashMap<String, usize> =
-        sealed.package.entries().iter().enumerate().map(|(index, entry)| (entry.name.clone(), index)).collect();
-    let package = &mut sealed.package;
-    let mut open = |file: &NewFile| -> io::Result<Box<dyn Read + '_>> {
-        if let Some((_, bytes)) = ours.iter().find(|(path, _)| *path == file.content_path) {
-            return Ok(Box::new(Cursor::new(bytes.to_vec())));
+    let entries: HashMap<&str, usize> =
+        sealed.package.entries().iter().enumerate().map(|(index, entry)| (entry.name.as_str(), index)).collect();
+    let received = received_files(accession)
+        .filter_map(|file| Some((file.content_path.clone(), *entries.get(file.name.as_str())?)))
+        .collect();
+    Ok(store.write(archive, &object, &mut FromPackage { ours, received, package: &mut sealed.package })?)
+}
+
+/// The archive's bytes: ours from memory, the depositor's from the package.
+struct FromPackage<'a> {
+    ours: BTreeMap<&'static str, Vec<u8>>,
+    /// Index of the package's entry, by content path.
+    received: HashMap<String, usize>,
+    package: &'a mut Package,
+}
+
+impl Source for FromPackage<'_> {
+    fn open(&mut self, file: &NewFile) -> io::Result<Box<dyn Read + '_>> {
+        if let Some(bytes) = self.ours.get(file.content_path.as_str()) {
+            return Ok(Box::new(bytes.as_slice()));
         }
-        let entry = names.get(file.content_path.as_str()).and_then(|name| entries.get(*name));
-        let entry = *entry.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-        package.read(entry).map_err(io::Error::other)
-    };
-    Ok(store.write(archive, &object, &mut open)?)
+        let entry = self.received.get(&file.content_path).ok_or(io::ErrorKind::NotFound)?;
+        self.package.read(*entry).map_err(|package::Error::Io(error)| error)
+    }
 }
 
 fn received_files(accession: &Accession) -> impl Iterator<Item = &StoredFile> {

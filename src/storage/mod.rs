@@ -33,7 +33,7 @@ use crate::package::ocfl;
 pub use error::Error;
 pub use quarantine::{Kept, Quarantine, Received};
 pub use verify::{CopyReport, Fault};
-pub use write::{NewFile, NewObject, Open};
+pub use write::{NewFile, NewObject, Source};
 
 use error::failed;
 use folder::Site;

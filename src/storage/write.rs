@@ -43,8 +43,17 @@ impl NewFile {
     }
 }
 
-/// Opens a source each time it is asked for.
-pub type Open<'o, 'r> = &'o mut dyn FnMut(&NewFile) -> std::io::Result<Box<dyn Read + 'r>>;
+/// Where the bytes of an archive come from.
+pub trait Source {
+    /// Opens a file's source, each time it is asked for.
+    fn open(&mut self, file: &NewFile) -> std::io::Result<Box<dyn Read + '_>>;
+}
+
+impl<F: FnMut(&NewFile) -> std::io::Result<Box<dyn Read>>> Source for F {
+    fn open(&mut self, file: &NewFile) -> std::io::Result<Box<dyn Read + '_>> {
+        self(file)
+    }
+}
 
 const CHUNK_BYTES: usize = 256 << 10;
 
@@ -52,8 +61,8 @@ impl TenantStore {
     /// Writes the archive on every site. When it returns, every copy is whole, durable and in place.
     ///
     /// A copy already in place is left alone, a missing one made; other bytes in its place are an error.
-    /// `open` may not be called at all. Nothing is visible of a source that is not what was promised.
-    pub fn write(&self, archive: ArchiveId, object: &NewObject, open: Open) -> Result<Vec<Location>, Error> {
+    /// `source` may not be asked at all. Nothing is visible of a source that is not what was promised.
+    pub fn write(&self, archive: ArchiveId, object: &NewObject, source: &mut dyn Source) -> Result<Vec<Location>, Error> {
         let inventory = self.inventory(archive, object)?;
         let mut staged = Vec::new();
         fail_point!("storage-before-staging");
@@ -72,7 +81,7 @@ impl TenantStore {
         }
         let objects: Vec<&Staging> = staged.iter().filter_map(|(_, staging)| staging.as_ref()).collect();
         if !objects.is_empty() {
-            stage(&objects, &inventory, object, open)?;
+            stage(&objects, &inventory, object, source)?;
         }
         fail_point!("storage-staged");
         staged.into_iter().enumerate().map(|(index, (site, staging))| self.place(index, site, staging, archive)).collect()
@@ -115,7 +124,7 @@ impl TenantStore {
 }
 
 /// Makes the object in each staging folder; durable when it returns.
-fn stage(stagings: &[&Staging], inventory: &str, object: &NewObject, open: Open) -> Result<(), Error> {
+fn stage(stagings: &[&Staging], inventory: &str, object: &NewObject, source: &mut dyn Source) -> Result<(), Error> {
     let content = Path::new("object/v1/content");
     let mut folders = BTreeSet::from([content.to_path_buf(), "object/logs".into()]);
     for file in &object.files {
@@ -127,7 +136,7 @@ fn stage(stagings: &[&Staging], inventory: &str, object: &NewObject, open: Open)
         }
     }
     for file in &object.files {
-        copy(stagings, &content.join(&file.content_path), file, open)?;
+        copy(stagings, &content.join(&file.content_path), file, source)?;
     }
     fail_point!("storage-copied");
     let sidecar = ocfl::sidecar(inventory.as_bytes());
@@ -148,10 +157,10 @@ fn stage(stagings: &[&Staging], inventory: &str, object: &NewObject, open: Open)
 }
 
 /// Copies one source to every staging folder, and compares it with what was promised.
-fn copy(stagings: &[&Staging], path: &Path, file: &NewFile, open: Open) -> Result<(), Error> {
+fn copy(stagings: &[&Staging], path: &Path, file: &NewFile, source: &mut dyn Source) -> Result<(), Error> {
     let broken = |source| Error::Source { content_path: file.content_path.clone(), source };
     let wrong = || Error::Mismatch { content_path: file.content_path.clone() };
-    let mut source = open(file).map_err(broken)?;
+    let mut reader = source.open(file).map_err(broken)?;
     let mut copies = Vec::new();
     for staging in stagings {
         copies.push(DiskFile::create(staging.folder.join(path))?);
@@ -159,7 +168,7 @@ fn copy(stagings: &[&Staging], path: &Path, file: &NewFile, open: Open) -> Resul
     let (mut digest, mut size_bytes) = (Sha512::new(), 0u64);
     let mut chunk = vec![0; CHUNK_BYTES];
     loop {
-        let read = match source.read(&mut chunk) {
+        let read = match reader.read(&mut chunk) {
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
             read => read.map_err(broken)?,
         };
