@@ -6,6 +6,7 @@
 // Floor 0: words.
 pub mod clock;
 pub mod model;
+pub mod telemetry;
 
 // Floor 1: arithmetic.
 pub mod package;

@@ -1,0 +1,78 @@
+//! Every kind of problem, and which one each failure of a lower floor is.
+//!
+//! Never shows a cause. The one thing to know: what the caller may not see is [`NOT_FOUND`], exactly like
+//! what does not exist.
+
+use actix_web::http::{StatusCode, header};
+
+use super::problem::{Kind, Problem};
+
+macro_rules! kinds {
+    ($($name:ident = $text:literal, $status:literal, $title:literal, $remedy:literal;)*) => {
+        $(#[doc = $title] pub static $name: Kind =
+            Kind { name: $text, status: $status, title: $title, remedy: $remedy };)*
+        /// Every kind, for documents and tests.
+        pub static KINDS: &[&Kind] = &[$(&$name),*];
+    };
+}
+
+kinds! {
+    BAD_REQUEST = "bad-request", 400, "Demande incomprise",
+        "Vérifiez l’adresse et les valeurs envoyées.";
+    INTERRUPTED = "interrupted", 400, "Envoi interrompu",
+        "Rien n’a été enregistré : envoyez de nouveau.";
+    UNAUTHORIZED = "unauthorized", 401, "Authentification requise",
+        "Connectez-vous, puis recommencez.";
+    FORBIDDEN = "forbidden", 403, "Action non permise",
+        "Votre rôle ne donne pas accès à cette page : adressez-vous à l’administrateur de votre collectivité.";
+    STALE_FORM = "stale-form", 403, "Formulaire périmé",
+        "Rien n’a été enregistré : revenez à la page précédente, rechargez-la et recommencez.";
+    NOT_FOUND = "not-found", 404, "Introuvable",
+        "L’adresse est peut-être incomplète, ou ce document n’est pas de ceux que vous pouvez consulter.";
+    NOT_READY = "message-not-ready", 404, "Message pas encore établi",
+        "Le traitement suit son cours : redemandez ce message un peu plus tard.";
+    METHOD_NOT_ALLOWED = "method-not-allowed", 405, "Opération inconnue à cette adresse",
+        "Revenez à l’accueil et recommencez.";
+    TIMEOUT = "timeout", 408, "Envoi trop lent",
+        "Vérifiez votre connexion, puis envoyez de nouveau : rien n’a été enregistré.";
+    PRECONDITION_FAILED = "precondition-failed", 412, "Condition non remplie",
+        "Redemandez le document sans condition.";
+    TOO_LARGE = "too-large", 413, "Envoi trop volumineux",
+        "Répartissez le versement en plusieurs, ou demandez à votre service d’archives de relever la limite.";
+    UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", 415, "Type de contenu non admis",
+        "Envoyez une archive zip, tar, tar.gz ou tar.bz2.";
+    RANGE_NOT_SATISFIABLE = "range-not-satisfiable", 416, "Intervalle hors du fichier",
+        "Redemandez le fichier sans intervalle.";
+    TOO_MANY_REQUESTS = "too-many-requests", 429, "Trop de demandes",
+        "Patientez avant de recommencer.";
+    INTERNAL = "internal", 500, "Erreur du service",
+        "Réessayez ; si l’erreur persiste, transmettez le numéro de l’incident à l’exploitant.";
+    UNAVAILABLE = "unavailable", 503, "Service momentanément indisponible",
+        "Réessayez dans quelques instants.";
+}
+
+/// How long to wait for what is transient.
+const PAUSE_SECONDS: u32 = 10;
+
+/// What the caller may not see, and what does not exist.
+pub fn not_found() -> Problem {
+    Problem::new(&NOT_FOUND)
+}
+
+/// A failure of ours: transient ones say when to come back.
+pub fn failure(cause: &dyn std::error::Error, transient: bool) -> Problem {
+    if transient {
+        Problem::new(&UNAVAILABLE).retry_after_seconds(PAUSE_SECONDS).because(cause)
+    } else {
+        Problem::new(&INTERNAL).because(cause)
+    }
+}
+
+/// The problem behind an answer of the framework that bears no form yet.
+pub fn of_bare_status(status: StatusCode, headers: &header::HeaderMap) -> Option<Problem> {
+    if !status.is_client_error() && !status.is_server_error() || headers.contains_key(header::CONTENT_TYPE) {
+        return None;
+    }
+    let kind = KINDS.iter().find(|kind| kind.status == status.as_u16()).copied();
+    Some(Problem::new(kind.unwrap_or(if status.is_server_error() { &INTERNAL } else { &BAD_REQUEST })))
+}

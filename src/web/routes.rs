@@ -1,0 +1,94 @@
+//! Every address in one table, with who may call. The first line that matches an address answers: fixed
+//! addresses stand above those with a parameter.
+//!
+//! Never decides: the handler's first parameter enforces the caller, and a test plays every role on every
+//! line. `GET` lines answer `HEAD` too.
+
+use actix_web::http::{Method, header};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpResponse, Resource, Route, guard, middleware};
+
+use super::pages;
+use super::problem::Problem;
+use super::problems as kinds;
+use super::who::Who;
+
+/// One address and method.
+pub struct Line {
+    pub method: Method,
+    pub address: &'static str,
+    pub who: Who,
+    /// Answers may be compressed: they hold no secret beside what a caller sent.
+    pub compressed: bool,
+    route: fn() -> Route,
+}
+
+const fn get(address: &'static str, who: Who, route: fn() -> Route) -> Line {
+    Line { method: Method::GET, address, who, compressed: false, route }
+}
+
+const fn post(address: &'static str, who: Who, route: fn() -> Route) -> Line {
+    Line { method: Method::POST, address, who, compressed: false, route }
+}
+
+const fn get_compressed(address: &'static str, who: Who, route: fn() -> Route) -> Line {
+    Line { method: Method::GET, address, who, compressed: true, route }
+}
+
+/// The addresses.
+#[rustfmt::skip]
+pub static TABLE: &[Line] = &[
+    get_compressed("/static/{name}", Who::Anyone, || web::to(pages::assets::file)),
+];
+
+/// Puts the table's lines into the application.
+pub fn configure(app: &mut ServiceConfig) {
+    let mut addresses: Vec<&str> = Vec::new();
+    for line in TABLE {
+        if !addresses.contains(&line.address) {
+            addresses.push(line.address);
+        }
+    }
+    for address in addresses {
+        let lines = || TABLE.iter().filter(move |line| line.address == address);
+        let resource = lines().fold(web::resource(address), |resource, line| resource.route(with_method(line)));
+        let allowed = lines().map(|line| allowed(&line.method)).collect::<Vec<_>>().join(", ");
+        let resource = otherwise(resource, allowed);
+        if lines().all(|line| line.compressed) {
+            app.service(resource.wrap(middleware::Compress::default()));
+        } else {
+            app.service(resource);
+        }
+    }
+}
+
+/// Who may call a line of the table.
+pub fn who(method: &Method, address: &str) -> Option<Who> {
+    let method = if method == Method::HEAD { &Method::GET } else { method };
+    TABLE.iter().find(|line| line.method == *method && line.address == address).map(|line| line.who)
+}
+
+fn with_method(line: &Line) -> Route {
+    let route = (line.route)();
+    if line.method == Method::GET {
+        route.guard(guard::Any(guard::Get()).or(guard::Head()))
+    } else {
+        route.guard(guard::Method(line.method.clone()))
+    }
+}
+
+fn allowed(method: &Method) -> &str {
+    if *method == Method::GET { "GET, HEAD" } else { method.as_str() }
+}
+
+fn otherwise(resource: Resource, allowed: String) -> Resource {
+    resource.default_service(web::to(move || {
+        let problem = Problem::new(&kinds::METHOD_NOT_ALLOWED).header(header::ALLOW, allowed.clone());
+        async move { Err::<HttpResponse, Problem>(problem) }
+    }))
+}
+
+/// What every other address answers.
+pub async fn unknown() -> Result<HttpResponse, Problem> {
+    Err(kinds::not_found())
+}

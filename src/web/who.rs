@@ -1,0 +1,64 @@
+//! Who may call which address, as a word of the table and as the type of a handler's first parameter.
+//!
+//! Never looks at what is asked for: whether a caller may see *this* transfer or file is the functions'
+//! business. The one thing to know: [`Who::roles`] is the only list of roles at the door (norms §8).
+
+use crate::model::Role;
+use crate::model::Role::{Archivist, ControlAuthority, Depositor, MemberAdmin, Producer, Reader};
+
+/// Who may call an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// The public: nothing of any member is shown.
+    Anyone,
+    /// A machine with its bearer token.
+    Machine,
+    /// A person logged in, even when the member is not chosen yet.
+    LoggedIn,
+    /// Any person acting for a member.
+    Person,
+    /// Whoever deposits.
+    Depositor,
+    /// Whoever decides of a transfer.
+    Archivist,
+    /// Whoever follows transfers, their own or all.
+    TransferReader,
+    /// Whoever reads descriptions.
+    Searcher,
+    /// Whoever reads files.
+    ContentReader,
+}
+
+impl Who {
+    /// The roles of which a person needs one; `None` where roles do not count.
+    pub fn roles(self) -> Option<&'static [Role]> {
+        match self {
+            Who::Anyone | Who::Machine | Who::LoggedIn => None,
+            Who::Person => Some(&Role::ALL),
+            Who::Depositor => Some(&[Depositor]),
+            Who::Archivist => Some(&[Archivist]),
+            Who::TransferReader => Some(&[Archivist, ControlAuthority, MemberAdmin, Depositor, Producer]),
+            Who::Searcher => Some(&[Archivist, ControlAuthority, MemberAdmin, Depositor, Producer, Reader]),
+            Who::ContentReader => Some(&[Archivist, ControlAuthority, Depositor, Producer]),
+        }
+    }
+
+    /// Whether a person with these roles may call.
+    pub fn admits(self, roles: &[Role]) -> bool {
+        self.roles().is_none_or(|admitted| admitted.iter().any(|role| roles.contains(role)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_operator_sees_no_archive_and_the_administrator_no_content() {
+        for who in [Who::TransferReader, Who::Searcher, Who::ContentReader, Who::Depositor, Who::Archivist] {
+            assert!(!who.admits(&[Role::Operator]), "{who:?}");
+        }
+        assert!(Who::Searcher.admits(&[Role::MemberAdmin]) && !Who::ContentReader.admits(&[Role::MemberAdmin]));
+        assert!(Who::Person.admits(&[Role::Operator]) && !Who::Person.admits(&[]));
+    }
+}
