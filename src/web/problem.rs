@@ -7,12 +7,11 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::pages::notices::ProblemPage;
-use super::pages::shell::{self, Account, Section, Shell};
+use super::pages;
 use super::problems as kinds;
 
 /// A kind of problem: its type is stable, what people read may improve.
@@ -134,9 +133,7 @@ impl Problem {
             Some(incident) => format!("{} Numéro de l’incident : {incident}.", self.kind.remedy),
             None => self.kind.remedy.to_string(),
         };
-        let account = request.extensions().get::<Account>().cloned();
-        let shell = Shell { title: self.kind.title.to_string(), account, section: Section::None, top: false };
-        let page = shell::render(&ProblemPage { shell, status: self.kind.status, what, remedy });
+        let page = pages::notices::problem(request, self.kind.title, self.kind.status, what, remedy);
         self.answer().content_type("text/html; charset=utf-8").body(page)
     }
 }

@@ -38,6 +38,7 @@ const fn get_compressed(address: &'static str, who: Who, route: fn() -> Route) -
 /// The addresses.
 #[rustfmt::skip]
 pub static TABLE: &[Line] = &[
+    get("/accessibilite", Who::Anyone, || web::to(pages::notices::accessibility)),
     get_compressed("/static/{name}", Who::Anyone, || web::to(pages::assets::file)),
 ];
 
