@@ -137,11 +137,42 @@ function prepareBranches(root) {
     button.addEventListener("click", () => toggle(line, button));
     line.prepend(button);
   }
+  for (const link of root.querySelectorAll(".tree-line a[rel=next]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      follow(link);
+    });
+  }
   for (const line of root.querySelectorAll(".tree-line:not([data-branch])")) {
     if (line.querySelector(".tree-leaf, .button-quiet")) continue;
     const gap = document.createElement("span");
     gap.className = "tree-leaf";
     line.prepend(gap);
+  }
+}
+
+async function linesOf(address) {
+  const answer = await fetch(address, { headers: { Accept: "text/html" } });
+  const tree = answer.ok && parsed(await answer.text()).getElementById("arbre");
+  if (!tree) throw new Error("no tree");
+  const list = document.createElement("ul");
+  list.append(...document.adoptNode(tree).children);
+  return list;
+}
+
+// The rest of a long list takes the place of the link that led to it.
+async function follow(link) {
+  const item = link.closest("li");
+  try {
+    const list = await linesOf(link.href);
+    const [first] = list.children;
+    // Prepared where it will stand, under the tree's own class.
+    const lines = [...list.children];
+    item.replaceWith(...lines);
+    for (const line of lines) prepareBranches(line);
+    first?.querySelector("a")?.focus();
+  } catch {
+    location.assign(link.href);
   }
 }
 
@@ -151,11 +182,7 @@ async function toggle(line, button) {
   if (!branch) {
     button.disabled = true;
     try {
-      const answer = await fetch(line.dataset.branch, { headers: { Accept: "text/html" } });
-      const tree = answer.ok && parsed(await answer.text()).getElementById("arbre");
-      if (!tree) throw new Error("no tree");
-      branch = document.createElement("ul");
-      branch.append(...document.adoptNode(tree).children);
+      branch = await linesOf(line.dataset.branch);
       line.after(branch);
       prepareBranches(branch);
     } catch {

@@ -10,12 +10,13 @@ use super::access::unit::*;
 use super::desk::DeskPage;
 use super::identity::*;
 use super::ingest::deposit::DepositPage;
-use super::ingest::findings::*;
 use super::ingest::list::*;
-use super::ingest::transfer::*;
+use super::ingest::transfer::{self, DecisionForm, Seen, TransferPage};
 use super::notices::*;
 use super::shell::*;
 use super::words;
+use crate::model::findings::Kind;
+use crate::model::{Finding, Severity, Transfer, TransferId, TransferState};
 
 fn at(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text).unwrap().with_timezone(&Utc)
@@ -79,114 +80,109 @@ fn desk(depositor: bool) -> DeskPage {
     }
 }
 
-fn step(label: &'static str, progress: &'static str, icon: &'static str, when: Option<&str>, words: &'static str) -> Step {
-    Step { label, progress, icon, at: when.map(|when| words::moment(at(when))), words }
+fn account(roles: &str) -> Account {
+    shell("", Section::Transfers, roles).account.unwrap()
 }
 
-fn facts() -> Vec<Fact> {
-    vec![
-        Fact::new("Fichier déposé", "marche-toiture.zip, 31 Mo"),
-        Fact::new("Contenu", "27 fichiers dans 8 dossiers"),
-        Fact::new("Service versant", "Mairie de Saint-Aubin-des-Landes"),
-        Fact::new("Accord de versement", "Marchés publics"),
-        Fact::new("Identifiant du versement", "MP-2025-07-T1"),
-        Fact::new("Déposé par", "Claire Le Goff, sur le portail"),
-    ]
-}
-
-fn transfer(state: Badge, title: &str) -> TransferPage {
-    TransferPage {
-        shell: Shell { top: false, ..shell(title, Section::Transfers, "déposant") },
-        trail: vec![Link::new("Versements", "/versements")],
-        here: "/versements/0".into(),
+fn transfer(state: TransferState, title: &str) -> Transfer {
+    let closed = state.is_closed().then(|| at("2026-11-18T09:12:41Z"));
+    Transfer {
+        transfer_id: TransferId(uuid::Uuid::nil()),
         state,
-        moving: false,
-        headline: "",
-        explanation: String::new(),
-        steps: Vec::new(),
-        archive: None,
-        can_retry: false,
-        decision: None,
+        person_id: None,
+        machine_id: None,
+        file_name: "versement.zip".into(),
+        size_bytes: 31_000_000,
+        digest: vec![0; 64],
+        received_at: at("2026-11-18T09:12:00Z"),
+        attempt: 1,
+        seda_version: Some("2.1".into()),
+        message_identifier: Some("MP-2025-07-T1".into()),
+        transferring_agency: Some("21350000700010".into()),
+        agreement_identifier: Some("MARCHES".into()),
+        title: Some(title.into()),
+        unit_count: Some(35),
+        object_count: Some(27),
         findings: Vec::new(),
-        facts: facts(),
-        papers: vec![Paper { label: "Accusé de réception", address: "#".into(), words: "Votre envoi est arrivé entier" }],
+        decided_at: closed,
+        archive_id: None,
+        closed_at: closed,
     }
 }
 
+fn seen(transfer: &Transfer) -> Seen<'_> {
+    Seen {
+        transfer,
+        archive: None,
+        sender: Some("Mairie de Saint-Aubin-des-Landes".into()),
+        agreement: Some("Marchés publics".into()),
+        acknowledged: true,
+        replied: transfer.state.is_closed(),
+        can_deposit: true,
+        decision: None,
+    }
+}
+
+static DIGEST: Kind = Kind {
+    code: "object.digest",
+    severity: Severity::Error,
+    reply_code: "207",
+    title: "Un fichier n’est pas celui que le bordereau annonce",
+    remedy: "Refaites le versement avec votre logiciel : le fichier a changé après sa préparation, ou l’envoi l’a abîmé.",
+};
+static MISSING: Kind = Kind {
+    code: "object.missing",
+    severity: Severity::Error,
+    reply_code: "206",
+    title: "Des fichiers annoncés ne sont pas dans l’envoi",
+    remedy: "Ajoutez les fichiers manquants, ou retirez-les du bordereau, puis déposez de nouveau.",
+};
+static UNTITLED: Kind = Kind {
+    code: "unit.untitled",
+    severity: Severity::Warning,
+    reply_code: "001",
+    title: "Un dossier n’a pas de titre",
+    remedy: "Donnez un titre à chaque dossier : c’est par lui qu’on le retrouvera.",
+};
+
 fn refused() -> TransferPage {
-    let finding = |code, title, remedy, said: &[&str], more| FindingView {
-        code,
-        title,
-        remedy,
-        said: said.iter().map(|said| (*said).to_owned()).collect(),
-        more,
-        places: vec!["ligne 214, content/reception/pv.pdf".into()],
-    };
-    let mut page = transfer(REFUSED, "Marché public 2025-07 : réfection de la toiture de l’école Jean-Moulin");
-    page.headline = "Ce versement n’a pas été pris en charge";
-    page.explanation = "Rien n’est entré dans vos archives. Corrigez ce qui suit, puis déposez le versement de nouveau : le même identifiant peut resservir.".into();
-    page.can_retry = true;
-    page.steps = vec![
-        step("Reçu", "done", "check", Some("2026-11-18T09:12:00Z"), ""),
-        step("Contrôlé", "done", "check", Some("2026-11-18T09:12:40Z"), ""),
-        step("Refusé", "failed", "cross", Some("2026-11-18T09:12:41Z"), ""),
-    ];
-    page.papers.push(Paper { label: "Réponse", address: "#".into(), words: "Refus motivé" });
-    page.findings = vec![
-        FindingGroup {
-            id: "error",
-            title: "Ce qui a empêché la prise en charge",
-            icon: "cross",
-            count: "4 points".into(),
-            findings: vec![
-                finding("object.digest", "Un fichier n’est pas celui que le bordereau annonce", "Refaites le versement avec votre logiciel : le fichier a changé après sa préparation, ou l’envoi l’a abîmé.", &["« pv-reception.pdf » : l’empreinte calculée diffère de celle du bordereau."], 0),
-                finding("object.missing", "Des fichiers annoncés ne sont pas dans l’envoi", "Ajoutez les fichiers manquants, ou retirez-les du bordereau, puis déposez de nouveau.", &["« plans/coupe-a.tif » est absent.", "« plans/coupe-b.tif » est absent.", "« plans/masse.tif » est absent."], 2),
-            ],
-        },
-        FindingGroup {
-            id: "warning",
-            title: "Remarques",
-            icon: "alert",
-            count: "1 point".into(),
-            findings: vec![finding("unit.no_title", "Un dossier n’a pas de titre", "Donnez un titre à chaque dossier : c’est par lui qu’on le retrouvera.", &["Le troisième dossier sera nommé « Sans titre »."], 0)],
-        },
-    ];
-    page
+    let mut transfer =
+        transfer(TransferState::Refused, "Marché public 2025-07 : réfection de la toiture de l’école Jean-Moulin");
+    let missing = ["coupe-a", "coupe-b", "facade-nord", "facade-sud", "masse", "situation", "toiture"];
+    transfer.findings.push(
+        Finding::new(&DIGEST, "« pv-reception.pdf » : l’empreinte calculée diffère de celle du bordereau.")
+            .at_line(214)
+            .in_path("content/pv-reception.pdf"),
+    );
+    for name in missing {
+        let message = format!("« plans/{name}.tif » est absent.");
+        transfer.findings.push(Finding::new(&MISSING, message).in_path(format!("plans/{name}.tif")));
+    }
+    transfer.findings.push(Finding::new(&UNTITLED, "Le troisième dossier sera nommé « Sans titre »."));
+    transfer::page(account("déposant"), seen(&transfer))
 }
 
 fn kept() -> TransferPage {
-    let mut page = transfer(KEPT, "Délibération 2026-042 : budget primitif");
-    page.headline = "Vos archives sont prises en charge";
-    page.explanation = "Chaque fichier est gardé en 2 exemplaires sur des sites distincts, et chaque exemplaire a été relu. Cote : SAL-2026-00042.".into();
-    page.archive = Some(Link::new("SAL-2026-00042", "/archives/unites/0"));
-    page.steps = vec![
-        step("Reçu", "done", "check", Some("2026-11-12T08:30:00Z"), ""),
-        step("Contrôlé", "done", "check", Some("2026-11-12T08:30:04Z"), ""),
-        step("Accepté", "done", "check", Some("2026-11-12T08:30:04Z"), ""),
-        step("Pris en charge", "done", "check", Some("2026-11-12T08:30:06Z"), ""),
-    ];
-    page.papers.push(Paper { label: "Réponse", address: "#".into(), words: "Prise en charge et cote" });
-    page
+    let transfer = transfer(TransferState::TakenInCharge, "Délibération 2026-042 : budget primitif");
+    let archive = Some(("SAL-2026-00042".into(), "/archives/unites/0".into(), 2));
+    transfer::page(account("déposant"), Seen { archive, ..seen(&transfer) })
+}
+
+fn received() -> TransferPage {
+    let mut transfer = transfer(TransferState::Received, "");
+    (transfer.title, transfer.unit_count, transfer.object_count) = (None, None, None);
+    (transfer.message_identifier, transfer.file_name) = (None, "marches-2026-salle-des-fetes.zip".into());
+    transfer::page(account("déposant"), Seen { sender: None, agreement: None, ..seen(&transfer) })
 }
 
 fn examined() -> TransferPage {
-    let mut page = transfer(WAITING, "Registre des délibérations, 3e trimestre 2026");
-    page.shell.account.as_mut().unwrap().roles = "archiviste".into();
-    page.headline = "Ce versement attend votre décision";
-    page.explanation = "Les contrôles n’ont rien trouvé qui l’empêche. Acceptez-le pour qu’il soit pris en charge, ou refusez-le en disant pourquoi.".into();
-    page.moving = true;
-    page.steps = vec![
-        step("Reçu", "done", "check", Some("2026-11-20T15:40:00Z"), ""),
-        step("Contrôlé", "done", "check", Some("2026-11-20T15:40:07Z"), ""),
-        step("Décision de l’archiviste", "now", "person", None, "en attente"),
-        step("Pris en charge", "later", "box", None, "à venir"),
-    ];
-    page.decision = Some(DecisionForm {
+    let transfer = transfer(TransferState::Examined, "Registre des délibérations, 3e trimestre 2026");
+    let decision = Some(DecisionForm {
         csrf: "jeton".into(),
         reason: String::new(),
         errors: vec![FieldError { field: "motif", sentence: "Dites pourquoi vous refusez ce versement.".into() }],
     });
-    page
+    transfer::page(account("archiviste"), Seen { decision, can_deposit: false, ..seen(&transfer) })
 }
 
 fn unit_line(title: &str, level: &str, details: &str) -> UnitLine {
@@ -310,6 +306,7 @@ fn pages() -> Vec<(&'static str, String)> {
         ("accueil-archiviste", render(&desk(false))),
         ("versements", render(&list)),
         ("depot", render(&deposit)),
+        ("versement-recu", render(&received())),
         ("versement-refuse", render(&refused())),
         ("versement-pris-en-charge", render(&kept())),
         ("versement-a-decider", render(&examined())),

@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use super::findings::FindingGroup;
+use super::findings::{self, FindingGroup};
 use super::list;
 use crate::model::{Transfer, TransferState};
-use crate::web::pages::shell::{At, Badge, Fact, FieldError, Link, Shell};
+use crate::web::pages::shell::{Account, At, Badge, Fact, FieldError, Link, Section, Shell};
 use crate::web::pages::words;
 
 /// `GET /versements/{id}`.
@@ -54,8 +54,77 @@ pub struct DecisionForm {
     pub errors: Vec<FieldError>,
 }
 
+/// What the registers know of a transfer, and what the person may do with it.
+pub struct Seen<'a> {
+    pub transfer: &'a Transfer,
+    /// The archive it became: its cote, the page of its root, the number of copies.
+    pub archive: Option<(String, String, usize)>,
+    /// Names of the register; identifiers where it has none.
+    pub sender: Option<String>,
+    pub agreement: Option<String>,
+    pub acknowledged: bool,
+    pub replied: bool,
+    pub can_deposit: bool,
+    /// The archivist's forms, for whoever may decide now.
+    pub decision: Option<DecisionForm>,
+}
+
+/// The page.
+pub fn page(account: Account, seen: Seen<'_>) -> TransferPage {
+    let transfer = seen.transfer;
+    let cote = seen.archive.as_ref().map(|(cote, _, _)| cote.as_str());
+    let copies = seen.archive.as_ref().map_or(0, |(_, _, copies)| *copies);
+    let (headline, explanation) = said(transfer, seen.decision.is_some(), cote, copies);
+    TransferPage {
+        trail: vec![Link::new("Versements", "/versements")],
+        here: list::address(transfer.transfer_id),
+        state: list::badge(transfer),
+        moving: list::is_moving(transfer),
+        headline,
+        explanation,
+        steps: steps(transfer),
+        archive: seen.archive.as_ref().map(|(cote, address, _)| Link::new(cote, address)),
+        can_retry: seen.can_deposit && transfer.state == TransferState::Refused,
+        findings: findings::groups(&transfer.findings),
+        facts: facts(&seen),
+        papers: papers(transfer, seen.acknowledged, seen.replied),
+        decision: seen.decision,
+        shell: Shell {
+            title: list::name(transfer, true),
+            account: Some(account),
+            section: Section::Transfers,
+            top: false,
+        },
+    }
+}
+
+fn facts(seen: &Seen<'_>) -> Vec<Fact> {
+    let transfer = seen.transfer;
+    let counted = transfer.object_count.map(|files| {
+        let files = words::count(files.into(), "fichier", "fichiers");
+        match transfer.unit_count {
+            Some(units) => format!("{files}, {}", words::count(units.into(), "unité d’archives", "unités d’archives")),
+            None => files,
+        }
+    });
+    let door = if transfer.machine_id.is_some() { "Une application de la collectivité" } else { "Le portail" };
+    let attempt = (transfer.attempt > 1).then(|| format!("{}e", transfer.attempt));
+    [
+        ("Fichier reçu", Some(format!("{} ({})", transfer.file_name, words::size(transfer.size_bytes)))),
+        ("Contenu", counted),
+        ("Service versant", seen.sender.clone()),
+        ("Accord de versement", seen.agreement.clone()),
+        ("Identifiant du versement", transfer.message_identifier.clone()),
+        ("Essai", attempt),
+        ("Reçu par", Some(door.to_owned())),
+    ]
+    .into_iter()
+    .filter_map(|(label, value)| Some(Fact::new(label, value?)))
+    .collect()
+}
+
 /// The steps done, the one under way, those to come.
-pub fn steps(transfer: &Transfer) -> Vec<Step> {
+fn steps(transfer: &Transfer) -> Vec<Step> {
     let done = |label, at| Step { label, progress: "done", icon: "check", at, words: "" };
     let now = |label, icon, words| Step { label, progress: "now", icon, at: None, words };
     let later = |label, icon| Step { label, progress: "later", icon, at: None, words: "à venir" };
@@ -89,7 +158,7 @@ pub fn steps(transfer: &Transfer) -> Vec<Step> {
 
 /// The sentence that says where it stands, and the one that says what it means, for whoever may decide and
 /// for the others.
-pub fn said(transfer: &Transfer, decides: bool, cote: Option<&str>, copies: usize) -> (&'static str, String) {
+fn said(transfer: &Transfer, decides: bool, cote: Option<&str>, copies: usize) -> (&'static str, String) {
     match transfer.state {
         TransferState::Received => (
             "Votre envoi est bien arrivé, nous le contrôlons",
@@ -136,7 +205,7 @@ fn copying() -> (&'static str, String) {
 }
 
 /// The papers that exist.
-pub fn papers(transfer: &Transfer, acknowledged: bool, replied: bool) -> Vec<Paper> {
+fn papers(transfer: &Transfer, acknowledged: bool, replied: bool) -> Vec<Paper> {
     let here = list::address(transfer.transfer_id);
     let acknowledgement = acknowledged.then(|| Paper {
         label: "Accusé de réception",
