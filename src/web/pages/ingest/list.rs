@@ -1,8 +1,6 @@
 //! The list of transfers, newest first, and one transfer as a line of it.
 
 use askama::Template;
-use chrono::DateTime;
-use uuid::Uuid;
 
 use crate::model::{Transfer, TransferId, TransferState};
 use crate::web::pages::shell::{At, Badge, Shell};
@@ -82,32 +80,5 @@ pub fn line(transfer: &Transfer, sees_titles: bool) -> TransferLine {
         sender: transfer.transferring_agency.clone(),
         size: words::size(transfer.size_bytes),
         files: transfer.object_count.map(|count| words::count(count.into(), "fichier", "fichiers")),
-    }
-}
-
-/// The place in the list after this transfer, for an address.
-pub fn place_after(transfer: &Transfer) -> String {
-    format!("{}.{}", transfer.received_at.timestamp_micros(), transfer.transfer_id)
-}
-
-/// The place written by [`place_after`]; `None` when it is anything else.
-pub fn read_place(written: &str) -> Option<(DateTime<chrono::Utc>, TransferId)> {
-    let (micros, id) = written.split_once('.')?;
-    let at = DateTime::from_timestamp_micros(micros.parse().ok()?)?;
-    Some((at, TransferId(Uuid::try_parse(id).ok()?)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_in_the_list_is_read_back_and_nothing_else_is() {
-        let id = Uuid::from_u128(7);
-        let (at, read) = read_place(&format!("1700000000123456.{id}")).unwrap();
-        assert_eq!((at.timestamp_micros(), read), (1_700_000_000_123_456, TransferId(id)));
-        for wrong in ["", ".", "x.y", "1700000000123456", "1.not-an-id", "99999999999999999999.x"] {
-            assert!(read_place(wrong).is_none(), "{wrong}");
-        }
     }
 }
