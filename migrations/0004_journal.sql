@@ -5,6 +5,7 @@ create table journal_head (
     tenant_id uuid not null default current_tenant(),
     seq       bigint not null,
     hash      bytea not null,   -- SHA-256 of the entry numbered seq; 32 zero bytes before the first
+    at        timestamptz not null,   -- when the entry numbered seq was written; none is dated earlier
     constraint journal_head_pkey primary key (tenant_id),
     constraint journal_head_hash_length check (octet_length(hash) = 32),
     constraint journal_head_of_member foreign key (tenant_id) references member (tenant_id)

@@ -50,7 +50,7 @@ create table technical.job (
 );
 -- A subject has one job of a kind at a time.
 create unique index job_once on technical.job (tenant_id, kind, subject);
-create index job_due on technical.job (run_at) where state <> 'set_aside';
+create index job_due on technical.job (tenant_id, run_at) where state <> 'set_aside';
 create index job_by_tenant on technical.job (tenant_id) where state = 'running';
 alter table technical.job enable row level security;
 alter table technical.job force row level security;

@@ -10,9 +10,16 @@ pub mod telemetry;
 
 // Floor 1: arithmetic.
 pub mod package;
+pub mod proof;
 
 // Floor 2: the gates.
+pub mod db;
 pub mod storage;
+
+// Floor 3: records.
+pub mod evidence;
+
+// Floor 4: functions.
 
 // Floor 5: doors.
 pub mod web;

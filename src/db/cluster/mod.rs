@@ -1,0 +1,164 @@
+//! The program's own PostgreSQL: one server for the data folder, shared by every process that uses it.
+//!
+//! Never listens on a network, never runs as root, never gives up durability (`fsync`, `synchronous_commit`)
+//! in service. The one thing to know: the server outlives a killed program. Each process holds a shared lock
+//! while it uses the server; the last one to leave stops it, the next one to come adopts it.
+
+mod binaries;
+mod error;
+mod place;
+mod server;
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection, PgConnection};
+
+use binaries::Binaries;
+pub use error::Error;
+use place::Place;
+pub use server::Durability;
+use server::Server;
+
+/// The schema's roles, made by the cluster's superuser.
+const ROLES: &str = include_str!("../../../migrations/roles.sql");
+const SUPERUSER: &str = "chartrier_superuser";
+const DATABASE: &str = "chartrier";
+
+/// Longest wait for a server that replays its log after a crash.
+const READY_MAX: Duration = Duration::from_secs(600);
+
+/// A running PostgreSQL of our own. Dropping it stops the server, unless another process uses it.
+pub struct Cluster {
+    place: Place,
+    server: Server,
+    users: Option<File>,
+    alone: bool,
+}
+
+impl Cluster {
+    /// Starts the server of the data folder, or adopts the one that runs, and makes sure that the roles and
+    /// the database exist. Ready for migration and connections when it returns.
+    pub async fn start(data: &Path) -> Result<Self, Error> {
+        Self::start_with(data, Durability::Kept).await
+    }
+
+    /// [`Cluster::start`], with what a power cut may take away.
+    pub async fn start_with(data: &Path, durability: Durability) -> Result<Self, Error> {
+        let began = Instant::now();
+        let data = data.to_path_buf();
+        let cluster = tokio::task::spawn_blocking(move || Self::launch(&data, durability)).await;
+        let mut cluster = cluster.map_err(|error| Error::Io("lancement".into(), std::io::Error::other(error)))??;
+        let mut superuser = cluster.connect_when_ready().await?;
+        prepare(&mut superuser).await?;
+        superuser.close().await.map_err(Error::Sql)?;
+        tracing::info!(elapsed_ms = began.elapsed().as_millis() as u64, "la base PostgreSQL est prête");
+        Ok(cluster)
+    }
+
+    /// Address of the database, without a user: [`super::Settings::new`].
+    pub fn address(&self) -> String {
+        let socket = percent_encoding::utf8_percent_encode(
+            self.server.socket_folder().to_str().unwrap_or_default(),
+            percent_encoding::NON_ALPHANUMERIC,
+        );
+        format!("postgres://localhost/{DATABASE}?host={socket}")
+    }
+
+    /// Whether no other process used this server when it was started or adopted: then no worker lives.
+    pub fn is_alone(&self) -> bool {
+        self.alone
+    }
+
+    /// Stops the server, once its connections are cut and its data flushed, unless another process uses it.
+    /// Blocks for as long as that takes.
+    pub fn stop(mut self) -> Result<(), Error> {
+        self.leave()
+    }
+
+    fn launch(data: &Path, durability: Durability) -> Result<Self, Error> {
+        let place = Place::prepare(data)?;
+        let binaries = Binaries::find(place.data_version()?)?;
+        let _starting = place.lock("start.lock")?;
+        let users = place.open("users.lock")?;
+        let alone = match users.try_lock() {
+            Ok(()) => true,
+            Err(TryLockError::WouldBlock) => false,
+            Err(TryLockError::Error(error)) => return Err(Error::Io("users.lock".into(), error)),
+        };
+        users.lock_shared().map_err(|error| Error::Io("users.lock".into(), error))?;
+        let server = match Server::running(&place) {
+            Some(server) => {
+                tracing::info!(pid = server.pid(), "un serveur PostgreSQL tourne déjà sur ces données : repris");
+                server
+            }
+            None => {
+                place.initialize(&binaries, durability)?;
+                Server::spawn(&place, &binaries, durability)?
+            }
+        };
+        Ok(Self { place, server, users: Some(users), alone })
+    }
+
+    /// Waits until the server answers, or says why it ended.
+    async fn connect_when_ready(&mut self) -> Result<PgConnection, Error> {
+        let options = PgConnectOptions::new_without_pgpass()
+            .socket(self.server.socket_folder())
+            .port(server::PORT)
+            .username(SUPERUSER)
+            .database("postgres");
+        let began = Instant::now();
+        loop {
+            let error = match options.connect().await {
+                Ok(connection) => return Ok(connection),
+                Err(error) => error,
+            };
+            if let Some(status) = self.server.ended() {
+                return Err(Error::Ended { status, log: self.place.log_end() });
+            }
+            if began.elapsed() > READY_MAX {
+                return Err(Error::Sql(error));
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    fn leave(&mut self) -> Result<(), Error> {
+        let Some(users) = self.users.take() else { return Ok(()) };
+        let _stopping = self.place.lock("start.lock")?;
+        match users.try_lock() {
+            Ok(()) => self.server.stop(),
+            Err(_) => {
+                tracing::info!("un autre processus se sert de la base PostgreSQL : elle reste ouverte");
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if let Err(error) = self.leave() {
+            tracing::error!(%error, "la base PostgreSQL n'a pas été arrêtée");
+        }
+    }
+}
+
+/// Roles and database, made when missing: safe to run at each start, and after a start that was cut short.
+async fn prepare(superuser: &mut PgConnection) -> Result<(), Error> {
+    sqlx::raw_sql(ROLES).execute(&mut *superuser).await.map_err(Error::Sql)?;
+    let made = sqlx::raw_sql("create database chartrier owner chartrier_owner").execute(&mut *superuser).await;
+    match made {
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42P04") => Ok(()),
+        made => made.map(drop).map_err(Error::Sql),
+    }
+}
+
+/// Folders on the way to `path`, from the root.
+fn ancestors(path: &Path) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = path.ancestors().skip(1).map(Path::to_path_buf).collect();
+    folders.reverse();
+    folders
+}

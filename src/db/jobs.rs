@@ -1,0 +1,210 @@
+//! Background work that survives the process: asked for inside the transaction that needs it, taken by any
+//! worker, given back with a growing delay when it fails, set aside when it keeps failing.
+//!
+//! Never says what a job does: a job names a kind, a tenant and a subject, and is safe to run twice. The one
+//! thing to know: a claim is a lease. A worker that is late (its lease over, the job claimed again) finds
+//! its fence outdated, and whatever it reports changes nothing.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use super::{Db, Error, queries};
+use crate::model::TenantId;
+
+/// Claims after which a job that still fails is set aside: with the delays, about an hour and a quarter.
+pub const ATTEMPTS_MAX: u32 = 12;
+
+/// Longest delay before a failed job is tried again.
+const DELAY_MAX_SECONDS: i64 = 3_600;
+
+/// Most bytes kept of an error.
+const ERROR_BYTES_MAX: usize = 2_000;
+
+/// A job in this worker's hands until its lease ends.
+#[derive(Clone, Debug)]
+pub struct Job {
+    pub(super) job_id: i64,
+    pub tenant: TenantId,
+    pub kind: String,
+    pub subject: Uuid,
+    /// Claims so far, this one included.
+    pub attempts: u32,
+    pub(super) fence: i64,
+}
+
+/// A job that kept failing, for the operators' page.
+#[derive(Clone, Debug)]
+pub struct SetAside {
+    pub job_id: i64,
+    pub member_name: String,
+    pub kind: String,
+    pub subject: Uuid,
+    pub attempts: u32,
+    pub last_error: String,
+    pub created_at: DateTime<Utc>,
+}
+
+/// How many jobs stand where.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub due: u64,
+    pub later: u64,
+    pub running: u64,
+    pub set_aside: u64,
+    /// Since when the oldest one due waits.
+    pub due_since: Option<DateTime<Utc>>,
+}
+
+/// What became of a failed job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failed {
+    /// It is tried again then.
+    Later(DateTime<Utc>),
+    SetAside,
+    /// The lease was over: another worker has it.
+    Lost,
+}
+
+/// Takes one job due, of the tenant with the fewest running, until `now + lease`; none when nothing is due.
+pub async fn claim(db: &Db, now: DateTime<Utc>, lease: Duration) -> Result<Option<Job>, Error> {
+    let mut tx = db.technical().await?;
+    queries::set_aside_deadly(tx.conn(), now, ATTEMPTS_MAX as i32).await?;
+    let job = queries::claim_job(tx.conn(), now, after(now, lease)).await?;
+    tx.commit().await?;
+    Ok(job)
+}
+
+/// The job is done and forgotten. `false`: the lease was over, another worker has it.
+pub async fn finish(db: &Db, job: &Job) -> Result<bool, Error> {
+    let mut tx = db.technical().await?;
+    let held = queries::delete_job(tx.conn(), job.job_id, job.fence).await?;
+    tx.commit().await?;
+    Ok(held)
+}
+
+/// The job failed for `reason`. A transient failure is tried again after a delay that doubles, until
+/// [`ATTEMPTS_MAX`]; any other sets the job aside at once.
+pub async fn fail(db: &Db, job: &Job, now: DateTime<Utc>, reason: &str, transient: bool) -> Result<Failed, Error> {
+    let reason = shortened(reason);
+    let mut tx = db.technical().await?;
+    let outcome = if transient && job.attempts < ATTEMPTS_MAX {
+        let run_at = now + delay(job.attempts);
+        let attempts = job.attempts as i32;
+        let held = queries::put_back_job(tx.conn(), (job.job_id, job.fence), run_at, attempts, Some(reason)).await?;
+        if held { Failed::Later(run_at) } else { Failed::Lost }
+    } else {
+        let held = queries::set_job_aside(tx.conn(), job.job_id, job.fence, reason).await?;
+        if held { Failed::SetAside } else { Failed::Lost }
+    };
+    tx.commit().await?;
+    Ok(outcome)
+}
+
+/// Gives the job back untouched, as a graceful stop does: the attempt does not count, anyone may take it now.
+pub async fn release(db: &Db, job: &Job, now: DateTime<Utc>) -> Result<bool, Error> {
+    let mut tx = db.technical().await?;
+    let attempts = job.attempts.saturating_sub(1) as i32;
+    let held = queries::put_back_job(tx.conn(), (job.job_id, job.fence), now, attempts, None).await?;
+    tx.commit().await?;
+    db.enqueued.wake();
+    Ok(held)
+}
+
+/// The job did what it could and runs again at `run_at`, as if new.
+pub async fn put_back(db: &Db, job: &Job, run_at: DateTime<Utc>) -> Result<bool, Error> {
+    let mut tx = db.technical().await?;
+    let held = queries::put_back_job(tx.conn(), (job.job_id, job.fence), run_at, 0, None).await?;
+    tx.commit().await?;
+    Ok(held)
+}
+
+/// The job takes longer: the lease now ends at `now + lease`. `false`: it was over already, stop working.
+pub async fn extend(db: &Db, job: &Job, now: DateTime<Utc>, lease: Duration) -> Result<bool, Error> {
+    let mut tx = db.technical().await?;
+    let held = queries::extend_job(tx.conn(), job.job_id, job.fence, after(now, lease)).await?;
+    tx.commit().await?;
+    Ok(held)
+}
+
+/// Gives back every running job of every worker: only for a start that knows no other worker lives
+/// ([`super::Cluster::is_alone`]). Without it, a killed worker's jobs wait for the end of their lease.
+pub async fn release_all_since_no_other_worker_lives(db: &Db) -> Result<u64, Error> {
+    let mut tx = db.technical().await?;
+    let released = queries::release_running_jobs(tx.conn()).await?;
+    tx.commit().await?;
+    Ok(released)
+}
+
+/// At most `most` of the jobs set aside, oldest first.
+pub async fn set_aside(db: &Db, most: u32) -> Result<Vec<SetAside>, Error> {
+    let mut tx = db.technical().await?;
+    queries::jobs_set_aside(tx.conn(), i64::from(most)).await
+}
+
+/// A job set aside is tried again from now on, as if new. `false`: it was not set aside.
+pub async fn resume(db: &Db, job_id: i64, now: DateTime<Utc>) -> Result<bool, Error> {
+    let mut tx = db.technical().await?;
+    let resumed = queries::resume_job(tx.conn(), job_id, now).await?;
+    tx.commit().await?;
+    db.enqueued.wake();
+    Ok(resumed)
+}
+
+/// How many jobs stand where, over all tenants.
+pub async fn counts(db: &Db, now: DateTime<Utc>) -> Result<Counts, Error> {
+    let mut tx = db.technical().await?;
+    queries::count_jobs(tx.conn(), now).await
+}
+
+/// Waits until this process enqueues something, at most `at_most`: what other processes enqueue is found
+/// by looking. (NOTIFY would hold a lock of the whole database across each commit's flush.)
+pub async fn wait(db: &Db, at_most: Duration) {
+    let _ = tokio::time::timeout(at_most, db.enqueued.0.notified()).await;
+}
+
+/// Tells this process's workers that a job was enqueued.
+#[derive(Default)]
+pub(super) struct Wake(Notify);
+
+impl Wake {
+    /// Wakes those who wait, and the next one who is about to.
+    pub(super) fn wake(&self) {
+        self.0.notify_waiters();
+        self.0.notify_one();
+    }
+}
+
+/// 2, 4, 8… seconds after the first, second, third failure.
+fn delay(attempts: u32) -> TimeDelta {
+    TimeDelta::seconds((1_i64 << attempts.clamp(1, 20)).min(DELAY_MAX_SECONDS))
+}
+
+fn after(now: DateTime<Utc>, lease: Duration) -> DateTime<Utc> {
+    now + TimeDelta::from_std(lease).unwrap_or(TimeDelta::days(1))
+}
+
+/// NUL is no text for PostgreSQL; an error may quote what it was given.
+fn shortened(reason: &str) -> &str {
+    let reason = reason.split('\0').next().unwrap_or("");
+    &reason[..reason.floor_char_boundary(ERROR_BYTES_MAX)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_delay_doubles_up_to_an_hour() {
+        let seconds: Vec<i64> = (1..=13).map(|attempts| delay(attempts).num_seconds()).collect();
+        assert_eq!(seconds, [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 3600, 3600]);
+    }
+
+    #[test]
+    fn an_error_is_cut_between_characters() {
+        assert_eq!(shortened("a\0b"), "a");
+        assert!(shortened(&"é".repeat(2_000)).len() <= ERROR_BYTES_MAX);
+    }
+}

@@ -1,0 +1,121 @@
+//! The gate to rows: one tenant's transaction, or the few tables that belong to none.
+//!
+//! Never hands out a connection that reaches two tenants, never decides anything about archives. The one
+//! thing to know: a change of a tenant's rows goes through [`TenantTx`], and its `commit` refuses when
+//! nothing was recorded in the tenant's journal.
+//!
+//! ```compile_fail
+//! # async fn f(db: chartrier::db::Db) {
+//! // No connection without a tenant: the pools are private.
+//! let connection = db.service.acquire().await;
+//! # }
+//! ```
+//! ```compile_fail
+//! # async fn f(db: chartrier::db::Db) {
+//! // No tenant, no transaction.
+//! let tx = db.read().await;
+//! # }
+//! ```
+//! ```compile_fail
+//! # async fn f(mut tx: chartrier::db::TenantRead, event: chartrier::model::Event) {
+//! // What reads records nothing…
+//! tx.record(event);
+//! # }
+//! ```
+//! ```compile_fail
+//! # async fn f(tx: chartrier::db::TenantRead) {
+//! // … and commits nothing.
+//! tx.commit().await;
+//! # }
+//! ```
+//! ```
+//! # use chartrier::db::{Error, TenantRead, TenantTx};
+//! # async fn count(tx: &mut TenantRead) -> Result<i64, Error> { Ok(tx.seq_of_nothing()) }
+//! # trait Nothing { fn seq_of_nothing(&self) -> i64 { 0 } }
+//! # impl Nothing for TenantRead {}
+//! # async fn f(mut tx: TenantTx) -> Result<(), Error> {
+//! // What writes can be lent wherever something only reads.
+//! let counted = count(&mut tx).await?;
+//! # Ok(()) }
+//! ```
+
+pub mod cluster;
+mod error;
+pub mod jobs;
+mod journal;
+mod migrate;
+mod queries;
+mod settings;
+mod technical;
+mod tenant;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::PgPool;
+
+use crate::clock::Clock;
+use crate::model::TenantId;
+use jobs::Wake;
+
+pub use cluster::Cluster;
+pub use error::Error;
+pub use migrate::migrate;
+pub use settings::{Settings, WrongAddress};
+pub use technical::Technical;
+pub use tenant::{TenantRead, TenantTx};
+
+/// Longest wait for open transactions when closing.
+const CLOSE_MAX: Duration = Duration::from_secs(10);
+
+/// The gate. Cloning it shares its connections.
+#[derive(Clone)]
+pub struct Db {
+    service: PgPool,
+    technical: PgPool,
+    clock: Clock,
+    enqueued: Arc<Wake>,
+}
+
+impl Db {
+    /// Connects as the service's and the technical role; the schema must be up to date ([`migrate`]).
+    /// `clock` dates what the journals record.
+    pub async fn connect(settings: &Settings, clock: Clock) -> Result<Self, Error> {
+        Ok(Self {
+            service: settings.pool(settings::SERVICE, settings.connections).await?,
+            technical: settings.pool(settings::TECHNICAL, settings.connections.div_ceil(2)).await?,
+            clock,
+            enqueued: Arc::default(),
+        })
+    }
+
+    /// Rows of one tenant, as they stand at this moment, in a transaction where PostgreSQL refuses writes.
+    pub async fn read(&self, tenant: TenantId) -> Result<TenantRead, Error> {
+        TenantRead::begin(&self.service, tenant, "begin isolation level repeatable read read only").await
+    }
+
+    /// Rows of one tenant, to change. Dropped without `commit`, nothing has happened.
+    pub async fn write(&self, tenant: TenantId) -> Result<TenantTx, Error> {
+        let rows = TenantRead::begin(&self.service, tenant, "begin isolation level read committed").await?;
+        Ok(TenantTx::new(rows, self.clock.clone(), self.enqueued.clone()))
+    }
+
+    /// Sessions, tokens, failed log-ins, jobs: the tables whose changes are no archive events.
+    pub async fn technical(&self) -> Result<Technical, Error> {
+        Technical::begin(&self.technical, self.enqueued.clone()).await
+    }
+
+    /// Whether both roles still reach the database; for the readiness page.
+    pub async fn ping(&self) -> Result<(), Error> {
+        queries::ping(&self.service).await?;
+        queries::ping(&self.technical).await
+    }
+
+    /// Lets open transactions end, for a while, and closes every connection.
+    pub async fn close(&self) {
+        let both = async { tokio::join!(self.service.close(), self.technical.close()) };
+        if tokio::time::timeout(CLOSE_MAX, both).await.is_err() {
+            tracing::warn!("des transactions restent ouvertes : elles seront coupées");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Reading the journal.
+
+use chrono::{DateTime, Utc};
+
+use crate::db::{Error, TenantRead};
+
+/// The end of the journal as its head tells it.
+pub(super) struct Head {
+    pub seq: i64,
+    pub hash: Vec<u8>,
+}
+
+/// One entry with the columns beside it.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    pub seq: i64,
+    pub at: DateTime<Utc>,
+    pub event_type: String,
+    pub outcome: String,
+    pub object: String,
+    /// Canonical JSON, as hashed.
+    pub entry: String,
+    pub hash: Vec<u8>,
+}
+
+pub(super) async fn journal_head(tx: &mut TenantRead) -> Result<Option<Head>, Error> {
+    Ok(sqlx::query_as!(Head, "select seq, hash from journal_head").fetch_optional(tx.conn()).await?)
+}
+
+/// At most `most` entries after the one numbered `after`, in order.
+pub(super) async fn journal_page(tx: &mut TenantRead, after: i64, most: i64) -> Result<Vec<Recorded>, Error> {
+    let page = sqlx::query_as!(
+        Recorded,
+        "select seq, at, event_type, outcome, object, entry, hash from event where seq > $1 order by seq limit $2",
+        after,
+        most
+    );
+    Ok(page.fetch_all(tx.conn()).await?)
+}
+
+/// What the journal says about one object (`transfer:<uuid>`), oldest first, at most a thousand entries.
+pub async fn events_about(tx: &mut TenantRead, object: &str) -> Result<Vec<Recorded>, Error> {
+    let events = sqlx::query_as!(
+        Recorded,
+        "select seq, at, event_type, outcome, object, entry, hash from event
+         where object = $1 order by seq limit 1000",
+        object
+    );
+    Ok(events.fetch_all(tx.conn()).await?)
+}
+
+/// The last entries, newest first.
+pub async fn last_events(tx: &mut TenantRead, most: u32) -> Result<Vec<Recorded>, Error> {
+    let events = sqlx::query_as!(
+        Recorded,
+        "select seq, at, event_type, outcome, object, entry, hash from event order by seq desc limit $1",
+        i64::from(most)
+    );
+    Ok(events.fetch_all(tx.conn()).await?)
+}

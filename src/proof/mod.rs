@@ -1,0 +1,8 @@
+//! Digests, canonical texts and chains: arithmetic on values already at hand.
+//!
+//! Never reads a clock, a disk or a database: what is proved here can be proved again by someone who holds
+//! only the texts. One thing to know: the hash of a journal's entry is taken over its exact text.
+
+pub mod canonical;
+pub mod digest;
+pub mod journal;

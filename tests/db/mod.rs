@@ -1,0 +1,5 @@
+//! The gate to rows.
+
+mod cluster;
+mod gate;
+mod jobs;

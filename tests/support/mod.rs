@@ -1,0 +1,8 @@
+//! What tests stand on: a private PostgreSQL, a fresh tenant each.
+//!
+//! Never a superuser's connection for what is under test: the service's own roles.
+
+pub mod database;
+pub mod tenant;
+
+pub use tenant::{FreshTenant, PASSWORD, fresh_tenant};
