@@ -2,6 +2,7 @@
 
 mod backend;
 mod layouts;
+mod measure;
 mod quarantine;
 mod suite;
 

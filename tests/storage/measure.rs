@@ -1,0 +1,57 @@
+//! Figures, by hand: `cargo test --test main storage::measure -- --ignored --nocapture`.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use super::backend::settings;
+use super::{archive, object_of, tenant};
+use chartrier::storage::{NewFile, Storage};
+
+/// One manifest and three files, 200 KB in all.
+fn deposit(number: u8) -> Vec<(String, String, Vec<u8>)> {
+    [("manifest.xml", 8_000), ("objects/000001.pdf", 64_000), ("objects/000002.pdf", 64_000), ("objects/000003.pdf", 64_000)]
+        .map(|(name, size_bytes)| (name.to_string(), name.to_string(), vec![number; size_bytes]))
+        .to_vec()
+}
+
+#[test]
+#[ignore = "a measure"]
+fn small_objects_a_second() {
+    let folder = tempfile::tempdir_in(std::env::var("CHARTRIER_MEASURE").unwrap_or(".".to_string())).unwrap();
+    let storage = Storage::open(&settings(folder.path())).unwrap();
+    for writers in [1u64, 8] {
+        let next = AtomicU64::new(0);
+        let objects = 64 * (1 + writers);
+        for (what, act) in [("written", 0), ("verified", 1), ("confirmed", 2)] {
+            next.store(0, Ordering::Relaxed);
+            let start = Instant::now();
+            std::thread::scope(|scope| {
+                for _ in 0..writers {
+                    scope.spawn(|| {
+                        let store = storage.tenant(tenant());
+                        loop {
+                            let number = next.fetch_add(1, Ordering::Relaxed);
+                            if number >= objects {
+                                break;
+                            }
+                            let archive = archive(u128::from(writers * 1_000_000 + number));
+                            match act {
+                                0 => {
+                                    let files = deposit(number as u8);
+                                    let mut open = |file: &NewFile| -> std::io::Result<Box<dyn std::io::Read>> {
+                                        let found = files.iter().find(|(_, path, _)| *path == file.content_path);
+                                        Ok(Box::new(std::io::Cursor::new(found.unwrap().2.clone())))
+                                    };
+                                    store.write(archive, &object_of(&files), &mut open).unwrap();
+                                }
+                                1 => assert!(store.verify(archive).unwrap().iter().all(|copy| copy.faults.is_empty())),
+                                _ => store.confirm(archive, b"x").unwrap(),
+                            }
+                        }
+                    });
+                }
+            });
+            println!("{writers} writers, {what}: {:.0}/s", objects as f64 / start.elapsed().as_secs_f64());
+        }
+    }
+}
