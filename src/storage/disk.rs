@@ -88,7 +88,7 @@ pub(super) fn sync_folders(base: &Path, below: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Gives a file or a folder its name; what had the name must not be there, or be the same file's leftover.
+/// Gives a file or a folder its name, which nothing may have.
 pub(super) fn rename(from: &Path, to: &Path) -> Result<(), Error> {
     synclog::effect("rename", from, to.display(), || fs::rename(from, to)).map_err(failed("naming", to))
 }

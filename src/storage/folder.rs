@@ -14,6 +14,8 @@ use super::error::{Error, failed};
 use crate::model::{ArchiveId, TenantId};
 use crate::package::ocfl;
 
+const STAGING: &str = ".staging";
+
 /// A site and its folder, real and without links.
 #[derive(Debug)]
 pub(super) struct Site {
@@ -75,6 +77,20 @@ impl Site {
         self.folder.join(tenant.to_string()).join(ocfl::ROOT_DECLARATION.0).exists()
     }
 
+    /// Removes what dead attempts left; those that run hold their folder's lock.
+    pub fn sweep_staging(&self) -> Result<(), Error> {
+        let above = self.folder.join(STAGING);
+        disk::make_folder(&above)?;
+        for left in fs::read_dir(&above).map_err(failed("reading", &above))? {
+            let left = left.map_err(failed("reading", &above))?.path();
+            let Ok(lock) = File::open(&left) else { continue };
+            if lock.try_lock().is_ok() {
+                disk::remove(&left)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Names the folder above an object, and those above it, on the disk.
     pub fn sync_way_to(&self, object: &Path) -> Result<(), Error> {
         let tenant: PathBuf = object.iter().take(1).collect();
@@ -93,7 +109,7 @@ pub(super) struct Staging {
 impl Staging {
     /// Waits for whoever holds the folder of this name, then removes what it left.
     pub fn lock(site: &Site, name: &str) -> Result<Self, Error> {
-        let above = site.folder.join(".staging");
+        let above = site.folder.join(STAGING);
         let folder = above.join(name);
         loop {
             disk::make_folder(&above)?;

@@ -2,11 +2,13 @@
 //! written. The sentences are for the operator.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::error::Error;
 use super::Settings;
+use super::disk;
+use super::error::Error;
 
 /// Sites and quarantine as they really are on the disk, and what the operator should know of them.
 pub(super) struct Layout {
@@ -55,12 +57,32 @@ fn usable(what: &str, folder: &Path) -> Result<PathBuf, Error> {
     let unusable = |error: std::io::Error| {
         refused(format!("{what} : le dossier {} n’est pas utilisable en écriture ({error})", folder.display()))
     };
-    fs::create_dir_all(folder).map_err(unusable)?;
+    make_with_those_above(folder).map_err(|error| match error {
+        Error::Io { source, .. } => unusable(source),
+        other => other,
+    })?;
     let real = folder.canonicalize().map_err(unusable)?;
     let trial = real.join(format!(".essai-{}", std::process::id()));
     fs::write(&trial, b"x").map_err(unusable)?;
     fs::remove_file(&trial).map_err(unusable)?;
     Ok(real)
+}
+
+/// Makes a folder and those above it that are missing; all their names are durable when it returns, even
+/// when a dead attempt made them.
+fn make_with_those_above(folder: &Path) -> Result<(), Error> {
+    let above: Vec<&Path> = folder.ancestors().filter(|path| *path != Path::new("")).collect();
+    for path in above.iter().rev().filter(|path| !path.exists()) {
+        disk::make_folder(path)?;
+    }
+    for path in above {
+        match disk::sync_folder(path) {
+            // Those that we may not even read are not ours and were there before.
+            Err(Error::Io { source, .. }) if source.kind() == ErrorKind::PermissionDenied => break,
+            synced => synced?,
+        }
+    }
+    Ok(())
 }
 
 fn shared_devices(sites: &[(String, PathBuf)]) -> Result<Vec<String>, Error> {

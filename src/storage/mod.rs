@@ -38,7 +38,8 @@ pub use write::{NewFile, NewObject, Source};
 use error::failed;
 use folder::Site;
 
-/// Every fail point of this part, in the order of a deposit; each stands before or after a durable effect.
+/// Every fail point of this part, in the order of a deposit: each effect that must last has one before it
+/// and one after.
 pub const FAIL_POINTS: [&str; 13] = [
     "storage-quarantine-written",
     "storage-quarantine-named",
@@ -104,7 +105,8 @@ impl Storage {
     /// Opens the sites; refuses, in a sentence for the operator, places that are not apart or not writable.
     pub fn open(settings: &Settings) -> Result<Self, Error> {
         let layout = layout::settle(settings)?;
-        let sites = layout.sites.into_iter().map(|(name, folder)| Site { name, folder }).collect();
+        let sites: Vec<Site> = layout.sites.into_iter().map(|(name, folder)| Site { name, folder }).collect();
+        sites.iter().try_for_each(Site::sweep_staging)?;
         Ok(Self {
             sites: Arc::new(Sites { sites, roots: Mutex::default() }),
             quarantine: Quarantine::open_at(layout.quarantine)?,

@@ -149,7 +149,8 @@ fn stage(stagings: &[&Staging], inventory: &str, object: &NewObject, source: &mu
         }
         write_file(root.join(declaration), declared.as_bytes())?;
         let every: BTreeSet<&Path> = folders.iter().flat_map(|folder| folder.ancestors()).collect();
-        for folder in every.into_iter().rev().filter(|folder| *folder != Path::new("")) {
+        let empty = [Path::new(""), Path::new("object/logs")];
+        for folder in every.into_iter().rev().filter(|folder| !empty.contains(folder)) {
             disk::sync_folder(&staging.folder.join(folder))?;
         }
     }

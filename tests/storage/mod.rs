@@ -6,6 +6,9 @@ mod measure;
 mod quarantine;
 mod suite;
 
+#[cfg(feature = "failpoints")]
+mod crash;
+
 use std::io::{self, Read};
 
 use chartrier::model::{ArchiveId, TenantId};

@@ -3,6 +3,8 @@
 //! Never a superuser's connection for what is under test: the service's own roles.
 
 pub mod database;
+#[cfg(feature = "failpoints")]
+pub mod power_loss;
 pub mod tenant;
 
 pub use tenant::{FreshTenant, PASSWORD, fresh_tenant};

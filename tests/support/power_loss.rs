@@ -1,0 +1,252 @@
+//! A power cut: undoes on the disk whatever the program never synced, from the log that it kept.
+//!
+//! SIGKILL does not lose the page cache, so a killed process shows nothing of a missing sync. The rules are
+//! the harshest that POSIX allows, not those of one file system: bytes stay up to the file's last sync, a
+//! name stays when its folder was synced after it was given. A removal is taken for durable at once.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What the disk is made of; `kept` is what a power cut leaves.
+enum Node {
+    File { now: u64, kept: u64 },
+    Folder { now: Names, kept: Names },
+}
+
+type Names = BTreeMap<String, usize>;
+
+enum Snapshot {
+    File(u64),
+    Folder(Names),
+}
+
+struct Disk {
+    nodes: Vec<Node>,
+    root: PathBuf,
+    syncing: HashMap<PathBuf, VecDeque<(usize, Snapshot)>>,
+}
+
+/// Brings everything under `root` to what would be left of it, the log of `CHARTRIER_SYNC_LOG` being all that
+/// was done there since it was last durable. The program must be dead.
+pub fn lose_power(log: &str, root: &Path) {
+    let empty = Node::Folder { now: Names::new(), kept: Names::new() };
+    let mut disk = Disk { nodes: vec![empty], root: root.to_path_buf(), syncing: HashMap::new() };
+    // The last line may be cut: its effect did not take place.
+    for line in log.lines() {
+        if let Ok([operation, path, more]) = serde_json::from_str::<[String; 3]>(line) {
+            disk.replay(&operation, Path::new(&path), &more);
+        }
+    }
+    disk.move_back(0, root);
+    disk.forget(0, root);
+}
+
+impl Disk {
+    fn replay(&mut self, operation: &str, path: &Path, more: &str) {
+        if !path.starts_with(&self.root) || path == self.root && operation != "syncing" && operation != "synced" {
+            return;
+        }
+        match operation {
+            "folder" => _ = self.enter(path, false, Node::Folder { now: Names::new(), kept: Names::new() }),
+            "create" => _ = self.enter(path, false, Node::File { now: 0, kept: 0 }),
+            "write" => match &mut self.node(path) {
+                Node::File { now, .. } => *now = more.parse().unwrap(),
+                Node::Folder { .. } => panic!("bytes written to a folder"),
+            },
+            "rename" => {
+                if let (Some(id), Some((parent, name))) = (self.leave(path), self.place(Path::new(more))) {
+                    self.names(parent).insert(name, id);
+                }
+            }
+            "remove" => _ = self.leave(path),
+            "syncing" => {
+                let id = self.find(path);
+                let snapshot = match &self.nodes[id] {
+                    Node::File { now, .. } => Snapshot::File(*now),
+                    Node::Folder { now, .. } => Snapshot::Folder(now.clone()),
+                };
+                self.syncing.entry(path.to_path_buf()).or_default().push_back((id, snapshot));
+            }
+            "synced" => match self.syncing.get_mut(path).and_then(VecDeque::pop_front) {
+                Some((id, Snapshot::File(length))) => match &mut self.nodes[id] {
+                    Node::File { kept, .. } => *kept = length.max(*kept),
+                    Node::Folder { .. } => {}
+                },
+                Some((id, Snapshot::Folder(names))) => match &mut self.nodes[id] {
+                    Node::Folder { kept, .. } => *kept = names,
+                    Node::File { .. } => {}
+                },
+                None => panic!("synced before syncing: {}", path.display()),
+            },
+            other => panic!("unknown operation {other}"),
+        }
+    }
+
+    fn names(&mut self, id: usize) -> &mut Names {
+        match &mut self.nodes[id] {
+            Node::Folder { now, .. } => now,
+            Node::File { .. } => panic!("a file where a folder is expected"),
+        }
+    }
+
+    /// Node of the folder above, and the name in it.
+    fn place(&mut self, path: &Path) -> Option<(usize, String)> {
+        let name = path.file_name()?.to_string_lossy().into_owned();
+        Some((self.find(path.parent()?), name))
+    }
+
+    /// Node of a path. What the log never made was there before it, durably.
+    fn find(&mut self, path: &Path) -> usize {
+        if path == self.root {
+            return 0;
+        }
+        let node = match path.is_file() {
+            true => Node::File { now: u64::MAX, kept: u64::MAX },
+            false => Node::Folder { now: Names::new(), kept: Names::new() },
+        };
+        self.enter(path, true, node)
+    }
+
+    fn node(&mut self, path: &Path) -> &mut Node {
+        let id = self.find(path);
+        &mut self.nodes[id]
+    }
+
+    /// Enters a node under a path unless one stands there; `durable` when it was there before the log.
+    fn enter(&mut self, path: &Path, durable: bool, node: Node) -> usize {
+        let (parent, name) = self.place(path).expect("a path under the root");
+        if let Some(id) = self.names(parent).get(&name) {
+            return *id;
+        }
+        self.nodes.push(node);
+        let id = self.nodes.len() - 1;
+        self.names(parent).insert(name.clone(), id);
+        if let (true, Node::Folder { kept, .. }) = (durable, &mut self.nodes[parent]) {
+            kept.insert(name, id);
+        }
+        id
+    }
+
+    fn leave(&mut self, path: &Path) -> Option<usize> {
+        let (parent, name) = self.place(path)?;
+        self.names(parent).remove(&name)
+    }
+
+    /// Where a node stands now, under a folder.
+    fn path_of(&self, wanted: usize, folder: usize, path: &Path) -> Option<(PathBuf, usize)> {
+        let Node::Folder { now, .. } = &self.nodes[folder] else { return None };
+        now.iter().find_map(|(name, id)| match *id == wanted {
+            true => Some((path.join(name), folder)),
+            false => self.path_of(wanted, *id, &path.join(name)),
+        })
+    }
+
+    /// Gives back its old name to what was renamed, when only the old name was synced.
+    fn move_back(&mut self, folder: usize, path: &Path) {
+        let Node::Folder { now, kept } = &self.nodes[folder] else { return };
+        let renamed: Vec<(String, usize)> =
+            kept.iter().filter(|(name, id)| now.get(*name) != Some(id)).map(|(name, id)| (name.clone(), *id)).collect();
+        for (name, id) in renamed {
+            let root = self.root.clone();
+            let Some((there, parent)) = self.path_of(id, 0, &root) else { continue };
+            let given = there.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let durable = matches!(&self.nodes[parent], Node::Folder { kept, .. } if kept.get(&given) == Some(&id));
+            if !durable && fs::rename(&there, path.join(&name)).is_ok() {
+                self.names(parent).retain(|_, other| *other != id);
+                self.names(folder).insert(name, id);
+            }
+        }
+        let Node::Folder { now, .. } = &self.nodes[folder] else { return };
+        for (name, id) in now.clone() {
+            self.move_back(id, &path.join(name));
+        }
+    }
+
+    /// Removes names and cuts bytes that were not synced.
+    fn forget(&self, folder: usize, path: &Path) {
+        let Node::Folder { now, kept } = &self.nodes[folder] else { return };
+        for (name, id) in now {
+            let path = path.join(name);
+            let Ok(metadata) = fs::symlink_metadata(&path) else { continue };
+            if kept.get(name) != Some(id) {
+                match metadata.is_dir() {
+                    true => fs::remove_dir_all(&path).unwrap(),
+                    false => fs::remove_file(&path).unwrap(),
+                }
+                continue;
+            }
+            match &self.nodes[*id] {
+                Node::Folder { .. } => self.forget(*id, &path),
+                Node::File { kept, .. } if metadata.len() > *kept => cut(&path, *kept),
+                Node::File { .. } => {}
+            }
+        }
+    }
+}
+
+/// Cuts a file that may be read-only.
+fn cut(path: &Path, length: u64) {
+    let permissions = fs::metadata(path).unwrap().permissions();
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    fs::File::options().write(true).open(path).unwrap().set_len(length).unwrap();
+    fs::set_permissions(path, permissions).unwrap();
+}
+
+#[test]
+fn a_power_cut_undoes_what_was_not_synced_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let path = |name: &str| root.join(name);
+    fs::create_dir(path("before")).unwrap();
+    fs::write(path("before/old"), "old").unwrap();
+    let mut log = String::new();
+    let mut note = |operation: &str, name: &str, more: &str| {
+        let line = serde_json::json!([operation, root.join(name).to_string_lossy(), more]);
+        log.push_str(&format!("{line}\n"));
+    };
+    let moved = |name: &str| root.join(name).to_string_lossy().into_owned();
+    for name in ["synced", "half", "unnamed", "unsynced", "renamed"] {
+        note("create", &format!("before/{name}"), "");
+        note("write", &format!("before/{name}"), "4");
+        fs::write(path("before").join(name), "1234").unwrap();
+    }
+    for name in ["synced", "half", "unnamed", "renamed"] {
+        note("syncing", &format!("before/{name}"), "");
+        note("synced", &format!("before/{name}"), "");
+    }
+    note("write", "before/half", "8");
+    fs::write(path("before/half"), "12345678").unwrap();
+    note("rename", "before/unnamed", &moved("before/named"));
+    fs::rename(path("before/unnamed"), path("before/named")).unwrap();
+    note("syncing", "before", "");
+    note("rename", "before/named", &moved("before/named again"));
+    fs::rename(path("before/named"), path("before/named again")).unwrap();
+    note("synced", "before", "");
+    note("rename", "before/renamed", &moved("elsewhere"));
+    fs::rename(path("before/renamed"), path("elsewhere")).unwrap();
+    note("folder", "new", "");
+    note("create", "new/file", "");
+    note("syncing", "new", "");
+    note("synced", "new", "");
+    fs::create_dir(path("new")).unwrap();
+    fs::write(path("new/file"), "").unwrap();
+
+    lose_power(&log, root);
+
+    let read = |name: &str| fs::read_to_string(path(name)).ok();
+    let cases = [
+        ("before/old", Some("old")),
+        ("before/synced", Some("1234")),
+        ("before/half", Some("1234")),
+        ("before/unsynced", Some("")),
+        ("before/named", Some("1234")),
+        ("before/named again", None),
+        ("before/renamed", Some("1234")),
+        ("elsewhere", None),
+        ("new/file", None),
+    ];
+    for (name, expected) in cases {
+        assert_eq!(read(name).as_deref(), expected, "{name}");
+    }
+}
