@@ -31,7 +31,7 @@ use crate::model::{ArchiveId, TenantId};
 use crate::package::ocfl;
 
 pub use error::Error;
-pub use quarantine::{Kept, Quarantine, Received};
+pub use quarantine::{Quarantine, Received};
 pub use verify::{CopyReport, Fault};
 pub use write::{NewFile, NewObject, Source};
 
@@ -40,7 +40,7 @@ use folder::Site;
 
 /// Every fail point of this part, in the order of a deposit: each effect that must last has one before it
 /// and one after.
-pub const FAIL_POINTS: [&str; 13] = [
+pub const FAIL_POINTS: &[&str] = &[
     "storage-quarantine-written",
     "storage-quarantine-named",
     "storage-quarantine-kept",

@@ -3,11 +3,12 @@
 //!
 //! It never looks into the bytes. A transfer is there whole and durable, or it is not there.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use fail::fail_point;
@@ -37,17 +38,6 @@ pub struct Quarantine {
 pub struct Received {
     pub size_bytes: u64,
     pub sha512: [u8; 64],
-}
-
-/// A file that waits in quarantine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
-    pub tenant: TenantId,
-    pub transfer: TransferId,
-    /// Whether it was received whole; otherwise its reception runs, or died.
-    pub whole: bool,
-    pub size_bytes: u64,
-    pub changed_at: SystemTime,
 }
 
 impl Quarantine {
@@ -114,28 +104,22 @@ impl Quarantine {
         if stands(&folder)? { disk::sync_folder(&folder) } else { Ok(()) }
     }
 
-    /// Everything that waits, whole or not, for the sweeper.
-    pub fn list(&self) -> Result<Vec<Kept>, Error> {
-        let mut kept = Vec::new();
-        for (tenant, folder) in children(&self.folder)? {
-            let Ok(tenant) = Uuid::parse_str(&tenant) else { continue };
-            for (name, path) in children(&folder)? {
-                let transfer = name.strip_suffix(UNFINISHED).unwrap_or(&name);
-                let Ok(transfer) = Uuid::parse_str(transfer) else { continue };
-                let metadata = match fs::symlink_metadata(&path) {
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                    metadata => metadata.map_err(failed("looking at", &path))?,
-                };
-                kept.push(Kept {
-                    tenant: TenantId::from_row(tenant),
-                    transfer: TransferId(transfer),
-                    whole: !name.ends_with(UNFINISHED),
-                    size_bytes: metadata.len(),
-                    changed_at: metadata.modified().map_err(failed("looking at", &path))?,
-                });
+    /// The tenant's transfers whose file, whole or not, has not changed for this long; for the sweeper.
+    pub fn older_than(&self, tenant: TenantId, age: Duration) -> Result<BTreeSet<TransferId>, Error> {
+        let mut old = BTreeSet::new();
+        for (name, path) in children(&self.folder.join(tenant.to_string()))? {
+            let transfer = name.strip_suffix(UNFINISHED).unwrap_or(&name);
+            let Ok(transfer) = Uuid::parse_str(transfer) else { continue };
+            let changed = match fs::symlink_metadata(&path).and_then(|metadata| metadata.modified()) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                changed => changed.map_err(failed("looking at", &path))?,
+            };
+            // The file system's own time on both sides; a file from the future is young.
+            if changed.elapsed().is_ok_and(|elapsed| elapsed >= age) {
+                old.insert(TransferId(transfer));
             }
         }
-        Ok(kept)
+        Ok(old)
     }
 
     fn place(&self, tenant: TenantId, transfer: TransferId) -> PathBuf {

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::backend::{names, settings};
 use super::{archive, object, open_files, tenant};
-use crate::support::power_loss::lose_power;
+use crate::support::power_loss;
 
 const RECEIVED: &[u8] = b"the bytes of a transfer";
 
@@ -76,12 +76,6 @@ fn run(folder: &Path, kill_at: Option<&str>) -> ExitStatus {
     output.status
 }
 
-/// Undoes what the processes so far did not sync; the next ones start a new log.
-fn cut_power(folder: &Path) {
-    lose_power(&fs::read_to_string(folder.join("log")).unwrap(), &folder.join("data"));
-    fs::remove_file(folder.join("log")).unwrap();
-}
-
 /// What must hold at any moment, given what was told.
 fn check(folder: &Path) {
     let told = fs::read_to_string(folder.join("told")).unwrap_or_default();
@@ -117,7 +111,7 @@ fn killed_anywhere_nothing_told_is_lost_and_the_end_is_the_same() {
             let status = run(folder, Some(point));
             assert_eq!(status.signal(), Some(Signal::SIGKILL as i32), "{point} was not reached");
             if power_cut {
-                cut_power(folder);
+                power_loss::cut(&folder.join("log"), &folder.join("data")).unwrap();
             }
             check(folder);
             assert!(run(folder, None).success());
@@ -133,7 +127,7 @@ fn a_deposit_that_ended_survives_a_power_cut_whole() {
     fs::create_dir(folder.path().join("data")).unwrap();
     assert!(run(folder.path(), None).success());
     let before = stored(folder.path());
-    cut_power(folder.path());
+    power_loss::cut(&folder.path().join("log"), &folder.path().join("data")).unwrap();
     check(folder.path());
     assert_eq!(stored(folder.path()), before);
 }
@@ -155,7 +149,7 @@ fn a_forgotten_sync_would_be_seen() {
         let copied = Command::new("cp").arg("-a").arg(folder.path().join("data")).arg(copy.path()).status();
         assert!(copied.unwrap().success());
         let log = log.replace(forgotten, "").replace(folder.path().to_str().unwrap(), copy.path().to_str().unwrap());
-        lose_power(&log, &copy.path().join("data"));
+        power_loss::lose_power(&log, &copy.path().join("data"));
         assert_ne!(stored(copy.path()), whole, "nothing was lost without {forgotten}");
     }
 }

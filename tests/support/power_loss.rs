@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// What the disk is made of; `kept` is what a power cut leaves.
@@ -28,7 +29,13 @@ struct Disk {
 }
 
 /// Brings everything under `root` to what would be left of it, the log of `CHARTRIER_SYNC_LOG` being all that
-/// was done there since it was last durable. The program must be dead.
+/// was done there since it was last durable; the next run begins a new one. The program must be dead.
+pub fn cut(log: &Path, root: &Path) -> io::Result<()> {
+    lose_power(&fs::read_to_string(log)?, root);
+    fs::remove_file(log)
+}
+
+/// As [`cut`], from the log's text.
 pub fn lose_power(log: &str, root: &Path) {
     let empty = Node::Folder { now: Names::new(), kept: Names::new() };
     let mut disk = Disk { nodes: vec![empty], root: root.to_path_buf(), syncing: HashMap::new() };
@@ -178,15 +185,15 @@ impl Disk {
             }
             match &self.nodes[*id] {
                 Node::Folder { .. } => self.forget(*id, &path),
-                Node::File { kept, .. } if metadata.len() > *kept => cut(&path, *kept),
+                Node::File { kept, .. } if metadata.len() > *kept => shorten(&path, *kept),
                 Node::File { .. } => {}
             }
         }
     }
 }
 
-/// Cuts a file that may be read-only.
-fn cut(path: &Path, length: u64) {
+/// Shortens a file that may be read-only.
+fn shorten(path: &Path, length: u64) {
     let permissions = fs::metadata(path).unwrap().permissions();
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     fs::File::options().write(true).open(path).unwrap().set_len(length).unwrap();
