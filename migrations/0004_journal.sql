@@ -29,3 +29,5 @@ create table event (
 call guard_tenant_table('event');
 grant select, insert on event to chartrier_service;
 create index event_by_object on event (tenant_id, object, seq);
+-- Whether a file was consulted within the last quarter of an hour is asked at each range of it.
+create index event_consultations on event (tenant_id, object, at) where event_type = 'CONSULTATION';

@@ -21,6 +21,7 @@ create table archive (
     constraint archive_under_agreement foreign key (tenant_id, agreement_id)
         references agreement (tenant_id, agreement_id)
 );
+create index archive_by_taking_in_charge on archive (tenant_id, taken_in_charge_at desc, archive_id desc);
 call guard_tenant_table('archive');
 grant select, insert, update on archive to chartrier_service;
 

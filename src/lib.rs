@@ -17,6 +17,7 @@ pub mod db;
 pub mod storage;
 
 // Floor 3: records.
+pub mod catalog;
 pub mod evidence;
 
 // Floor 4: functions.

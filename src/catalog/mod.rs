@@ -1,0 +1,111 @@
+//! Units and objects taken in charge: described, linked, found.
+//!
+//! Never decides who may read what: it is told a [`Scope`] and gives nothing outside it. The one thing to
+//! know: a text is looked for by a function of the database that gives identifiers, and those are then read
+//! under the tenant's policies (`migrations/0006_catalog.sql`).
+
+pub mod queries;
+mod rows;
+pub mod search;
+pub mod write;
+
+use chrono::{DateTime, Utc};
+
+use crate::model::{ArchiveId, Content, ObjectId, PersonId, Rules, UnitId};
+
+/// Which archives of the tenant a caller reaches.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Taken in charge under these agreements only (their identifiers).
+    pub agreements: Option<Vec<String>>,
+    /// Deposited by this person only.
+    pub depositor: Option<PersonId>,
+}
+
+impl Scope {
+    /// Every archive of the tenant.
+    pub fn whole() -> Self {
+        Self::default()
+    }
+
+    /// Whether nothing of the tenant is outside.
+    pub fn is_whole(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// One transfer's archives, taken in charge.
+#[derive(Clone, Debug)]
+pub struct Archive {
+    pub archive_id: ArchiveId,
+    pub cote: String,
+    pub title: String,
+    /// Identifier of the agreement.
+    pub agreement: String,
+    pub transferring_agency: String,
+    pub originating_agency: Option<String>,
+    pub size_bytes: u64,
+    pub unit_count: u32,
+    pub object_count: u32,
+    pub taken_in_charge_at: DateTime<Utc>,
+}
+
+/// Where an archive lies, and when every byte there was last found right.
+#[derive(Clone, Debug)]
+pub struct Copy {
+    pub site: String,
+    pub location: String,
+    pub verified_at: DateTime<Utc>,
+}
+
+/// A unit as a line of a list.
+#[derive(Clone, Debug)]
+pub struct UnitLine {
+    pub unit_id: UnitId,
+    pub archive_id: ArchiveId,
+    /// The archive's.
+    pub cote: String,
+    pub originating_agency: Option<String>,
+    pub taken_in_charge_at: DateTime<Utc>,
+    /// Order in the manifest, from 0.
+    pub ordinal: u32,
+    pub root: bool,
+    pub description_level: Option<String>,
+    pub title: String,
+    /// Lexical forms: a year, a day, a moment.
+    pub start_date: Option<String>,
+    pub end_date: Option<String>,
+    pub has_children: bool,
+    pub object_count: u32,
+}
+
+/// A unit with its whole description.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    pub line: UnitLine,
+    /// Identifier in the message.
+    pub seda_id: String,
+    pub content: Content,
+    /// As written on this unit; what it inherits is computed by whoever needs it.
+    pub rules: Rules,
+}
+
+/// A file of an archive.
+#[derive(Clone, Debug)]
+pub struct Object {
+    pub object_id: ObjectId,
+    pub archive_id: ArchiveId,
+    /// Identifier in the message.
+    pub seda_id: String,
+    /// `DataObjectVersion`: BinaryMaster, Dissemination…
+    pub usage: Option<String>,
+    pub file_name: String,
+    /// In the OCFL object: `v1/content/…`.
+    pub content_path: String,
+    pub size_bytes: u64,
+    pub sha512: Vec<u8>,
+    /// As found in the bytes.
+    pub media_type: String,
+    /// PUID as declared.
+    pub format_id: Option<String>,
+}

@@ -1,0 +1,202 @@
+//! What is read of the catalogue: one statement a function, nothing outside the scope given.
+
+use uuid::Uuid;
+
+use super::rows::{self, ArchiveRow, ObjectRow, UnitRow};
+use super::{Archive, Copy, Object, Scope, Unit, UnitLine};
+use crate::db::{self, TenantRead};
+use crate::model::{ArchiveId, ObjectId, UnitId};
+
+/// Units above a unit that are told, at most: a deeper one is cut at the top.
+const ANCESTORS_MAX: i32 = 64;
+
+/// The archive, if the scope reaches it.
+pub async fn find_archive(
+    tx: &mut TenantRead,
+    scope: &Scope,
+    id: ArchiveId,
+) -> Result<Option<Archive>, db::Error> {
+    let row = sqlx::query_as!(
+        ArchiveRow,
+        r#"select a.archive_id, a.cote, a.title, g.identifier as agreement, a.transferring_agency,
+                  a.originating_agency, a.size_bytes, a.unit_count, a.object_count, a.taken_in_charge_at
+           from archive a join agreement g using (tenant_id, agreement_id)
+           where a.archive_id = $1
+             and ($2::text[] is null or g.identifier = any($2))
+             and ($3::uuid is null or exists (select from transfer t where t.tenant_id = a.tenant_id
+                                              and t.transfer_id = a.transfer_id and t.person_id = $3))"#,
+        id.0,
+        scope.agreements.as_deref(),
+        scope.depositor.map(|id| id.0)
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(Archive::from))
+}
+
+/// Where the archive lies, site by site.
+pub async fn copies_of(tx: &mut TenantRead, id: ArchiveId) -> Result<Vec<Copy>, db::Error> {
+    let copies = sqlx::query_as!(
+        Copy,
+        "select site, location, verified_at from copy where archive_id = $1 order by site",
+        id.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(copies)
+}
+
+/// The first root of an archive: where its tree is entered.
+pub async fn first_root(tx: &mut TenantRead, id: ArchiveId) -> Result<Option<UnitId>, db::Error> {
+    let root = sqlx::query_scalar!(
+        "select unit_id from unit where archive_id = $1 and root order by ordinal limit 1",
+        id.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(root.map(UnitId))
+}
+
+/// The unit with its description, if the tenant has it. Its archive tells whether the scope reaches it.
+pub async fn find_unit(tx: &mut TenantRead, id: UnitId) -> Result<Option<Unit>, db::Error> {
+    let Some(line) = lines(tx, &[id.0]).await?.pop() else { return Ok(None) };
+    let row = sqlx::query!("select seda_id, content from unit where unit_id = $1", id.0)
+        .fetch_one(tx.conn())
+        .await?;
+    rows::unit(line, row.seda_id, row.content).map(Some)
+}
+
+/// Lines of these units, in the order given; those that the tenant does not have are left out.
+pub(super) async fn lines(tx: &mut TenantRead, ids: &[Uuid]) -> Result<Vec<UnitLine>, db::Error> {
+    let rows = sqlx::query_as!(
+        UnitRow,
+        r#"select u.unit_id, u.archive_id, a.cote, a.originating_agency as archive_originating_agency,
+                  a.taken_in_charge_at, u.ordinal, u.root, u.description_level, u.title, u.start_date, u.end_date,
+                  u.content #>> '{content,originating_agency}' as originating_agency,
+                  exists (select from unit_link l where l.tenant_id = u.tenant_id and l.parent_id = u.unit_id)
+                      as "has_children!",
+                  (select count(*) from unit_object o where o.tenant_id = u.tenant_id and o.unit_id = u.unit_id)
+                      as "object_count!"
+           from unnest($1::uuid[]) with ordinality as wanted (unit_id, place)
+           join unit u using (unit_id)
+           join archive a using (tenant_id, archive_id)
+           order by wanted.place"#,
+        ids
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(UnitLine::from).collect())
+}
+
+/// At most `most` units right below this one, in the manifest's order, after the one of this ordinal.
+pub async fn children(
+    tx: &mut TenantRead,
+    id: UnitId,
+    after: Option<u32>,
+    most: u32,
+) -> Result<Vec<UnitLine>, db::Error> {
+    let ids = sqlx::query_scalar!(
+        "select u.unit_id
+         from unit_link l join unit u on u.tenant_id = l.tenant_id and u.unit_id = l.child_id
+         where l.parent_id = $1 and u.ordinal > $2
+         order by u.ordinal
+         limit $3",
+        id.0,
+        after.map_or(-1, |ordinal| i32::try_from(ordinal).unwrap_or(i32::MAX)),
+        i64::from(most)
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    lines(tx, &ids).await
+}
+
+/// Units right above this one, in the manifest's order.
+pub async fn parents(tx: &mut TenantRead, id: UnitId) -> Result<Vec<UnitLine>, db::Error> {
+    let ids = sqlx::query_scalar!(
+        "select u.unit_id
+         from unit_link l join unit u on u.tenant_id = l.tenant_id and u.unit_id = l.parent_id
+         where l.child_id = $1
+         order by u.ordinal
+         limit 100",
+        id.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    lines(tx, &ids).await
+}
+
+/// The way from a root down to right above this unit, by the first parent each time.
+pub async fn ancestors(tx: &mut TenantRead, id: UnitId) -> Result<Vec<UnitLine>, db::Error> {
+    let ids = sqlx::query_scalar!(
+        r#"with recursive above (unit_id, height) as (
+               select $1::uuid, 0
+               union all
+               select (select l.parent_id
+                       from unit_link l join unit u on u.tenant_id = l.tenant_id and u.unit_id = l.parent_id
+                       where l.child_id = above.unit_id
+                       order by u.ordinal limit 1), height + 1
+               from above
+               where above.unit_id is not null and height < $2
+           )
+           select unit_id as "unit_id!" from above where height > 0 and unit_id is not null order by height desc"#,
+        id.0,
+        ANCESTORS_MAX
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    lines(tx, &ids).await
+}
+
+/// At most `most` files of this unit, by name, after the one named.
+pub async fn objects_of(
+    tx: &mut TenantRead,
+    id: UnitId,
+    after: Option<(&str, ObjectId)>,
+    most: u32,
+) -> Result<Vec<Object>, db::Error> {
+    let rows = sqlx::query_as!(
+        ObjectRow,
+        "select o.object_id, o.archive_id, o.seda_id, o.usage, o.file_name, o.content_path, o.size_bytes, o.sha512,
+                o.media_type, o.format_id
+         from unit_object l join binary_object o using (tenant_id, object_id)
+         where l.unit_id = $1 and ($2::text is null or (o.file_name, o.object_id) > ($2, $3))
+         order by o.file_name, o.object_id
+         limit $4",
+        id.0,
+        after.map(|(name, _)| name),
+        after.map(|(_, id)| id.0),
+        i64::from(most)
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(Object::from).collect())
+}
+
+/// The file, if the tenant has it. Its archive tells whether the scope reaches it.
+pub async fn find_object(tx: &mut TenantRead, id: ObjectId) -> Result<Option<Object>, db::Error> {
+    let row = sqlx::query_as!(
+        ObjectRow,
+        "select object_id, archive_id, seda_id, usage, file_name, content_path, size_bytes, sha512, media_type,
+                format_id
+         from binary_object where object_id = $1",
+        id.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(Object::from))
+}
+
+/// Units described by this file, in the manifest's order.
+pub async fn units_of(tx: &mut TenantRead, id: ObjectId) -> Result<Vec<UnitLine>, db::Error> {
+    let ids = sqlx::query_scalar!(
+        "select u.unit_id
+         from unit_object l join unit u using (tenant_id, unit_id)
+         where l.object_id = $1
+         order by u.ordinal
+         limit 100",
+        id.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    lines(tx, &ids).await
+}
