@@ -25,5 +25,16 @@ pub mod evidence;
 // Floor 5: doors.
 pub mod web;
 
+// Floor 1: arithmetic.
+pub mod formats;
+pub mod package;
+pub mod seda;
+
+// Floor 4: functions.
+pub mod ingest;
+
+// Floor 5: doors.
+pub mod cli;
+
 // Floor 6: the roof.
 pub mod config;

@@ -1,5 +1,17 @@
 //! Every test of the crate that needs more than one module: one binary, one PostgreSQL, one fresh tenant a test.
 
 mod db;
+mod package;
+mod seda;
 mod storage;
 mod support;
+
+/// The corpus beside the repository, or where `CHARTRIER_CORPUS` says; says so when a test is skipped for want of it.
+fn corpus_folder() -> Option<std::path::PathBuf> {
+    let folder = std::env::var_os("CHARTRIER_CORPUS").map_or_else(|| "../shared/corpus".into(), std::path::PathBuf::from);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    println!("ignoré : le corpus n'est pas dans {} (CHARTRIER_CORPUS)", folder.display());
+    None
+}

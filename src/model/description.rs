@@ -77,6 +77,37 @@ pub struct Manifest {
     pub binary_objects: Vec<BinaryObject>,
     pub physical_objects: Vec<PhysicalObject>,
     pub object_groups: Vec<ObjectGroup>,
+    /// Wrappers that place a unit under another (`ArchiveUnitRefId`), already counted in [`Unit::parents`].
+    pub links: Vec<UnitLink>,
+    /// Every other reference of the message.
+    pub references: Vec<Reference>,
+}
+
+/// A wrapper `ArchiveUnit` that holds an `ArchiveUnitRefId`: `target` is also a child of `parent`.
+#[derive(Clone, Debug, Default)]
+pub struct UnitLink {
+    /// The wrapper's own identifier, which names nothing.
+    pub id: String,
+    /// `None` at the top.
+    pub parent: Option<String>,
+    pub target: String,
+    pub line: u64,
+}
+
+/// What a reference must name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Referent {
+    Unit,
+    Object,
+    Group,
+}
+
+/// A reference met in descriptions, object relations or log books.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    pub referent: Referent,
+    pub target: String,
+    pub line: u64,
 }
 
 /// An archive unit (2.x `ArchiveUnit`). Wrappers that only hold an `ArchiveUnitRefId` are links, not units.
@@ -137,6 +168,9 @@ pub struct Rule {
     pub prevent_inheritance: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ref_non_rule_ids: Vec<String>,
+    /// `HoldEndDate` of each term of a `HoldRule`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hold_end_dates: Vec<Option<String>>,
 }
 
 /// A binary object (objet numérique) as declared.

@@ -11,9 +11,12 @@ pub mod limits;
 pub mod parties;
 pub mod transfer;
 
-pub use description::{BinaryObject, Content, Manifest, ObjectGroup, PhysicalObject, Rule, Rules, SedaVersion, Unit};
+pub use description::{
+    BinaryObject, Content, Manifest, ObjectGroup, PhysicalObject, Reference, Referent, Rule, Rules, SedaVersion, Unit,
+    UnitLink,
+};
 pub use event::{Agent, Event, EventType, Outcome};
-pub use findings::{Finding, Severity};
+pub use findings::{Finding, Findings, Severity};
 pub use limits::Limits;
 pub use ids::{AgreementId, ArchiveId, MachineId, MessageId, ObjectId, PartyId, PersonId, TenantId, TransferId, UnitId};
 pub use parties::{Acceptance, Agreement, Party, Role};

@@ -1,0 +1,209 @@
+//! `chartrier check FILE…`: SIPs and bare manifests checked offline, by the very steps of ingest.
+//!
+//! Never writes but to the terminal and an unlinked temporary. Exit code: 0 all accepted, 1 one refused, 2 one could not
+//! be read.
+
+use std::fs::File;
+use std::io::{self, BufReader, IsTerminal, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use crate::ingest::{self, validate};
+use crate::model::{Finding, Limits, SedaVersion, Severity};
+use crate::package;
+
+/// `chartrier check`'s arguments.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Fichiers à contrôler : SIP (zip, tar, tar.gz, tar.bz2) ou bordereau seul ; `-` pour l'entrée standard
+    #[arg(required = true, value_name = "FICHIER")]
+    pub files: Vec<PathBuf>,
+    /// Une ligne JSON par fichier
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What one file is found to be.
+#[derive(Debug)]
+pub struct Verdict {
+    pub message: Option<(SedaVersion, String)>,
+    pub findings: Vec<Finding>,
+    /// Units and objects described, when the manifest could be read.
+    pub counts: Option<(usize, usize)>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    file: &'a str,
+    verdict: &'static str,
+    seda: Option<&'static str>,
+    message: Option<&'a str>,
+    findings: Vec<FindingLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct FindingLine<'a> {
+    code: &'static str,
+    severity: &'static str,
+    line: Option<u64>,
+    path: Option<&'a str>,
+    message: &'a str,
+}
+
+impl Verdict {
+    /// Whether nothing refuses the file.
+    pub fn is_accepted(&self) -> bool {
+        !self.findings.iter().any(Finding::is_error)
+    }
+}
+
+/// Checks each file and prints what is found.
+pub fn run(args: &Args) -> ExitCode {
+    let limits = Limits::default();
+    let (mut refused, mut unreadable) = (0, 0);
+    for path in &args.files {
+        let name = path.to_string_lossy();
+        let verdict = open(path, &limits).map_err(|error| error.to_string()).and_then(|file| {
+            check(file, &std::env::temp_dir(), &limits).map_err(|error| error_text(&error))
+        });
+        let printed = match &verdict {
+            Ok(verdict) if args.json => print_json(&name, verdict),
+            Ok(verdict) => print_text(&name, verdict),
+            Err(why) => writeln!(io::stderr(), "{name} : lecture impossible : {why}"),
+        };
+        match &verdict {
+            Ok(verdict) if verdict.is_accepted() => {}
+            Ok(_) => refused += 1,
+            Err(_) => unreadable += 1,
+        }
+        if printed.is_err() {
+            return ExitCode::from(2);
+        }
+    }
+    if !args.json && args.files.len() > 1 {
+        let accepted = args.files.len() - refused - unreadable;
+        let summary = format!("{accepted} accepté(s), {refused} refusé(s), {unreadable} illisible(s)");
+        let _ = writeln!(io::stdout(), "{summary}");
+    }
+    match (unreadable, refused) {
+        (0, 0) => ExitCode::SUCCESS,
+        (0, _) => ExitCode::from(1),
+        _ => ExitCode::from(2),
+    }
+}
+
+/// Checks one file, SIP or bare manifest.
+///
+/// # Errors
+/// When the file, or the scratch folder, cannot be read or written.
+pub fn check(mut file: File, scratch: &Path, limits: &Limits) -> Result<Verdict, ingest::Error> {
+    if looks_like_xml(&mut file).map_err(package::Error::Io)? {
+        let reading = validate::validate_bare(BufReader::new(file), limits)?;
+        let counts = reading.manifest.as_ref().map(counts);
+        return Ok(Verdict { message: reading.message, findings: reading.findings, counts });
+    }
+    let unpacked = ingest::unpack(file, scratch, limits)?;
+    let identified = ingest::identify(ingest::validate(unpacked, limits)?, limits)?;
+    let counts = identified.manifest.as_ref().map(counts);
+    Ok(Verdict { message: identified.message, findings: identified.findings, counts })
+}
+
+fn counts(manifest: &crate::model::Manifest) -> (usize, usize) {
+    (manifest.units.len(), manifest.binary_objects.len() + manifest.physical_objects.len())
+}
+
+/// A bare manifest begins as XML does, in whatever encoding; everything else must be a container.
+fn looks_like_xml(file: &mut File) -> io::Result<bool> {
+    if package::is_container(file)? {
+        return Ok(false);
+    }
+    let mut head = Vec::new();
+    Read::by_ref(file).take(512).read_to_end(&mut head)?;
+    file.seek(SeekFrom::Start(0))?;
+    let marks: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"];
+    let text = marks.iter().find_map(|mark| head.strip_prefix(*mark)).unwrap_or(&head);
+    let first = text.iter().find(|byte| !byte.is_ascii_whitespace() && **byte != 0);
+    Ok(first == Some(&b'<'))
+}
+
+/// Standard input is copied first: a container is read from its end.
+fn open(path: &Path, limits: &Limits) -> io::Result<File> {
+    if path != Path::new("-") {
+        let file = File::open(path)?;
+        if file.metadata()?.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "c'est un dossier"));
+        }
+        return Ok(file);
+    }
+    let mut file = package::unlinked(&std::env::temp_dir())?;
+    let copied = io::copy(&mut io::stdin().lock().take(limits.received_bytes_max + 1), &mut file)?;
+    if copied > limits.received_bytes_max {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "le fichier est trop volumineux"));
+    }
+    file.seek(SeekFrom::Start(0))?;
+    Ok(file)
+}
+
+fn error_text(error: &ingest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
+fn print_json(name: &str, verdict: &Verdict) -> io::Result<()> {
+    let line = Line {
+        file: name,
+        verdict: if verdict.is_accepted() { "accept" } else { "refuse" },
+        seda: verdict.message.as_ref().map(|(version, _)| version.number()),
+        message: verdict.message.as_ref().map(|(_, local)| local.as_str()),
+        findings: verdict.findings.iter().map(FindingLine::from).collect(),
+    };
+    let text = serde_json::to_string(&line).map_err(io::Error::other)?;
+    writeln!(io::stdout(), "{text}")
+}
+
+impl<'a> From<&'a Finding> for FindingLine<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        Self {
+            code: finding.kind.code,
+            severity: finding.kind.severity.word(),
+            line: finding.line,
+            path: finding.path.as_deref(),
+            message: &finding.message,
+        }
+    }
+}
+
+fn print_text(name: &str, verdict: &Verdict) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let is_terminal = out.is_terminal();
+    let paint = |code: &str, text: &str| {
+        if is_terminal { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    };
+    let word = if verdict.is_accepted() { paint("1;32", "accepté") } else { paint("1;31", "refusé") };
+    let what = verdict.message.as_ref().map(|(version, local)| format!(" — SEDA {}, {local}", version.number()));
+    let counts = verdict.counts.map(|(units, objects)| format!(", {units} unité(s), {objects} objet(s)"));
+    writeln!(out, "{name} : {word}{}{}", what.unwrap_or_default(), counts.unwrap_or_default())?;
+    for finding in &verdict.findings {
+        let severity = match finding.kind.severity {
+            Severity::Error => paint("31", "erreur"),
+            Severity::Warning => paint("33", "avertissement"),
+        };
+        let line = finding.line.map(|line| format!(" ligne {line}")).unwrap_or_default();
+        let path = finding.path.as_ref().map(|path| format!(" [{}]", printable(path))).unwrap_or_default();
+        writeln!(out, "  {severity} {}{line}{path} : {}", finding.kind.code, printable(&finding.message))?;
+        if finding.is_error() {
+            writeln!(out, "    → {}", finding.kind.remedy)?;
+        }
+    }
+    Ok(())
+}
+
+/// Text that cannot command a terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}

@@ -1,0 +1,168 @@
+//! Third step: every declared file read once, for its digests, size and media type together.
+//!
+//! Never reads a file of a container already refused for what it is: a bomb stays folded.
+
+use std::io::Read;
+
+use md5::Md5;
+use sha1::Sha1;
+use sha2::digest::DynDigest;
+use sha2::{Digest, Sha256, Sha384, Sha512};
+
+use super::validate::corrupt;
+use super::{Error, Validated};
+use crate::formats;
+use crate::model::{BinaryObject, Finding, Findings, Limits, Manifest, SedaVersion, findings};
+use crate::package::Package;
+use crate::seda::digest::{self, Algorithm, Declared};
+use crate::seda::read::Header;
+
+/// A transfer read wholly once.
+#[derive(Debug)]
+pub struct Identified {
+    pub package: Package,
+    /// `None` when the document is no well-formed transfer of a version we read.
+    pub manifest: Option<Manifest>,
+    /// Version and root of the message, even when the rest is wrong.
+    pub message: Option<(SedaVersion, String)>,
+    /// What the header said, even when the rest is wrong.
+    pub header: Header,
+    pub manifest_entry: Option<usize>,
+    pub manifest_sha512: Option<[u8; 64]>,
+    pub manifest_size_bytes: u64,
+    /// Objects whose file was read to its end.
+    pub objects: Vec<IdentifiedObject>,
+    /// Bytes of the manifest and of the files read.
+    pub expanded_bytes: u64,
+    pub findings: Vec<Finding>,
+}
+
+/// A declared object and what its file is.
+#[derive(Clone, Debug)]
+pub struct IdentifiedObject {
+    /// Into `manifest.binary_objects`.
+    pub index: usize,
+    /// Into `package.entries()`.
+    pub entry: usize,
+    pub size_bytes: u64,
+    pub sha512: [u8; 64],
+    /// By magic bytes, for display.
+    pub media_type: &'static str,
+}
+
+impl Identified {
+    /// Whether something refuses the transfer.
+    pub fn is_refused(&self) -> bool {
+        self.findings.iter().any(Finding::is_error)
+    }
+}
+
+/// Reads every matched file.
+///
+/// # Errors
+/// When the container cannot be read.
+pub fn identify(validated: Validated, limits: &Limits) -> Result<Identified, Error> {
+    let Validated { mut package, manifest, message, header, manifest_entry, .. } = validated;
+    let (manifest_sha512, manifest_size_bytes) = (validated.manifest_sha512, validated.manifest_size_bytes);
+    let is_hostile = validated.findings.iter().any(|found| found.is_error() && found.kind.code.starts_with("container."));
+    let mut found = Findings::new(limits.findings_max);
+    found.extend(validated.findings);
+    let mut objects = Vec::new();
+    if let Some(manifest) = manifest.as_ref().filter(|_| !is_hostile) {
+        // In the container's order: one forward movement through a plain tar or zip.
+        let mut matches = validated.matches;
+        matches.sort_by_key(|&(_, entry)| entry);
+        for (index, entry) in matches {
+            objects.extend(read(&mut package, &manifest.binary_objects[index], index, entry, &mut found)?);
+        }
+        objects.sort_by_key(|object| object.index);
+    }
+    let expanded_bytes = objects.iter().map(|object| object.size_bytes).sum::<u64>() + manifest_size_bytes;
+    Ok(Identified {
+        package,
+        manifest,
+        message,
+        header,
+        manifest_entry,
+        manifest_sha512,
+        manifest_size_bytes,
+        objects,
+        expanded_bytes,
+        findings: found.into_vec(),
+    })
+}
+
+fn read(
+    package: &mut Package,
+    object: &BinaryObject,
+    index: usize,
+    entry: usize,
+    found: &mut Findings,
+) -> Result<Option<IdentifiedObject>, Error> {
+    let name = package.entries()[entry].name.clone();
+    // A declaration that cannot be read has been reported with the manifest.
+    let declared = digest::declared(object.digest_algorithm.as_deref(), object.digest.as_deref()).ok();
+    let mut other: Option<Box<dyn DynDigest>> = declared.as_ref().and_then(|declared| hasher(declared.algorithm));
+    let mut sha512 = Sha512::new();
+    let (mut size_bytes, mut head) = (0u64, Vec::with_capacity(formats::HEAD_BYTES));
+    let mut content = package.read(entry)?;
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let read = match content.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => {
+                found.push(corrupt(error, &name)?);
+                return Ok(None);
+            }
+        };
+        let bytes = &buffer[..read];
+        Digest::update(&mut sha512, bytes);
+        if let Some(other) = &mut other {
+            other.update(bytes);
+        }
+        let missing = formats::HEAD_BYTES.saturating_sub(head.len());
+        head.extend_from_slice(&bytes[..missing.min(read)]);
+        size_bytes += read as u64;
+    }
+    let sha512: [u8; 64] = sha512.finalize().into();
+    compare(object, &name, declared, other, &sha512, size_bytes, found);
+    Ok(Some(IdentifiedObject { index, entry, size_bytes, sha512, media_type: formats::media_type(&head) }))
+}
+
+fn compare(
+    object: &BinaryObject,
+    name: &str,
+    declared: Option<Declared>,
+    other: Option<Box<dyn DynDigest>>,
+    sha512: &[u8; 64],
+    size_bytes: u64,
+    found: &mut Findings,
+) {
+    let Some(declared) = declared else { return };
+    let computed = other.map_or_else(|| sha512.to_vec(), |other| other.finalize().to_vec());
+    if computed != declared.value {
+        let (algorithm, wanted, got) = (declared.algorithm.name(), hex::encode(&declared.value), hex::encode(computed));
+        let message = format!(
+            "le fichier « {name} » a pour {algorithm} {}… et non {}…",
+            &got[..16.min(got.len())],
+            &wanted[..16.min(wanted.len())]
+        );
+        found.push(Finding::new(&findings::OBJECT_DIGEST, message).at_line(object.line).in_path(name));
+    } else if let Some(wanted) = object.size_bytes.filter(|&wanted| wanted != size_bytes) {
+        let message = format!("le fichier « {name} » a {size_bytes} octets et non {wanted}");
+        found.push(Finding::new(&findings::OBJECT_SIZE, message).at_line(object.line).in_path(name));
+    }
+}
+
+/// What computes a declared digest other than SHA-512, which is always computed.
+fn hasher(algorithm: Algorithm) -> Option<Box<dyn DynDigest>> {
+    match algorithm {
+        Algorithm::Md5 => Some(Box::new(Md5::new())),
+        Algorithm::Sha1 => Some(Box::new(Sha1::new())),
+        Algorithm::Sha256 => Some(Box::new(Sha256::new())),
+        Algorithm::Sha384 => Some(Box::new(Sha384::new())),
+        Algorithm::Sha512 => None,
+    }
+}

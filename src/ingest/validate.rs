@@ -1,0 +1,178 @@
+//! Second step: the manifest found, read and checked, its declared files matched with the container's.
+//!
+//! The rule of a SIP, derived from real ones: exactly one manifest, a file at the root whose name ends in `manifest.xml`
+//! or `bordereau.xml`; everything else is declared by a `Uri`, in one folder, in several, or bare at the root.
+
+use std::io::{self, BufReader, Read};
+
+use sha2::{Digest, Sha512};
+
+use super::{Error, Unpacked};
+use crate::model::{Finding, Limits, Manifest, SedaVersion, findings};
+use crate::package::{self, Package};
+use crate::seda::{self, consistency, contents, read::Header};
+
+const MANIFEST_NAMES: &[&str] = &["manifest.xml", "bordereau.xml"];
+
+/// A manifest read and judged, its files matched but not read.
+#[derive(Debug)]
+pub struct Validated {
+    pub package: Package,
+    pub manifest: Option<Manifest>,
+    pub message: Option<(SedaVersion, String)>,
+    pub header: Header,
+    pub manifest_entry: Option<usize>,
+    pub manifest_sha512: Option<[u8; 64]>,
+    pub manifest_size_bytes: u64,
+    /// (index into `manifest.binary_objects`, index into `package.entries()`).
+    pub matches: Vec<(usize, usize)>,
+    pub findings: Vec<Finding>,
+}
+
+/// Reads and checks the manifest, if there is one.
+///
+/// # Errors
+/// When the container cannot be read.
+pub fn validate(unpacked: Unpacked, limits: &Limits) -> Result<Validated, Error> {
+    let Unpacked { package, findings } = unpacked;
+    let is_readable = !package.entries().is_empty();
+    let mut validated = Validated {
+        package,
+        manifest: None,
+        message: None,
+        header: Header::default(),
+        manifest_entry: None,
+        manifest_sha512: None,
+        manifest_size_bytes: 0,
+        matches: Vec::new(),
+        findings,
+    };
+    if !is_readable {
+        return Ok(validated);
+    }
+    match find_manifest(&validated.package) {
+        Err(finding) => validated.findings.push(finding),
+        Ok(entry) => {
+            validated.manifest_entry = Some(entry);
+            read(&mut validated, entry, limits)?;
+            match_files(&mut validated, entry);
+        }
+    }
+    Ok(validated)
+}
+
+/// Checks a manifest alone: everything but the files.
+///
+/// # Errors
+/// When the reader fails.
+pub fn validate_bare(reader: impl io::BufRead, limits: &Limits) -> Result<seda::Reading, Error> {
+    let mut reading = seda::read_manifest(reader, limits);
+    if let Some(error) = reading.failure.take() {
+        return Err(package::Error::Io(error).into());
+    }
+    if let Some(manifest) = &reading.manifest {
+        reading.findings.extend(consistency::check(manifest));
+        reading.findings.extend(contents::declared(manifest));
+    }
+    Ok(reading)
+}
+
+fn find_manifest(package: &Package) -> Result<usize, Finding> {
+    let is_manifest = |name: &str| {
+        let lower = name.to_ascii_lowercase();
+        let prefix = MANIFEST_NAMES.iter().find_map(|suffix| lower.strip_suffix(suffix));
+        prefix.is_some_and(|prefix| prefix.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ')))
+    };
+    let candidates: Vec<usize> =
+        package.entries().iter().enumerate().filter(|(_, entry)| is_manifest(&entry.name)).map(|(at, _)| at).collect();
+    match candidates[..] {
+        [one] => Ok(one),
+        [] => Err(Finding::new(&findings::CONTAINER_NO_MANIFEST, "aucun manifest.xml ni bordereau.xml à la racine")),
+        _ => {
+            let names: Vec<&str> = candidates.iter().take(4).map(|&at| package.entries()[at].name.as_str()).collect();
+            Err(Finding::new(&findings::CONTAINER_SEVERAL_MANIFESTS, format!("à la racine : {}", names.join(", "))))
+        }
+    }
+}
+
+fn read(validated: &mut Validated, entry: usize, limits: &Limits) -> Result<(), Error> {
+    let name = validated.package.entries()[entry].name.clone();
+    let mut hashed = Hashed { inner: validated.package.read(entry)?, digest: Sha512::new(), size_bytes: 0 };
+    let mut buffered = BufReader::with_capacity(1 << 16, &mut hashed);
+    let reading = seda::read_manifest(&mut buffered, limits);
+    let rest = match reading.failure {
+        Some(error) => Err(error),
+        // The digest is that of the whole file, even when reading stopped at a fault.
+        None => io::copy(&mut hashed.by_ref().take(limits.manifest_bytes_max), &mut io::sink()),
+    };
+    let (digest, size_bytes) = (hashed.digest, hashed.size_bytes);
+    validated.findings.extend(reading.findings);
+    match rest {
+        Ok(_) => validated.manifest_sha512 = Some(digest.finalize().into()),
+        Err(error) => validated.findings.push(corrupt(error, &name)?),
+    }
+    validated.manifest_size_bytes = size_bytes;
+    validated.message = reading.message;
+    validated.header = reading.header;
+    if let Some(manifest) = &reading.manifest {
+        validated.findings.extend(consistency::check(manifest));
+    }
+    validated.manifest = reading.manifest;
+    Ok(())
+}
+
+fn match_files(validated: &mut Validated, manifest_entry: usize) {
+    let Some(manifest) = &validated.manifest else { return };
+    let declared: std::collections::HashSet<String> =
+        manifest.binary_objects.iter().filter_map(|object| contents::path(object.uri.as_deref()?).ok()).collect();
+    validated.package.settle_names(|name| declared.contains(name));
+    let entries = validated.package.entries();
+    let places: Vec<usize> = (0..entries.len()).filter(|&at| at != manifest_entry).collect();
+    let names: Vec<&str> = places.iter().map(|&at| entries[at].name.as_str()).collect();
+    let (matches, found) = contents::check(manifest, &names);
+    validated.matches = matches.iter().map(|matched| (matched.index, places[matched.entry])).collect();
+    let used: Vec<&str> = matches.iter().map(|matched| names[matched.entry]).collect();
+    validated.findings.extend(second_content(&names, &used));
+    validated.findings.extend(found);
+}
+
+/// A folder at the root, none of whose files is declared, beside one that is used.
+fn second_content(names: &[&str], used: &[&str]) -> Option<Finding> {
+    let folder = |name: &str| name.split_once('/').map(|(folder, _)| folder.to_owned());
+    let used: std::collections::HashSet<String> = used.iter().filter_map(|name| folder(name)).collect();
+    let second = names.iter().filter_map(|name| folder(name)).find(|folder| !used.contains(folder))?;
+    (!used.is_empty()).then(|| {
+        let message = format!("aucun fichier du dossier « {second} » n'est déclaré");
+        Finding::new(&findings::CONTAINER_SECOND_CONTENT, message).in_path(second)
+    })
+}
+
+/// A content that is not what its container says is the sender's fault; anything else is ours.
+pub(super) fn corrupt(error: io::Error, name: &str) -> Result<Finding, Error> {
+    if error.kind() != io::ErrorKind::InvalidData {
+        return Err(package::Error::Io(error).into());
+    }
+    let is_size = error.to_string().contains("than declared");
+    let (kind, message) = if is_size {
+        (&findings::CONTAINER_SIZE, format!("« {name} » n'a pas la taille que l'archive annonce"))
+    } else {
+        (&findings::CONTAINER_CORRUPT, format!("le contenu de « {name} » est endommagé"))
+    };
+    Ok(Finding::new(kind, message).in_path(name))
+}
+
+/// Digest and count of what is read through.
+struct Hashed<R> {
+    inner: R,
+    digest: Sha512,
+    size_bytes: u64,
+}
+
+impl<R: Read> Read for Hashed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.digest.update(&buffer[..read]);
+        self.size_bytes += read as u64;
+        Ok(read)
+    }
+}

@@ -1,0 +1,430 @@
+//! Builds the internal description from the elements of a 2.x `ArchiveTransfer`, as they come.
+//!
+//! Never judges: an element out of place is simply not understood here, the schema has said so. Wrappers that hold an
+//! `ArchiveUnitRefId` become links, and links become parents once the whole tree is known.
+
+use std::collections::HashMap;
+
+use super::read::Header;
+use super::xml::Element;
+use crate::model::findings::Kind;
+use crate::model::{
+    BinaryObject, Content, Finding, Limits, Manifest, ObjectGroup, PhysicalObject, Reference, Referent, Rule, Rules,
+    SedaVersion, Unit, UnitLink, findings,
+};
+
+/// Where an element stands, as far as we care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Context {
+    Root,
+    /// An organization of the header, by its element.
+    Agency,
+    Package,
+    Group,
+    Binary,
+    Physical,
+    Descriptive,
+    Unit,
+    UnitReference,
+    Content,
+    Management,
+    PackageManagement,
+    Rule,
+    /// A leaf or a subtree read by its path alone.
+    Inner,
+    /// Another namespace, or nothing we keep.
+    Ignored,
+}
+
+struct Open {
+    context: Context,
+    local: String,
+    line: u64,
+    has_children: bool,
+}
+
+struct OpenUnit {
+    at: usize,
+    link: Option<String>,
+}
+
+/// Receives elements in document order and gives the description at the end.
+pub struct Builder {
+    manifest: Manifest,
+    open: Vec<Open>,
+    open_units: Vec<OpenUnit>,
+    /// Positions in `units` of wrappers, left out at the end.
+    wrappers: Vec<bool>,
+    group: Option<String>,
+    binary: BinaryObject,
+    physical: PhysicalObject,
+    rule: Rule,
+    units_max: usize,
+    objects_max: usize,
+    objects: usize,
+    /// What can only be seen here: limits, an object in two groups.
+    pub found: Vec<Finding>,
+}
+
+impl Builder {
+    /// An empty description; the root has just been read.
+    pub fn new(version: SedaVersion, limits: &Limits) -> Self {
+        let manifest = Manifest {
+            version,
+            message_identifier: String::new(),
+            date: String::new(),
+            archival_agreement: None,
+            archival_agency: None,
+            transferring_agency: None,
+            originating_agency: None,
+            submission_agency: None,
+            archival_profile: None,
+            rules: Rules::default(),
+            units: Vec::new(),
+            binary_objects: Vec::new(),
+            physical_objects: Vec::new(),
+            object_groups: Vec::new(),
+            links: Vec::new(),
+            references: Vec::new(),
+        };
+        let root = Open { context: Context::Root, local: String::new(), line: 1, has_children: true };
+        Self {
+            manifest,
+            open: vec![root],
+            open_units: Vec::new(),
+            wrappers: Vec::new(),
+            group: None,
+            binary: BinaryObject::default(),
+            physical: PhysicalObject::default(),
+            rule: Rule::default(),
+            units_max: limits.units_max,
+            objects_max: limits.objects_max,
+            objects: 0,
+            found: Vec::new(),
+        }
+    }
+
+    /// An element starts.
+    pub fn start(&mut self, element: &Element, is_seda: bool) {
+        let parent = match self.open.last_mut() {
+            Some(parent) => {
+                parent.has_children = true;
+                parent.context
+            }
+            None => Context::Ignored,
+        };
+        let context = if is_seda { self.enter(parent, element) } else { Context::Ignored };
+        let (local, line) = (element.local.clone(), element.line);
+        self.open.push(Open { context, local, line, has_children: false });
+    }
+
+    fn enter(&mut self, parent: Context, element: &Element) -> Context {
+        let id = || element.attribute("id").unwrap_or_default().to_owned();
+        let line = element.line;
+        match (parent, element.local.as_str()) {
+            (Context::Root, "DataObjectPackage") => Context::Package,
+            (Context::Root, "ArchivalAgency" | "TransferringAgency") => Context::Agency,
+            (Context::Package, "DataObjectGroup") => {
+                self.manifest.object_groups.push(ObjectGroup { id: id(), line });
+                self.group = Some(id());
+                Context::Group
+            }
+            (Context::Package | Context::Group, "BinaryDataObject") => {
+                self.binary = BinaryObject { id: id(), line, group: self.group.clone(), ..BinaryObject::default() };
+                Context::Binary
+            }
+            (Context::Package | Context::Group, "PhysicalDataObject") => {
+                self.physical = PhysicalObject { id: id(), line, group: self.group.clone(), ..PhysicalObject::default() };
+                Context::Physical
+            }
+            (Context::Package, "DescriptiveMetadata") => Context::Descriptive,
+            (Context::Package, "ManagementMetadata") => Context::PackageManagement,
+            (Context::Descriptive | Context::Unit, "ArchiveUnit") => self.enter_unit(id(), line),
+            (Context::Unit, "Management") => Context::Management,
+            (Context::Unit, "Content") => Context::Content,
+            (Context::Unit, "DataObjectReference") => Context::UnitReference,
+            (Context::Management | Context::PackageManagement, name) if name.ends_with("Rule") => {
+                self.rule = Rule { category: name.to_owned(), ..Rule::default() };
+                Context::Rule
+            }
+            (Context::Binary, "Relationship") | (Context::Physical, "Relationship") => {
+                if let Some(target) = element.attribute("target") {
+                    self.refer(Referent::Object, target.trim(), line);
+                }
+                Context::Inner
+            }
+            (Context::Binary, "Attachment") => {
+                self.binary.inline = true;
+                Context::Inner
+            }
+            (Context::Binary, "MessageDigest") => {
+                self.binary.digest_algorithm = element.attribute("algorithm").map(str::to_owned);
+                Context::Inner
+            }
+            (Context::Ignored, _) => Context::Ignored,
+            _ => Context::Inner,
+        }
+    }
+
+    fn enter_unit(&mut self, id: String, line: u64) -> Context {
+        if self.manifest.units.len() >= self.units_max {
+            if self.manifest.units.len() == self.units_max {
+                self.report(&findings::UNIT_TOO_MANY, format!("plus de {} unités d'archives", self.units_max), line);
+            }
+            return Context::Ignored;
+        }
+        let parent = self.open_units.last().map(|unit| self.manifest.units[unit.at].id.clone());
+        let at = self.manifest.units.len();
+        let parents = parent.into_iter().collect();
+        self.manifest.units.push(Unit { id, line, parents, ..Unit::default() });
+        self.wrappers.push(false);
+        self.open_units.push(OpenUnit { at, link: None });
+        Context::Unit
+    }
+
+    /// The open element ends, with the text it holds.
+    pub fn end(&mut self, text: &str) {
+        let Some(open) = self.open.pop() else { return };
+        let value = text.trim_matches([' ', '\t', '\r', '\n']);
+        match open.context {
+            Context::Inner if !open.has_children => self.leaf(&open.local, value, open.line),
+            Context::Group => {
+                self.group = None;
+            }
+            Context::Binary => {
+                let object = std::mem::take(&mut self.binary);
+                if self.count_object(object.line) {
+                    self.manifest.binary_objects.push(object);
+                }
+            }
+            Context::Physical => {
+                let object = std::mem::take(&mut self.physical);
+                if self.count_object(object.line) {
+                    self.manifest.physical_objects.push(object);
+                }
+            }
+            Context::Rule => {
+                let rule = std::mem::take(&mut self.rule);
+                self.rules().push(rule);
+            }
+            Context::Unit => self.end_unit(open.line),
+            _ => {}
+        }
+    }
+
+    fn end_unit(&mut self, line: u64) {
+        let Some(OpenUnit { at, link: Some(target) }) = self.open_units.pop() else { return };
+        self.wrappers[at] = true;
+        let unit = &self.manifest.units[at];
+        let (id, parent) = (unit.id.clone(), unit.parents.first().cloned());
+        self.manifest.links.push(UnitLink { id, parent, target, line });
+    }
+
+    fn count_object(&mut self, line: u64) -> bool {
+        self.objects += 1;
+        if self.objects == self.objects_max + 1 {
+            self.report(&findings::OBJECT_TOO_MANY, format!("plus de {} objets", self.objects_max), line);
+        }
+        self.objects <= self.objects_max
+    }
+
+    /// Names of the elements open below the nearest one that is not [`Context::Inner`], and that one.
+    fn place(&self) -> (Context, String) {
+        let inner = self.open.iter().rposition(|open| open.context != Context::Inner).map_or(0, |at| at + 1);
+        let context = inner.checked_sub(1).map_or(Context::Ignored, |at| self.open[at].context);
+        let mut path = String::new();
+        for open in &self.open[inner..] {
+            path.push_str(&open.local);
+            path.push('/');
+        }
+        (context, path)
+    }
+
+    fn leaf(&mut self, local: &str, value: &str, line: u64) {
+        let (context, above) = self.place();
+        let path = format!("{above}{local}");
+        let some = || Some(value.to_owned());
+        match (context, path.as_str()) {
+            (Context::Root, "MessageIdentifier") => self.manifest.message_identifier = value.to_owned(),
+            (Context::Root, "Date") => self.manifest.date = value.to_owned(),
+            (Context::Root, "ArchivalAgreement") => self.manifest.archival_agreement = some(),
+            (Context::Agency, "Identifier") => match self.open.last().map(|open| open.local.as_str()) {
+                Some("ArchivalAgency") => self.manifest.archival_agency = some(),
+                _ => self.manifest.transferring_agency = some(),
+            },
+            (Context::PackageManagement, "ArchivalProfile") => self.manifest.archival_profile = some(),
+            (Context::PackageManagement, "OriginatingAgencyIdentifier") => self.manifest.originating_agency = some(),
+            (Context::PackageManagement, "SubmissionAgencyIdentifier") => self.manifest.submission_agency = some(),
+            (Context::Binary, path) => self.binary_leaf(path, value, line),
+            (Context::Physical, path) => self.physical_leaf(path, value, line),
+            (Context::Rule, path) => rule_leaf(&mut self.rule, path, value),
+            (Context::Content, path) => self.content_leaf(path, local, value, line),
+            (Context::Unit, "ArchiveUnitRefId") => {
+                if let Some(unit) = self.open_units.last_mut() {
+                    unit.link = some();
+                }
+            }
+            (Context::UnitReference, "DataObjectReferenceId") => self.unit().object_refs.push(value.to_owned()),
+            (Context::UnitReference, "DataObjectGroupReferenceId") => self.unit().group_refs.push(value.to_owned()),
+            (Context::Group, "LogBook/Event/DataObjectReferenceId") => self.refer(Referent::Object, value, line),
+            _ => {}
+        }
+    }
+
+    fn binary_leaf(&mut self, path: &str, value: &str, line: u64) {
+        let some = Some(value.to_owned());
+        match path {
+            "DataObjectGroupId" | "DataObjectGroupReferenceId" => {
+                let group = self.join_group(path, value, line, self.binary.group.clone());
+                self.binary.group = group;
+            }
+            "DataObjectVersion" => self.binary.usage = some,
+            "DataObjectUse" if self.binary.usage.is_none() => self.binary.usage = some,
+            "DataObjectNumber" => {
+                if let Some(usage) = self.binary.usage.as_mut().filter(|usage| !usage.contains('_')) {
+                    *usage = format!("{usage}_{value}");
+                }
+            }
+            "Uri" => self.binary.uri = some,
+            "MessageDigest" => self.binary.digest = some,
+            "Size" => self.binary.size_bytes = value.parse().ok(),
+            "FormatIdentification/FormatId" => self.binary.format_id = some,
+            "FormatIdentification/MimeType" => self.binary.mime_type = some,
+            "FileInfo/Filename" => self.binary.file_name = some,
+            _ => {}
+        }
+    }
+
+    fn physical_leaf(&mut self, path: &str, value: &str, line: u64) {
+        match path {
+            "DataObjectGroupId" | "DataObjectGroupReferenceId" => {
+                let group = self.join_group(path, value, line, self.physical.group.clone());
+                self.physical.group = group;
+            }
+            "DataObjectVersion" | "DataObjectUse" => self.physical.usage = Some(value.to_owned()),
+            "PhysicalId" => self.physical.physical_id = Some(value.to_owned()),
+            _ => {}
+        }
+    }
+
+    /// The group an object says it is in, the 2.0 way; the one that encloses it wins.
+    fn join_group(&mut self, path: &str, value: &str, line: u64, enclosing: Option<String>) -> Option<String> {
+        if path == "DataObjectGroupId" {
+            self.manifest.object_groups.push(ObjectGroup { id: value.to_owned(), line });
+        }
+        match enclosing {
+            Some(enclosing) if enclosing != value => {
+                let message = format!("l'objet est dans le groupe {enclosing} et se dit du groupe {value}");
+                self.report(&findings::REFERENCE_TWO_GROUPS, message, line);
+                Some(enclosing)
+            }
+            _ => Some(value.to_owned()),
+        }
+    }
+
+    fn content_leaf(&mut self, path: &str, local: &str, value: &str, line: u64) {
+        match local {
+            "ArchiveUnitRefId" | "SignedDocumentReferenceId" => self.refer(Referent::Unit, value, line),
+            "DataObjectReferenceId" | "SignedObjectId" => self.refer(Referent::Object, value, line),
+            "DataObjectGroupReferenceId" => self.refer(Referent::Group, value, line),
+            _ => {}
+        }
+        let content: &mut Content = &mut self.unit().content;
+        let text = value.to_owned();
+        match path {
+            "DescriptionLevel" => content.description_level = Some(text),
+            "Title" if content.title.is_none() => content.title = Some(text),
+            "Description" => content.descriptions.push(text),
+            "StartDate" => content.start_date = Some(text),
+            "EndDate" => content.end_date = Some(text),
+            "TransactedDate" => content.transacted_date = Some(text),
+            "Keyword/KeywordContent" => content.keywords.push(text),
+            "OriginatingAgency/Identifier" => content.originating_agency = Some(text),
+            _ => content.others.push((path.to_owned(), text)),
+        }
+    }
+
+    fn refer(&mut self, referent: Referent, target: &str, line: u64) {
+        self.manifest.references.push(Reference { referent, target: target.to_owned(), line });
+    }
+
+    fn report(&mut self, kind: &'static Kind, message: String, line: u64) {
+        self.found.push(Finding::new(kind, message).at_line(line));
+    }
+
+    /// The innermost open unit; contexts of units exist only while one is open.
+    fn unit(&mut self) -> &mut Unit {
+        let at = self.open_units.last().map_or(0, |unit| unit.at);
+        &mut self.manifest.units[at]
+    }
+
+    fn rules(&mut self) -> &mut Vec<Rule> {
+        let is_package = self.open.last().is_some_and(|open| open.context == Context::PackageManagement);
+        if is_package { &mut self.manifest.rules.rules } else { &mut self.unit().rules.rules }
+    }
+
+    /// The header as read so far.
+    pub fn header(&self) -> Header {
+        let manifest = &self.manifest;
+        Header {
+            message_identifier: Some(manifest.message_identifier.clone()).filter(|identifier| !identifier.is_empty()),
+            archival_agreement: manifest.archival_agreement.clone(),
+            archival_agency: manifest.archival_agency.clone(),
+            transferring_agency: manifest.transferring_agency.clone(),
+        }
+    }
+
+    /// The whole description: wrappers left out, links turned into parents.
+    pub fn finish(self) -> Manifest {
+        let mut manifest = self.manifest;
+        let mut wrappers = self.wrappers.into_iter();
+        manifest.units.retain(|_| !wrappers.next().unwrap_or(false));
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for (at, unit) in manifest.units.iter().enumerate() {
+            places.entry(unit.id.clone()).or_insert(at);
+        }
+        let by_wrapper: HashMap<&str, &str> =
+            manifest.links.iter().map(|link| (link.id.as_str(), link.target.as_str())).collect();
+        for link in &manifest.links {
+            // A link may name another link: real senders do, and mean the unit behind it.
+            let mut target = link.target.as_str();
+            for _ in 0..by_wrapper.len() {
+                match by_wrapper.get(target) {
+                    Some(next) => target = next,
+                    None => break,
+                }
+            }
+            if let (Some(parent), Some(&at)) = (&link.parent, places.get(target))
+                && !manifest.units[at].parents.contains(parent)
+            {
+                manifest.units[at].parents.push(parent.clone());
+            }
+        }
+        manifest
+    }
+}
+
+fn rule_leaf(rule: &mut Rule, path: &str, value: &str) {
+    match path {
+        "Rule" => {
+            rule.terms.push((value.to_owned(), None));
+            if rule.category == "HoldRule" {
+                rule.hold_end_dates.push(None);
+            }
+        }
+        "StartDate" => {
+            if let Some(term) = rule.terms.last_mut() {
+                term.1 = Some(value.to_owned());
+            }
+        }
+        "HoldEndDate" => {
+            if let Some(end) = rule.hold_end_dates.last_mut() {
+                *end = Some(value.to_owned());
+            }
+        }
+        "FinalAction" => rule.final_action = Some(value.to_owned()),
+        "PreventInheritance" => rule.prevent_inheritance = matches!(value, "true" | "1"),
+        "RefNonRuleId" => rule.ref_non_rule_ids.push(value.to_owned()),
+        _ => {}
+    }
+}

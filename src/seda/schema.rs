@@ -1,0 +1,312 @@
+//! The standard's content models as automata: which element may follow, which is missing, which value is wrong.
+//!
+//! Covers every element of `ArchiveTransfer`, its order and cardinality, required attributes and simple values of 2.0 to
+//! 2.3. Never fetches a schema: the tables (`schema/*.txt`) are facts of the standard, compiled once per process.
+//! Foreign elements pass where the standard leaves room for them, unread.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use super::value::Simple;
+use super::xml::Element;
+use crate::model::{Finding, SedaVersion, findings};
+
+const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
+
+/// A type of the schema.
+struct Type {
+    required: Vec<&'static str>,
+    body: Body,
+}
+
+enum Body {
+    Simple(Simple),
+    /// Elements of other namespaces, unread.
+    Any,
+    /// No value without `xsi:type`.
+    Abstract,
+    Elements(Automaton),
+}
+
+/// Glushkov's automaton of a content model: one state per element particle, deterministic since XSD models are.
+#[derive(Default)]
+struct Automaton {
+    names: Vec<(&'static str, usize)>,
+    first: Vec<usize>,
+    follow: Vec<Vec<usize>>,
+    is_last: Vec<bool>,
+    is_nullable: bool,
+}
+
+/// The tables of one version.
+pub struct Schema {
+    types: Vec<Type>,
+    root: usize,
+}
+
+/// What a particle looks like from outside.
+#[derive(Default)]
+struct Part {
+    first: Vec<usize>,
+    last: Vec<usize>,
+    is_nullable: bool,
+}
+
+/// The tables of a version, for those we check.
+pub fn of(version: SedaVersion) -> Option<&'static Schema> {
+    static TABLES: [(SedaVersion, &str, OnceLock<Schema>); 4] = [
+        (SedaVersion::V2_0, include_str!("schema/2.0.txt"), OnceLock::new()),
+        (SedaVersion::V2_1, include_str!("schema/2.1.txt"), OnceLock::new()),
+        (SedaVersion::V2_2, include_str!("schema/2.2.txt"), OnceLock::new()),
+        (SedaVersion::V2_3, include_str!("schema/2.3.txt"), OnceLock::new()),
+    ];
+    let (_, text, compiled) = TABLES.iter().find(|table| table.0 == version)?;
+    Some(compiled.get_or_init(|| Schema::compile(text)))
+}
+
+impl Schema {
+    fn compile(text: &'static str) -> Schema {
+        let lines: Vec<(&str, &str)> = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('=')).collect();
+        let mut ids = HashMap::new();
+        for (head, _) in &lines {
+            let next = ids.len();
+            ids.insert(head.split_whitespace().next().unwrap_or_default(), next);
+        }
+        let mut types: Vec<Type> = Vec::new();
+        for (head, body) in &lines {
+            let required = head.split_whitespace().filter_map(|word| word.strip_prefix('@')).collect();
+            types.push(Type { required, body: Body::Any });
+            let _ = body;
+        }
+        // Simple types used in place get an identifier of their own.
+        let mut simple = HashMap::new();
+        for (at, (_, body)) in lines.iter().enumerate() {
+            let body = body.trim();
+            types[at].body = if body == "ANY" {
+                Body::Any
+            } else if body == "ABSTRACT" {
+                Body::Abstract
+            } else if body.starts_with(['$', '{']) {
+                Body::Simple(Simple::parse(body))
+            } else {
+                let mut automaton = Automaton::default();
+                let mut words = body.split_whitespace().peekable();
+                let part = sequence(&mut words, &mut automaton, &mut |name| {
+                    if let Some(&id) = ids.get(name) {
+                        return id;
+                    }
+                    let next = lines.len() + simple.len();
+                    *simple.entry(name).or_insert(next)
+                });
+                automaton.first = part.first;
+                automaton.is_nullable = part.is_nullable;
+                for last in part.last {
+                    automaton.is_last[last] = true;
+                }
+                Body::Elements(automaton)
+            };
+        }
+        let mut named: Vec<(&str, usize)> = simple.into_iter().collect();
+        named.sort_by_key(|&(_, id)| id);
+        for (name, _) in named {
+            types.push(Type { required: Vec::new(), body: Body::Simple(Simple::named(name)) });
+        }
+        let root = ids.get("ArchiveTransferType").copied().unwrap_or_default();
+        Schema { types, root }
+    }
+}
+
+type Words<'a> = std::iter::Peekable<std::str::SplitWhitespace<'a>>;
+
+/// A sequence or choice up to the closing parenthesis.
+fn sequence(words: &mut Words<'static>, automaton: &mut Automaton, id: &mut impl FnMut(&'static str) -> usize) -> Part {
+    let mut branches: Vec<Part> = Vec::new();
+    let mut current = Part { is_nullable: true, ..Part::default() };
+    while let Some(word) = words.next() {
+        let (part, quantifier) = if word == "(" {
+            let part = sequence(words, automaton, id);
+            let quantifier = words.next().unwrap_or_default().trim_start_matches(')');
+            (part, quantifier)
+        } else if word == "|" {
+            branches.push(std::mem::take(&mut current));
+            current.is_nullable = true;
+            continue;
+        } else {
+            element(word, automaton, id)
+        };
+        let part = repeated(part, quantifier, automaton);
+        for &last in &current.last {
+            let follow = &mut automaton.follow[last];
+            follow.extend(part.first.iter().copied().filter(|next| !follow.contains(next)).collect::<Vec<_>>());
+        }
+        if current.is_nullable {
+            current.first.extend(&part.first);
+        }
+        if part.is_nullable { current.last.extend(&part.last) } else { current.last = part.last }
+        current.is_nullable &= part.is_nullable;
+        if words.peek().is_some_and(|word| word.starts_with(')')) {
+            break;
+        }
+    }
+    branches.push(current);
+    let is_nullable = branches.iter().any(|branch| branch.is_nullable);
+    let first = branches.iter().flat_map(|branch| branch.first.iter().copied()).collect();
+    Part { first, last: branches.into_iter().flat_map(|branch| branch.last).collect(), is_nullable }
+}
+
+fn element(
+    word: &'static str,
+    automaton: &mut Automaton,
+    id: &mut impl FnMut(&'static str) -> usize,
+) -> (Part, &'static str) {
+    let bare = word.trim_end_matches(['?', '*', '+']);
+    let (name, kind) = bare.split_once(':').unwrap_or((bare, "string"));
+    let state = automaton.names.len();
+    automaton.names.push((name, id(kind)));
+    automaton.follow.push(Vec::new());
+    automaton.is_last.push(false);
+    (Part { first: vec![state], last: vec![state], is_nullable: false }, &word[bare.len()..])
+}
+
+fn repeated(mut part: Part, quantifier: &str, automaton: &mut Automaton) -> Part {
+    if matches!(quantifier, "*" | "+") {
+        for &last in &part.last {
+            for &first in &part.first {
+                if !automaton.follow[last].contains(&first) {
+                    automaton.follow[last].push(first);
+                }
+            }
+        }
+    }
+    part.is_nullable |= matches!(quantifier, "*" | "?");
+    part
+}
+
+/// Where a document stands in its schema.
+pub struct Position {
+    schema: &'static Schema,
+    open: Vec<Open>,
+}
+
+struct Open {
+    /// `None` under an element the schema does not know: nothing there is judged.
+    kind: Option<usize>,
+    state: Option<usize>,
+    has_children: bool,
+}
+
+impl Position {
+    /// At the root of an `ArchiveTransfer`.
+    pub fn at_root(schema: &'static Schema) -> Self {
+        Self { schema, open: vec![Open { kind: Some(schema.root), state: None, has_children: false }] }
+    }
+
+    /// An element starts. `is_seda`: it is in the message's own namespace. What is wrong, if anything.
+    pub fn start(&mut self, element: &Element, is_seda: bool) -> Vec<Finding> {
+        let mut found = Vec::new();
+        let Some(parent) = self.open.last_mut() else { return found };
+        parent.has_children = true;
+        let kind = match parent.kind.map(|kind| &self.schema.types[kind].body) {
+            None | Some(Body::Abstract) => None,
+            Some(Body::Any) if !is_seda => None,
+            Some(Body::Elements(automaton)) if is_seda => {
+                let next = automaton.next(parent.state, &element.local);
+                if let Some(state) = next {
+                    parent.state = Some(state);
+                    Some(automaton.names[state].1)
+                } else {
+                    found.push(unexpected(element, &automaton.expected(parent.state)));
+                    None
+                }
+            }
+            Some(Body::Elements(automaton)) => {
+                found.push(unexpected(element, &automaton.expected(parent.state)));
+                None
+            }
+            Some(Body::Any) => {
+                found.push(unexpected(element, "un élément d'un autre espace de noms"));
+                None
+            }
+            Some(Body::Simple(_)) => {
+                found.push(unexpected(element, "du texte seul"));
+                None
+            }
+        };
+        if let Some(kind) = kind {
+            let declared = &self.schema.types[kind];
+            for name in declared.required.iter().filter(|name| element.attribute(name).is_none()) {
+                let message = format!("{} n'a pas d'attribut {name}", element.local);
+                found.push(Finding::new(&findings::SCHEMA_ATTRIBUTE, message).at_line(element.line));
+            }
+            if matches!(declared.body, Body::Abstract)
+                && !element.attributes.iter().any(|a| a.namespace == INSTANCE && a.local == "type")
+            {
+                let message = format!("{} n'est admis qu'avec un xsi:type", element.local);
+                found.push(Finding::new(&findings::SCHEMA_ABSTRACT, message).at_line(element.line));
+            }
+        }
+        self.open.push(Open { kind, state: None, has_children: false });
+        found
+    }
+
+    /// Text stands between two tags of the element that is open. What is wrong, if anything.
+    pub fn text_between(&self, text: &str, line: u64) -> Option<Finding> {
+        let kind = self.open.last()?.kind?;
+        let is_elements = matches!(self.schema.types[kind].body, Body::Elements(_) | Body::Any);
+        (is_elements && !text.trim_matches([' ', '\t', '\r', '\n']).is_empty()).then(|| {
+            let shown: String = text.trim().chars().take(40).collect();
+            Finding::new(&findings::SCHEMA_UNEXPECTED_TEXT, format!("texte « {shown} »")).at_line(line)
+        })
+    }
+
+    /// The open element ends, after `text`. What is wrong, if anything.
+    pub fn end(&mut self, name: &str, text: &str, line: u64) -> Option<Finding> {
+        let open = self.open.pop()?;
+        match &self.schema.types[open.kind?].body {
+            Body::Simple(simple) if !open.has_children => simple.fault(text).map(|fault| {
+                let shown: String = text.chars().take(60).collect();
+                let message = format!("{name} : « {shown} » ; {fault}");
+                Finding::new(&findings::SCHEMA_INVALID_VALUE, message).at_line(line)
+            }),
+            Body::Elements(automaton) if !automaton.accepts(open.state) => {
+                let message = format!("{name} est incomplet ; attendu : {}", automaton.expected(open.state));
+                Some(Finding::new(&findings::SCHEMA_MISSING_ELEMENT, message).at_line(line))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Automaton {
+    fn after(&self, state: Option<usize>) -> &[usize] {
+        state.map_or(&self.first, |state| &self.follow[state])
+    }
+
+    fn next(&self, state: Option<usize>, name: &str) -> Option<usize> {
+        self.after(state).iter().copied().find(|&next| self.names[next].0 == name)
+    }
+
+    fn accepts(&self, state: Option<usize>) -> bool {
+        state.map_or(self.is_nullable, |state| self.is_last[state])
+    }
+
+    /// The names that may come next, the first few.
+    fn expected(&self, state: Option<usize>) -> String {
+        let mut names: Vec<&str> = Vec::new();
+        for &next in self.after(state) {
+            if !names.contains(&self.names[next].0) {
+                names.push(self.names[next].0);
+            }
+        }
+        match names.len() {
+            0 => "rien d'autre".to_owned(),
+            1..=6 => names.join(", "),
+            _ => format!("{}…", names[..6].join(", ")),
+        }
+    }
+}
+
+fn unexpected(element: &Element, expected: &str) -> Finding {
+    let message = format!("{} n'est pas prévu ici ; attendu : {expected}", element.local);
+    Finding::new(&findings::SCHEMA_UNEXPECTED_ELEMENT, message).at_line(element.line)
+}

@@ -1,0 +1,3 @@
+//! Containers: hostile, odd and good.
+
+mod attacks;

@@ -1,0 +1,3 @@
+//! Reading, checking and writing messages of the standard.
+
+mod corpus;
