@@ -9,8 +9,10 @@ pub mod model;
 pub mod telemetry;
 
 // Floor 1: arithmetic.
+pub mod formats;
 pub mod package;
 pub mod proof;
+pub mod seda;
 
 // Floor 2: the gates.
 pub mod db;
@@ -21,20 +23,13 @@ pub mod catalog;
 pub mod evidence;
 
 // Floor 4: functions.
-
-// Floor 5: doors.
-pub mod web;
-
-// Floor 1: arithmetic.
-pub mod formats;
-pub mod package;
-pub mod seda;
-
-// Floor 4: functions.
+#[path = "ingest/steps.rs"]
 pub mod ingest;
 
 // Floor 5: doors.
+#[path = "cli/stand_alone.rs"]
 pub mod cli;
+pub mod web;
 
 // Floor 6: the roof.
 pub mod config;

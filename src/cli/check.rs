@@ -10,13 +10,16 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use crate::ingest::{self, validate};
+use crate::ingest::identify::identify;
+use crate::ingest::unpack::unpack;
+use crate::ingest::validate::{validate, validate_bare};
+use crate::ingest;
 use crate::model::{Finding, Limits, SedaVersion, Severity};
 use crate::package;
 
 /// `chartrier check`'s arguments.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub struct Arguments {
     /// Fichiers à contrôler : SIP (zip, tar, tar.gz, tar.bz2) ou bordereau seul ; `-` pour l'entrée standard
     #[arg(required = true, value_name = "FICHIER")]
     pub files: Vec<PathBuf>,
@@ -60,16 +63,16 @@ impl Verdict {
 }
 
 /// Checks each file and prints what is found.
-pub fn run(args: &Args) -> ExitCode {
+pub fn run(arguments: &Arguments) -> ExitCode {
     let limits = Limits::default();
     let (mut refused, mut unreadable) = (0, 0);
-    for path in &args.files {
+    for path in &arguments.files {
         let name = path.to_string_lossy();
         let verdict = open(path, &limits).map_err(|error| error.to_string()).and_then(|file| {
             check(file, &std::env::temp_dir(), &limits).map_err(|error| error_text(&error))
         });
         let printed = match &verdict {
-            Ok(verdict) if args.json => print_json(&name, verdict),
+            Ok(verdict) if arguments.json => print_json(&name, verdict),
             Ok(verdict) => print_text(&name, verdict),
             Err(why) => writeln!(io::stderr(), "{name} : lecture impossible : {why}"),
         };
@@ -82,8 +85,8 @@ pub fn run(args: &Args) -> ExitCode {
             return ExitCode::from(2);
         }
     }
-    if !args.json && args.files.len() > 1 {
-        let accepted = args.files.len() - refused - unreadable;
+    if !arguments.json && arguments.files.len() > 1 {
+        let accepted = arguments.files.len() - refused - unreadable;
         let summary = format!("{accepted} accepté(s), {refused} refusé(s), {unreadable} illisible(s)");
         let _ = writeln!(io::stdout(), "{summary}");
     }
@@ -100,12 +103,12 @@ pub fn run(args: &Args) -> ExitCode {
 /// When the file, or the scratch folder, cannot be read or written.
 pub fn check(mut file: File, scratch: &Path, limits: &Limits) -> Result<Verdict, ingest::Error> {
     if looks_like_xml(&mut file).map_err(package::Error::Io)? {
-        let reading = validate::validate_bare(BufReader::new(file), limits)?;
+        let reading = validate_bare(BufReader::new(file), limits)?;
         let counts = reading.manifest.as_ref().map(counts);
         return Ok(Verdict { message: reading.message, findings: reading.findings, counts });
     }
-    let unpacked = ingest::unpack(file, scratch, limits)?;
-    let identified = ingest::identify(ingest::validate(unpacked, limits)?, limits)?;
+    let unpacked = unpack(file, scratch, limits)?;
+    let identified = identify(validate(unpacked, limits)?, limits)?;
     let counts = identified.manifest.as_ref().map(counts);
     Ok(Verdict { message: identified.message, findings: identified.findings, counts })
 }

@@ -9,8 +9,8 @@ use sha1::Sha1;
 use sha2::digest::DynDigest;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-use super::validate::corrupt;
-use super::{Error, Validated};
+use super::Error;
+use super::validate::{Validated, corrupt};
 use crate::formats;
 use crate::model::{BinaryObject, Finding, Findings, Limits, Manifest, SedaVersion, findings};
 use crate::package::Package;

@@ -7,7 +7,8 @@ use std::io::{self, BufReader, Read};
 
 use sha2::{Digest, Sha512};
 
-use super::{Error, Unpacked};
+use super::Error;
+use super::unpack::Unpacked;
 use crate::model::{Finding, Limits, Manifest, SedaVersion, findings};
 use crate::package::{self, Package};
 use crate::seda::{self, consistency, contents, read::Header};

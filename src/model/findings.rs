@@ -88,7 +88,8 @@ pub fn kind(code: &str) -> Option<&'static Kind> {
     CATALOGUE.iter().copied().find(|kind| kind.code == code)
 }
 
-/// Findings of one examination, kept up to a limit so that a hostile file cannot fill the memory; the rest are counted.
+/// Findings of one examination, kept up to a limit (and a tenth of it for one kind) so that a hostile file can neither
+/// fill the memory nor hide one fault behind another; the rest are counted.
 #[derive(Debug)]
 pub struct Findings {
     kept: Vec<Finding>,
@@ -102,9 +103,10 @@ impl Findings {
         Self { kept: Vec::new(), kept_max, left_out: 0 }
     }
 
-    /// Adds one, or counts it once the list is full.
+    /// Adds one, or counts it once the list, or its kind, is full.
     pub fn push(&mut self, finding: Finding) {
-        if self.kept.len() < self.kept_max {
+        let of_kind = self.kept.iter().filter(|kept| std::ptr::eq(kept.kind, finding.kind)).count();
+        if self.kept.len() < self.kept_max && of_kind < (self.kept_max / 10).max(1) {
             self.kept.push(finding);
         } else {
             self.left_out += 1;
@@ -329,9 +331,6 @@ catalogue! {
     SCHEMA_ABSTRACT = "schema.abstract", Error, "101",
         "Un élément demande un type qui n'est pas précisé",
         "Ajoutez xsi:type ou retirez l'élément.";
-    HEADER_MESSAGE_IDENTIFIER = "header.message_identifier", Error, "101",
-        "Le message n'a pas d'identifiant",
-        "Renseignez MessageIdentifier.";
     HEADER_PACKAGE = "header.package", Error, "101",
         "Le transfert ne contient pas de paquet",
         "Ajoutez DataObjectPackage avec au moins une unité d'archives.";

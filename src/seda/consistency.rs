@@ -33,7 +33,7 @@ pub fn check(manifest: &Manifest) -> Vec<Finding> {
 
 fn header(manifest: &Manifest, found: &mut Vec<Finding>) {
     if manifest.message_identifier.is_empty() {
-        found.push(Finding::new(&findings::HEADER_MESSAGE_IDENTIFIER, "MessageIdentifier est vide"));
+        found.push(Finding::new(&findings::HEADER_IDENTIFIER_EMPTY, "MessageIdentifier est vide"));
     }
     if manifest.units.is_empty() {
         found.push(Finding::new(&findings::UNIT_NONE, "aucune unité d'archives"));

@@ -1,0 +1,3 @@
+//! The command that needs no database, until the others stand beside it in `mod.rs`.
+
+pub mod check;
