@@ -25,9 +25,14 @@ pub fn expand(
         Ok(filled) => filled,
         Err(error) => return refuse_stream(&error, found),
     };
-    if !tar::is_header(&block[..filled]) && block[..filled].iter().any(|&byte| byte != 0) {
-        let message = "le fichier compressé ne contient pas d'archive tar";
-        found.push(Finding::new(&findings::CONTAINER_UNREADABLE, message));
+    if !tar::is_header(&block[..filled]) {
+        // A tar that begins with its end mark is empty, whatever zeros follow.
+        let is_end = block[..filled].iter().all(|&byte| byte == 0);
+        found.push(if is_end {
+            Finding::new(&findings::CONTAINER_EMPTY, "le fichier compressé ne contient aucun fichier")
+        } else {
+            Finding::new(&findings::CONTAINER_UNREADABLE, "le fichier compressé ne contient pas d'archive tar")
+        });
         return Ok(None);
     }
     // Padding and headers of a tar come on top of the content.
