@@ -32,4 +32,5 @@ check:
 lint-deps:
 	@$(CARGO) deny --version >/dev/null 2>&1 \
 	    || { echo "cargo-deny is not installed: cargo install --locked cargo-deny" >&2; exit 2; }
+	@$(CARGO) fetch --locked --offline --quiet 2>/dev/null || $(CARGO) fetch --locked --quiet
 	$(CARGO) deny --offline --locked check licenses bans sources

@@ -7,7 +7,7 @@
 //! ```text
 //! <site>/.staging/                              objects in the making
 //! <site>/<tenant>/                              an OCFL 1.1 storage root
-//! <site>/<tenant>/a1b/2c3/d4e/a1b2c3d4e…/       an archive: one OCFL object
+//! <site>/<tenant>/a1b/2c3/d4e/urn%3auuid%3a…/   an archive: one OCFL object
 //! ```
 
 mod disk;

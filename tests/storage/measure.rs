@@ -55,3 +55,17 @@ fn small_objects_a_second() {
         }
     }
 }
+
+/// A storage root per site for public validators: the folder named by `CHARTRIER_MEASURE`, left in place.
+#[test]
+#[ignore = "made to be looked at with other tools"]
+fn a_storage_root_for_public_validators() {
+    let folder = std::env::var("CHARTRIER_MEASURE").expect("a folder");
+    let storage = Storage::open(&settings(folder.as_ref())).unwrap();
+    for number in 0..200 {
+        let mut object = super::object();
+        object.message = format!("Prise en charge {number}");
+        storage.tenant(tenant()).write(archive(number), &object, &mut super::open_files).unwrap();
+        storage.tenant(tenant()).confirm(archive(number), b"{}\n").unwrap();
+    }
+}

@@ -20,8 +20,9 @@ pub use paths::{content_path_is_safe, stored_path_is_safe};
 pub const ROOT_DECLARATION: (&str, &str) = ("0=ocfl_1.1", "ocfl_1.1\n");
 /// Name and content of the declaration in an object's root. // OCFL 1.1, 3.2
 pub const OBJECT_DECLARATION: (&str, &str) = ("0=ocfl_object_1.1", "ocfl_object_1.1\n");
-/// The registered extension by which an object's folder is found from its identifier.
-pub const LAYOUT: &str = "0004-hashed-n-tuple-storage-layout";
+/// The registered extension by which an object's folder is found from its identifier. Unlike 0004, the
+/// folder's name still tells the identifier, and every public validator knows it.
+pub const LAYOUT: &str = "0003-hash-and-id-n-tuple-storage-layout";
 /// Name of an inventory, in the object's root and in each version.
 pub const INVENTORY: &str = "inventory.json";
 /// Name of an inventory's sidecar.
@@ -30,6 +31,8 @@ pub const SIDECAR: &str = "inventory.json.sha512";
 const INVENTORY_TYPE: &str = "https://ocfl.io/1.1/spec/#inventory";
 const TUPLE_SIZE: usize = 3;
 const TUPLES: usize = 3;
+/// Longer names are cut and followed by the digest.
+const FOLDER_NAME_BYTES_MAX: usize = 100;
 
 /// What an object holds: every version's state, and the file that holds each digest's bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -143,27 +146,36 @@ pub fn object_id(archive: Uuid) -> String {
 /// Folder of an object under its storage root, by [`LAYOUT`] with its default parameters.
 pub fn object_folder(id: &str) -> String {
     let digest = hex::encode(Sha256::digest(id.as_bytes()));
-    let mut folder = String::with_capacity(digest.len() + TUPLES * (TUPLE_SIZE + 1));
+    let mut folder = String::new();
     for tuple in 0..TUPLES {
         folder.push_str(&digest[tuple * TUPLE_SIZE..(tuple + 1) * TUPLE_SIZE]);
         folder.push('/');
     }
-    folder.push_str(&digest);
-    folder
+    let mut name = String::new();
+    for byte in id.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => name.push(char::from(byte)),
+            other => name.push_str(&format!("%{other:02x}")),
+        }
+    }
+    if name.len() > FOLDER_NAME_BYTES_MAX {
+        name.truncate(FOLDER_NAME_BYTES_MAX);
+        name = format!("{name}-{digest}");
+    }
+    folder + &name
 }
 
 /// Files that describe a storage root, in the order of writing: its declaration comes last.
 pub fn root_files() -> [(String, String); 3] {
     let layout = serde_json::json!({
         "extension": LAYOUT,
-        "description": "Hashed n-tuple: the object's folder is the SHA-256 of its identifier, under three folders of three characters",
+        "description": "An object's folder is its identifier, percent-encoded, under three folders of three characters each: the first nine of the SHA-256 of the identifier",
     });
     let config = serde_json::json!({
         "extensionName": LAYOUT,
         "digestAlgorithm": "sha256",
         "tupleSize": TUPLE_SIZE,
         "numberOfTuples": TUPLES,
-        "shortObjectRoot": false,
     });
     let (name, text) = ROOT_DECLARATION;
     [
@@ -193,10 +205,13 @@ mod tests {
 
     #[test]
     fn an_object_lies_where_the_layout_extension_says() {
-        // The second example of extension 0004's text.
+        // Examples of the extension's text.
+        assert_eq!(object_folder("object-01"), "3c0/ff4/240/object-01");
+        assert_eq!(object_folder("..hor/rib:le-$id"), "487/326/d8c/%2e%2ehor%2frib%3ale-%24id");
+        let long = "abcdefghij".repeat(26);
         assert_eq!(
-            object_folder("..hor/rib:le-$id"),
-            "487/326/d8c/487326d8c2a3c0b885e23da1469b4d6671fd4e76978924b4443e9e3c316cda6d"
+            object_folder(&long),
+            format!("55b/432/806/{}-55b432806f4e270da0cf23815ed338742179002153cd8d896f23b3e2d8a14359", &long[..100])
         );
     }
 

@@ -1,0 +1,145 @@
+//! Every deposit, sent as its member's machine, and what became of it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::answers;
+use super::client::{Client, word};
+use super::members::Member;
+use super::report::{self, Report};
+use super::sources::{Expected, Sip};
+use crate::cli::Failure;
+use crate::model::{ArchiveId, TenantId};
+use crate::storage::Storage;
+
+/// A transfer taken in charge.
+#[derive(Debug)]
+pub struct Taken {
+    pub tenant: TenantId,
+    pub member: String,
+    pub cote: String,
+    pub archive: ArchiveId,
+    /// Address of the transfer.
+    pub transfer: String,
+}
+
+/// What a deposit is shown with.
+pub struct Stage<'a> {
+    pub report: &'a Report,
+    /// Address of the service.
+    pub service: &'a str,
+    /// Folder where replies are kept.
+    pub replies: &'a Path,
+    pub storage: &'a Storage,
+    /// Name and folder of each site.
+    pub sites: &'a [(String, PathBuf)],
+}
+
+/// Sends every package, prints what is answered, keeps the replies. What was not as expected
+/// is an error, in words.
+pub fn run(stage: &Stage<'_>, members: &[Member], sips: &[Sip]) -> Result<Vec<Taken>, Failure> {
+    let report = stage.report;
+    let mut taken = Vec::new();
+    for member in members {
+        report.heading(&member.name);
+        let machine = member.machine.first().ok_or_else(|| format!("{} n'a pas de machine", member.code))?;
+        let client = Client::connect(stage.service, &machine.client_id, &machine.secret)?;
+        for sip in sips.iter().filter(|sip| sip.member == member.code) {
+            let transfer = client.deposit(sip)?;
+            let outcome = client.outcome(&transfer)?;
+            let state = word(&outcome, "state");
+            match (sip.expected, state) {
+                (Expected::TakenInCharge | Expected::Examined, "taken_in_charge") => {
+                    taken.push(show_taken(stage, &client, member, sip, &transfer, &outcome)?);
+                }
+                (Expected::Examined, "examined") => {
+                    report.waiting(&titled(sip));
+                    report.detail("état", "contrôlé sans faute, attend l'archiviste");
+                }
+                (Expected::Refused, "refused") => show_refused(stage, &client, sip, &transfer, &outcome)?,
+                _ => {
+                    let findings = serde_json::to_string_pretty(&outcome)?;
+                    return Err(format!("{} : {state}, ce qui n'était pas attendu\n{findings}", sip.title).into());
+                }
+            }
+        }
+    }
+    Ok(taken)
+}
+
+fn show_taken(
+    stage: &Stage<'_>,
+    client: &Client,
+    member: &Member,
+    sip: &Sip,
+    transfer: &str,
+    outcome: &Value,
+) -> Result<Taken, Failure> {
+    let (kept, reply) = reply(stage, client, sip, transfer)?;
+    if reply.message != "ArchiveTransferReply" || reply.code != "000" || reply.cote.is_empty() {
+        return Err(format!("{} : la réponse n'est pas celle d'une prise en charge : {reply:?}", sip.title).into());
+    }
+    let report = stage.report;
+    report.good(&titled(sip));
+    report.detail("réponse", &format!("ArchiveTransferReply {}, {kept}", reply.code));
+    report.detail("prise", &format!("en charge le {}, cote {}", reply.grant_date, reply.cote));
+    report.detail("archive", word(outcome, "archive_id"));
+    let archive = ArchiveId(word(outcome, "archive_id").parse()?);
+    for copy in stage.storage.tenant(member.tenant()).verify(archive)? {
+        let folder = stage.sites.iter().find(|(name, _)| *name == copy.site).map(|(_, folder)| folder);
+        report.detail(&copy.site, &near(&folder.map_or_else(PathBuf::new, |folder| folder.join(&copy.path))));
+    }
+    let (tenant, code) = (member.tenant(), member.code.clone());
+    Ok(Taken { tenant, member: code, cote: reply.cote, archive, transfer: transfer.to_owned() })
+}
+
+fn show_refused(
+    stage: &Stage<'_>,
+    client: &Client,
+    sip: &Sip,
+    transfer: &str,
+    outcome: &Value,
+) -> Result<(), Failure> {
+    let (kept, reply) = reply(stage, client, sip, transfer)?;
+    let report = stage.report;
+    report.refused(&titled(sip));
+    report.detail("réponse", &format!("ArchiveTransferReply {}, {kept}", reply.code));
+    let findings = outcome.get("findings").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let errors: Vec<&Value> = findings.iter().filter(|finding| word(finding, "severity") == "error").collect();
+    for finding in &errors {
+        report.detail("motif", &format!("{} ({})", word(finding, "message"), word(finding, "code")));
+    }
+    if errors.len() < 3 {
+        return Err(format!("{} : {} motif(s) au lieu de trois au moins", sip.title, errors.len()).into());
+    }
+    Ok(())
+}
+
+/// The reply, kept as a file whose path is returned, and its facts.
+fn reply(
+    stage: &Stage<'_>,
+    client: &Client,
+    sip: &Sip,
+    transfer: &str,
+) -> Result<(String, answers::Reply), Failure> {
+    let xml = client.text(&format!("{transfer}/reply"))?;
+    let folder = stage.replies.join(&sip.member);
+    fs::create_dir_all(&folder)?;
+    let stem = sip.file_name.split('.').next().unwrap_or_default();
+    let path = folder.join(format!("{stem}.xml"));
+    fs::write(&path, &xml)?;
+    Ok((near(&path), answers::read(&xml)?))
+}
+
+fn titled(sip: &Sip) -> String {
+    let container = sip.file_name.split_once('.').map(|(_, extension)| extension).unwrap_or_default();
+    format!("{} ({container}, {})", sip.title, report::bytes(sip.bytes.len() as u64))
+}
+
+/// A path as short as it can be said from here.
+fn near(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(&here).unwrap_or(path).display().to_string()
+}

@@ -1,0 +1,155 @@
+//! `chartrier demo`: the whole service at work on invented members, from an empty folder to proofs.
+//!
+//! Deposits go through the HTTP door like a partner's. The one thing to know: it may be run again at will; the
+//! second run finds what the first one left, since the same sources give the same bytes.
+
+mod answers;
+mod checks;
+mod client;
+mod deposits;
+mod layout;
+mod members;
+mod pdf;
+mod report;
+mod sources;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use super::{Failure, runtime};
+use crate::app::{self, App, Running};
+use crate::clock::Clock;
+use crate::config::{self, Config};
+use crate::membership;
+
+use members::Member;
+use report::Report;
+use sources::Sip;
+
+/// What may be said to the command.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// S'arrête après les contrôles au lieu de servir le portail.
+    #[arg(long)]
+    once: bool,
+    /// Dossier des collectivités.
+    #[arg(long, default_value = "tenants")]
+    tenants: PathBuf,
+    /// Dossier des versements.
+    #[arg(long, default_value = "demo")]
+    sources: PathBuf,
+}
+
+/// Runs the demonstration; 1 when a check fails, 2 when it could not run.
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let mut config = config::load()?;
+    if config.log_level == "info" {
+        "warn".clone_into(&mut config.log_level);
+    }
+    if arguments.once {
+        // Nobody comes by these doors but this process: any free port, so that it never meets another service.
+        config.listen.set_port(0);
+        config.metrics_listen.set_port(0);
+    }
+    app::start_logs(&config)?;
+    let members = members::read_all(&arguments.tenants)?;
+    let sips = sources::read_all(&arguments.sources)?;
+    runtime()?.block_on(demonstrate(config, arguments, members, sips))
+}
+
+async fn demonstrate(
+    config: Config,
+    arguments: &Arguments,
+    members: Vec<Member>,
+    sips: Vec<Sip>,
+) -> Result<ExitCode, Failure> {
+    let app = App::open(config, Clock::system()).await?;
+    let mut report = Report::new();
+    if let Err(failure) = introduce(&mut report, &app, &members, &arguments.tenants).await {
+        app.close().await?;
+        return Err(failure);
+    }
+    let running = app.start(true, true).await?;
+    let shown = tokio::select! {
+        shown = show(&mut report, &running, members, sips) => shown,
+        _ = tokio::signal::ctrl_c() => Err("interrompu".into()),
+    };
+    if let Err(failure) = shown {
+        eprintln!("\nchartrier demo : {failure}");
+        running.stop().await?;
+        return Ok(ExitCode::from(1));
+    }
+    if arguments.once {
+        running.stop().await?;
+        println!("\nTout est en ordre.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("\nCtrl-C arrête le service et sa base de données.");
+    Ok(running.until_told().await?)
+}
+
+/// The members, applied.
+async fn introduce(report: &mut Report, app: &App, members: &[Member], folder: &Path) -> Result<(), Failure> {
+    report.chapter("Collectivités adhérentes");
+    let changes = membership::apply(&app.db, folder, &app.clock).await?;
+    let row = |member: &Member| {
+        let agreements = member.agreement.len();
+        let people = member.person.len();
+        let quota = report::bytes(member.quota.bytes);
+        vec![member.name.clone(), format!("{agreements} accords, {people} personnes"), quota]
+    };
+    for line in report::aligned(&members.iter().map(row).collect::<Vec<_>>()) {
+        report.good(&line);
+    }
+    let changed = if changes.is_empty() { "Rien n'a changé depuis la dernière fois.".to_owned() } else { format!("{} changements appliqués.", changes.len()) };
+    report.line(&changed);
+    Ok(())
+}
+
+/// Deposits, then every check.
+async fn show(report: &mut Report, running: &Running, members: Vec<Member>, sips: Vec<Sip>) -> Result<(), Failure> {
+    let app = &running.app;
+    let (address, _) = running.addresses.ok_or("le service n'écoute pas")?;
+    let service = format!("http://{address}");
+    report.chapter("Versements, par l'API, chacun avec la machine de sa collectivité");
+    let members = Arc::new(members);
+    let taken = {
+        let (members, service) = (Arc::clone(&members), service.clone());
+        let (storage, config) = (app.storage.clone(), app.config.clone());
+        let replies = config.data.join("demo-replies");
+        tokio::task::spawn_blocking(move || {
+            let (report, sites) = (&Report::new(), &config.sites);
+            let stage = deposits::Stage { report, service: &service, replies: &replies, storage: &storage, sites };
+            deposits::run(&stage, &members, &sips).map_err(|failure| failure.to_string())
+        })
+        .await??
+    };
+    report.chapter("Copies");
+    checks::copies(report, app, &taken).await?;
+    report.chapter("Cloisonnement");
+    checks::walls(report, app, &members, &taken, &service).await?;
+    report.chapter("Journaux");
+    checks::journals(report, app, &members).await?;
+    report.chapter("Portail");
+    logins(report, &members, &service);
+    Ok(())
+}
+
+fn logins(report: &Report, members: &[Member], service: &str) {
+    report.line(service);
+    let mut rows = vec![["identifiant", "mot de passe", "qui", "collectivités"].map(str::to_owned).to_vec()];
+    for member in members {
+        for person in &member.person {
+            if rows.iter().any(|row| row[0] == person.login) {
+                continue;
+            }
+            let serves = |other: &&Member| other.person.iter().any(|one| one.login == person.login);
+            let codes: Vec<&str> = members.iter().filter(serves).map(|other| other.code.as_str()).collect();
+            rows.push(vec![person.login.clone(), person.password.clone(), format!("{}, {}", person.name, person.labels()), codes.join(", ")]);
+        }
+    }
+    for line in report::aligned(&rows) {
+        report.line(&line);
+    }
+}
