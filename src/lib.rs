@@ -25,6 +25,7 @@ pub mod evidence;
 // Floor 4: functions.
 #[path = "ingest/steps.rs"]
 pub mod ingest;
+pub mod preservation;
 
 // Floor 5: doors.
 #[path = "cli/stand_alone.rs"]

@@ -2,6 +2,7 @@
 
 mod db;
 mod package;
+mod preservation;
 mod seda;
 mod storage;
 mod support;

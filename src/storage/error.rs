@@ -60,3 +60,17 @@ pub(super) fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error)
         _ => Error::Io { doing, path: path.to_path_buf(), source },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_or_quota_is_told_apart_and_may_pass() {
+        for (errno, full) in [(nix::libc::ENOSPC, true), (nix::libc::EDQUOT, true), (nix::libc::EIO, false)] {
+            let error = failed("writing", Path::new("x"))(io::Error::from_raw_os_error(errno));
+            assert_eq!((error.is_full(), error.is_transient()), (full, true), "{error}");
+        }
+        assert!(!Error::TooLarge { bytes_max: 1 }.is_transient());
+    }
+}

@@ -35,6 +35,7 @@ mod noted {
 
     static LOG: OnceLock<Option<Mutex<File>>> = OnceLock::new();
 
+    #[expect(clippy::disallowed_methods, reason = "an instrument of tests, not a setting")]
     fn log() -> Option<MutexGuard<'static, File>> {
         let log = LOG.get_or_init(|| {
             let path = std::env::var_os("CHARTRIER_SYNC_LOG")?;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
 use std::io;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha512};
@@ -66,12 +67,16 @@ impl fmt::Display for Fault {
 }
 
 impl TenantStore {
-    /// Reads every byte of every copy. What is wrong is in the reports; an error is our own failure.
+    /// Reads every byte of every copy, all sites at once. What is wrong is in the reports; an error is our own failure.
     pub fn verify(&self, archive: ArchiveId) -> Result<Vec<CopyReport>, Error> {
-        let mut reports = Vec::new();
-        for site in self.sites() {
-            reports.push(read_again(site, site.object(self.tenant, archive), archive)?);
-        }
+        let mut reports = std::thread::scope(|scope| {
+            let sites: Vec<_> = self
+                .sites()
+                .map(|site| scope.spawn(move || read_again(site, site.object(self.tenant, archive), archive)))
+                .collect();
+            let joined = sites.into_iter().map(|site| site.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            joined.collect::<Result<Vec<_>, Error>>()
+        })?;
         let inventories: BTreeSet<[u8; 64]> = reports.iter().filter_map(|report| report.inventory_sha512).collect();
         if inventories.len() > 1 {
             reports.iter_mut().for_each(|report| report.faults.push(Fault::Disagreement));

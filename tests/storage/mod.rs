@@ -1,6 +1,6 @@
 //! Storage: one suite run on every kind of site, crashes at each fail point, power cuts, refused layouts.
 
-mod backend;
+pub mod backend;
 mod layouts;
 mod measure;
 mod quarantine;

@@ -1,0 +1,3 @@
+//! Keeping archives whole.
+
+mod audit;
