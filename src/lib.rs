@@ -16,11 +16,13 @@ pub mod seda;
 
 // Floor 2: the gates.
 pub mod db;
+pub mod identity;
 pub mod storage;
 
 // Floor 3: records.
 pub mod catalog;
 pub mod evidence;
+pub mod registry;
 
 // Floor 4: functions.
 #[path = "ingest/steps.rs"]

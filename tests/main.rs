@@ -4,6 +4,7 @@ mod db;
 mod package;
 mod preservation;
 mod seda;
+mod identity;
 mod storage;
 mod support;
 

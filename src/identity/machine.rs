@@ -1,0 +1,53 @@
+//! Machines: OAuth 2 client credentials (RFC 6749, 4.4) against an opaque bearer token (RFC 6750).
+
+use chrono::TimeDelta;
+
+use super::person::KEPT_AFTER_END;
+use super::{Error, Identity, MachineCaller, password, queries, secret};
+
+/// How long a token serves.
+pub const TOKEN_SECONDS: i64 = 3600;
+/// Longest client identifier looked at.
+const CLIENT_ID_BYTES_MAX: usize = 254;
+
+/// A token just given.
+#[derive(Clone, Debug)]
+pub struct AccessToken {
+    /// The bearer token; only its digest is kept.
+    pub token: String,
+    pub expires_in_seconds: i64,
+}
+
+impl Identity {
+    /// A token for whoever knows the client's secret; none for anyone else, known or not.
+    pub async fn client_token(&self, client_id: &str, secret: &str) -> Result<Option<AccessToken>, Error> {
+        if client_id.is_empty() || client_id.len() > CLIENT_ID_BYTES_MAX || client_id.contains('\0') {
+            return Ok(None);
+        }
+        let mut tx = self.db.technical().await?;
+        let machine = queries::find_machine(&mut tx, client_id).await?;
+        drop(tx);
+        let hash = machine.as_ref().map(|machine| machine.secret_hash.clone());
+        let right = password::verify(secret, hash).await?;
+        let Some(machine) = machine.filter(|_| right) else { return Ok(None) };
+        let token = secret::fresh_secret()?;
+        let Some(kept) = secret::kept(&token) else { return Ok(None) };
+        let now = self.clock.now();
+        let mut tx = self.db.technical().await?;
+        queries::clean(&mut tx, now - KEPT_AFTER_END).await?;
+        queries::insert_token(&mut tx, &kept, &machine, now + TimeDelta::seconds(TOKEN_SECONDS)).await?;
+        tx.commit().await?;
+        Ok(Some(AccessToken { token, expires_in_seconds: TOKEN_SECONDS }))
+    }
+
+    /// The machine that a bearer token was given to, while it serves and the machine is not closed.
+    pub async fn bearer(&self, token: &str) -> Result<Option<MachineCaller>, Error> {
+        let Some(kept) = secret::kept(token) else { return Ok(None) };
+        let mut tx = self.db.technical().await?;
+        let Some(found) = queries::find_token(&mut tx, &kept, self.clock.now()).await? else { return Ok(None) };
+        drop(tx);
+        let mut tx = self.db.read(found.tenant).await?;
+        let agreements = queries::agreements_of(&mut tx, found.machine_id).await?;
+        Ok(Some(MachineCaller { tenant: found.tenant, machine_id: found.machine_id, name: found.name, agreements }))
+    }
+}

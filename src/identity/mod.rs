@@ -1,0 +1,124 @@
+//! Who is asking: people by a log-in and a session, machines by client credentials and a bearer token.
+//!
+//! Never keeps a secret that could be used: passwords and client secrets as Argon2id, cookies and tokens as
+//! SHA-256 of 256 random bits. The one thing to know: a tenant comes out of here, from a session or a token
+//! that was verified, and from nowhere else at the doors.
+
+mod attempts;
+mod machine;
+mod password;
+mod person;
+mod queries;
+mod secret;
+
+use subtle::ConstantTimeEq;
+
+use crate::clock::Clock;
+use crate::db::{self, Db};
+use crate::model::{MachineId, PersonId, Role, TenantId};
+
+pub use machine::{AccessToken, TOKEN_SECONDS};
+pub use password::{PASSWORD_BYTES_MAX, hash_password};
+pub use person::{LogIn, SESSION_SECONDS};
+pub use secret::fresh_secret;
+
+/// Verifies who asks. Cloning it shares the database's connections.
+#[derive(Clone)]
+pub struct Identity {
+    db: Db,
+    clock: Clock,
+}
+
+impl Identity {
+    /// Over the people and machines that the database knows.
+    pub fn new(db: Db, clock: Clock) -> Self {
+        Self { db, clock }
+    }
+}
+
+/// A member someone may act for, and as what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    pub tenant: TenantId,
+    pub code: String,
+    pub name: String,
+    pub roles: Vec<Role>,
+}
+
+/// An open session.
+#[derive(Clone, Debug)]
+pub struct Session {
+    pub person_id: PersonId,
+    pub display_name: String,
+    /// Expected back with every form.
+    pub csrf_token: String,
+    /// Every member the person may act for, by name.
+    pub members: Vec<Membership>,
+    /// Who acts, once the member is chosen; at once when there is only one.
+    pub caller: Option<PersonCaller>,
+}
+
+/// A person acting for one member.
+#[derive(Clone, Debug)]
+pub struct PersonCaller {
+    pub tenant: TenantId,
+    pub member_name: String,
+    pub member_code: String,
+    pub person_id: PersonId,
+    pub display_name: String,
+    pub roles: Vec<Role>,
+    pub csrf_token: String,
+}
+
+/// A machine acting for its member.
+#[derive(Clone, Debug)]
+pub struct MachineCaller {
+    pub tenant: TenantId,
+    pub machine_id: MachineId,
+    pub name: String,
+    /// Identifiers of the agreements under which it may deposit.
+    pub agreements: Vec<String>,
+}
+
+impl Session {
+    /// Whether a form brought this session's token back; takes the same time whatever it brought.
+    pub fn csrf_matches(&self, given: &str) -> bool {
+        self.csrf_token.as_bytes().ct_eq(given.as_bytes()).into()
+    }
+}
+
+impl PersonCaller {
+    /// Whether the person has this role in the member.
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// As [`Session::csrf_matches`].
+    pub fn csrf_matches(&self, given: &str) -> bool {
+        self.csrf_token.as_bytes().ct_eq(given.as_bytes()).into()
+    }
+}
+
+/// Why nobody could be identified; a wrong password is no failure, see [`LogIn`].
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Db(#[from] db::Error),
+    #[error("trop de connexions à la fois : réessayez dans un instant")]
+    Busy,
+    #[error("mot de passe : {0}")]
+    Password(argon2::password_hash::Error),
+    #[error("le système ne donne pas de hasard : {0}")]
+    Randomness(getrandom::Error),
+}
+
+impl Error {
+    /// Whether trying again later may succeed.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Error::Db(error) => error.is_transient(),
+            Error::Busy => true,
+            Error::Password(_) | Error::Randomness(_) => false,
+        }
+    }
+}

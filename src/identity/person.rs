@@ -1,0 +1,153 @@
+//! People: log-in, session, choice of the member.
+//!
+//! One thing to know: an attempt is counted before the password is looked at and forgiven when it is right,
+//! so that guesses sent all at once are counted like guesses sent one after the other.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::{Error, Identity, PersonCaller, Session, attempts, password, queries, secret};
+use crate::db::Technical;
+
+/// Longest session, whatever is done with it.
+pub const SESSION_SECONDS: i64 = 12 * 3600;
+/// Longest silence within a session.
+const IDLE: TimeDelta = TimeDelta::hours(8);
+/// A session in use is marked so at most this often.
+const MARK_EVERY: TimeDelta = TimeDelta::minutes(1);
+/// How long what is over is kept before the next one to come in sweeps it away.
+pub(super) const KEPT_AFTER_END: TimeDelta = TimeDelta::days(1);
+/// Longest login looked at.
+const LOGIN_BYTES_MAX: usize = 254;
+
+/// What became of a log-in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogIn {
+    /// The cookie's value; nobody can tell it again.
+    Opened(String),
+    /// Unknown login, wrong password, closed account or no member: nobody learns which.
+    Refused,
+    /// Too many wrong passwords for this login from this address.
+    LockedUntil(DateTime<Utc>),
+}
+
+impl Identity {
+    /// Opens a session for whoever knows the password of `login`.
+    pub async fn log_in(&self, login: &str, password: &str, address: IpAddr) -> Result<LogIn, Error> {
+        let login = login.trim().to_lowercase();
+        if login.is_empty() || login.len() > LOGIN_BYTES_MAX || login.contains('\0') {
+            return Ok(LogIn::Refused);
+        }
+        let now = self.clock.now();
+        let address = address.to_canonical().to_string();
+        if let Some(until) = self.count_attempt(&login, &address, now).await? {
+            return Ok(LogIn::LockedUntil(until));
+        }
+        let mut tx = self.db.technical().await?;
+        let person = queries::find_person(&mut tx, &login).await?;
+        drop(tx);
+        let (person_id, hash) = person.map_or((None, None), |person| (Some(person.person_id), Some(person.password_hash)));
+        let right = password::verify(password, hash).await?;
+        let Some(person_id) = person_id.filter(|_| right) else { return Ok(LogIn::Refused) };
+        let cookie = secret::fresh_secret()?;
+        let mut tx = self.db.technical().await?;
+        queries::forgive_attempts(&mut tx, &login, &address).await?;
+        queries::clean(&mut tx, now - KEPT_AFTER_END).await?;
+        let opened = open_session(&mut tx, person_id, &cookie, now).await?;
+        tx.commit().await?;
+        Ok(if opened { LogIn::Opened(cookie) } else { LogIn::Refused })
+    }
+
+    /// The session of a cookie, while it lasts: 8 hours of silence, 12 hours in all.
+    pub async fn session(&self, cookie: &str) -> Result<Option<Session>, Error> {
+        let Some(hash) = secret::kept(cookie) else { return Ok(None) };
+        let now = self.clock.now();
+        let mut tx = self.db.technical().await?;
+        let Some(row) = queries::find_session(&mut tx, &hash, now, now - IDLE).await? else { return Ok(None) };
+        let members = queries::memberships(&mut tx, row.person_id).await?;
+        if row.seen_at < now - MARK_EVERY {
+            queries::mark_session(&mut tx, &hash, now).await?;
+            tx.commit().await?;
+        }
+        let chosen = members.iter().find(|member| Some(member.tenant.as_uuid()) == row.tenant_id);
+        let caller = chosen.map(|member| PersonCaller {
+            tenant: member.tenant,
+            member_name: member.name.clone(),
+            member_code: member.code.clone(),
+            person_id: row.person_id,
+            display_name: row.display_name.clone(),
+            roles: member.roles.clone(),
+            csrf_token: row.csrf_token.clone(),
+        });
+        Ok(Some(Session {
+            person_id: row.person_id,
+            display_name: row.display_name,
+            csrf_token: row.csrf_token,
+            members,
+            caller,
+        }))
+    }
+
+    /// From now on the session acts for the member of this code. `false`: no such session, or the person
+    /// has no role there.
+    pub async fn choose_member(&self, cookie: &str, code: &str) -> Result<bool, Error> {
+        let Some(session) = self.session(cookie).await? else { return Ok(false) };
+        let Some(member) = session.members.iter().find(|member| member.code == code) else { return Ok(false) };
+        let Some(hash) = secret::kept(cookie) else { return Ok(false) };
+        let mut tx = self.db.technical().await?;
+        let chosen = queries::choose_member(&mut tx, &hash, member.tenant).await?;
+        tx.commit().await?;
+        Ok(chosen)
+    }
+
+    /// The session is over.
+    pub async fn log_out(&self, cookie: &str) -> Result<(), Error> {
+        let Some(hash) = secret::kept(cookie) else { return Ok(()) };
+        let mut tx = self.db.technical().await?;
+        queries::delete_session(&mut tx, &hash).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Counts one more attempt as if it failed; gives the end of the wait when one must wait, and then the
+    /// attempt counts for nothing.
+    async fn count_attempt(
+        &self,
+        login: &str,
+        address: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, Error> {
+        let mut tx = self.db.technical().await?;
+        let before = queries::lock_attempts(&mut tx, login, address, now).await?;
+        if let Some(until) = before.locked_until.filter(|until| *until > now) {
+            return Ok(Some(until));
+        }
+        let forgotten = before.last_at < now - attempts::FORGOTTEN_AFTER;
+        let failures = if forgotten { 1 } else { before.failures.saturating_add(1) };
+        let until = attempts::locked_until(failures, now);
+        queries::set_attempts(&mut tx, login, address, failures, now, until).await?;
+        tx.commit().await?;
+        Ok(None)
+    }
+}
+
+/// `false` when the person may act for nobody. The only member is chosen at once.
+async fn open_session(
+    tx: &mut Technical,
+    person_id: crate::model::PersonId,
+    cookie: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, Error> {
+    let members = queries::memberships(tx, person_id).await?;
+    let Some(hash) = secret::kept(cookie) else { return Ok(false) };
+    let only: Option<Uuid> = match members.as_slice() {
+        [] => return Ok(false),
+        [only] => Some(only.tenant.as_uuid()),
+        _ => None,
+    };
+    let expires_at = now + TimeDelta::seconds(SESSION_SECONDS);
+    let session = queries::NewSession { hash, person_id, tenant: only, csrf_token: secret::fresh_secret()?, now, expires_at };
+    queries::insert_session(tx, &session).await?;
+    Ok(true)
+}

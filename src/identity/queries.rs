@@ -1,0 +1,259 @@
+//! People, sessions, machines, tokens, attempts.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::Membership;
+use crate::db::{Error, Technical, TenantRead};
+use crate::model::{MachineId, PersonId, Role, TenantId};
+
+/// Who has a login.
+pub(super) struct Person {
+    pub person_id: PersonId,
+    pub password_hash: String,
+}
+
+pub(super) async fn find_person(tx: &mut Technical, login: &str) -> Result<Option<Person>, Error> {
+    let row = sqlx::query!(
+        "select person_id, password_hash from platform.person where login = $1 and disabled_at is null",
+        login
+    );
+    let row = row.fetch_optional(tx.conn()).await?;
+    Ok(row.map(|row| Person { person_id: PersonId(row.person_id), password_hash: row.password_hash }))
+}
+
+/// Every member a person may act for, by name, with the roles there.
+pub(super) async fn memberships(tx: &mut Technical, person: PersonId) -> Result<Vec<Membership>, Error> {
+    let rows = sqlx::query!(
+        r#"select m.tenant_id, m.code, m.name, array_agg(a.role) as "roles!"
+           from assignment a join member m using (tenant_id)
+           where a.person_id = $1 group by m.tenant_id, m.code, m.name order by m.name, m.code"#,
+        person.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let membership = rows.into_iter().map(|row| {
+        let mut roles = row.roles.iter().map(|word| role(word)).collect::<Result<Vec<_>, _>>()?;
+        roles.sort();
+        Ok(Membership { tenant: TenantId::from_row(row.tenant_id), code: row.code, name: row.name, roles })
+    });
+    membership.collect()
+}
+
+fn role(word: &str) -> Result<Role, Error> {
+    Role::from_word(word).ok_or_else(|| Error::row("assignment", word))
+}
+
+/// What is counted of wrong passwords.
+pub(super) struct Attempts {
+    pub failures: i32,
+    pub last_at: DateTime<Utc>,
+    pub locked_until: Option<DateTime<Utc>>,
+}
+
+/// The count of this login and address, made when missing, held until the transaction ends.
+pub(super) async fn lock_attempts(
+    tx: &mut Technical,
+    login: &str,
+    address: &str,
+    now: DateTime<Utc>,
+) -> Result<Attempts, Error> {
+    let attempts = sqlx::query_as!(
+        Attempts,
+        "insert into technical.login_failure (login, address, failures, last_at) values ($1, $2, 0, $3)
+         on conflict (login, address) do update set failures = login_failure.failures
+         returning failures, last_at, locked_until",
+        login,
+        address,
+        now
+    );
+    Ok(attempts.fetch_one(tx.conn()).await?)
+}
+
+pub(super) async fn set_attempts(
+    tx: &mut Technical,
+    login: &str,
+    address: &str,
+    failures: i32,
+    at: DateTime<Utc>,
+    locked_until: Option<DateTime<Utc>>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update technical.login_failure set failures = $3, last_at = $4, locked_until = $5
+         where login = $1 and address = $2",
+        login,
+        address,
+        failures,
+        at,
+        locked_until
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn forgive_attempts(tx: &mut Technical, login: &str, address: &str) -> Result<(), Error> {
+    let done = sqlx::query!("delete from technical.login_failure where login = $1 and address = $2", login, address);
+    done.execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Removes sessions, tokens and attempts of which nothing was left at `over_before`.
+pub(super) async fn clean(tx: &mut Technical, over_before: DateTime<Utc>) -> Result<(), Error> {
+    sqlx::query!("delete from technical.session where expires_at < $1", over_before).execute(tx.conn()).await?;
+    sqlx::query!("delete from technical.access_token where expires_at < $1", over_before).execute(tx.conn()).await?;
+    sqlx::query!("delete from technical.login_failure where last_at < $1", over_before).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// A session to open.
+pub(super) struct NewSession {
+    pub hash: [u8; 32],
+    pub person_id: PersonId,
+    pub tenant: Option<Uuid>,
+    pub csrf_token: String,
+    pub now: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+}
+
+pub(super) async fn insert_session(tx: &mut Technical, session: &NewSession) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into technical.session
+             (session_hash, person_id, tenant_id, csrf_token, created_at, seen_at, expires_at)
+         values ($1, $2, $3, $4, $5, $5, $6)",
+        &session.hash,
+        session.person_id.0,
+        session.tenant,
+        session.csrf_token,
+        session.now,
+        session.expires_at
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// An open session of a person whose account is not closed.
+pub(super) struct OpenSession {
+    pub person_id: PersonId,
+    pub display_name: String,
+    pub tenant_id: Option<Uuid>,
+    pub csrf_token: String,
+    pub seen_at: DateTime<Utc>,
+}
+
+pub(super) async fn find_session(
+    tx: &mut Technical,
+    hash: &[u8; 32],
+    now: DateTime<Utc>,
+    silent_since: DateTime<Utc>,
+) -> Result<Option<OpenSession>, Error> {
+    let row = sqlx::query!(
+        "select s.person_id, p.display_name, s.tenant_id, s.csrf_token, s.seen_at
+         from technical.session s join platform.person p using (person_id)
+         where s.session_hash = $1 and s.expires_at > $2 and s.seen_at > $3 and p.disabled_at is null",
+        hash,
+        now,
+        silent_since
+    );
+    let row = row.fetch_optional(tx.conn()).await?;
+    Ok(row.map(|row| OpenSession {
+        person_id: PersonId(row.person_id),
+        display_name: row.display_name,
+        tenant_id: row.tenant_id,
+        csrf_token: row.csrf_token,
+        seen_at: row.seen_at,
+    }))
+}
+
+pub(super) async fn mark_session(tx: &mut Technical, hash: &[u8; 32], now: DateTime<Utc>) -> Result<(), Error> {
+    let done = sqlx::query!("update technical.session set seen_at = $2 where session_hash = $1", hash, now);
+    done.execute(tx.conn()).await?;
+    Ok(())
+}
+
+pub(super) async fn choose_member(tx: &mut Technical, hash: &[u8; 32], tenant: TenantId) -> Result<bool, Error> {
+    let tenant = tenant.as_uuid();
+    let done = sqlx::query!("update technical.session set tenant_id = $2 where session_hash = $1", hash, tenant);
+    Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
+}
+
+pub(super) async fn delete_session(tx: &mut Technical, hash: &[u8; 32]) -> Result<(), Error> {
+    sqlx::query!("delete from technical.session where session_hash = $1", hash).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Who has a client identifier.
+pub(super) struct Machine {
+    pub tenant: TenantId,
+    pub machine_id: MachineId,
+    pub secret_hash: String,
+}
+
+pub(super) async fn find_machine(tx: &mut Technical, client_id: &str) -> Result<Option<Machine>, Error> {
+    let row = sqlx::query!(
+        "select tenant_id, machine_id, secret_hash from machine where client_id = $1 and disabled_at is null",
+        client_id
+    );
+    let row = row.fetch_optional(tx.conn()).await?;
+    Ok(row.map(|row| Machine {
+        tenant: TenantId::from_row(row.tenant_id),
+        machine_id: MachineId(row.machine_id),
+        secret_hash: row.secret_hash,
+    }))
+}
+
+pub(super) async fn insert_token(
+    tx: &mut Technical,
+    hash: &[u8; 32],
+    machine: &Machine,
+    expires_at: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into technical.access_token (token_hash, tenant_id, machine_id, expires_at) values ($1, $2, $3, $4)",
+        hash,
+        machine.tenant.as_uuid(),
+        machine.machine_id.0,
+        expires_at
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Whom a token was given to.
+pub(super) struct TokenHolder {
+    pub tenant: TenantId,
+    pub machine_id: MachineId,
+    pub name: String,
+}
+
+pub(super) async fn find_token(
+    tx: &mut Technical,
+    hash: &[u8; 32],
+    now: DateTime<Utc>,
+) -> Result<Option<TokenHolder>, Error> {
+    let row = sqlx::query!(
+        "select t.tenant_id, t.machine_id, m.name
+         from technical.access_token t join machine m using (tenant_id, machine_id)
+         where t.token_hash = $1 and t.expires_at > $2 and m.disabled_at is null",
+        hash,
+        now
+    );
+    let row = row.fetch_optional(tx.conn()).await?;
+    Ok(row.map(|row| TokenHolder {
+        tenant: TenantId::from_row(row.tenant_id),
+        machine_id: MachineId(row.machine_id),
+        name: row.name,
+    }))
+}
+
+/// Identifiers of the agreements under which a machine may deposit.
+pub(super) async fn agreements_of(tx: &mut TenantRead, machine: MachineId) -> Result<Vec<String>, Error> {
+    let identifiers = sqlx::query_scalar!(
+        "select a.identifier from machine_agreement ma join agreement a using (tenant_id, agreement_id)
+         where ma.machine_id = $1 order by a.identifier",
+        machine.0
+    );
+    Ok(identifiers.fetch_all(tx.conn()).await?)
+}

@@ -1,0 +1,37 @@
+//! Random secrets, and what is kept of them.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::Error;
+use crate::proof::digest;
+
+/// Longest secret looked at: ours have 43 characters.
+const SECRET_BYTES_MAX: usize = 128;
+
+/// 256 random bits, in 43 characters that need no escape anywhere.
+pub fn fresh_secret() -> Result<String, Error> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes).map_err(Error::Randomness)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// What is kept of a cookie or token: 256 random bits need no slow hash. None when it cannot be ours.
+pub(super) fn kept(secret: &str) -> Option<[u8; 32]> {
+    let plausible = !secret.is_empty() && secret.len() <= SECRET_BYTES_MAX;
+    plausible.then(|| digest::sha256(secret.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_fresh_and_not_kept_as_they_are() {
+        let (one, other) = (fresh_secret().unwrap(), fresh_secret().unwrap());
+        assert_ne!(one, other);
+        assert_eq!(one.len(), 43);
+        assert_ne!(kept(&one).unwrap().as_slice(), one.as_bytes());
+        assert!(kept(&"x".repeat(129)).is_none() && kept("").is_none());
+    }
+}

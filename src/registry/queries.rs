@@ -1,0 +1,164 @@
+//! Members, parties and agreements, read.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::{Member, Quota};
+use crate::db::{Error, Technical, TenantRead};
+use crate::model::{Acceptance, Agreement, AgreementId, MachineId, Party, PartyId, TenantId};
+
+/// Every member, by code: who to loop over, one transaction each.
+pub async fn members(tx: &mut Technical) -> Result<Vec<Member>, Error> {
+    let rows = sqlx::query!("select tenant_id, code, name, kind, siren, department from member order by code");
+    let members = rows.fetch_all(tx.conn()).await?.into_iter().map(|row| Member {
+        tenant: TenantId::from_row(row.tenant_id),
+        code: row.code,
+        name: row.name,
+        kind: row.kind,
+        siren: row.siren,
+        department: row.department,
+    });
+    Ok(members.collect())
+}
+
+/// The member whose rows these are.
+pub async fn find_member(tx: &mut TenantRead) -> Result<Option<Member>, Error> {
+    let row = sqlx::query!("select tenant_id, code, name, kind, siren, department from member");
+    Ok(row.fetch_optional(tx.conn()).await?.map(|row| Member {
+        tenant: TenantId::from_row(row.tenant_id),
+        code: row.code,
+        name: row.name,
+        kind: row.kind,
+        siren: row.siren,
+        department: row.department,
+    }))
+}
+
+/// What the member may hold, and holds.
+pub async fn find_quota(tx: &mut TenantRead) -> Result<Option<Quota>, Error> {
+    let row = sqlx::query!("select bytes_max, bytes_held, archives_held from quota");
+    Ok(row.fetch_optional(tx.conn()).await?.map(|row| Quota {
+        bytes_max: row.bytes_max.unsigned_abs(),
+        bytes_held: row.bytes_held.unsigned_abs(),
+        archives_held: row.archives_held.unsigned_abs(),
+    }))
+}
+
+/// The party that manifests name so.
+pub async fn find_party(tx: &mut TenantRead, identifier: &str) -> Result<Option<Party>, Error> {
+    let row = sqlx::query!(
+        "select party_id, identifier, name, siret, archival, transferring, originating, valid_from, valid_until
+         from party where identifier = $1",
+        identifier
+    );
+    Ok(row.fetch_optional(tx.conn()).await?.map(|row| Party {
+        party_id: PartyId(row.party_id),
+        identifier: row.identifier,
+        name: row.name,
+        siret: row.siret,
+        archival: row.archival,
+        transferring: row.transferring,
+        originating: row.originating,
+        valid_from: row.valid_from,
+        valid_until: row.valid_until,
+    }))
+}
+
+/// Every party of the member, by name.
+pub async fn parties(tx: &mut TenantRead) -> Result<Vec<Party>, Error> {
+    let rows = sqlx::query!(
+        "select party_id, identifier, name, siret, archival, transferring, originating, valid_from, valid_until
+         from party order by name, identifier"
+    );
+    let parties = rows.fetch_all(tx.conn()).await?.into_iter().map(|row| Party {
+        party_id: PartyId(row.party_id),
+        identifier: row.identifier,
+        name: row.name,
+        siret: row.siret,
+        archival: row.archival,
+        transferring: row.transferring,
+        originating: row.originating,
+        valid_from: row.valid_from,
+        valid_until: row.valid_until,
+    });
+    Ok(parties.collect())
+}
+
+/// The agreement that manifests name so, with the parties it admits.
+pub async fn find_agreement(tx: &mut TenantRead, identifier: &str) -> Result<Option<Agreement>, Error> {
+    Ok(select_agreements(tx, Some(identifier)).await?.pop())
+}
+
+/// Every agreement of the member, by name.
+pub async fn agreements(tx: &mut TenantRead) -> Result<Vec<Agreement>, Error> {
+    select_agreements(tx, None).await
+}
+
+/// Identifiers of the agreements under which a machine may deposit.
+pub async fn machine_agreements(tx: &mut TenantRead, machine: MachineId) -> Result<Vec<String>, Error> {
+    let identifiers = sqlx::query_scalar!(
+        "select a.identifier from machine_agreement ma join agreement a using (tenant_id, agreement_id)
+         where ma.machine_id = $1 order by a.identifier",
+        machine.0
+    );
+    Ok(identifiers.fetch_all(tx.conn()).await?)
+}
+
+async fn select_agreements(tx: &mut TenantRead, identifier: Option<&str>) -> Result<Vec<Agreement>, Error> {
+    let mut admitted = admitted_parties(tx, identifier).await?;
+    let rows = sqlx::query!(
+        "select a.agreement_id, a.identifier, a.name, a.state, a.valid_from, a.valid_until, a.acceptance,
+                a.transfer_bytes_max, p.identifier as archival_agency
+         from agreement a join party p on p.tenant_id = a.tenant_id and p.party_id = a.archival_agency
+         where $1::text is null or a.identifier = $1
+         order by a.name, a.identifier",
+        identifier
+    );
+    let agreements = rows.fetch_all(tx.conn()).await?.into_iter().map(|row| {
+        let (transferring_agencies, originating_agencies) = admitted.remove(&row.agreement_id).unwrap_or_default();
+        Ok(Agreement {
+            agreement_id: AgreementId(row.agreement_id),
+            identifier: row.identifier,
+            name: row.name,
+            active: row.state == "active",
+            valid_from: row.valid_from,
+            valid_until: row.valid_until,
+            archival_agency: row.archival_agency,
+            transferring_agencies,
+            originating_agencies,
+            acceptance: acceptance(&row.acceptance)?,
+            transfer_bytes_max: row.transfer_bytes_max.unsigned_abs(),
+        })
+    });
+    agreements.collect()
+}
+
+fn acceptance(word: &str) -> Result<Acceptance, Error> {
+    match word {
+        "automatic" => Ok(Acceptance::Automatic),
+        "archivist" => Ok(Acceptance::Archivist),
+        other => Err(Error::row("agreement", other)),
+    }
+}
+
+/// Identifiers of the transferring, then of the originating agencies.
+type Admitted = (Vec<String>, Vec<String>);
+
+async fn admitted_parties(tx: &mut TenantRead, identifier: Option<&str>) -> Result<HashMap<Uuid, Admitted>, Error> {
+    let rows = sqlx::query!(
+        "select ap.agreement_id, ap.part, p.identifier
+         from agreement_party ap
+         join party p using (tenant_id, party_id)
+         join agreement a using (tenant_id, agreement_id)
+         where $1::text is null or a.identifier = $1
+         order by p.identifier",
+        identifier
+    );
+    let mut admitted: HashMap<Uuid, Admitted> = HashMap::new();
+    for row in rows.fetch_all(tx.conn()).await? {
+        let (transferring, originating) = admitted.entry(row.agreement_id).or_default();
+        if row.part == "transferring" { transferring } else { originating }.push(row.identifier);
+    }
+    Ok(admitted)
+}
