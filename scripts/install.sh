@@ -37,18 +37,21 @@ if [ ${#packages[@]} -gt 0 ]; then
         exit 2
     fi
     echo "Installation de : ${packages[*]}"
-    install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive
-        apt-get install -qq -y --no-install-recommends -o Dpkg::Use-Pty=0)
-    "${as_root[@]}" apt-get update -qq
+    log=$(mktemp)
+    # Packages are talkative: what they say is shown when one fails.
+    quietly() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "$@" >"$log" 2>&1 </dev/null || { cat "$log" >&2; exit 2; }; }
+    install() { quietly apt-get install -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 "$@"; }
+    quietly apt-get update -qq
     if [[ " ${packages[*]} " == *" postgresql "* ]]; then
         # The program runs its own cluster: Debian's, which would listen and start at boot, is not wanted.
-        "${install[@]}" postgresql-common >/dev/null
+        install postgresql-common
         conf=/etc/postgresql-common/createcluster.conf
         if ! grep -qsE '^ *create_main_cluster *= *false' "$conf"; then
             echo "create_main_cluster = false" | "${as_root[@]}" tee -a "$conf" >/dev/null
         fi
     fi
-    "${install[@]}" "${packages[@]}" >/dev/null
+    install "${packages[@]}"
+    rm -f "$log"
     if [ "$(postgresql_version)" -lt "$postgresql_min" ]; then
         echo "PostgreSQL $postgresql_min ou plus récent est nécessaire ; cette distribution donne $(postgresql_version)." >&2
         echo "Ajoutez le dépôt apt.postgresql.org (paquet postgresql-common, /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh)." >&2
