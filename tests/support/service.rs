@@ -1,0 +1,307 @@
+//! A place where the real program runs in a process of its own: a database, two sites, one member, and a
+//! client that speaks to it as a machine does.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use chartrier::clock::Clock;
+use chartrier::db::{self, Db, Settings};
+use chartrier::ingest::Ingest;
+use chartrier::model::{Limits, TenantId, TransferId, TransferState};
+use chartrier::storage::{self, Storage};
+use chartrier::{evidence, ingest, membership};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+use uuid::Uuid;
+
+use super::database;
+
+/// The member of every place, with the parties that `Sip` names.
+const MEMBER: &str = r#"
+code = "essai"
+name = "Commune d'essai"
+kind = "commune"
+siren = "219600004"
+department = "96"
+[quota]
+bytes = 100000000000
+[[party]]
+identifier = "ARCHIVES-TEST"
+name = "Archives"
+parts = ["archival"]
+[[party]]
+identifier = "VERSANT-TEST"
+name = "Versant"
+parts = ["transferring"]
+[[party]]
+identifier = "PRODUCTEUR-TEST"
+name = "Producteur"
+parts = ["originating"]
+[[agreement]]
+identifier = "ACCORD-TEST"
+name = "Automatique"
+acceptance = "automatic"
+archival_agency = "ARCHIVES-TEST"
+transferring = ["VERSANT-TEST"]
+originating = ["PRODUCTEUR-TEST"]
+transfer_bytes_max = 100000000000
+state = "active"
+[[agreement]]
+identifier = "ACCORD-ARCHIVISTE"
+name = "Avec archiviste"
+acceptance = "archivist"
+archival_agency = "ARCHIVES-TEST"
+transferring = ["VERSANT-TEST"]
+originating = ["PRODUCTEUR-TEST"]
+transfer_bytes_max = 100000000000
+state = "active"
+[[machine]]
+client_id = "essai"
+name = "Machine d'essai"
+agreements = ["ACCORD-TEST", "ACCORD-ARCHIVISTE"]
+secret = "secret-d-essai-assez-long"
+"#;
+
+/// A migrated database with the member, copied for each place.
+const TEMPLATE: &str = "place_template";
+
+/// Where one service runs; its folder goes with it.
+pub struct Place {
+    folder: tempfile::TempDir,
+    address: String,
+    runtime: Runtime,
+    db: Db,
+    storage: Storage,
+    ingest: Ingest,
+    tenant: TenantId,
+}
+
+impl Place {
+    /// A place where nothing has been deposited.
+    pub fn fresh() -> Place {
+        let runtime = Runtime::new().unwrap();
+        let template = template();
+        let name = format!("place_{}", Uuid::new_v4().simple());
+        let address = template.replace(&format!("/{TEMPLATE}?"), &format!("/{name}?"));
+        runtime.block_on(superuser(&format!("create database {name} template {TEMPLATE} owner chartrier_owner")));
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::system();
+        let db = runtime.block_on(Db::connect(&Settings::new(&address, 4).unwrap(), clock.clone())).unwrap();
+        let storage = Storage::open(&storage::Settings {
+            sites: ["nord", "sud"].map(|site| (site.to_owned(), folder.path().join("data/sites").join(site))).to_vec(),
+            quarantine: folder.path().join("data/quarantine"),
+        });
+        let storage = storage.unwrap();
+        let ingest = Ingest::new(db.clone(), storage.clone(), clock, Limits::default(), 0);
+        Place { folder, address, runtime, db, storage, ingest, tenant: TenantId::of_member("essai") }
+    }
+
+    /// The folder of everything the service keeps on disk.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What the environment of the service must say.
+    pub fn variables(&self) -> Vec<(&'static str, PathBuf)> {
+        vec![
+            ("CHARTRIER_DATA", self.folder().join("data")),
+            ("CHARTRIER_DATABASE_URL", self.address.clone().into()),
+            ("CHARTRIER_QUARANTINE_REFUSED_DAYS", "0".into()),
+        ]
+    }
+
+    /// What the service has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder().join("service.log")).unwrap_or_default()
+    }
+
+    /// An archivist, who did not deposit it, accepts the transfer.
+    pub fn approve(&self, transfer: &str) {
+        let id = TransferId(transfer.parse().unwrap());
+        let by = chartrier::model::PersonId(Uuid::new_v4());
+        self.runtime.block_on(self.ingest.approve(self.tenant, by, id)).unwrap().expect("it was waiting");
+    }
+
+    /// What must hold once everything is over: one live transfer, one archive whole on every site and marked,
+    /// nothing left in quarantine, a reply, a journal that verifies, no job left.
+    pub fn check_end(
+        &self,
+        message_identifier: &str,
+        expected: TransferState,
+        client: &Client,
+        transfer: &str,
+    ) -> Result<(), String> {
+        let id = TransferId(transfer.parse().map_err(|_| "no identifier")?);
+        client.text(&format!("/api/v1/transfers/{transfer}/reply"))?;
+        self.no_job_left()?;
+        self.runtime.block_on(async {
+            let mut tx = self.db.read(self.tenant).await.map_err(said)?;
+            let all = ingest::queries::transfers_page(&mut tx, &Default::default(), None, 100).await.map_err(said)?;
+            let alive = all.iter().filter(|t| t.state != TransferState::Refused).count();
+            let wanted = usize::from(expected == TransferState::TakenInCharge);
+            if alive != wanted || all.len() != 1 {
+                return Err(format!("{} transfers, {alive} alive", all.len()));
+            }
+            let found = &all[0];
+            if found.transfer_id != id || found.message_identifier.as_deref() != Some(message_identifier) {
+                return Err("another transfer".into());
+            }
+            evidence::verify_journal(&mut tx).await.map_err(said)?;
+            if let Some(archive) = found.archive_id {
+                let store = self.storage.tenant(self.tenant);
+                for copy in store.verify(archive).map_err(said)? {
+                    if !copy.faults.is_empty() {
+                        return Err(format!("copy on {}: {}", copy.site, copy.faults[0]));
+                    }
+                }
+                if !store.is_confirmed(archive).map_err(said)? {
+                    return Err("no commit marker".into());
+                }
+            }
+            Ok(())
+        })?;
+        match self.storage.quarantine().list().map_err(said)?.into_iter().filter(|kept| kept.whole).count() {
+            0 => Ok(()),
+            // A deposit cut between its file and its row leaves a file that no row names: the sweeper's.
+            left => self.only_orphans(left, id),
+        }
+    }
+
+    fn only_orphans(&self, left: usize, id: TransferId) -> Result<(), String> {
+        let kept = self.storage.quarantine().list().map_err(said)?;
+        match kept.iter().any(|kept| kept.transfer == id) {
+            true => Err(format!("{left} files in quarantine, the transfer's among them")),
+            false => Ok(()),
+        }
+    }
+
+    fn no_job_left(&self) -> Result<(), String> {
+        let began = Instant::now();
+        loop {
+            let counts = self.runtime.block_on(db::jobs::counts(&self.db, Clock::system().now())).map_err(said)?;
+            if counts.set_aside > 0 {
+                return Err("a job was set aside".into());
+            }
+            if counts.due + counts.later + counts.running == 0 {
+                return Ok(());
+            }
+            if began.elapsed() > Duration::from_secs(20) {
+                return Err(format!("jobs left: {counts:?}\n{}", self.log()));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.runtime.block_on(self.db.close());
+    }
+}
+
+fn said(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+/// The template's address; made once.
+fn template() -> &'static str {
+    static ADDRESS: OnceLock<String> = OnceLock::new();
+    ADDRESS.get_or_init(|| std::thread::spawn(make_template).join().expect("a template database"))
+}
+
+fn make_template() -> String {
+    let runtime = Runtime::new().unwrap();
+    runtime.block_on(async {
+        let address = database::own_database(TEMPLATE).await;
+        let settings = Settings::new(&address, 2).unwrap();
+        db::migrate(&settings).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("essai")).unwrap();
+        std::fs::write(folder.path().join("essai/member.toml"), MEMBER).unwrap();
+        let clock = Clock::system();
+        let db = Db::connect(&settings, clock.clone()).await.unwrap();
+        membership::apply(&db, folder.path(), &clock).await.unwrap();
+        db.close().await;
+        address
+    })
+}
+
+async fn superuser(statement: &str) {
+    let mut connection = database::connect_as("chartrier_superuser", "postgres").await;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement.to_owned())).execute(&mut connection).await.unwrap();
+}
+
+/// A machine of the member.
+pub struct Client {
+    base: String,
+    token: String,
+    agent: ureq::Agent,
+}
+
+impl Client {
+    /// Logs in with the client's credentials.
+    pub fn new(address: SocketAddr) -> Client {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(60)))
+            .build()
+            .into();
+        let base = format!("http://{address}");
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_id", "essai"),
+            ("client_secret", "secret-d-essai-assez-long"),
+        ];
+        let mut answer = agent.post(format!("{base}/oauth2/token")).send_form(form).unwrap();
+        let token: Value = answer.body_mut().read_json().unwrap();
+        let token = token["access_token"].as_str().expect("a token").to_owned();
+        Client { base, token, agent }
+    }
+
+    /// Deposits; the transfer's identifier, or why there is none (the service died meanwhile).
+    pub fn deposit(&self, bytes: &[u8]) -> Result<String, String> {
+        let answer = self
+            .agent
+            .post(format!("{}/api/v1/transfers", self.base))
+            .header("Authorization", format!("Bearer {}", self.token))
+            .header("Content-Type", "application/zip")
+            .send(bytes);
+        let mut answer = answer.map_err(said)?;
+        if answer.status() != 202 && answer.status() != 200 {
+            return Err(answer.body_mut().read_to_string().unwrap_or_default());
+        }
+        let place = answer.headers()["location"].to_str().unwrap().to_owned();
+        Ok(place.rsplit('/').next().unwrap().to_owned())
+    }
+
+    /// The transfer as the API tells it.
+    pub fn transfer(&self, id: &str) -> Result<Value, String> {
+        serde_json::from_str(&self.text(&format!("/api/v1/transfers/{id}"))?).map_err(said)
+    }
+
+    /// The body of a page, when it answers 200.
+    pub fn text(&self, path: &str) -> Result<String, String> {
+        let request = self.agent.get(format!("{}{path}", self.base));
+        let mut answer = request.header("Authorization", format!("Bearer {}", self.token)).call().map_err(said)?;
+        let text = answer.body_mut().read_to_string().map_err(said)?;
+        if answer.status() == 200 { Ok(text) } else { Err(format!("{path} : {} {text}", answer.status())) }
+    }
+
+    /// Waits until the transfer is in one of these states; which one.
+    pub fn wait_for(&self, id: &str, states: &[&str]) -> Result<String, String> {
+        let began = Instant::now();
+        loop {
+            let transfer = self.transfer(id)?;
+            let state = transfer["state"].as_str().unwrap_or_default().to_owned();
+            if states.contains(&state.as_str()) {
+                return Ok(state);
+            }
+            if began.elapsed() > Duration::from_secs(90) {
+                return Err(format!("still {state} after 90 s"));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
