@@ -58,7 +58,8 @@ fn main() {
     let tenants = folder.path().join("tenants/banc");
     std::fs::create_dir_all(&tenants).unwrap();
     std::fs::write(tenants.join("member.toml"), MEMBER).unwrap();
-    let applied = program(folder.path()).args(["tenants", "apply"]).arg(folder.path().join("tenants")).status();
+    let applied =
+        program(folder.path()).args(["tenants", "apply"]).arg(folder.path().join("tenants")).status();
     assert!(applied.unwrap().success(), "the member is applied");
 
     let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -82,9 +83,18 @@ fn main() {
     deposit_all(&base, &token, &deposits[count / 10..]);
     let (elapsed, measured) = (began.elapsed().as_secs_f64(), count - count / 10);
     let cpu = cpu_seconds(service.0.id()) - before;
-    println!("petits versements : {measured} pris en charge en {elapsed:.2} s, {:.1} par seconde", measured as f64 / elapsed);
-    println!("  octets par versement : {} ; clients : {CLIENTS} ; sites : 2 ; fsync et synchronous_commit actifs", deposits[0].len());
-    println!("  processeur du service : {cpu:.2} s, soit {:.2} ms par versement", 1_000.0 * cpu / measured as f64);
+    println!(
+        "petits versements : {measured} pris en charge en {elapsed:.2} s, {:.1} par seconde",
+        measured as f64 / elapsed
+    );
+    println!(
+        "  octets par versement : {} ; clients : {CLIENTS} ; sites : 2 ; fsync et synchronous_commit actifs",
+        deposits[0].len()
+    );
+    println!(
+        "  processeur du service : {cpu:.2} s, soit {:.2} ms par versement",
+        1_000.0 * cpu / measured as f64
+    );
     println!("  mémoire résidente au plus : {} Kio", peak_kib(service.0.id()));
 }
 

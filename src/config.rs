@@ -126,7 +126,8 @@ pub fn read(
     variables: impl Iterator<Item = (String, String)>,
 ) -> Result<Config, Error> {
     let defaults: Table = DEFAULTS.parse().expect("config.toml is ours");
-    let written: Table = text.parse().map_err(|error: toml::de::Error| at(path, text, error.span(), error.message()))?;
+    let written: Table =
+        text.parse().map_err(|error: toml::de::Error| at(path, text, error.span(), error.message()))?;
     let mut settings = defaults.clone();
     merge(&mut settings, written, "", &|name, reason| {
         let line = line_of(text, name);
@@ -141,7 +142,9 @@ pub fn read(
     let written: Written = Value::Table(settings)
         .try_into()
         .map_err(|error: toml::de::Error| Error(format!("{} : {}", path.display(), error.message())))?;
-    checked(written).map_err(|(name, reason)| Error(format!("{}:{} : {name} : {reason}", path.display(), line_of(text, &name))))
+    checked(written).map_err(|(name, reason)| {
+        Error(format!("{}:{} : {name} : {reason}", path.display(), line_of(text, &name)))
+    })
 }
 
 fn at(path: &Path, text: &str, span: Option<std::ops::Range<usize>>, reason: &str) -> Error {
@@ -204,7 +207,9 @@ fn set_variable(settings: &mut Table, variable: &str, value: &str) -> Result<(),
         .ok_or_else(|| Error(format!("variable {variable} : réglage inconnu")))?;
     *slot = match slot {
         Value::Integer(_) => Value::Integer(
-            value.parse().map_err(|_| Error(format!("variable {variable} : un nombre entier est attendu")))?,
+            value
+                .parse()
+                .map_err(|_| Error(format!("variable {variable} : un nombre entier est attendu")))?,
         ),
         _ => Value::String(value.to_string()),
     };
@@ -236,8 +241,10 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
     let data = std::path::absolute(&written.data).map_err(|_| bad("data", "dossier illisible"))?;
     let mut sites = Vec::new();
     for site in written.storage.sites.split(',').map(str::trim).filter(|site| !site.is_empty()) {
-        let (name, folder) = site.split_once('=').ok_or_else(|| bad("storage.sites", "nom=dossier est attendu"))?;
-        if name.is_empty() || !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
+        let (name, folder) =
+            site.split_once('=').ok_or_else(|| bad("storage.sites", "nom=dossier est attendu"))?;
+        if name.is_empty() || !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        {
             return Err(bad("storage.sites", "un nom de site est fait de minuscules, chiffres et tirets"));
         }
         sites.push((name.to_string(), data.join(folder)));
@@ -289,7 +296,8 @@ mod tests {
     #[test]
     fn a_variable_replaces_the_file_which_replaces_the_default() {
         let file = "listen = \"127.0.0.1:1\"\n[worker]\njobs = 2\n";
-        let config = with(file, &[("CHARTRIER_LISTEN", "127.0.0.1:2"), ("CHARTRIER_METRICS_LISTEN", "127.0.0.1:3")]);
+        let config =
+            with(file, &[("CHARTRIER_LISTEN", "127.0.0.1:2"), ("CHARTRIER_METRICS_LISTEN", "127.0.0.1:3")]);
         let config = config.unwrap();
         assert_eq!((config.listen.port(), config.metrics_listen.port(), config.worker_jobs), (2, 3, 2));
     }

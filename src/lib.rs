@@ -25,7 +25,6 @@ pub mod evidence;
 pub mod registry;
 
 // Floor 4: functions.
-#[path = "ingest/steps.rs"]
 pub mod ingest;
 pub mod preservation;
 
@@ -33,6 +32,7 @@ pub mod preservation;
 #[path = "cli/stand_alone.rs"]
 pub mod cli;
 pub mod web;
+pub mod worker;
 
 // Floor 6: the roof.
 pub mod config;

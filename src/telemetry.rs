@@ -91,7 +91,8 @@ impl Counters {
             &[0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 60.0, 600.0],
         );
         let received_bytes =
-            IntCounter::new("chartrier_received_bytes_total", "Bytes of deposits received whole.").expect("our name");
+            IntCounter::new("chartrier_received_bytes_total", "Bytes of deposits received whole.")
+                .expect("our name");
         registry.register(Box::new(received_bytes.clone())).expect("registered once");
         let jobs = IntGaugeVec::new(Opts::new("chartrier_jobs", "Background jobs by state."), &["state"])
             .expect("names of ours");

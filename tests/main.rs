@@ -10,7 +10,8 @@ mod support;
 
 /// The corpus beside the repository, or where `CHARTRIER_CORPUS` says; says so when a test is skipped for want of it.
 fn corpus_folder() -> Option<std::path::PathBuf> {
-    let folder = std::env::var_os("CHARTRIER_CORPUS").map_or_else(|| "../shared/corpus".into(), std::path::PathBuf::from);
+    let folder = std::env::var_os("CHARTRIER_CORPUS")
+        .map_or_else(|| "../shared/corpus".into(), std::path::PathBuf::from);
     if folder.is_dir() {
         return Some(folder);
     }

@@ -50,7 +50,9 @@ pub async fn units_page(
     most: u32,
 ) -> Result<Page, db::Error> {
     match (&question.text, after) {
-        (Some(text), Some(Place::Found { at, unit })) => found(tx, scope, question, text, Some((at, unit)), most).await,
+        (Some(text), Some(Place::Found { at, unit })) => {
+            found(tx, scope, question, text, Some((at, unit)), most).await
+        }
         (Some(text), _) => found(tx, scope, question, text, None, most).await,
         (None, Some(Place::Listed { at, archive, ordinal })) => {
             listed(tx, scope, question, Some((at, archive, ordinal)), most).await

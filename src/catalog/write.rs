@@ -162,7 +162,11 @@ pub struct NewObject {
 }
 
 /// Enters the binary objects.
-pub async fn insert_objects(tx: &mut TenantTx, archive_id: Uuid, objects: &[NewObject]) -> Result<(), db::Error> {
+pub async fn insert_objects(
+    tx: &mut TenantTx,
+    archive_id: Uuid,
+    objects: &[NewObject],
+) -> Result<(), db::Error> {
     for objects in objects.chunks(BATCH) {
         let ids: Vec<Uuid> = objects.iter().map(|object| object.object_id).collect();
         let seda_ids: Vec<String> = objects.iter().map(|object| object.seda_id.clone()).collect();

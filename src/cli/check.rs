@@ -10,10 +10,10 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
+use crate::ingest;
 use crate::ingest::identify::identify;
 use crate::ingest::unpack::unpack;
 use crate::ingest::validate::{validate, validate_bare};
-use crate::ingest;
 use crate::model::{Finding, Limits, SedaVersion, Severity};
 use crate::package;
 
@@ -68,9 +68,9 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     let (mut refused, mut unreadable) = (0, 0);
     for path in &arguments.files {
         let name = path.to_string_lossy();
-        let verdict = open(path, &limits).map_err(|error| error.to_string()).and_then(|file| {
-            check(file, &std::env::temp_dir(), &limits).map_err(|error| error_text(&error))
-        });
+        let verdict = open(path, &limits)
+            .map_err(|error| error.to_string())
+            .and_then(|file| check(file, &std::env::temp_dir(), &limits).map_err(|error| error_text(&error)));
         let printed = match &verdict {
             Ok(verdict) if arguments.json => print_json(&name, verdict),
             Ok(verdict) => print_text(&name, verdict),
@@ -188,7 +188,8 @@ fn print_text(name: &str, verdict: &Verdict) -> io::Result<()> {
         if is_terminal { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     };
     let word = if verdict.is_accepted() { paint("1;32", "accepté") } else { paint("1;31", "refusé") };
-    let what = verdict.message.as_ref().map(|(version, local)| format!(" — SEDA {}, {local}", version.number()));
+    let what =
+        verdict.message.as_ref().map(|(version, local)| format!(" — SEDA {}, {local}", version.number()));
     let counts = verdict.counts.map(|(units, objects)| format!(", {units} unité(s), {objects} objet(s)"));
     writeln!(out, "{name} : {word}{}{}", what.unwrap_or_default(), counts.unwrap_or_default())?;
     for finding in &verdict.findings {

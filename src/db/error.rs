@@ -35,7 +35,9 @@ impl Error {
     /// Whether trying again later may succeed: the connection, the server or a lock was at fault.
     pub fn is_transient(&self) -> bool {
         match self {
-            Error::Sql(sqlx::Error::Database(error)) => error.code().is_some_and(|code| code_is_transient(&code)),
+            Error::Sql(sqlx::Error::Database(error)) => {
+                error.code().is_some_and(|code| code_is_transient(&code))
+            }
             Error::Sql(error) => matches!(
                 error,
                 sqlx::Error::Io(_)
@@ -52,7 +54,8 @@ impl Error {
 /// SQLSTATE classes: 08 connection, 40 serialization and deadlock, 53 resources, 55P03 lock not available,
 /// 57 operator intervention (statement time-outs and shutdowns), 58 system, 25P03 idle in transaction.
 fn code_is_transient(code: &str) -> bool {
-    ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class)) || matches!(code, "55P03" | "25P03")
+    ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class))
+        || matches!(code, "55P03" | "25P03")
 }
 
 #[cfg(test)]
@@ -61,7 +64,9 @@ mod tests {
 
     #[test]
     fn a_deadlock_is_tried_again_and_a_broken_rule_is_not() {
-        for (code, expected) in [("40P01", true), ("57014", true), ("55P03", true), ("23505", false), ("42501", false)] {
+        for (code, expected) in
+            [("40P01", true), ("57014", true), ("55P03", true), ("23505", false), ("42501", false)]
+        {
             assert_eq!(code_is_transient(code), expected, "{code}");
         }
         assert!(Error::from(sqlx::Error::PoolTimedOut).is_transient());

@@ -87,13 +87,20 @@ pub async fn finish(db: &Db, job: &Job) -> Result<bool, Error> {
 
 /// The job failed for `reason`. A transient failure is tried again after a delay that doubles, until
 /// [`ATTEMPTS_MAX`]; any other sets the job aside at once.
-pub async fn fail(db: &Db, job: &Job, now: DateTime<Utc>, reason: &str, transient: bool) -> Result<Failed, Error> {
+pub async fn fail(
+    db: &Db,
+    job: &Job,
+    now: DateTime<Utc>,
+    reason: &str,
+    transient: bool,
+) -> Result<Failed, Error> {
     let reason = shortened(reason);
     let mut tx = db.technical().await?;
     let outcome = if transient && job.attempts < ATTEMPTS_MAX {
         let run_at = now + delay(job.attempts);
         let attempts = job.attempts as i32;
-        let held = queries::put_back_job(tx.conn(), (job.job_id, job.fence), run_at, attempts, Some(reason)).await?;
+        let held =
+            queries::put_back_job(tx.conn(), (job.job_id, job.fence), run_at, attempts, Some(reason)).await?;
         if held { Failed::Later(run_at) } else { Failed::Lost }
     } else {
         let held = queries::set_job_aside(tx.conn(), job.job_id, job.fence, reason).await?;

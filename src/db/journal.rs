@@ -26,7 +26,11 @@ pub(super) struct Rows {
 
 /// Appends `events` in their order. No entry is dated before the one it follows, whatever `now` says:
 /// two machines' clocks may differ.
-pub(super) async fn append(conn: &mut PgConnection, events: &[Event], now: DateTime<Utc>) -> Result<(), Error> {
+pub(super) async fn append(
+    conn: &mut PgConnection,
+    events: &[Event],
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
     let head = queries::lock_journal_head(conn).await?.ok_or(Error::UnknownTenant)?;
     let mut prev = head.hash.try_into().map_err(|_| Error::row("journal_head", "empreinte"))?;
     let at = now.max(head.at);

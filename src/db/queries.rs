@@ -40,7 +40,11 @@ pub(super) async fn lock_journal_head(conn: &mut PgConnection) -> Result<Option<
     Ok(head.fetch_optional(conn).await?)
 }
 
-pub(super) async fn append_events(conn: &mut PgConnection, rows: &Rows, at: DateTime<Utc>) -> Result<(), Error> {
+pub(super) async fn append_events(
+    conn: &mut PgConnection,
+    rows: &Rows,
+    at: DateTime<Utc>,
+) -> Result<(), Error> {
     sqlx::query!(
         "insert into event (seq, at, event_type, outcome, object, entry, hash)
          select e.seq, $7, e.event_type, e.outcome, e.object, e.entry, e.hash
@@ -237,7 +241,11 @@ pub(super) async fn release_running_jobs(conn: &mut PgConnection) -> Result<u64,
     Ok(done.execute(conn).await?.rows_affected())
 }
 
-pub(super) async fn resume_job(conn: &mut PgConnection, job_id: i64, now: DateTime<Utc>) -> Result<bool, Error> {
+pub(super) async fn resume_job(
+    conn: &mut PgConnection,
+    job_id: i64,
+    now: DateTime<Utc>,
+) -> Result<bool, Error> {
     let done = sqlx::query!(
         "update technical.job set state = 'ready', attempts = 0, run_at = $2
          where job_id = $1 and state = 'set_aside'",

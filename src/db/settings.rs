@@ -37,7 +37,9 @@ pub struct Settings {
 pub enum WrongAddress {
     #[error("une adresse « postgres://machine/base » est attendue")]
     Scheme,
-    #[error("l'adresse ne doit nommer ni utilisateur ni mot de passe : le programme se connecte sous trois rôles")]
+    #[error(
+        "l'adresse ne doit nommer ni utilisateur ni mot de passe : le programme se connecte sous trois rôles"
+    )]
     User,
     #[error("{0}")]
     Unreadable(sqlx::Error),
@@ -49,7 +51,8 @@ impl Settings {
         let rest = ["postgres://", "postgresql://"].iter().find_map(|scheme| address.strip_prefix(scheme));
         let rest = rest.ok_or(WrongAddress::Scheme)?;
         let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let names_user = query.split('&').any(|pair| pair.starts_with("user=") || pair.starts_with("password="));
+        let names_user =
+            query.split('&').any(|pair| pair.starts_with("user=") || pair.starts_with("password="));
         if place.contains('@') || names_user {
             return Err(WrongAddress::User);
         }
@@ -84,7 +87,9 @@ mod tests {
 
     #[test]
     fn the_address_names_a_place_and_no_user() {
-        for wrong in ["mysql://x/y", "postgres://me@host/base", "postgres://host/base?user=me", "postgres://host:x/b"] {
+        for wrong in
+            ["mysql://x/y", "postgres://me@host/base", "postgres://host/base?user=me", "postgres://host:x/b"]
+        {
             assert!(Settings::new(wrong, 4).is_err(), "{wrong}");
         }
         for right in ["postgres://host:5433/base", "postgresql:///base?host=/run/postgresql"] {

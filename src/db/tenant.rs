@@ -59,7 +59,12 @@ impl TenantTx {
 
     /// Asks for a job, once committed; nothing when the same one waits or runs already. A running job that
     /// must run again says so itself ([`super::jobs::put_back`]).
-    pub async fn enqueue(&mut self, kind: &'static str, subject: Uuid, run_at: DateTime<Utc>) -> Result<(), Error> {
+    pub async fn enqueue(
+        &mut self,
+        kind: &'static str,
+        subject: Uuid,
+        run_at: DateTime<Utc>,
+    ) -> Result<(), Error> {
         let now = self.clock.now();
         queries::enqueue(self.conn(), kind, subject, run_at, now).await?;
         self.enqueued = true;

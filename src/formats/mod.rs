@@ -14,8 +14,16 @@ const SIGNATURES: &[(usize, &[u8], &str)] = &[
     (0, b"II*\0", "image/tiff"),
     (0, b"MM\0*", "image/tiff"),
     (30, b"mimetypeapplication/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text"),
-    (30, b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "application/vnd.oasis.opendocument.spreadsheet"),
-    (30, b"mimetypeapplication/vnd.oasis.opendocument.presentation", "application/vnd.oasis.opendocument.presentation"),
+    (
+        30,
+        b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+        "application/vnd.oasis.opendocument.spreadsheet",
+    ),
+    (
+        30,
+        b"mimetypeapplication/vnd.oasis.opendocument.presentation",
+        "application/vnd.oasis.opendocument.presentation",
+    ),
     (0, b"PK\x03\x04", "application/zip"),
     (0, b"PK\x05\x06", "application/zip"),
     (0, b"\x1f\x8b", "application/gzip"),
@@ -31,7 +39,8 @@ const SIGNATURES: &[(usize, &[u8], &str)] = &[
 
 /// The media type a file's head shows, `application/octet-stream` when it shows none.
 pub fn media_type(head: &[u8]) -> &'static str {
-    let signature = SIGNATURES.iter().find(|(at, magic, _)| head.get(*at..).is_some_and(|rest| rest.starts_with(magic)));
+    let signature =
+        SIGNATURES.iter().find(|(at, magic, _)| head.get(*at..).is_some_and(|rest| rest.starts_with(magic)));
     if let Some((_, _, media_type)) = signature {
         return media_type;
     }
@@ -48,7 +57,10 @@ pub fn media_type(head: &[u8]) -> &'static str {
         Ok(_) => true,
         Err(error) => head.len() >= HEAD_BYTES && error.error_len().is_none(),
     };
-    if !text.is_empty() && is_text && !text.iter().any(|&byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c)) {
+    if !text.is_empty()
+        && is_text
+        && !text.iter().any(|&byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c))
+    {
         "text/plain"
     } else {
         "application/octet-stream"

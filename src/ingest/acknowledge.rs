@@ -8,9 +8,9 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
+use super::Error;
 use super::unpack::unpack;
 use super::validate::{Validated, validate};
-use super::Error;
 use crate::model::{Limits, SedaVersion, TransferId};
 use crate::seda::write;
 
@@ -45,20 +45,26 @@ pub fn peek(file: File, scratch: &Path) -> Result<Option<Header>, Error> {
     Ok(header(&validated))
 }
 
-/// The header of a message that could be read so far.
+/// The header of a transfer that could be read so far.
 pub fn header(validated: &Validated) -> Option<Header> {
-    let manifest = validated.manifest.as_ref()?;
-    let identifier = manifest.message_identifier.trim();
-    (!identifier.is_empty()).then(|| Header {
-        version: manifest.version,
-        message_identifier: manifest.message_identifier.clone(),
-        archival_agency: manifest.archival_agency.clone(),
-        transferring_agency: manifest.transferring_agency.clone(),
+    let (version, root) = validated.message.as_ref()?;
+    let header = &validated.header;
+    let identifier = header.message_identifier.as_ref().filter(|identifier| !identifier.trim().is_empty())?;
+    (root == "ArchiveTransfer").then(|| Header {
+        version: *version,
+        message_identifier: identifier.clone(),
+        archival_agency: header.archival_agency.clone(),
+        transferring_agency: header.transferring_agency.clone(),
     })
 }
 
 /// The acknowledgement of a message, by the member of this code.
-pub fn acknowledge(header: &Header, transfer: TransferId, member_code: &str, at: DateTime<Utc>) -> Acknowledged {
+pub fn acknowledge(
+    header: &Header,
+    transfer: TransferId,
+    member_code: &str,
+    at: DateTime<Utc>,
+) -> Acknowledged {
     let identifier = format!("{member_code}-ACK-{}", transfer.0.simple());
     let body = write::acknowledgement(&write::Acknowledgement {
         version: header.version,

@@ -3,7 +3,9 @@
 use super::queries;
 use super::{Error, Ingest, JOB_SEAL, event_object, replies};
 use crate::model::findings as f;
-use crate::model::{Agent, Event, EventType, Finding, Outcome, PersonId, TenantId, TransferId, TransferState};
+use crate::model::{
+    Agent, Event, EventType, Finding, Outcome, PersonId, TenantId, TransferId, TransferState,
+};
 
 /// Longest reason kept, in characters.
 const REASON_CHARS_MAX: usize = 2_000;
@@ -22,7 +24,12 @@ pub enum Undecided {
 
 impl Ingest {
     /// Accepts: the background work seals, stores and replies.
-    pub async fn approve(&self, tenant: TenantId, by: PersonId, id: TransferId) -> Result<Result<(), Undecided>, Error> {
+    pub async fn approve(
+        &self,
+        tenant: TenantId,
+        by: PersonId,
+        id: TransferId,
+    ) -> Result<Result<(), Undecided>, Error> {
         let mut tx = self.db.write(tenant).await?;
         if let Err(undecided) = waiting(&mut tx, by, id).await? {
             return Ok(Err(undecided));
@@ -51,7 +58,8 @@ impl Ingest {
         id: TransferId,
         reason: &str,
     ) -> Result<Result<(), Undecided>, Error> {
-        let reason: String = reason.trim().chars().filter(|c| !c.is_control() || *c == '\n').take(REASON_CHARS_MAX).collect();
+        let reason: String =
+            reason.trim().chars().filter(|c| !c.is_control() || *c == '\n').take(REASON_CHARS_MAX).collect();
         if reason.is_empty() {
             return Ok(Err(Undecided::ReasonMissing));
         }
@@ -80,7 +88,9 @@ async fn waiting(
     by: PersonId,
     id: TransferId,
 ) -> Result<Result<crate::model::Transfer, Undecided>, Error> {
-    let Some((state, decided_by)) = queries::lock_transfer(tx, id).await? else { return Ok(Err(Undecided::NotFound)) };
+    let Some((state, decided_by)) = queries::lock_transfer(tx, id).await? else {
+        return Ok(Err(Undecided::NotFound));
+    };
     if state != TransferState::Examined || decided_by.is_some() {
         return Ok(Err(Undecided::NotWaiting));
     }

@@ -63,9 +63,6 @@ pub fn decide(mut identified: Identified, facts: Facts, today: NaiveDate, approv
 fn check(manifest: &Manifest, facts: &Facts, expanded_bytes: u64, today: NaiveDate) -> Vec<Finding> {
     let mut findings = check_agreement(manifest, facts, expanded_bytes, today);
     findings.extend(check_parties(manifest, facts, today));
-    if manifest.message_identifier.trim().is_empty() {
-        findings.push(Finding::new(&f::HEADER_IDENTIFIER_EMPTY, "L'identifiant du versement est vide.").in_path("MessageIdentifier"));
-    }
     if facts.identifier_consumed {
         let message = format!(
             "Un versement portant l'identifiant « {} » a déjà été accepté avec un autre contenu.",
@@ -83,10 +80,18 @@ fn check(manifest: &Manifest, facts: &Facts, expanded_bytes: u64, today: NaiveDa
     findings
 }
 
-fn check_agreement(manifest: &Manifest, facts: &Facts, expanded_bytes: u64, today: NaiveDate) -> Vec<Finding> {
+fn check_agreement(
+    manifest: &Manifest,
+    facts: &Facts,
+    expanded_bytes: u64,
+    today: NaiveDate,
+) -> Vec<Finding> {
     let refuse = |kind, message: String| vec![Finding::new(kind, message).in_path("ArchivalAgreement")];
     let Some(named) = manifest.archival_agreement.as_deref().filter(|name| !name.trim().is_empty()) else {
-        return refuse(&f::HEADER_AGREEMENT_MISSING, "Le bordereau ne nomme aucun accord de versement.".into());
+        return refuse(
+            &f::HEADER_AGREEMENT_MISSING,
+            "Le bordereau ne nomme aucun accord de versement.".into(),
+        );
     };
     let Some(agreement) = &facts.agreement else {
         return refuse(
@@ -167,7 +172,8 @@ fn check_part(part: &Part<'_>, agreement: Option<&Agreement>, today: NaiveDate) 
     let french = part.french;
     let Some(named) = part.named.filter(|name| !name.trim().is_empty()) else {
         return part.required.then(|| {
-            Finding::new(part.unknown, format!("Le bordereau ne nomme pas de {french}.")).in_path(part.element)
+            Finding::new(part.unknown, format!("Le bordereau ne nomme pas de {french}."))
+                .in_path(part.element)
         });
     };
     let known = part.party.filter(|party| (part.takes_part)(party) && party.is_active_on(today));
@@ -177,7 +183,8 @@ fn check_part(part: &Part<'_>, agreement: Option<&Agreement>, today: NaiveDate) 
     }
     let agreement = agreement?;
     (!(part.admitted)(agreement, named)).then(|| {
-        let message = format!("« {named} » n'est pas un {french} admis par l'accord « {} ».", agreement.identifier);
+        let message =
+            format!("« {named} » n'est pas un {french} admis par l'accord « {} ».", agreement.identifier);
         Finding::new(part.not_admitted, message).in_path(part.element)
     })
 }

@@ -18,7 +18,7 @@ use crate::db::TenantTx;
 use crate::model::{
     Agent, Event, EventType, Finding, Manifest, Outcome, TenantId, Transfer, TransferId, TransferState,
 };
-use crate::registry;
+use crate::{registry, telemetry};
 
 impl Ingest {
     /// Takes a transfer as far as it goes by itself. Safe to run again, at any time, in any state.
@@ -78,7 +78,12 @@ impl Ingest {
     }
 
     /// Acknowledges a deposit too large to be read as it arrived, before its objects are read.
-    async fn acknowledge_late(&self, tenant: TenantId, id: TransferId, validated: &Validated) -> Result<(), Error> {
+    async fn acknowledge_late(
+        &self,
+        tenant: TenantId,
+        id: TransferId,
+        validated: &Validated,
+    ) -> Result<(), Error> {
         let Some(header) = acknowledge::header(validated) else { return Ok(()) };
         let kind = MessageKind::Acknowledgement;
         let mut tx = self.db.read(tenant).await?;
@@ -90,7 +95,8 @@ impl Ingest {
         let at = self.clock.now();
         let ack = acknowledge::acknowledge(&header, id, &code, at);
         let mut tx = self.db.write(tenant).await?;
-        queries::insert_message(&mut tx, self.clock.fresh_id(), id, kind, &ack.identifier, &ack.body, at).await?;
+        queries::insert_message(&mut tx, self.clock.fresh_id(), id, kind, &ack.identifier, &ack.body, at)
+            .await?;
         tx.record(Event {
             event_type: EventType::Controle,
             outcome: Outcome::Ok,
@@ -149,10 +155,17 @@ impl Ingest {
         fail_point!("examine-before-commit");
         tx.commit().await?;
         fail_point!("examine-after-commit");
+        telemetry::transfer_is_now(TransferState::Examined);
         Ok(())
     }
 
-    async fn refuse(&self, tenant: TenantId, transfer: &Transfer, seen: Seen, findings: Vec<Finding>) -> Result<(), Error> {
+    async fn refuse(
+        &self,
+        tenant: TenantId,
+        transfer: &Transfer,
+        seen: Seen,
+        findings: Vec<Finding>,
+    ) -> Result<(), Error> {
         let id = transfer.transfer_id;
         let mut tx = self.db.write(tenant).await?;
         match queries::lock_transfer(&mut tx, id).await? {
@@ -164,6 +177,7 @@ impl Ingest {
         fail_point!("refuse-before-commit");
         tx.commit().await?;
         fail_point!("refuse-after-commit");
+        telemetry::transfer_is_now(TransferState::Refused);
         Ok(())
     }
 
@@ -181,14 +195,21 @@ impl Ingest {
         let code = queries::member_code(tx).await?;
         let (identifier, body) = replies::refusal(transfer, seen, findings, &code, at);
         queries::set_refused(tx, id, findings, at, keep_until).await?;
-        queries::insert_message(tx, self.clock.fresh_id(), id, MessageKind::Reply, &identifier, &body, at).await?;
+        queries::insert_message(tx, self.clock.fresh_id(), id, MessageKind::Reply, &identifier, &body, at)
+            .await?;
         tx.enqueue(JOB_PURGE, id.0, keep_until).await?;
         tx.record(controlled(id, EventType::Rejet, Outcome::Ko, by, findings));
         Ok(())
     }
 }
 
-fn controlled(id: TransferId, event_type: EventType, outcome: Outcome, agent: Agent, findings: &[Finding]) -> Event {
+fn controlled(
+    id: TransferId,
+    event_type: EventType,
+    outcome: Outcome,
+    agent: Agent,
+    findings: &[Finding],
+) -> Event {
     let detail = if findings.is_empty() { vec![] } else { vec![("codes", codes(findings))] };
     Event { event_type, outcome, agent, object: event_object(id), detail }
 }
@@ -210,19 +231,17 @@ struct Seen {
 
 impl Seen {
     fn of(identified: &Identified) -> Self {
-        let Some(manifest) = &identified.manifest else {
-            return Self { expanded_bytes: identified.expanded_bytes, ..Self::default() };
-        };
+        let (header, manifest) = (&identified.header, identified.manifest.as_ref());
         Self {
-            version: Some(manifest.version),
-            message_identifier: Some(manifest.message_identifier.clone()),
-            agreement: manifest.archival_agreement.clone(),
-            archival_agency: manifest.archival_agency.clone(),
-            transferring_agency: manifest.transferring_agency.clone(),
-            originating_agency: manifest.originating_agency.clone(),
-            title: Some(seal::title(manifest)),
-            unit_count: Some(manifest.units.len()),
-            object_count: Some(manifest.binary_objects.len()),
+            version: identified.message.as_ref().map(|(version, _)| *version),
+            message_identifier: header.message_identifier.clone(),
+            agreement: header.archival_agreement.clone(),
+            archival_agency: header.archival_agency.clone(),
+            transferring_agency: header.transferring_agency.clone(),
+            originating_agency: manifest.and_then(|manifest| manifest.originating_agency.clone()),
+            title: manifest.map(seal::title),
+            unit_count: manifest.map(|manifest| manifest.units.len()),
+            object_count: manifest.map(|manifest| manifest.binary_objects.len()),
             expanded_bytes: identified.expanded_bytes,
         }
     }
@@ -260,7 +279,11 @@ pub(super) fn examination(accepted: &Accepted) -> Examined<'_> {
         message_identifier: Some(&manifest.message_identifier),
         transferring_agency: manifest.transferring_agency.as_deref(),
         agreement: manifest.archival_agreement.as_deref(),
-        title: manifest.units.iter().find(|unit| unit.parents.is_empty()).and_then(|unit| unit.content.title.as_deref()),
+        title: manifest
+            .units
+            .iter()
+            .find(|unit| unit.parents.is_empty())
+            .and_then(|unit| unit.content.title.as_deref()),
         unit_count: Some(manifest.units.len()),
         object_count: Some(manifest.binary_objects.len()),
         expanded_bytes: accepted.identified.expanded_bytes,

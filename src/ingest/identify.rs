@@ -64,7 +64,8 @@ impl Identified {
 pub fn identify(validated: Validated, limits: &Limits) -> Result<Identified, Error> {
     let Validated { mut package, manifest, message, header, manifest_entry, .. } = validated;
     let (manifest_sha512, manifest_size_bytes) = (validated.manifest_sha512, validated.manifest_size_bytes);
-    let is_hostile = validated.findings.iter().any(|found| found.is_error() && found.kind.code.starts_with("container."));
+    let is_hostile =
+        validated.findings.iter().any(|found| found.is_error() && found.kind.code.starts_with("container."));
     let mut found = Findings::new(limits.findings_max);
     found.extend(validated.findings);
     let mut objects = Vec::new();
@@ -102,7 +103,8 @@ fn read(
     let name = package.entries()[entry].name.clone();
     // A declaration that cannot be read has been reported with the manifest.
     let declared = digest::declared(object.digest_algorithm.as_deref(), object.digest.as_deref()).ok();
-    let mut other: Option<Box<dyn DynDigest>> = declared.as_ref().and_then(|declared| hasher(declared.algorithm));
+    let mut other: Option<Box<dyn DynDigest>> =
+        declared.as_ref().and_then(|declared| hasher(declared.algorithm));
     let mut sha512 = Sha512::new();
     let (mut size_bytes, mut head) = (0u64, Vec::with_capacity(formats::HEAD_BYTES));
     let mut content = package.read(entry)?;
@@ -143,7 +145,8 @@ fn compare(
     let Some(declared) = declared else { return };
     let computed = other.map_or_else(|| sha512.to_vec(), |other| other.finalize().to_vec());
     if computed != declared.value {
-        let (algorithm, wanted, got) = (declared.algorithm.name(), hex::encode(&declared.value), hex::encode(computed));
+        let (algorithm, wanted, got) =
+            (declared.algorithm.name(), hex::encode(&declared.value), hex::encode(computed));
         let message = format!(
             "le fichier « {name} » a pour {algorithm} {}… et non {}…",
             &got[..16.min(got.len())],

@@ -279,9 +279,12 @@ pub async fn write_examination(
 
 /// The transfer waits for an archivist.
 pub async fn set_examined(tx: &mut TenantTx, id: TransferId) -> Result<(), db::Error> {
-    sqlx::query!("update transfer set state = 'examined' where transfer_id = $1 and state = 'received'", id.0)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "update transfer set state = 'examined' where transfer_id = $1 and state = 'received'",
+        id.0
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -347,7 +350,11 @@ pub async fn set_sealed(
 }
 
 /// The transfer is taken in charge.
-pub async fn set_taken_in_charge(tx: &mut TenantTx, id: TransferId, at: DateTime<Utc>) -> Result<(), db::Error> {
+pub async fn set_taken_in_charge(
+    tx: &mut TenantTx,
+    id: TransferId,
+    at: DateTime<Utc>,
+) -> Result<(), db::Error> {
     sqlx::query!(
         "update transfer set state = 'taken_in_charge', closed_at = $2 where transfer_id = $1 and state = 'sealed'",
         id.0,
@@ -367,7 +374,10 @@ pub async fn set_purged(tx: &mut TenantTx, id: TransferId, at: DateTime<Utc>) ->
 }
 
 /// Until when a refused transfer's bytes are kept; `None` when it is not refused, or already purged.
-pub async fn quarantine_until(tx: &mut TenantRead, id: TransferId) -> Result<Option<DateTime<Utc>>, db::Error> {
+pub async fn quarantine_until(
+    tx: &mut TenantRead,
+    id: TransferId,
+) -> Result<Option<DateTime<Utc>>, db::Error> {
     let until = sqlx::query_scalar!(
         "select quarantine_until from transfer
          where transfer_id = $1 and state = 'refused' and quarantine_purged_at is null",
@@ -476,7 +486,11 @@ pub struct AccessionRow {
 }
 
 /// Enters an accession in the register.
-pub async fn insert_accession(tx: &mut TenantTx, id: TransferId, row: &AccessionRow) -> Result<(), db::Error> {
+pub async fn insert_accession(
+    tx: &mut TenantTx,
+    id: TransferId,
+    row: &AccessionRow,
+) -> Result<(), db::Error> {
     sqlx::query!(
         "insert into accession (transfer_id, archive_id, cote, grant_date, reply, premis, record)
          values ($1, $2, $3, $4, $5, $6, $7)",

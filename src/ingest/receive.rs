@@ -13,6 +13,7 @@ use super::queries::{self, MessageKind, NewTransfer};
 use super::{Error, Ingest, acknowledge, event_object};
 use crate::model::{Agent, Channel, Event, EventType, Finding, Outcome, TenantId, TransferId, TransferState};
 use crate::storage::Received;
+use crate::telemetry;
 
 /// Who deposits, and through which door.
 #[derive(Clone, Debug)]
@@ -95,8 +96,16 @@ impl Ingest {
         }
         if let Some(ack) = acknowledgement {
             let kind = MessageKind::Acknowledgement;
-            queries::insert_message(&mut tx, self.clock.fresh_id(), transfer_id, kind, &ack.identifier, &ack.body, at)
-                .await?;
+            queries::insert_message(
+                &mut tx,
+                self.clock.fresh_id(),
+                transfer_id,
+                kind,
+                &ack.identifier,
+                &ack.body,
+                at,
+            )
+            .await?;
         }
         tx.record(Event {
             event_type: EventType::Reception,
@@ -113,12 +122,18 @@ impl Ingest {
         fail_point!("receive-before-commit");
         tx.commit().await?;
         fail_point!("receive-after-commit");
+        telemetry::received(received.size_bytes);
+        telemetry::transfer_is_now(TransferState::Received);
         Ok(Reception { transfer_id, state: TransferState::Received, already_known: false })
     }
 
     /// The transfer these bytes already are. A refusal stands for its bytes, unless its reasons lie with
     /// the registers (agreement, parties, quota), which may have changed since: then a new attempt opens.
-    async fn known(&self, tx: &mut crate::db::TenantRead, sha512: &[u8; 64]) -> Result<Option<Reception>, Error> {
+    async fn known(
+        &self,
+        tx: &mut crate::db::TenantRead,
+        sha512: &[u8; 64],
+    ) -> Result<Option<Reception>, Error> {
         let Some(id) = queries::find_by_digest(tx, sha512).await? else { return Ok(None) };
         let Some(transfer) = queries::find_transfer(tx, id).await? else { return Ok(None) };
         if transfer.state == TransferState::Refused && may_be_tried_again(&transfer.findings) {
@@ -149,7 +164,7 @@ impl Ingest {
     /// Takes a file that no row names out of quarantine; the sweeper does it if this fails.
     async fn discard(&self, tenant: TenantId, transfer_id: TransferId) {
         let quarantine = self.storage.quarantine().clone();
-        let _ = super::blocking(move || quarantine.remove(tenant, transfer_id)).await;
+        let _ = super::blocking(move || Ok(quarantine.remove(tenant, transfer_id)?)).await;
     }
 }
 

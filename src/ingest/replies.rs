@@ -13,7 +13,12 @@ pub fn reply_identifier(cote: &str) -> String {
 }
 
 /// The reply that takes the archive in charge: `000`, the date of effect, the root units with their references.
-pub(super) fn acceptance(accession: &Accession, accepted: &Accepted, member_code: &str, at: DateTime<Utc>) -> String {
+pub(super) fn acceptance(
+    accession: &Accession,
+    accepted: &Accepted,
+    member_code: &str,
+    at: DateTime<Utc>,
+) -> String {
     let manifest = &accepted.manifest;
     let roots = manifest.units.iter().filter(|unit| unit.parents.is_empty());
     let units: Vec<ReplyUnit> = roots
@@ -70,7 +75,11 @@ pub(super) fn refusal(
         version: seen.version.filter(|version| *version >= SedaVersion::V2_0).unwrap_or(SedaVersion::V2_1),
         date: at,
         message_identifier: &identifier,
-        message_request_identifier: &seen.message_identifier.clone().filter(|id| !id.trim().is_empty()).unwrap_or(unread),
+        message_request_identifier: &seen
+            .message_identifier
+            .clone()
+            .filter(|id| !id.trim().is_empty())
+            .unwrap_or(unread),
         archival_agreement: seen.agreement.as_deref().filter(|agreement| !agreement.trim().is_empty()),
         reply_code: first_error.map_or("101", |finding| finding.kind.reply_code),
         grant_date: None,

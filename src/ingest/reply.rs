@@ -12,7 +12,9 @@ use super::{Error, Ingest, JOB_CONFIRM, event_object};
 use crate::catalog::write::{self, NewArchive, NewObject, NewUnit};
 use crate::db::TenantTx;
 use crate::model::{Agent, Event, EventType, Manifest, Outcome, TenantId, TransferId, TransferState, Unit};
-use crate::package::accession::{Accession, derived_id};
+use crate::package::accession::{Accession, StoredObject, derived_id};
+use crate::proof::digest::sha512;
+use crate::telemetry;
 
 /// Longest text indexed for one unit, in characters: PostgreSQL refuses a tsvector over 1 MiB.
 const SEARCH_CHARS_MAX: usize = 200_000;
@@ -35,13 +37,23 @@ impl Ingest {
         }
         let identifier = super::replies::reply_identifier(&accession.cote);
         let kind = MessageKind::Reply;
-        queries::insert_message(&mut tx, self.clock.fresh_id(), id, kind, &identifier, &stored.sealed.reply, at).await?;
+        queries::insert_message(
+            &mut tx,
+            self.clock.fresh_id(),
+            id,
+            kind,
+            &identifier,
+            &stored.sealed.reply,
+            at,
+        )
+        .await?;
         queries::set_taken_in_charge(&mut tx, id, at).await?;
         record(&mut tx, id, &stored);
         tx.enqueue(JOB_CONFIRM, id.0, at).await?;
         fail_point!("reply-before-commit");
         tx.commit().await?;
         fail_point!("reply-after-commit");
+        telemetry::transfer_is_now(TransferState::TakenInCharge);
         Ok(())
     }
 }
@@ -64,7 +76,7 @@ fn record(tx: &mut TenantTx, id: TransferId, stored: &Stored) {
         detail: vec![
             ("accord", stored.sealed.accession.agreement_id.to_string()),
             ("cote", stored.sealed.accession.cote.clone()),
-            ("reponse_sha512", hex::encode(crate::proof::digest::sha512(stored.sealed.reply.as_bytes()))),
+            ("reponse_sha512", hex::encode(sha512(stored.sealed.reply.as_bytes()))),
             ("transfert", event_object(id)),
         ],
     });
@@ -73,7 +85,8 @@ fn record(tx: &mut TenantTx, id: TransferId, stored: &Stored) {
 async fn enter_archive(tx: &mut TenantTx, stored: &Stored, granted: DateTime<Utc>) -> Result<(), Error> {
     let (accession, manifest) = (&stored.sealed.accession, &stored.sealed.manifest);
     let archive_id = accession.archive_id;
-    let size_bytes = accession.manifest.size_bytes + accession.objects.iter().map(|object| object.file.size_bytes).sum::<u64>();
+    let size_bytes = accession.manifest.size_bytes
+        + accession.objects.iter().map(|object| object.file.size_bytes).sum::<u64>();
     let archive = NewArchive {
         archive_id,
         transfer_id: accession.transfer_id,
@@ -98,7 +111,8 @@ async fn enter_archive(tx: &mut TenantTx, stored: &Stored, granted: DateTime<Utc
 
 fn new_unit(accession: &Accession, unit: &Unit) -> NewUnit {
     let content = &unit.content;
-    let title = content.title.clone().filter(|title| !title.trim().is_empty()).unwrap_or_else(|| "Sans titre".into());
+    let title =
+        content.title.clone().filter(|title| !title.trim().is_empty()).unwrap_or_else(|| "Sans titre".into());
     let root = unit.parents.is_empty();
     let mut words = vec![title.as_str()];
     words.extend(content.descriptions.iter().map(String::as_str));
@@ -123,13 +137,15 @@ fn new_unit(accession: &Accession, unit: &Unit) -> NewUnit {
 
 fn unit_links(archive_id: Uuid, manifest: &Manifest) -> Vec<(Uuid, Uuid)> {
     let unit_id = |id: &str| derived_id(archive_id, "unit", id);
-    let links = manifest.units.iter().flat_map(|unit| unit.parents.iter().map(move |parent| (parent, &unit.id)));
+    let links =
+        manifest.units.iter().flat_map(|unit| unit.parents.iter().map(move |parent| (parent, &unit.id)));
     links.map(|(parent, child)| (unit_id(parent), unit_id(child))).collect()
 }
 
 fn new_objects(accession: &Accession, manifest: &Manifest) -> Vec<NewObject> {
-    let declared: HashMap<&str, _> = manifest.binary_objects.iter().map(|object| (object.id.as_str(), object)).collect();
-    let one = |stored: &crate::package::accession::StoredObject| {
+    let declared: HashMap<&str, _> =
+        manifest.binary_objects.iter().map(|object| (object.id.as_str(), object)).collect();
+    let one = |stored: &StoredObject| {
         let declared = declared.get(stored.seda_id.as_str());
         let name = declared.and_then(|object| object.file_name.clone());
         let last = stored.file.name.rsplit('/').next().unwrap_or(&stored.file.name);

@@ -15,11 +15,13 @@ use super::validate::Validated;
 use super::{Error, Ingest, event_object, examination, replies};
 use crate::model::findings as f;
 use crate::model::{
-    Agent, ArchiveId, Event, EventType, Finding, Manifest, Outcome, TenantId, Transfer, TransferId, TransferState,
+    Agent, ArchiveId, Event, EventType, Finding, Manifest, Outcome, TenantId, Transfer, TransferId,
+    TransferState,
 };
 use crate::package::Package;
 use crate::package::accession::{Accession, StoredFile, StoredObject, content_path, derived_id};
 use crate::package::premis::{PremisEvent, premis};
+use crate::telemetry;
 
 /// An accepted transfer whose archive is decided to the last byte.
 pub struct Sealed {
@@ -39,14 +41,20 @@ pub(super) enum Sealing {
 
 impl Ingest {
     /// Seals an accepted transfer: see the module.
-    pub(super) async fn seal(&self, tenant: TenantId, transfer: &Transfer, accepted: Accepted) -> Result<Sealing, Error> {
+    pub(super) async fn seal(
+        &self,
+        tenant: TenantId,
+        transfer: &Transfer,
+        accepted: Accepted,
+    ) -> Result<Sealing, Error> {
         let mut tx = self.db.write(tenant).await?;
         match queries::lock_transfer(&mut tx, transfer.transfer_id).await? {
             Some((TransferState::Received | TransferState::Examined, _)) => {}
             _ => return Err(Error::Contended),
         }
         if !queries::reserve_quota(&mut tx, accepted.identified.expanded_bytes).await? {
-            let finding = Finding::new(&f::QUOTA_EXCEEDED, "Le quota de la collectivité a été atteint entre-temps.");
+            let finding =
+                Finding::new(&f::QUOTA_EXCEEDED, "Le quota de la collectivité a été atteint entre-temps.");
             return Ok(Sealing::Refused(Box::new(accepted), vec![finding]));
         }
         let at = self.clock.now();
@@ -62,7 +70,10 @@ impl Ingest {
         queries::write_examination(&mut tx, transfer.transfer_id, at, &examination(&accepted)).await?;
         if let Err(error) = queries::set_sealed(&mut tx, transfer.transfer_id, archive_id, at).await {
             if error.constraint() == Some("transfer_accepted_once") {
-                return Ok(Sealing::Refused(Box::new(accepted), vec![duplicate(&accession.message_identifier)]));
+                return Ok(Sealing::Refused(
+                    Box::new(accepted),
+                    vec![duplicate(&accession.message_identifier)],
+                ));
             }
             return Err(error.into());
         }
@@ -73,9 +84,16 @@ impl Ingest {
         fail_point!("seal-before-commit");
         tx.commit().await?;
         fail_point!("seal-after-commit");
+        telemetry::transfer_is_now(TransferState::Sealed);
         let Accepted { identified, manifest, .. } = accepted;
         let AccessionRow { reply, premis, .. } = row;
-        Ok(Sealing::Sealed(Box::new(Sealed { accession, reply, premis, manifest, package: identified.package })))
+        Ok(Sealing::Sealed(Box::new(Sealed {
+            accession,
+            reply,
+            premis,
+            manifest,
+            package: identified.package,
+        })))
     }
 }
 
@@ -87,7 +105,9 @@ pub(super) fn resume(row: AccessionRow, validated: Validated) -> Result<Sealed, 
 }
 
 fn duplicate(identifier: &str) -> Finding {
-    let message = format!("Un versement portant l'identifiant « {identifier} » vient d'être accepté avec un autre contenu.");
+    let message = format!(
+        "Un versement portant l'identifiant « {identifier} » vient d'être accepté avec un autre contenu."
+    );
     Finding::new(&f::MESSAGE_DUPLICATE, message).in_path("MessageIdentifier")
 }
 
@@ -100,7 +120,8 @@ fn accession(
     accepted: &Accepted,
 ) -> Accession {
     let Accepted { identified, manifest, agreement, .. } = accepted;
-    let manifest_name = identified.manifest_name().to_owned();
+    let manifest_name =
+        identified.manifest_entry.map(|entry| identified.package.entries()[entry].name.clone());
     Accession {
         form: Accession::FORM,
         tenant_id: tenant.as_uuid(),
@@ -119,7 +140,7 @@ fn accession(
         received_size_bytes: transfer.size_bytes,
         unit_count: manifest.units.len() as u32,
         manifest: StoredFile {
-            name: manifest_name,
+            name: manifest_name.unwrap_or_default(),
             logical_path: "manifest.xml".into(),
             content_path: "manifest.xml".into(),
             size_bytes: identified.manifest_size_bytes,
@@ -134,7 +155,12 @@ fn accession(
     }
 }
 
-fn stored_object(archive_id: ArchiveId, number: usize, object: &IdentifiedObject, accepted: &Accepted) -> StoredObject {
+fn stored_object(
+    archive_id: ArchiveId,
+    number: usize,
+    object: &IdentifiedObject,
+    accepted: &Accepted,
+) -> StoredObject {
     let declared = &accepted.manifest.binary_objects[object.index];
     let name = accepted.identified.package.entries()[object.entry].name.clone();
     StoredObject {
@@ -154,7 +180,9 @@ fn stored_object(archive_id: ArchiveId, number: usize, object: &IdentifiedObject
 /// Title of the first root unit.
 pub(super) fn title(manifest: &Manifest) -> String {
     let root = manifest.units.iter().find(|unit| unit.parents.is_empty());
-    root.and_then(|unit| unit.content.title.clone()).filter(|title| !title.trim().is_empty()).unwrap_or_else(|| "Sans titre".into())
+    root.and_then(|unit| unit.content.title.clone())
+        .filter(|title| !title.trim().is_empty())
+        .unwrap_or_else(|| "Sans titre".into())
 }
 
 fn premis_of(accession: &Accession, transfer: &Transfer, at: DateTime<Utc>) -> String {
@@ -171,7 +199,11 @@ fn premis_of(accession: &Accession, transfer: &Transfer, at: DateTime<Utc>) -> S
     let events = [
         event("ingestion", &received_at, "reception of the transfer in quarantine"),
         event("message digest calculation", &received_at, "SHA-512 of the container as received"),
-        event("validation", &decided_at, "container, manifest, references, digests, agreement, parties, quota"),
+        event(
+            "validation",
+            &decided_at,
+            "container, manifest, references, digests, agreement, parties, quota",
+        ),
         event("accession", &decided_at, "acceptance of the transfer"),
     ];
     premis(&archive.to_string(), accession.received_size_bytes, &accession.received_sha512, &events)

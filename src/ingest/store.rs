@@ -61,8 +61,13 @@ fn write(store: &TenantStore, archive: ArchiveId, sealed: &mut Sealed) -> Result
         message: "Prise en charge".into(),
         files,
     };
-    let entries: HashMap<&str, usize> =
-        sealed.package.entries().iter().enumerate().map(|(index, entry)| (entry.name.as_str(), index)).collect();
+    let entries: HashMap<&str, usize> = sealed
+        .package
+        .entries()
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| (entry.name.as_str(), index))
+        .collect();
     let received = received_files(accession)
         .filter_map(|file| Some((file.content_path.clone(), *entries.get(file.name.as_str())?)))
         .collect();

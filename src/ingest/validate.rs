@@ -82,16 +82,30 @@ fn find_manifest(package: &Package) -> Result<usize, Finding> {
     let is_manifest = |name: &str| {
         let lower = name.to_ascii_lowercase();
         let prefix = MANIFEST_NAMES.iter().find_map(|suffix| lower.strip_suffix(suffix));
-        prefix.is_some_and(|prefix| prefix.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ')))
+        prefix.is_some_and(|prefix| {
+            prefix.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ' '))
+        })
     };
-    let candidates: Vec<usize> =
-        package.entries().iter().enumerate().filter(|(_, entry)| is_manifest(&entry.name)).map(|(at, _)| at).collect();
+    let candidates: Vec<usize> = package
+        .entries()
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| is_manifest(&entry.name))
+        .map(|(at, _)| at)
+        .collect();
     match candidates[..] {
         [one] => Ok(one),
-        [] => Err(Finding::new(&findings::CONTAINER_NO_MANIFEST, "aucun manifest.xml ni bordereau.xml à la racine")),
+        [] => Err(Finding::new(
+            &findings::CONTAINER_NO_MANIFEST,
+            "aucun manifest.xml ni bordereau.xml à la racine",
+        )),
         _ => {
-            let names: Vec<&str> = candidates.iter().take(4).map(|&at| package.entries()[at].name.as_str()).collect();
-            Err(Finding::new(&findings::CONTAINER_SEVERAL_MANIFESTS, format!("à la racine : {}", names.join(", "))))
+            let names: Vec<&str> =
+                candidates.iter().take(4).map(|&at| package.entries()[at].name.as_str()).collect();
+            Err(Finding::new(
+                &findings::CONTAINER_SEVERAL_MANIFESTS,
+                format!("à la racine : {}", names.join(", ")),
+            ))
         }
     }
 }
@@ -124,8 +138,11 @@ fn read(validated: &mut Validated, entry: usize, limits: &Limits) -> Result<(), 
 
 fn match_files(validated: &mut Validated, manifest_entry: usize) {
     let Some(manifest) = &validated.manifest else { return };
-    let declared: std::collections::HashSet<String> =
-        manifest.binary_objects.iter().filter_map(|object| contents::path(object.uri.as_deref()?).ok()).collect();
+    let declared: std::collections::HashSet<String> = manifest
+        .binary_objects
+        .iter()
+        .filter_map(|object| contents::path(object.uri.as_deref()?).ok())
+        .collect();
     validated.package.settle_names(|name| declared.contains(name));
     let entries = validated.package.entries();
     let places: Vec<usize> = (0..entries.len()).filter(|&at| at != manifest_entry).collect();

@@ -12,12 +12,14 @@ pub mod parties;
 pub mod transfer;
 
 pub use description::{
-    BinaryObject, Content, Manifest, ObjectGroup, PhysicalObject, Reference, Referent, Rule, Rules, SedaVersion, Unit,
-    UnitLink,
+    BinaryObject, Content, Manifest, ObjectGroup, PhysicalObject, Reference, Referent, Rule, Rules,
+    SedaVersion, Unit, UnitLink,
 };
 pub use event::{Agent, Event, EventType, Outcome};
 pub use findings::{Finding, Findings, Severity};
+pub use ids::{
+    AgreementId, ArchiveId, MachineId, MessageId, ObjectId, PartyId, PersonId, TenantId, TransferId, UnitId,
+};
 pub use limits::Limits;
-pub use ids::{AgreementId, ArchiveId, MachineId, MessageId, ObjectId, PartyId, PersonId, TenantId, TransferId, UnitId};
 pub use parties::{Acceptance, Agreement, Party, Role};
 pub use transfer::{Channel, Transfer, TransferState};

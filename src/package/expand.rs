@@ -31,7 +31,10 @@ pub fn expand(
         found.push(if is_end {
             Finding::new(&findings::CONTAINER_EMPTY, "le fichier compressé ne contient aucun fichier")
         } else {
-            Finding::new(&findings::CONTAINER_UNREADABLE, "le fichier compressé ne contient pas d'archive tar")
+            Finding::new(
+                &findings::CONTAINER_UNREADABLE,
+                "le fichier compressé ne contient pas d'archive tar",
+            )
         });
         return Ok(None);
     }

@@ -115,12 +115,14 @@ impl Package {
     fn check_volume(&self, received: u64, limits: &Limits, found: &mut Findings) {
         let expanded = self.expanded_bytes();
         if expanded > limits.expanded_bytes_max {
-            let message = format!("{expanded} octets une fois décompressé, {} au plus", limits.expanded_bytes_max);
+            let message =
+                format!("{expanded} octets une fois décompressé, {} au plus", limits.expanded_bytes_max);
             found.push(Finding::new(&findings::CONTAINER_EXPANDED_SIZE, message));
         }
         let ratio = expanded / received.max(1);
         if expanded > limits.ratio_free_bytes && ratio > limits.expansion_ratio_max {
-            let message = format!("{ratio} octets décompressés pour un reçu, {} au plus", limits.expansion_ratio_max);
+            let message =
+                format!("{ratio} octets décompressés pour un reçu, {} au plus", limits.expansion_ratio_max);
             found.push(Finding::new(&findings::CONTAINER_RATIO, message));
         }
     }

@@ -67,7 +67,8 @@ pub fn judge(name: &str, is_folder: bool, limits: &Limits) -> Result<Option<Stri
         return refuse(&findings::CONTAINER_NAME, "le nom contient un dossier vide (« // » ou « /./ »)");
     }
     if let Some(part) = rest.split('/').find(|part| part.len() > PART_BYTES_MAX) {
-        let why = format!("un dossier ou fichier a un nom de {} octets, {PART_BYTES_MAX} au plus", part.len());
+        let why =
+            format!("un dossier ou fichier a un nom de {} octets, {PART_BYTES_MAX} au plus", part.len());
         return refuse(&findings::CONTAINER_NAME_LENGTH, &why);
     }
     let folders = rest.matches('/').count();
@@ -83,7 +84,8 @@ pub fn collisions<'a>(names: impl Iterator<Item = (&'a str, bool)>, found: &mut 
     // '/' becomes the lowest byte, so that what is under a folder directly follows it once sorted.
     let mut keys: Vec<(String, &str, bool)> = names
         .map(|(name, is_folder)| {
-            let key: String = name.nfc().flat_map(char::to_lowercase).map(|c| if c == '/' { '\0' } else { c }).collect();
+            let key: String =
+                name.nfc().flat_map(char::to_lowercase).map(|c| if c == '/' { '\0' } else { c }).collect();
             (key, name, is_folder)
         })
         .collect();
@@ -91,15 +93,23 @@ pub fn collisions<'a>(names: impl Iterator<Item = (&'a str, bool)>, found: &mut 
     for pair in keys.windows(2) {
         let ((above, first, first_is_folder), (below, second, second_is_folder)) = (&pair[0], &pair[1]);
         let same = above == below;
-        let inside = !first_is_folder && below.strip_prefix(above.as_str()).is_some_and(|rest| rest.starts_with('\0'));
+        let inside =
+            !first_is_folder && below.strip_prefix(above.as_str()).is_some_and(|rest| rest.starts_with('\0'));
         let (kind, message) = if (same && first_is_folder != second_is_folder) || inside {
-            (&findings::CONTAINER_FILE_AND_FOLDER, format!("« {} » est à la fois un fichier et un dossier", shown(first)))
+            (
+                &findings::CONTAINER_FILE_AND_FOLDER,
+                format!("« {} » est à la fois un fichier et un dossier", shown(first)),
+            )
         } else if !same || *first_is_folder {
             continue;
         } else if first == second {
             (&findings::CONTAINER_DUPLICATE, format!("le nom « {} » apparaît deux fois", shown(first)))
         } else {
-            let message = format!("« {} » et « {} » se confondraient sur d'autres systèmes", shown(first), shown(second));
+            let message = format!(
+                "« {} » et « {} » se confondraient sur d'autres systèmes",
+                shown(first),
+                shown(second)
+            );
             (&findings::CONTAINER_COLLISION, message)
         };
         found.push(Finding::new(kind, message).in_path(shown(second)));
@@ -108,9 +118,13 @@ pub fn collisions<'a>(names: impl Iterator<Item = (&'a str, bool)>, found: &mut 
 
 /// A name fit for a message: control characters escaped, length bounded.
 pub fn shown(name: &str) -> String {
-    let mut text: String = name.chars().take(200).flat_map(|c| -> Box<dyn Iterator<Item = char>> {
-        if c.is_control() { Box::new(c.escape_default()) } else { Box::new(std::iter::once(c)) }
-    }).collect();
+    let mut text: String = name
+        .chars()
+        .take(200)
+        .flat_map(|c| -> Box<dyn Iterator<Item = char>> {
+            if c.is_control() { Box::new(c.escape_default()) } else { Box::new(std::iter::once(c)) }
+        })
+        .collect();
     if name.chars().nth(200).is_some() {
         text.push('…');
     }
@@ -125,7 +139,11 @@ fn has_drive(name: &str) -> bool {
 /// Code page 850, what zip tools of western Europe wrote before UTF-8.
 fn cp850(byte: u8) -> char {
     const HIGH: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{ad}±‗¾¶§÷¸°¨·¹³²■\u{a0}";
-    if byte < 0x80 { char::from(byte) } else { HIGH.chars().nth(usize::from(byte - 0x80)).unwrap_or('\u{fffd}') }
+    if byte < 0x80 {
+        char::from(byte)
+    } else {
+        HIGH.chars().nth(usize::from(byte - 0x80)).unwrap_or('\u{fffd}')
+    }
 }
 
 #[cfg(test)]

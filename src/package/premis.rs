@@ -49,7 +49,8 @@ fn write(
                     })?;
                     text(w, "size", &size_bytes.to_string())?;
                     w.create_element("format").write_inner_content(|w| {
-                        w.create_element("formatDesignation").write_inner_content(|w| text(w, "formatName", "SIP"))?;
+                        w.create_element("formatDesignation")
+                            .write_inner_content(|w| text(w, "formatName", "SIP"))?;
                         Ok(())
                     })?;
                     Ok(())
@@ -74,8 +75,10 @@ fn write_event(w: &mut Xml, event: &PremisEvent<'_>, archive_id: &str) -> std::i
         identifier(w, "event", &event.identifier)?;
         text(w, "eventType", event.event_type)?;
         text(w, "eventDateTime", event.date_time)?;
-        w.create_element("eventDetailInformation").write_inner_content(|w| text(w, "eventDetail", event.detail))?;
-        w.create_element("eventOutcomeInformation").write_inner_content(|w| text(w, "eventOutcome", event.outcome))?;
+        w.create_element("eventDetailInformation")
+            .write_inner_content(|w| text(w, "eventDetail", event.detail))?;
+        w.create_element("eventOutcomeInformation")
+            .write_inner_content(|w| text(w, "eventOutcome", event.outcome))?;
         w.create_element("linkingAgentIdentifier").write_inner_content(|w| {
             text(w, "linkingAgentIdentifierType", "local")?;
             text(w, "linkingAgentIdentifierValue", "chartrier")

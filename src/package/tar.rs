@@ -46,7 +46,11 @@ struct Walk<'a> {
 pub fn is_header(block: &[u8]) -> bool {
     block.len() == BLOCK && {
         let header = Header::from_byte_slice(block);
-        let sum: u32 = block.iter().enumerate().map(|(at, &b)| u32::from(if (148..156).contains(&at) { b' ' } else { b })).sum();
+        let sum: u32 = block
+            .iter()
+            .enumerate()
+            .map(|(at, &b)| u32::from(if (148..156).contains(&at) { b' ' } else { b }))
+            .sum();
         header.cksum().is_ok_and(|declared| declared == sum)
     }
 }
@@ -72,7 +76,10 @@ pub fn open(file: File, limits: &Limits, found: &mut Findings) -> Result<(Vec<En
     if entries.is_empty() && !found.has_errors() {
         found.push(Finding::new(&findings::CONTAINER_EMPTY, "l'archive tar ne contient aucun fichier"));
     }
-    let all = entries.iter().map(|entry| (entry.name.as_str(), false)).chain(folders.iter().map(|name| (name.as_str(), true)));
+    let all = entries
+        .iter()
+        .map(|entry| (entry.name.as_str(), false))
+        .chain(folders.iter().map(|name| (name.as_str(), true)));
     names::collisions(all, found);
     Ok((entries, Tar { file, places }))
 }
@@ -106,7 +113,8 @@ impl Walk<'_> {
                 self.refuse(&findings::CONTAINER_CORRUPT, format!("taille illisible à l'octet {at}"), None);
                 return Ok(());
             };
-            let size = if is_extension(header.entry_type()) { declared } else { extended.size.unwrap_or(declared) };
+            let size =
+                if is_extension(header.entry_type()) { declared } else { extended.size.unwrap_or(declared) };
             let content = at + BLOCK as u64;
             let name = extended.name.clone().unwrap_or_else(|| header.path_bytes().into_owned());
             if size > self.length - content {
@@ -131,7 +139,11 @@ impl Walk<'_> {
             at = content + size.div_ceil(BLOCK as u64) * BLOCK as u64;
         }
         if at > self.length || self.length - at > 0 {
-            self.refuse(&findings::CONTAINER_TRUNCATED, "l'archive tar s'arrête au milieu d'un bloc".into(), None);
+            self.refuse(
+                &findings::CONTAINER_TRUNCATED,
+                "l'archive tar s'arrête au milieu d'un bloc".into(),
+                None,
+            );
         }
         Ok(())
     }
@@ -142,7 +154,11 @@ impl Walk<'_> {
             return self.refuse(&findings::CONTAINER_LINK, "un lien n'est pas admis".into(), Some(raw));
         }
         if is_sparse || !(is_folder || matches!(kind, EntryType::Regular | EntryType::Continuous)) {
-            return self.refuse(&findings::CONTAINER_SPECIAL_FILE, "ni fichier ni dossier ordinaire".into(), Some(raw));
+            return self.refuse(
+                &findings::CONTAINER_SPECIAL_FILE,
+                "ni fichier ni dossier ordinaire".into(),
+                Some(raw),
+            );
         }
         let name = names::decode(raw);
         match names::judge(&name.text, is_folder, self.limits) {
@@ -158,7 +174,13 @@ impl Walk<'_> {
     }
 
     /// Reads an extended header into `extended`; `false` when the walk must stop.
-    fn extend(&mut self, kind: EntryType, at: u64, size: u64, extended: &mut Extended) -> Result<bool, Error> {
+    fn extend(
+        &mut self,
+        kind: EntryType,
+        at: u64,
+        size: u64,
+        extended: &mut Extended,
+    ) -> Result<bool, Error> {
         if size > EXTENDED_MAX {
             self.refuse(&findings::CONTAINER_NAME_LENGTH, format!("en-tête étendu de {size} octets"), None);
             return Ok(false);
@@ -201,7 +223,11 @@ impl Walk<'_> {
                 return Ok(());
             }
             if block[..read].iter().any(|&byte| byte != 0) {
-                self.refuse(&findings::CONTAINER_FOREIGN_BYTES, "des octets suivent la fin de l'archive tar".into(), None);
+                self.refuse(
+                    &findings::CONTAINER_FOREIGN_BYTES,
+                    "des octets suivent la fin de l'archive tar".into(),
+                    None,
+                );
                 return Ok(());
             }
         }
@@ -222,5 +248,8 @@ impl Walk<'_> {
 }
 
 fn is_extension(kind: EntryType) -> bool {
-    matches!(kind, EntryType::GNULongName | EntryType::GNULongLink | EntryType::XHeader | EntryType::XGlobalHeader)
+    matches!(
+        kind,
+        EntryType::GNULongName | EntryType::GNULongLink | EntryType::XHeader | EntryType::XGlobalHeader
+    )
 }

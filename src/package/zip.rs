@@ -70,7 +70,9 @@ impl Zip {
         let raw = Read::by_ref(&mut self.file).take(place.compressed);
         let content: Box<dyn Read + '_> = match place.method {
             Method::Stored => Box::new(raw),
-            Method::Deflate => Box::new(flate2::bufread::DeflateDecoder::new(BufReader::with_capacity(1 << 16, raw))),
+            Method::Deflate => {
+                Box::new(flate2::bufread::DeflateDecoder::new(BufReader::with_capacity(1 << 16, raw)))
+            }
         };
         let checked = Checked { inner: content, crc: flate2::Crc::new(), expected: place.checksum };
         Ok(Box::new(Exactly { inner: checked, left: place.size }))
@@ -124,7 +126,10 @@ fn directory(file: &mut File, limits: &Limits, found: &mut Findings) -> Result<O
     };
     let (tail, tail_start) = tail(file)?;
     let Some(at) = find_end(&tail) else {
-        return refuse(&findings::CONTAINER_TRUNCATED, "la table des fichiers du zip manque : l'archive est coupée");
+        return refuse(
+            &findings::CONTAINER_TRUNCATED,
+            "la table des fichiers du zip manque : l'archive est coupée",
+        );
     };
     let mut end = tail_start + at as u64;
     let record = &tail[at..];
@@ -155,7 +160,10 @@ fn directory(file: &mut File, limits: &Limits, found: &mut Findings) -> Result<O
         return refuse(&findings::CONTAINER_EMPTY, "le zip ne contient aucun fichier");
     }
     if count > limits.entries_max {
-        return refuse(&findings::CONTAINER_ENTRIES, &format!("{count} fichiers et dossiers, {} au plus", limits.entries_max));
+        return refuse(
+            &findings::CONTAINER_ENTRIES,
+            &format!("{count} fichiers et dossiers, {} au plus", limits.entries_max),
+        );
     }
     if size > DIRECTORY_BYTES_MAX {
         return refuse(&findings::CONTAINER_ENTRIES, &format!("table des fichiers de {size} octets"));
@@ -176,9 +184,14 @@ fn directory(file: &mut File, limits: &Limits, found: &mut Findings) -> Result<O
     Ok(Some(Directory { start, end, count, prefix: start - offset }))
 }
 
-fn read_directory(file: &mut File, directory: &Directory, found: &mut Findings) -> Result<Vec<Central>, Error> {
+fn read_directory(
+    file: &mut File,
+    directory: &Directory,
+    found: &mut Findings,
+) -> Result<Vec<Central>, Error> {
     file.seek(SeekFrom::Start(directory.start))?;
-    let mut reader = BufReader::with_capacity(1 << 16, Read::by_ref(file).take(directory.end - directory.start));
+    let mut reader =
+        BufReader::with_capacity(1 << 16, Read::by_ref(file).take(directory.end - directory.start));
     let mut all = Vec::new();
     while !reader.fill_buf()?.is_empty() {
         match zip_entry::read_central(&mut reader)? {

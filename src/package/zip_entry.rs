@@ -71,7 +71,12 @@ impl Central {
         match kind {
             0 | 0o100_000 | 0o040_000 => {}
             0o120_000 => return Some(Finding::new(&findings::CONTAINER_LINK, "un lien n'est pas admis")),
-            _ => return Some(Finding::new(&findings::CONTAINER_SPECIAL_FILE, "ni fichier ni dossier ordinaire")),
+            _ => {
+                return Some(Finding::new(
+                    &findings::CONTAINER_SPECIAL_FILE,
+                    "ni fichier ni dossier ordinaire",
+                ));
+            }
         }
         if self.method().is_none() {
             let message = format!("méthode de compression {} du zip", self.method);
@@ -93,7 +98,10 @@ pub fn read_central(reader: &mut impl Read) -> io::Result<Option<Central>> {
     let mut raw_name = vec![0; usize::from(u16_at(&fixed, 28))];
     let mut extra = vec![0; usize::from(u16_at(&fixed, 30))];
     let mut comment = vec![0; usize::from(u16_at(&fixed, 32))];
-    if !(read_whole(reader, &mut raw_name)? && read_whole(reader, &mut extra)? && read_whole(reader, &mut comment)?) {
+    if !(read_whole(reader, &mut raw_name)?
+        && read_whole(reader, &mut extra)?
+        && read_whole(reader, &mut comment)?)
+    {
         return Ok(None);
     }
     let system = u16_at(&fixed, 4) >> 8;
@@ -118,7 +126,8 @@ pub fn read_central(reader: &mut impl Read) -> io::Result<Option<Central>> {
             }
         }
     }
-    central.unicode_name = extra_field(&extra, UNICODE_PATH_EXTRA).and_then(|field| unicode_name(field, &central.raw_name));
+    central.unicode_name =
+        extra_field(&extra, UNICODE_PATH_EXTRA).and_then(|field| unicode_name(field, &central.raw_name));
     Ok(Some(central))
 }
 

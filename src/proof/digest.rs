@@ -12,6 +12,11 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
+/// SHA-512 of bytes held in memory.
+pub fn sha512(bytes: &[u8]) -> [u8; 64] {
+    sha2::Sha512::digest(bytes).into()
+}
+
 /// SHA-512 of bytes as they go by, with their count.
 #[derive(Clone, Default)]
 pub struct Sha512 {

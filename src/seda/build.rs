@@ -9,8 +9,8 @@ use super::read::Header;
 use super::xml::Element;
 use crate::model::findings::Kind;
 use crate::model::{
-    BinaryObject, Content, Finding, Limits, Manifest, ObjectGroup, PhysicalObject, Reference, Referent, Rule, Rules,
-    SedaVersion, Unit, UnitLink, findings,
+    BinaryObject, Content, Finding, Limits, Manifest, ObjectGroup, PhysicalObject, Reference, Referent, Rule,
+    Rules, SedaVersion, Unit, UnitLink, findings,
 };
 
 /// Where an element stands, as far as we care.
@@ -130,11 +130,13 @@ impl Builder {
                 Context::Group
             }
             (Context::Package | Context::Group, "BinaryDataObject") => {
-                self.binary = BinaryObject { id: id(), line, group: self.group.clone(), ..BinaryObject::default() };
+                self.binary =
+                    BinaryObject { id: id(), line, group: self.group.clone(), ..BinaryObject::default() };
                 Context::Binary
             }
             (Context::Package | Context::Group, "PhysicalDataObject") => {
-                self.physical = PhysicalObject { id: id(), line, group: self.group.clone(), ..PhysicalObject::default() };
+                self.physical =
+                    PhysicalObject { id: id(), line, group: self.group.clone(), ..PhysicalObject::default() };
                 Context::Physical
             }
             (Context::Package, "DescriptiveMetadata") => Context::Descriptive,
@@ -169,7 +171,11 @@ impl Builder {
     fn enter_unit(&mut self, id: String, line: u64) -> Context {
         if self.manifest.units.len() >= self.units_max {
             if self.manifest.units.len() == self.units_max {
-                self.report(&findings::UNIT_TOO_MANY, format!("plus de {} unités d'archives", self.units_max), line);
+                self.report(
+                    &findings::UNIT_TOO_MANY,
+                    format!("plus de {} unités d'archives", self.units_max),
+                    line,
+                );
             }
             return Context::Ignored;
         }
@@ -253,8 +259,12 @@ impl Builder {
                 _ => self.manifest.transferring_agency = some(),
             },
             (Context::PackageManagement, "ArchivalProfile") => self.manifest.archival_profile = some(),
-            (Context::PackageManagement, "OriginatingAgencyIdentifier") => self.manifest.originating_agency = some(),
-            (Context::PackageManagement, "SubmissionAgencyIdentifier") => self.manifest.submission_agency = some(),
+            (Context::PackageManagement, "OriginatingAgencyIdentifier") => {
+                self.manifest.originating_agency = some()
+            }
+            (Context::PackageManagement, "SubmissionAgencyIdentifier") => {
+                self.manifest.submission_agency = some()
+            }
             (Context::Binary, path) => self.binary_leaf(path, value, line),
             (Context::Physical, path) => self.physical_leaf(path, value, line),
             (Context::Rule, path) => rule_leaf(&mut self.rule, path, value),
@@ -264,9 +274,15 @@ impl Builder {
                     unit.link = some();
                 }
             }
-            (Context::UnitReference, "DataObjectReferenceId") => self.unit().object_refs.push(value.to_owned()),
-            (Context::UnitReference, "DataObjectGroupReferenceId") => self.unit().group_refs.push(value.to_owned()),
-            (Context::Group, "LogBook/Event/DataObjectReferenceId") => self.refer(Referent::Object, value, line),
+            (Context::UnitReference, "DataObjectReferenceId") => {
+                self.unit().object_refs.push(value.to_owned())
+            }
+            (Context::UnitReference, "DataObjectGroupReferenceId") => {
+                self.unit().group_refs.push(value.to_owned())
+            }
+            (Context::Group, "LogBook/Event/DataObjectReferenceId") => {
+                self.refer(Referent::Object, value, line)
+            }
             _ => {}
         }
     }
@@ -308,7 +324,13 @@ impl Builder {
     }
 
     /// The group an object says it is in, the 2.0 way; the one that encloses it wins.
-    fn join_group(&mut self, path: &str, value: &str, line: u64, enclosing: Option<String>) -> Option<String> {
+    fn join_group(
+        &mut self,
+        path: &str,
+        value: &str,
+        line: u64,
+        enclosing: Option<String>,
+    ) -> Option<String> {
         if path == "DataObjectGroupId" {
             self.manifest.object_groups.push(ObjectGroup { id: value.to_owned(), line });
         }
@@ -367,7 +389,8 @@ impl Builder {
     pub fn header(&self) -> Header {
         let manifest = &self.manifest;
         Header {
-            message_identifier: Some(manifest.message_identifier.clone()).filter(|identifier| !identifier.is_empty()),
+            message_identifier: Some(manifest.message_identifier.clone())
+                .filter(|identifier| !identifier.is_empty()),
             archival_agreement: manifest.archival_agreement.clone(),
             archival_agency: manifest.archival_agency.clone(),
             transferring_agency: manifest.transferring_agency.clone(),

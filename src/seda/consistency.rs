@@ -44,8 +44,10 @@ fn header(manifest: &Manifest, found: &mut Vec<Finding>) {
 fn identifiers<'a>(manifest: &'a Manifest, found: &mut Vec<Finding>) -> HashMap<&'a str, Named> {
     let units = manifest.units.iter().map(|unit| (unit.id.as_str(), Named::Unit, unit.line));
     let links = manifest.links.iter().map(|link| (link.id.as_str(), Named::Link, link.line));
-    let binary = manifest.binary_objects.iter().map(|object| (object.id.as_str(), Named::Object, object.line));
-    let physical = manifest.physical_objects.iter().map(|object| (object.id.as_str(), Named::Object, object.line));
+    let binary =
+        manifest.binary_objects.iter().map(|object| (object.id.as_str(), Named::Object, object.line));
+    let physical =
+        manifest.physical_objects.iter().map(|object| (object.id.as_str(), Named::Object, object.line));
     let groups = manifest.object_groups.iter().map(|group| (group.id.as_str(), Named::Group, group.line));
     let mut named = HashMap::new();
     for (id, kind, line) in units.chain(links).chain(binary).chain(physical).chain(groups) {
@@ -63,12 +65,15 @@ fn references(manifest: &Manifest, named: &HashMap<&str, Named>, found: &mut Vec
             (Referent::Unit, Some(Named::Unit))
             | (Referent::Object, Some(Named::Object))
             | (Referent::Group, Some(Named::Group)) => return,
-            (_, None) => (&findings::REFERENCE_UNKNOWN, format!("« {target} » ne désigne rien dans le message")),
+            (_, None) => {
+                (&findings::REFERENCE_UNKNOWN, format!("« {target} » ne désigne rien dans le message"))
+            }
             (Referent::Unit, Some(Named::Link)) => {
                 (&findings::REFERENCE_LINK, format!("« {target} » est un lien vers une unité, non une unité"))
             }
             (wanted, Some(named)) => {
-                let message = format!("« {target} » désigne {}, {} attendu", word(*named), wanted_word(wanted));
+                let message =
+                    format!("« {target} » désigne {}, {} attendu", word(*named), wanted_word(wanted));
                 (&findings::REFERENCE_WRONG_KIND, message)
             }
         };
@@ -129,7 +134,8 @@ fn orphans(manifest: &Manifest, named: &HashMap<&str, Named>, found: &mut Vec<Fi
     }
     for unit in &manifest.units {
         for (object, group) in unit.object_refs.iter().filter_map(|id| grouped.get_key_value(id.as_str())) {
-            let message = format!("l'unité {} désigne l'objet {object} au lieu de son groupe {group}", unit.id);
+            let message =
+                format!("l'unité {} désigne l'objet {object} au lieu de son groupe {group}", unit.id);
             found.push(at(&findings::REFERENCE_GROUPED_OBJECT, message, &unit.id, unit.line));
         }
     }
@@ -178,7 +184,8 @@ fn years(unit: &Unit, found: &mut Vec<Finding>) {
     use chrono::Datelike;
     let content = &unit.content;
     let terms = unit.rules.rules.iter().flat_map(|rule| &rule.terms).filter_map(|(_, start)| start.as_ref());
-    let dates = [&content.start_date, &content.end_date, &content.transacted_date].into_iter().flatten().chain(terms);
+    let dates =
+        [&content.start_date, &content.end_date, &content.transacted_date].into_iter().flatten().chain(terms);
     for date in dates {
         if first_day(date).is_some_and(|day| !(1..=2999).contains(&day.year())) {
             let message = format!("unité {} : date {date} peu vraisemblable", unit.id);

@@ -34,7 +34,9 @@ pub fn check(manifest: &Manifest, names: &[&str]) -> (Vec<Match>, Vec<Finding>) 
         match by_name.get(&path).or_else(|| by_name.get(&unescaped(&path)?)) {
             None => {
                 let message = format!("le fichier « {path} » de l'objet {} manque", object.id);
-                found.push(Finding::new(&findings::OBJECT_MISSING_FILE, message).at_line(object.line).in_path(path));
+                found.push(
+                    Finding::new(&findings::OBJECT_MISSING_FILE, message).at_line(object.line).in_path(path),
+                );
             }
             Some(&entry) => {
                 if holders[entry].replace(index).is_none() {
@@ -62,7 +64,9 @@ pub fn declared(manifest: &Manifest) -> Vec<Finding> {
             Err(why) => {
                 let shown: String = uri.chars().take(200).collect();
                 let message = format!("objet {} : « {shown} » {why}", object.id);
-                found.push(Finding::new(&findings::OBJECT_URI, message).at_line(object.line).in_path(&object.id));
+                found.push(
+                    Finding::new(&findings::OBJECT_URI, message).at_line(object.line).in_path(&object.id),
+                );
             }
             Ok(path) => {
                 if let Some(first) = seen.insert(path.clone(), &object.id) {
@@ -91,7 +95,8 @@ fn unescaped(uri: &str) -> Option<String> {
     let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_hexdigit);
     let bytes = uri.as_bytes();
     let is_escape = |at: usize| is_digit(bytes.get(at + 1)) && is_digit(bytes.get(at + 2));
-    let is_escaped = bytes.contains(&b'%') && bytes.iter().enumerate().all(|(at, &byte)| byte != b'%' || is_escape(at));
+    let is_escaped =
+        bytes.contains(&b'%') && bytes.iter().enumerate().all(|(at, &byte)| byte != b'%' || is_escape(at));
     let decoded = is_escaped.then(|| percent_decode_str(uri).decode_utf8().ok()).flatten()?;
     Some(decoded.nfc().collect())
 }
@@ -101,7 +106,9 @@ fn judge(decoded: &str) -> Result<(), &'static str> {
     if decoded.chars().any(char::is_control) {
         return Err("contient un caractère de contrôle");
     }
-    if decoded.starts_with(['/', '\\']) || (bytes.len() > 1 && bytes[1] == b':' && bytes[0].is_ascii_alphabetic()) {
+    if decoded.starts_with(['/', '\\'])
+        || (bytes.len() > 1 && bytes[1] == b':' && bytes[0].is_ascii_alphabetic())
+    {
         return Err("est un chemin absolu");
     }
     if decoded.contains("://") {
@@ -127,7 +134,19 @@ mod tests {
         assert_eq!(path("./content/a%20b.pdf"), Ok("content/a%20b.pdf".into()));
         assert_eq!(path("taux 5%.pdf"), Ok("taux 5%.pdf".into()));
         assert_eq!(path("e\u{301}.pdf"), Ok("é.pdf".into()));
-        for hostile in ["../x", "a/../b", "..\\x", "%2e%2e/x", "/etc/passwd", "C:\\x", "file:///x", "http://x/y", "a\nb", "a//b", ""] {
+        for hostile in [
+            "../x",
+            "a/../b",
+            "..\\x",
+            "%2e%2e/x",
+            "/etc/passwd",
+            "C:\\x",
+            "file:///x",
+            "http://x/y",
+            "a\nb",
+            "a//b",
+            "",
+        ] {
             assert!(path(hostile).is_err(), "{hostile}");
         }
     }

@@ -65,7 +65,8 @@ impl Algorithm {
     /// From any spelling: `SHA-512`, `sha512`, `SHA 512`, `http://www.w3.org/2001/04/xmlenc#sha512`…
     pub fn from_spelling(spelling: &str) -> Option<Algorithm> {
         let name = spelling.trim().rsplit(['#', ':']).next().unwrap_or_default();
-        let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        let plain: String =
+            name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
         match plain.as_str() {
             "md5" => Some(Algorithm::Md5),
             "sha1" | "sha" => Some(Algorithm::Sha1),
@@ -94,7 +95,12 @@ impl fmt::Display for Fault {
             Fault::Missing => f.write_str("l'empreinte manque"),
             Fault::UnknownAlgorithm(name) => write!(f, "algorithme d'empreinte « {name} » inconnu"),
             Fault::Garbled(algorithm) => {
-                write!(f, "l'empreinte n'a pas la forme d'un {} ({} octets)", algorithm.name(), algorithm.length())
+                write!(
+                    f,
+                    "l'empreinte n'a pas la forme d'un {} ({} octets)",
+                    algorithm.name(),
+                    algorithm.length()
+                )
             }
         }
     }
@@ -149,8 +155,17 @@ mod tests {
         let digest = [0xab; 32];
         let engine = &base64::engine::general_purpose::STANDARD;
         let hexadecimal = hex::encode(digest);
-        for text in [hexadecimal.clone(), hexadecimal.to_uppercase(), engine.encode(digest), engine.encode(&hexadecimal)] {
-            assert_eq!(declared(Some("SHA-256"), Some(&text)).map(|d| d.value), Ok(digest.to_vec()), "{text}");
+        for text in [
+            hexadecimal.clone(),
+            hexadecimal.to_uppercase(),
+            engine.encode(digest),
+            engine.encode(&hexadecimal),
+        ] {
+            assert_eq!(
+                declared(Some("SHA-256"), Some(&text)).map(|d| d.value),
+                Ok(digest.to_vec()),
+                "{text}"
+            );
         }
         assert_eq!(declared(Some("SHA-512"), Some(&hexadecimal)), Err(Fault::Garbled(Algorithm::Sha512)));
         assert_eq!(declared(Some("SHA-512"), Some("")), Err(Fault::Missing));

@@ -29,7 +29,11 @@ pub fn check(manifest: &Manifest) -> Vec<Finding> {
         let pair = (link.parent.as_deref().unwrap_or_default(), link.target.as_str());
         if seen.insert(pair, ()).is_some() && !pair.0.is_empty() {
             let message = format!("l'unité {} est rattachée deux fois à {}", pair.1, pair.0);
-            found.push(Finding::new(&findings::REFERENCE_DOUBLE_PARENT, message).at_line(link.line).in_path(&link.id));
+            found.push(
+                Finding::new(&findings::REFERENCE_DOUBLE_PARENT, message)
+                    .at_line(link.line)
+                    .in_path(&link.id),
+            );
         }
     }
     found
@@ -64,7 +68,8 @@ fn cycle(manifest: &Manifest, places: &HashMap<&str, usize>) -> Option<Vec<usize
     loop {
         let unit = &manifest.units[*path.last()?];
         let above = unit.parents.iter().filter_map(|parent| places.get(parent.as_str()).copied());
-        let above = above.filter(|&above| manifest.units[above].id != unit.id).find(|&above| waiting[above] > 0)?;
+        let above =
+            above.filter(|&above| manifest.units[above].id != unit.id).find(|&above| waiting[above] > 0)?;
         if let Some(&from) = met.get(&above) {
             path.drain(..from);
             path.reverse();

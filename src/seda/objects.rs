@@ -40,7 +40,10 @@ pub fn check(manifest: &Manifest) -> Vec<Finding> {
 fn content(object: &BinaryObject, found: &mut Vec<Finding>) {
     let mut report = |kind, message| found.push(at(kind, message, &object.id, object.line));
     if object.inline {
-        report(&findings::OBJECT_INLINE, format!("l'objet {} est écrit dans le bordereau (Attachment)", object.id));
+        report(
+            &findings::OBJECT_INLINE,
+            format!("l'objet {} est écrit dans le bordereau (Attachment)", object.id),
+        );
     } else if object.uri.as_deref().is_none_or(str::is_empty) {
         report(&findings::OBJECT_NO_CONTENT, format!("l'objet {} n'a pas d'Uri", object.id));
         if object.digest.is_none() {

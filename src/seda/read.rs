@@ -112,10 +112,17 @@ fn refuse_root(root: &Element, version: Option<SedaVersion>) -> Option<Finding> 
             || namespace.contains(":standard_echange_v")
             || (MESSAGES.contains(&local) && !namespace.is_empty()) =>
         {
-            Finding::new(&findings::MESSAGE_UNSUPPORTED_VERSION, format!("espace de noms « {namespace} » inconnu"))
+            Finding::new(
+                &findings::MESSAGE_UNSUPPORTED_VERSION,
+                format!("espace de noms « {namespace} » inconnu"),
+            )
         }
         _ => {
-            let place = if namespace.is_empty() { "sans espace de noms".into() } else { format!("de « {namespace} »") };
+            let place = if namespace.is_empty() {
+                "sans espace de noms".into()
+            } else {
+                format!("de « {namespace} »")
+            };
             Finding::new(&findings::MESSAGE_UNKNOWN, format!("élément racine {local} {place}"))
         }
     };
@@ -139,7 +146,8 @@ fn transfer<R: BufRead>(
                 let element = xml.element();
                 let is_seda = element.namespace == version.namespace();
                 names.push(element.local.clone());
-                found.extend(position.start(element, is_seda).into_iter().map(|f| f.in_path(names.join("/"))));
+                found
+                    .extend(position.start(element, is_seda).into_iter().map(|f| f.in_path(names.join("/"))));
                 builder.start(element, is_seda);
             }
             Token::End => {

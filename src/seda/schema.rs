@@ -66,7 +66,11 @@ pub fn of(version: SedaVersion) -> Option<&'static Schema> {
 
 impl Schema {
     fn compile(text: &'static str) -> Schema {
-        let lines: Vec<(&str, &str)> = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('=')).collect();
+        let lines: Vec<(&str, &str)> = text
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .filter_map(|line| line.split_once('='))
+            .collect();
         let mut ids = HashMap::new();
         for (head, _) in &lines {
             let next = ids.len();
@@ -119,7 +123,11 @@ impl Schema {
 type Words<'a> = std::iter::Peekable<std::str::SplitWhitespace<'a>>;
 
 /// A sequence or choice up to the closing parenthesis.
-fn sequence(words: &mut Words<'static>, automaton: &mut Automaton, id: &mut impl FnMut(&'static str) -> usize) -> Part {
+fn sequence(
+    words: &mut Words<'static>,
+    automaton: &mut Automaton,
+    id: &mut impl FnMut(&'static str) -> usize,
+) -> Part {
     let mut branches: Vec<Part> = Vec::new();
     let mut current = Part { is_nullable: true, ..Part::default() };
     while let Some(word) = words.next() {
@@ -137,12 +145,17 @@ fn sequence(words: &mut Words<'static>, automaton: &mut Automaton, id: &mut impl
         let part = repeated(part, quantifier, automaton);
         for &last in &current.last {
             let follow = &mut automaton.follow[last];
-            follow.extend(part.first.iter().copied().filter(|next| !follow.contains(next)).collect::<Vec<_>>());
+            follow
+                .extend(part.first.iter().copied().filter(|next| !follow.contains(next)).collect::<Vec<_>>());
         }
         if current.is_nullable {
             current.first.extend(&part.first);
         }
-        if part.is_nullable { current.last.extend(&part.last) } else { current.last = part.last }
+        if part.is_nullable {
+            current.last.extend(&part.last)
+        } else {
+            current.last = part.last
+        }
         current.is_nullable &= part.is_nullable;
         if words.peek().is_some_and(|word| word.starts_with(')')) {
             break;

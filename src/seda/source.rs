@@ -143,7 +143,8 @@ fn sniff(head: &[u8]) -> Encoding {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let Some(end) = head.iter().take(256).position(|&byte| byte == b'>') else { return Encoding::Utf8 };
     let declaration = String::from_utf8_lossy(&head[..end]);
-    let Some((_, value)) = declaration.strip_prefix("<?xml").and_then(|text| text.split_once("encoding")) else {
+    let Some((_, value)) = declaration.strip_prefix("<?xml").and_then(|text| text.split_once("encoding"))
+    else {
         return Encoding::Utf8;
     };
     let value = value.trim_start_matches([' ', '\t', '\r', '\n', '=']);

@@ -27,8 +27,17 @@ pub enum Simple {
 }
 
 /// Seven dates of XML Schema, two of which SEDA 2.0 has.
-const KEYWORD_TYPES: &[&str] =
-    &["corpname", "famname", "geogname", "name", "occupation", "persname", "subject", "genreform", "function"];
+const KEYWORD_TYPES: &[&str] = &[
+    "corpname",
+    "famname",
+    "geogname",
+    "name",
+    "occupation",
+    "persname",
+    "subject",
+    "genreform",
+    "function",
+];
 
 impl Simple {
     /// A type's body in the tables: `$base` or `{a,b}`, where `_` stands for a space.
@@ -68,9 +77,10 @@ impl Simple {
             Simple::Id => (is_ncname(value), "ce n'est pas un identifiant XML"),
             Simple::Date => (is_date(value), "date attendue (AAAA-MM-JJ)"),
             Simple::DateTime => (is_date_time(value), "date et heure attendues (AAAA-MM-JJThh:mm:ss)"),
-            Simple::AnyDate(is_wide) => {
-                (is_date(value) || is_date_time(value) || (*is_wide && is_partial_date(value)), "date attendue")
-            }
+            Simple::AnyDate(is_wide) => (
+                is_date(value) || is_date_time(value) || (*is_wide && is_partial_date(value)),
+                "date attendue",
+            ),
             Simple::Boolean => (matches!(value, "true" | "false" | "0" | "1"), "true ou false attendu"),
             Simple::Integer => (is_integer(value), "nombre entier attendu"),
             Simple::Positive => (is_positive(value), "nombre entier supérieur à zéro attendu"),
@@ -88,7 +98,11 @@ impl Simple {
 
 fn is_ncname(value: &str) -> bool {
     value.starts_with(|c: char| c.is_alphabetic() || c == '_')
-        && value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '\u{b7}') || (!c.is_ascii() && !c.is_whitespace()))
+        && value.chars().all(|c| {
+            c.is_alphanumeric()
+                || matches!(c, '_' | '-' | '.' | '\u{b7}')
+                || (!c.is_ascii() && !c.is_whitespace())
+        })
 }
 
 fn is_integer(value: &str) -> bool {
@@ -104,7 +118,8 @@ fn is_decimal(value: &str) -> bool {
     let digits = value.strip_prefix(['+', '-']).unwrap_or(value);
     let mut parts = digits.splitn(2, '.');
     let (whole, fraction) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    !(whole.is_empty() && fraction.is_empty()) && (whole.bytes().chain(fraction.bytes())).all(|byte| byte.is_ascii_digit())
+    !(whole.is_empty() && fraction.is_empty())
+        && (whole.bytes().chain(fraction.bytes())).all(|byte| byte.is_ascii_digit())
 }
 
 fn is_language(value: &str) -> bool {
@@ -118,7 +133,8 @@ fn is_language(value: &str) -> bool {
 
 fn is_binary(value: &str) -> bool {
     let compact: String = value.split([' ', '\t', '\r', '\n']).collect();
-    let is_hexadecimal = compact.len().is_multiple_of(2) && compact.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_hexadecimal =
+        compact.len().is_multiple_of(2) && compact.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_hexadecimal || base64::engine::general_purpose::STANDARD.decode(compact).is_ok()
 }
 
@@ -127,7 +143,9 @@ fn without_zone(value: &str) -> Option<&str> {
     if let Some(rest) = value.strip_suffix('Z') {
         return Some(rest);
     }
-    let Some(at) = value.len().checked_sub(6).filter(|&at| value.is_char_boundary(at)) else { return Some(value) };
+    let Some(at) = value.len().checked_sub(6).filter(|&at| value.is_char_boundary(at)) else {
+        return Some(value);
+    };
     let zone = &value[at..];
     if !(zone.starts_with(['+', '-']) && zone.as_bytes()[3] == b':') {
         return Some(value);
@@ -156,7 +174,10 @@ fn parse_day(value: &str) -> Option<NaiveDate> {
 }
 
 fn is_year(year: &str) -> bool {
-    year.len() >= 4 && year.bytes().all(|byte| byte.is_ascii_digit()) && (year.len() == 4 || !year.starts_with('0')) && year != "0000"
+    year.len() >= 4
+        && year.bytes().all(|byte| byte.is_ascii_digit())
+        && (year.len() == 4 || !year.starts_with('0'))
+        && year != "0000"
 }
 
 fn is_date(value: &str) -> bool {
@@ -164,12 +185,19 @@ fn is_date(value: &str) -> bool {
 }
 
 fn is_date_time(value: &str) -> bool {
-    without_zone(value).and_then(|value| value.split_once('T')).is_some_and(|(day, time)| is_day(day) && is_time(time))
+    without_zone(value)
+        .and_then(|value| value.split_once('T'))
+        .is_some_and(|(day, time)| is_day(day) && is_time(time))
 }
 
 fn is_time(time: &str) -> bool {
     let (whole, fraction) = time.split_once('.').unwrap_or((time, "0"));
-    let number = |at: usize| whole.get(at..at + 2).filter(|part| part.bytes().all(|b| b.is_ascii_digit())).and_then(|part| part.parse::<u8>().ok());
+    let number = |at: usize| {
+        whole
+            .get(at..at + 2)
+            .filter(|part| part.bytes().all(|b| b.is_ascii_digit()))
+            .and_then(|part| part.parse::<u8>().ok())
+    };
     let bytes = whole.as_bytes();
     let is_shaped = bytes.len() == 8 && bytes[2] == b':' && bytes[5] == b':';
     let is_fraction = !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit());
@@ -213,7 +241,11 @@ pub fn last_day(value: &str) -> Option<NaiveDate> {
     let day = value.split_once('T').map_or(value, |(day, _)| day);
     let day = without_zone(day).unwrap_or(day);
     parse_day(day)
-        .or_else(|| parse_day(&format!("{day}-01")).and_then(|first| first.checked_add_months(chrono::Months::new(1))).and_then(|next| next.pred_opt()))
+        .or_else(|| {
+            parse_day(&format!("{day}-01"))
+                .and_then(|first| first.checked_add_months(chrono::Months::new(1)))
+                .and_then(|next| next.pred_opt())
+        })
         .or_else(|| parse_day(&format!("{day}-12-31")))
 }
 
@@ -232,9 +264,21 @@ mod tests {
 
     #[test]
     fn values_follow_xml_schema() {
-        check(Simple::Date, &["2024-02-29", "2024-02-29Z", "2024-02-29+01:00", "-0001-01-01", "9000-01-01"], &["2023-02-29", "24-01-01", "2024-1-1", "", "0000-01-01"]);
-        check(Simple::DateTime, &["2024-02-29T24:00:00", "2024-02-29T10:00:00.123+02:00", "2024-02-29T10:00:00Z"], &["2024-02-29", "2024-02-29T25:00:00", "2024-02-29T10:00"]);
-        check(Simple::AnyDate(true), &["2024", "2024-05", "--05", "--05-31", "---31", "2024-05-01", "-0044"], &["mai 2024", "24", "2024-13", "--13"]);
+        check(
+            Simple::Date,
+            &["2024-02-29", "2024-02-29Z", "2024-02-29+01:00", "-0001-01-01", "9000-01-01"],
+            &["2023-02-29", "24-01-01", "2024-1-1", "", "0000-01-01"],
+        );
+        check(
+            Simple::DateTime,
+            &["2024-02-29T24:00:00", "2024-02-29T10:00:00.123+02:00", "2024-02-29T10:00:00Z"],
+            &["2024-02-29", "2024-02-29T25:00:00", "2024-02-29T10:00"],
+        );
+        check(
+            Simple::AnyDate(true),
+            &["2024", "2024-05", "--05", "--05-31", "---31", "2024-05-01", "-0044"],
+            &["mai 2024", "24", "2024-13", "--13"],
+        );
         check(Simple::AnyDate(false), &["2024-05-01", "2024-05-01T00:00:00"], &["2024", "2024-05"]);
         check(Simple::Positive, &["1", "+1", "007"], &["0", "-1", "", "1.5"]);
         check(Simple::Decimal, &["1", "-1.5", ".5", "1."], &["", ".", "1,5"]);

@@ -236,7 +236,8 @@ impl Writer {
 
 /// Text fit for XML 1.0: marks escaped, forbidden characters replaced.
 fn escaped(text: &str) -> Cow<'_, str> {
-    let is_forbidden = |c: char| matches!(c, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}');
+    let is_forbidden =
+        |c: char| matches!(c, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}');
     if text.contains(is_forbidden) {
         let clean = text.replace(is_forbidden, "\u{fffd}");
         return Cow::Owned(quick_xml::escape::escape(clean.as_str()).into_owned());

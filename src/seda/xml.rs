@@ -5,11 +5,11 @@
 
 use std::io::{self, BufRead};
 
-use quick_xml::{NsReader, XmlVersion};
 use quick_xml::errors::{Error as XmlError, IllFormedError, SyntaxError};
-use quick_xml::events::{BytesStart, Event};
 use quick_xml::events::attributes::AttrError;
+use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
+use quick_xml::{NsReader, XmlVersion};
 
 use super::source::{Encoding, Source, Stop};
 use crate::model::findings::Kind;
@@ -163,13 +163,16 @@ impl<R: BufRead> Xml<R> {
             Event::GeneralRef(reference) => {
                 let character = character(&reference).ok_or_else(|| {
                     let shown: String = reference.chars().take(40).collect();
-                    let kind = if shown.starts_with('#') { &findings::XML_CHARACTER } else { &findings::XML_ENTITY };
+                    let kind =
+                        if shown.starts_with('#') { &findings::XML_CHARACTER } else { &findings::XML_ENTITY };
                     Halt::Refused(Finding::new(kind, format!("référence « &{shown}; »")).at_line(line))
                 })?;
                 self.push_text(character.encode_utf8(&mut [0; 4]), line)
             }
             Event::DocType(_) => refused(&findings::XML_DOCTYPE, "déclaration DOCTYPE", line),
-            Event::Decl(_) if !is_first => refused(&findings::XML_MALFORMED, "déclaration XML hors de sa place", line),
+            Event::Decl(_) if !is_first => {
+                refused(&findings::XML_MALFORMED, "déclaration XML hors de sa place", line)
+            }
             Event::Decl(declaration) => match declaration.version() {
                 Ok(version) if version == "1.0" => Ok(None),
                 _ => refused(&findings::XML_MALFORMED, "version de XML autre que 1.0", line),
@@ -204,7 +207,11 @@ impl<R: BufRead> Xml<R> {
         }
         self.depth += 1;
         if self.depth > self.depth_max {
-            return refused(&findings::XML_DEPTH, &format!("plus de {} éléments emboîtés", self.depth_max), line);
+            return refused(
+                &findings::XML_DEPTH,
+                &format!("plus de {} éléments emboîtés", self.depth_max),
+                line,
+            );
         }
         let (namespace, local) = self.reader.resolver().resolve_element(tag.name());
         self.element.namespace = bound(namespace, line)?;
@@ -222,7 +229,9 @@ impl<R: BufRead> Xml<R> {
             }
             let attribute = attribute.map_err(|error| attribute_fault(error, line))?;
             let value = attribute.normalized_value(XmlVersion::Explicit1_0).map_err(|_| {
-                Halt::Refused(Finding::new(&findings::XML_ENTITY, "référence inconnue dans un attribut").at_line(line))
+                Halt::Refused(
+                    Finding::new(&findings::XML_ENTITY, "référence inconnue dans un attribut").at_line(line),
+                )
             })?;
             check_characters(&value, line)?;
             if attribute.value.contains('<') {
@@ -234,7 +243,8 @@ impl<R: BufRead> Xml<R> {
             let (namespace, local) = self.reader.resolver().resolve_attribute(attribute.key);
             let (namespace, local) = (bound(namespace, line)?, local.as_ref().to_owned());
             check_name(&local, line)?;
-            let is_double = self.element.attributes.iter().any(|a| a.local == local && a.namespace == namespace);
+            let is_double =
+                self.element.attributes.iter().any(|a| a.local == local && a.namespace == namespace);
             if is_double {
                 return refused(&findings::XML_DUPLICATE_ATTRIBUTE, &format!("attribut « {local} »"), line);
             }
@@ -245,7 +255,8 @@ impl<R: BufRead> Xml<R> {
 
     fn broken(&self, error: XmlError) -> Halt {
         let line = self.line();
-        let refuse = |kind: &'static Kind, message: &str| Halt::Refused(Finding::new(kind, message).at_line(line));
+        let refuse =
+            |kind: &'static Kind, message: &str| Halt::Refused(Finding::new(kind, message).at_line(line));
         match self.reader.get_ref().stop() {
             Some(Stop::TooLarge) => return refuse(&findings::XML_SIZE, "bordereau trop volumineux"),
             Some(Stop::TooLong) => {
@@ -259,15 +270,22 @@ impl<R: BufRead> Xml<R> {
             XmlError::Encoding(_) => refuse(&findings::XML_ENCODING, "octets qui ne sont pas de l'UTF-8"),
             XmlError::InvalidAttr(error) => attribute_fault(error, line),
             XmlError::Namespace(_) => refuse(&findings::XML_NAMESPACE, "espace de noms mal déclaré"),
-            XmlError::Syntax(SyntaxError::InvalidBangMarkup) => refuse(&findings::XML_MALFORMED, "balise « <! » illisible"),
-            XmlError::Syntax(SyntaxError::UnclosedDoctype) => refuse(&findings::XML_DOCTYPE, "déclaration DOCTYPE"),
-            XmlError::Syntax(_) => refuse(&findings::XML_UNCLOSED, "le fichier s'arrête au milieu d'une balise"),
+            XmlError::Syntax(SyntaxError::InvalidBangMarkup) => {
+                refuse(&findings::XML_MALFORMED, "balise « <! » illisible")
+            }
+            XmlError::Syntax(SyntaxError::UnclosedDoctype) => {
+                refuse(&findings::XML_DOCTYPE, "déclaration DOCTYPE")
+            }
+            XmlError::Syntax(_) => {
+                refuse(&findings::XML_UNCLOSED, "le fichier s'arrête au milieu d'une balise")
+            }
             XmlError::IllFormed(IllFormedError::MissingEndTag(_)) => {
                 refuse(&findings::XML_UNCLOSED, "un élément reste ouvert à la fin du fichier")
             }
-            XmlError::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => {
-                refuse(&findings::XML_MALFORMED, &format!("balise fermante « {found} » au lieu de « {expected} »"))
-            }
+            XmlError::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => refuse(
+                &findings::XML_MALFORMED,
+                &format!("balise fermante « {found} » au lieu de « {expected} »"),
+            ),
             _ => refuse(&findings::XML_MALFORMED, "document mal formé"),
         }
     }
@@ -281,7 +299,9 @@ fn bound(namespace: ResolveResult<'_>, line: u64) -> Result<String, Halt> {
     match namespace {
         ResolveResult::Bound(namespace) => Ok(namespace.as_ref().to_owned()),
         ResolveResult::Unbound => Ok(String::new()),
-        ResolveResult::Unknown(prefix) => refused(&findings::XML_NAMESPACE, &format!("préfixe « {prefix} » inconnu"), line),
+        ResolveResult::Unknown(prefix) => {
+            refused(&findings::XML_NAMESPACE, &format!("préfixe « {prefix} » inconnu"), line)
+        }
     }
 }
 

@@ -35,7 +35,8 @@ impl NewFile {
         self.size_bytes += bytes.len() as u64;
         self.unsynced_bytes += bytes.len() as u64;
         let write = || self.file.write_all(bytes);
-        synclog::effect("write", &self.path, self.size_bytes, write).map_err(failed("writing", &self.path))?;
+        synclog::effect("write", &self.path, self.size_bytes, write)
+            .map_err(failed("writing", &self.path))?;
         if self.unsynced_bytes >= UNSYNCED_BYTES_MAX {
             self.sync()?;
         }

@@ -56,7 +56,9 @@ impl Error {
 /// Says what was being done, and where.
 pub(super) fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
     move |source| match source.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::Full { doing, path: path.to_path_buf() },
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            Error::Full { doing, path: path.to_path_buf() }
+        }
         _ => Error::Io { doing, path: path.to_path_buf(), source },
     }
 }

@@ -36,11 +36,16 @@ pub(super) fn settle(settings: &Settings) -> Result<Layout, Error> {
     for (index, (name, folder)) in places.iter().enumerate() {
         for (other_name, other) in &places[index + 1..] {
             if folder == other {
-                return Err(refused(format!("{name} et {other_name} sont le même dossier {}", folder.display())));
+                return Err(refused(format!(
+                    "{name} et {other_name} sont le même dossier {}",
+                    folder.display()
+                )));
             }
             if folder.starts_with(other) || other.starts_with(folder) {
                 let (folder, other) = (folder.display(), other.display());
-                return Err(refused(format!("{name} ({folder}) et {other_name} ({other}) sont l’un dans l’autre")));
+                return Err(refused(format!(
+                    "{name} ({folder}) et {other_name} ({other}) sont l’un dans l’autre"
+                )));
             }
         }
     }
@@ -55,7 +60,10 @@ fn refused(sentence: String) -> Error {
 /// The folder, made if need be, without links in its path, once a file was written and removed there.
 fn usable(what: &str, folder: &Path) -> Result<PathBuf, Error> {
     let unusable = |error: std::io::Error| {
-        refused(format!("{what} : le dossier {} n’est pas utilisable en écriture ({error})", folder.display()))
+        refused(format!(
+            "{what} : le dossier {} n’est pas utilisable en écriture ({error})",
+            folder.display()
+        ))
     };
     make_with_those_above(folder).map_err(|error| match error {
         Error::Io { source, .. } => unusable(source),

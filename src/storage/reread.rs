@@ -49,7 +49,8 @@ impl Reader {
 
     fn each_chunk(&mut self, path: &Path, take: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
         let nofollow = OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-        let open = |flags: OFlag| File::options().read(true).custom_flags((nofollow | flags).bits()).open(path);
+        let open =
+            |flags: OFlag| File::options().read(true).custom_flags((nofollow | flags).bits()).open(path);
         let start = self.buffer.as_ptr().align_offset(ALIGNMENT);
         let chunk = &mut self.buffer[start..start + CHUNK_BYTES];
         let mut direct = match open(OFlag::O_DIRECT) {

@@ -62,7 +62,12 @@ impl TenantStore {
     ///
     /// A copy already in place is left alone, a missing one made; other bytes in its place are an error.
     /// `source` may not be asked at all. Nothing is visible of a source that is not what was promised.
-    pub fn write(&self, archive: ArchiveId, object: &NewObject, source: &mut dyn Source) -> Result<Vec<Location>, Error> {
+    pub fn write(
+        &self,
+        archive: ArchiveId,
+        object: &NewObject,
+        source: &mut dyn Source,
+    ) -> Result<Vec<Location>, Error> {
         let inventory = self.inventory(archive, object)?;
         let mut staged = Vec::new();
         fail_point!("storage-before-staging");
@@ -84,7 +89,11 @@ impl TenantStore {
             stage(&objects, &inventory, object, source)?;
         }
         fail_point!("storage-staged");
-        staged.into_iter().enumerate().map(|(index, (site, staging))| self.place(index, site, staging, archive)).collect()
+        staged
+            .into_iter()
+            .enumerate()
+            .map(|(index, (site, staging))| self.place(index, site, staging, archive))
+            .collect()
     }
 
     /// Text of the object's inventory, once nothing can be said against it.
@@ -109,7 +118,13 @@ impl TenantStore {
 
     /// Gives a staged object its name, durably; also run for an object already in place, whose name a dead
     /// attempt may not have synced.
-    fn place(&self, index: usize, site: &Site, staging: Option<Staging>, archive: ArchiveId) -> Result<Location, Error> {
+    fn place(
+        &self,
+        index: usize,
+        site: &Site,
+        staging: Option<Staging>,
+        archive: ArchiveId,
+    ) -> Result<Location, Error> {
         let object = site.object(self.tenant, archive);
         if let Some(staging) = &staging {
             let above = object.parent().unwrap_or(Path::new(""));
@@ -124,7 +139,12 @@ impl TenantStore {
 }
 
 /// Makes the object in each staging folder; durable when it returns.
-fn stage(stagings: &[&Staging], inventory: &str, object: &NewObject, source: &mut dyn Source) -> Result<(), Error> {
+fn stage(
+    stagings: &[&Staging],
+    inventory: &str,
+    object: &NewObject,
+    source: &mut dyn Source,
+) -> Result<(), Error> {
     let content = Path::new("object/v1/content");
     let mut folders = BTreeSet::from([content.to_path_buf(), "object/logs".into()]);
     for file in &object.files {

@@ -3,9 +3,9 @@
 //! Never answers with the framework's own words: an identifier that is none answers like one that names
 //! nothing.
 
+use actix_web::HttpRequest;
 use actix_web::error::{JsonPayloadError, PathError, PayloadError, QueryPayloadError, UrlencodedError};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::HttpRequest;
 
 use super::problem::{Kind, Problem};
 use super::problems as kinds;

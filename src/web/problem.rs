@@ -200,7 +200,8 @@ mod tests {
 
     #[test]
     fn the_type_is_stable_and_the_rest_is_told_when_there_is() {
-        let shown = Problem::new(&kinds::NOT_READY).detail("Encore un instant.").retry_after_seconds(2).json(None);
+        let shown =
+            Problem::new(&kinds::NOT_READY).detail("Encore un instant.").retry_after_seconds(2).json(None);
         assert_eq!(shown["type"], "urn:chartrier:problem:message-not-ready");
         assert_eq!((&shown["status"], &shown["retry_after_seconds"]), (&json!(404), &json!(2)));
         assert!(shown.get("instance").is_none());

@@ -67,7 +67,8 @@ fn part(range: &str, size_bytes: u64) -> Wanted {
 
 /// Digits only: `u64::from_str` takes a sign. More digits than fit are past every file.
 fn number(text: &str) -> Option<u64> {
-    (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().unwrap_or(u64::MAX))
+    (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))
+        .then(|| text.parse().unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]

@@ -52,7 +52,8 @@ pub fn configure(app: &mut ServiceConfig) {
     }
     for address in addresses {
         let lines = || TABLE.iter().filter(move |line| line.address == address);
-        let resource = lines().fold(web::resource(address), |resource, line| resource.route(with_method(line)));
+        let resource =
+            lines().fold(web::resource(address), |resource, line| resource.route(with_method(line)));
         let allowed = lines().map(|line| allowed(&line.method)).collect::<Vec<_>>().join(", ");
         let resource = otherwise(resource, allowed);
         if lines().all(|line| line.compressed) {

@@ -58,7 +58,9 @@ mod tests {
         for who in [Who::TransferReader, Who::Searcher, Who::ContentReader, Who::Depositor, Who::Archivist] {
             assert!(!who.admits(&[Role::Operator]), "{who:?}");
         }
-        assert!(Who::Searcher.admits(&[Role::MemberAdmin]) && !Who::ContentReader.admits(&[Role::MemberAdmin]));
+        assert!(
+            Who::Searcher.admits(&[Role::MemberAdmin]) && !Who::ContentReader.admits(&[Role::MemberAdmin])
+        );
         assert!(Who::Person.admits(&[Role::Operator]) && !Who::Person.admits(&[]));
     }
 }

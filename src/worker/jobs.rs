@@ -1,9 +1,12 @@
 //! From the kind of a job to its function: one `match`.
 
+use std::time::Instant;
+
 use super::Worker;
 use crate::db::jobs::Job;
 use crate::ingest;
 use crate::model::TransferId;
+use crate::telemetry;
 
 /// Why a job did not end, for the operator: no content, no title.
 pub(super) struct Failure {
@@ -19,14 +22,27 @@ impl From<ingest::Error> for Failure {
 }
 
 pub(super) async fn run(worker: &Worker, job: &Job) -> Result<(), Failure> {
-    let transfer = TransferId(job.subject);
-    match job.kind.as_str() {
-        ingest::JOB_INGEST | ingest::JOB_SEAL => worker.ingest.advance(job.tenant, transfer).await?,
-        ingest::JOB_CONFIRM => worker.ingest.confirm(job.tenant, transfer).await?,
-        ingest::JOB_PURGE => worker.ingest.purge(job.tenant, transfer).await?,
-        unknown => {
-            return Err(Failure { reason: format!("no function serves jobs of kind {unknown}"), transient: false });
+    let (transfer, began) = (TransferId(job.subject), Instant::now());
+    let kind = match job.kind.as_str() {
+        kind @ (ingest::JOB_INGEST | ingest::JOB_SEAL) => {
+            worker.ingest.advance(job.tenant, transfer).await?;
+            if kind == ingest::JOB_SEAL { ingest::JOB_SEAL } else { ingest::JOB_INGEST }
         }
-    }
+        ingest::JOB_CONFIRM => {
+            worker.ingest.confirm(job.tenant, transfer).await?;
+            ingest::JOB_CONFIRM
+        }
+        ingest::JOB_PURGE => {
+            worker.ingest.purge(job.tenant, transfer).await?;
+            ingest::JOB_PURGE
+        }
+        unknown => {
+            return Err(Failure {
+                reason: format!("no function serves jobs of kind {unknown}"),
+                transient: false,
+            });
+        }
+    };
+    telemetry::step_took(kind, began.elapsed());
     Ok(())
 }

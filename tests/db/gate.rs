@@ -121,11 +121,19 @@ async fn a_tampered_journal_is_found_out() {
     let mut owner = database::connect("chartrier_owner").await;
     for (statement, back, seq) in [
         ("update event set outcome = 'KO' where seq = 2", "update event set outcome = 'OK' where seq = 2", 2),
-        ("update event set entry = entry || ' ' where seq = 3", "update event set entry = rtrim(entry) where seq = 3", 3),
+        (
+            "update event set entry = entry || ' ' where seq = 3",
+            "update event set entry = rtrim(entry) where seq = 3",
+            3,
+        ),
         ("update journal_head set seq = 4", "update journal_head set seq = 3", 4),
     ] {
         for (statement, expected) in [(statement, Some(seq)), (back, None)] {
-            let tampering = format!("{statement} {} tenant_id = '{}'", if statement.contains("where") { "and" } else { "where" }, fresh.tenant);
+            let tampering = format!(
+                "{statement} {} tenant_id = '{}'",
+                if statement.contains("where") { "and" } else { "where" },
+                fresh.tenant
+            );
             sqlx::raw_sql(sqlx::AssertSqlSafe(tampering)).execute(&mut owner).await.unwrap();
             let mut tx = fresh.db.read(fresh.tenant).await.unwrap();
             let found = match verify_journal(&mut tx).await {

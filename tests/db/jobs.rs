@@ -171,7 +171,10 @@ async fn a_job_that_keeps_failing_is_set_aside_and_shown() {
     clock.advance(chrono::Duration::days(1));
     assert!(claim(&db, &clock).await.is_none());
     let shown = jobs::set_aside(&db, 10).await.unwrap();
-    assert_eq!((shown.len(), shown[0].last_error.as_str(), shown[0].member_name.as_str()), (1, "disque plein", "Membre a"));
+    assert_eq!(
+        (shown.len(), shown[0].last_error.as_str(), shown[0].member_name.as_str()),
+        (1, "disque plein", "Membre a")
+    );
     assert_eq!(jobs::counts(&db, clock.now()).await.unwrap().set_aside, 1);
     assert!(jobs::resume(&db, shown[0].job_id, clock.now()).await.unwrap());
     let job = claim(&db, &clock).await.unwrap();

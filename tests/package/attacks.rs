@@ -51,12 +51,14 @@ fn every_hostile_container_is_refused_for_what_it_is() {
     let folder = corpus.join("fixtures/attack-generated/files");
     let scratch = tempfile::tempdir().expect("a temporary folder");
     for kind in ["zip", "tar", "misc"] {
-        let mut files: Vec<_> = std::fs::read_dir(folder.join(kind)).expect("the corpus").flatten().map(|e| e.path()).collect();
+        let mut files: Vec<_> =
+            std::fs::read_dir(folder.join(kind)).expect("the corpus").flatten().map(|e| e.path()).collect();
         files.sort();
         for path in files {
             let name = format!("{kind}/{}", path.file_name().unwrap_or_default().to_string_lossy());
             let started = Instant::now();
-            let verdict = check::check(std::fs::File::open(&path).expect("a file"), scratch.path(), &Limits::default());
+            let verdict =
+                check::check(std::fs::File::open(&path).expect("a file"), scratch.path(), &Limits::default());
             let verdict = verdict.unwrap_or_else(|error| panic!("{name}: {error}"));
             let codes: Vec<&str> = verdict.findings.iter().map(|finding| finding.kind.code).collect();
             println!("{name}: {:?} {:?}", started.elapsed(), &codes[..codes.len().min(4)]);

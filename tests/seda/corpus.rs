@@ -22,10 +22,15 @@ fn sips_accepted_elsewhere_are_accepted_and_faulty_ones_refused() {
     for row in rows {
         let cells: Vec<&str> = row.split('\t').collect();
         let path = corpus.join("sips").join(cells[file]);
-        let found = check::check(File::open(&path).expect("a SIP"), scratch.path(), &Limits::default()).expect("read");
+        let found = check::check(File::open(&path).expect("a SIP"), scratch.path(), &Limits::default())
+            .expect("read");
         *tally.entry((cells[verdict].to_owned(), found.is_accepted())).or_default() += 1;
-        let errors: Vec<String> =
-            found.findings.iter().filter(|f| f.is_error()).map(|f| format!("{}: {}", f.kind.code, f.message)).collect();
+        let errors: Vec<String> = found
+            .findings
+            .iter()
+            .filter(|f| f.is_error())
+            .map(|f| format!("{}: {}", f.kind.code, f.message))
+            .collect();
         let line = format!(
             "{} | {} | {} | {}",
             cells[verdict],

@@ -142,13 +142,16 @@ fn a_forgotten_sync_would_be_seen() {
     let whole = stored(folder.path());
     let of_sites = |line: &&str| line.contains("/nord") || line.contains("/sud");
     let empty_file = |line: &&str| line.contains("000002");
-    let syncs: BTreeSet<&str> = log.lines().filter(|line| line.starts_with("[\"synced\"")).filter(of_sites).collect();
+    let syncs: BTreeSet<&str> =
+        log.lines().filter(|line| line.starts_with("[\"synced\"")).filter(of_sites).collect();
     assert!(syncs.len() > 30, "{}", syncs.len());
     for forgotten in syncs.iter().filter(|line| !empty_file(line)) {
         let copy = fresh_folder();
         let copied = Command::new("cp").arg("-a").arg(folder.path().join("data")).arg(copy.path()).status();
         assert!(copied.unwrap().success());
-        let log = log.replace(forgotten, "").replace(folder.path().to_str().unwrap(), copy.path().to_str().unwrap());
+        let log = log
+            .replace(forgotten, "")
+            .replace(folder.path().to_str().unwrap(), copy.path().to_str().unwrap());
         power_loss::lose_power(&log, &copy.path().join("data"));
         assert_ne!(stored(copy.path()), whole, "nothing was lost without {forgotten}");
     }

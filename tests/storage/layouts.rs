@@ -34,7 +34,8 @@ fn places_that_are_not_apart_are_refused() {
         ("a", "file/b", "q", "n’est pas utilisable en écriture"),
         ("a", "/proc/nowhere", "q", "n’est pas utilisable en écriture"),
     ] {
-        let refused = refusal(base, nord, sud, quarantine).unwrap_or_else(|| panic!("{nord} {sud} {quarantine}"));
+        let refused =
+            refusal(base, nord, sud, quarantine).unwrap_or_else(|| panic!("{nord} {sud} {quarantine}"));
         assert!(refused.contains(words), "{nord} {sud} {quarantine}: {refused}");
     }
     assert_eq!(refusal(base, "ab", "a", "q"), None, "a common beginning of a name is no nesting");

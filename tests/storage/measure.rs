@@ -9,9 +9,14 @@ use chartrier::storage::{NewFile, Storage};
 
 /// One manifest and three files, 200 KB in all.
 fn deposit(number: u8) -> Vec<(String, String, Vec<u8>)> {
-    [("manifest.xml", 8_000), ("objects/000001.pdf", 64_000), ("objects/000002.pdf", 64_000), ("objects/000003.pdf", 64_000)]
-        .map(|(name, size_bytes)| (name.to_string(), name.to_string(), vec![number; size_bytes]))
-        .to_vec()
+    [
+        ("manifest.xml", 8_000),
+        ("objects/000001.pdf", 64_000),
+        ("objects/000002.pdf", 64_000),
+        ("objects/000003.pdf", 64_000),
+    ]
+    .map(|(name, size_bytes)| (name.to_string(), name.to_string(), vec![number; size_bytes]))
+    .to_vec()
 }
 
 #[test]
@@ -38,13 +43,17 @@ fn small_objects_a_second() {
                             match act {
                                 0 => {
                                     let files = deposit(number as u8);
-                                    let mut open = |file: &NewFile| -> std::io::Result<Box<dyn std::io::Read>> {
-                                        let found = files.iter().find(|(_, path, _)| *path == file.content_path);
-                                        Ok(Box::new(std::io::Cursor::new(found.unwrap().2.clone())))
-                                    };
+                                    let mut open =
+                                        |file: &NewFile| -> std::io::Result<Box<dyn std::io::Read>> {
+                                            let found =
+                                                files.iter().find(|(_, path, _)| *path == file.content_path);
+                                            Ok(Box::new(std::io::Cursor::new(found.unwrap().2.clone())))
+                                        };
                                     store.write(archive, &object_of(&files), &mut open).unwrap();
                                 }
-                                1 => assert!(store.verify(archive).unwrap().iter().all(|copy| copy.faults.is_empty())),
+                                1 => assert!(
+                                    store.verify(archive).unwrap().iter().all(|copy| copy.faults.is_empty())
+                                ),
                                 _ => store.confirm(archive, b"x").unwrap(),
                             }
                         }

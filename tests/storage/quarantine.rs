@@ -37,7 +37,8 @@ async fn what_is_received_is_kept_with_its_digest() {
     let quarantine = storage.quarantine();
     let bytes: Vec<u8> = (0..3_000_000u32).map(|n| n as u8).collect();
     let pieces: Vec<_> = bytes.chunks(70_001).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
-    let received = quarantine.receive(tenant(), transfer(), stream::iter(pieces), bytes.len() as u64).await.unwrap();
+    let received =
+        quarantine.receive(tenant(), transfer(), stream::iter(pieces), bytes.len() as u64).await.unwrap();
     assert_eq!(received.size_bytes, bytes.len() as u64);
     assert_eq!(received.sha512[..], Sha512::digest(&bytes)[..]);
     let mut file = quarantine.open(tenant(), transfer()).unwrap();

@@ -96,21 +96,33 @@ fn a_source_that_is_not_what_was_promised_leaves_nothing<B: Backend>() {
             if file.content_path == "manifest.xml" { Ok(Box::new(wrong)) } else { open_files(file) }
         };
         let refused = storage.tenant(tenant()).write(archive(1), &object(), &mut open);
-        assert!(matches!(&refused, Err(error @ Error::Mismatch { .. }) if !error.is_transient()), "{refused:?}");
+        assert!(
+            matches!(&refused, Err(error @ Error::Mismatch { .. }) if !error.is_transient()),
+            "{refused:?}"
+        );
     }
-    let mut broken = |_: &NewFile| -> std::io::Result<Box<dyn Read>> { Err(std::io::ErrorKind::BrokenPipe.into()) };
+    let mut broken =
+        |_: &NewFile| -> std::io::Result<Box<dyn Read>> { Err(std::io::ErrorKind::BrokenPipe.into()) };
     let failed = storage.tenant(tenant()).write(archive(1), &object(), &mut broken);
     assert!(matches!(&failed, Err(error @ Error::Source { .. }) if error.is_transient()), "{failed:?}");
-    assert!(!backend.names("nord").iter().any(|name| name.contains("inventory") || name.contains("manifest")));
+    assert!(
+        !backend.names("nord").iter().any(|name| name.contains("inventory") || name.contains("manifest"))
+    );
     assert_eq!(faults(&storage), ["nord", "sud"].map(|site| (site.to_string(), vec![Fault::ObjectMissing])));
 }
 
 fn unsafe_names_are_refused<B: Backend>() {
     let backend = B::fresh();
     let store = backend.storage().tenant(tenant());
-    for (logical, content) in
-        [("a", "../a"), ("a", "/a"), ("a", ""), ("../a", "a"), ("", "a"), ("a/./b", "a"), ("a", "inventory.json/é")]
-    {
+    for (logical, content) in [
+        ("a", "../a"),
+        ("a", "/a"),
+        ("a", ""),
+        ("../a", "a"),
+        ("", "a"),
+        ("a/./b", "a"),
+        ("a", "inventory.json/é"),
+    ] {
         let mut object = object();
         object.files[0].logical_path = logical.to_string();
         object.files[0].content_path = content.to_string();
@@ -121,7 +133,9 @@ fn unsafe_names_are_refused<B: Backend>() {
     twice.files[0].content_path = twice.files[1].content_path.clone();
     assert!(matches!(store.write(archive(1), &twice, &mut open_files), Err(Error::Object(_))));
     written(&backend.storage());
-    for path in ["../x", "v1/inventory.json", "v1/content/../inventory.json", "/etc/passwd", "objects/000001.pdf"] {
+    for path in
+        ["../x", "v1/inventory.json", "v1/content/../inventory.json", "/etc/passwd", "objects/000001.pdf"]
+    {
         assert!(matches!(store.open(archive(1), path), Err(Error::Object(_))), "{path}");
     }
     assert!(matches!(store.open(archive(1), "v1/content/none"), Err(Error::Absent(_))));
@@ -174,7 +188,10 @@ fn a_changed_byte_is_found_wherever_it_is<B: Backend>() {
             backend.put(&copies[1], path, &bad);
             let [(_, nord), (_, sud)] = faults(&storage).try_into().unwrap();
             assert_eq!(nord, [], "{path}");
-            assert!(!sud.is_empty() && sud.iter().all(|f| matches!(f, Fault::Inventory { .. })), "{path} {sud:?}");
+            assert!(
+                !sud.is_empty() && sud.iter().all(|f| matches!(f, Fault::Inventory { .. })),
+                "{path} {sud:?}"
+            );
         }
         backend.put(&copies[1], path, &good);
     }
@@ -185,11 +202,12 @@ fn a_removed_or_added_file_is_found<B: Backend>() {
     let backend = B::fresh();
     let storage = backend.storage();
     let copies = written(&storage);
-    let all: Vec<String> = ["0=ocfl_object_1.1", "inventory.json", "inventory.json.sha512", "v1/inventory.json"]
-        .into_iter()
-        .map(str::to_string)
-        .chain(object().files.iter().map(NewFile::stored_path))
-        .collect();
+    let all: Vec<String> =
+        ["0=ocfl_object_1.1", "inventory.json", "inventory.json.sha512", "v1/inventory.json"]
+            .into_iter()
+            .map(str::to_string)
+            .chain(object().files.iter().map(NewFile::stored_path))
+            .collect();
     for path in &all {
         let good = backend.read(&copies[1], path);
         backend.remove(&copies[1], path);
@@ -224,7 +242,12 @@ fn content_is_served_while_one_site_is_empty<B: Backend>() {
     written(&storage);
     backend.empty("nord");
     let mut bytes = Vec::new();
-    storage.tenant(tenant()).open(archive(1), "v1/content/manifest.xml").unwrap().read_to_end(&mut bytes).unwrap();
+    storage
+        .tenant(tenant())
+        .open(archive(1), "v1/content/manifest.xml")
+        .unwrap()
+        .read_to_end(&mut bytes)
+        .unwrap();
     assert_eq!(bytes, FILES[0].2);
 }
 

@@ -51,7 +51,9 @@ pub fn lose_power(log: &str, root: &Path) {
 
 impl Disk {
     fn replay(&mut self, operation: &str, path: &Path, more: &str) {
-        if !path.starts_with(&self.root) || path == self.root && operation != "syncing" && operation != "synced" {
+        if !path.starts_with(&self.root)
+            || path == self.root && operation != "syncing" && operation != "synced"
+        {
             return;
         }
         match operation {
@@ -152,13 +154,17 @@ impl Disk {
     /// Gives back its old name to what was renamed, when only the old name was synced.
     fn move_back(&mut self, folder: usize, path: &Path) {
         let Node::Folder { now, kept } = &self.nodes[folder] else { return };
-        let renamed: Vec<(String, usize)> =
-            kept.iter().filter(|(name, id)| now.get(*name) != Some(id)).map(|(name, id)| (name.clone(), *id)).collect();
+        let renamed: Vec<(String, usize)> = kept
+            .iter()
+            .filter(|(name, id)| now.get(*name) != Some(id))
+            .map(|(name, id)| (name.clone(), *id))
+            .collect();
         for (name, id) in renamed {
             let root = self.root.clone();
             let Some((there, parent)) = self.path_of(id, 0, &root) else { continue };
             let given = there.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let durable = matches!(&self.nodes[parent], Node::Folder { kept, .. } if kept.get(&given) == Some(&id));
+            let durable =
+                matches!(&self.nodes[parent], Node::Folder { kept, .. } if kept.get(&given) == Some(&id));
             if !durable && fs::rename(&there, path.join(&name)).is_ok() {
                 self.names(parent).retain(|_, other| *other != id);
                 self.names(folder).insert(name, id);

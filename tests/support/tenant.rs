@@ -101,7 +101,10 @@ async fn make(fresh: &mut FreshTenant) {
     .execute(&mut *conn)
     .await
     .unwrap();
-    sqlx::query("insert into quota (bytes_max) values (10 * 1024::bigint ^ 3)").execute(&mut *conn).await.unwrap();
+    sqlx::query("insert into quota (bytes_max) values (10 * 1024::bigint ^ 3)")
+        .execute(&mut *conn)
+        .await
+        .unwrap();
     sqlx::query("insert into journal_head (seq, hash, at) values (0, $1, $2)")
         .bind(vec![0_u8; 32])
         .bind(now)
@@ -121,11 +124,13 @@ async fn make(fresh: &mut FreshTenant) {
     .execute(&mut *conn)
     .await
     .unwrap();
-    sqlx::query("insert into machine_agreement (machine_id, agreement_id) select $1, agreement_id from agreement")
-        .bind(fresh.machine.0)
-        .execute(&mut *conn)
-        .await
-        .unwrap();
+    sqlx::query(
+        "insert into machine_agreement (machine_id, agreement_id) select $1, agreement_id from agreement",
+    )
+    .bind(fresh.machine.0)
+    .execute(&mut *conn)
+    .await
+    .unwrap();
     tx.record(Event {
         event_type: EventType::Parametrage,
         outcome: Outcome::Ok,

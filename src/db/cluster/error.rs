@@ -20,7 +20,9 @@ pub enum Error {
          « nobody », ou lancez le programme par un utilisateur ordinaire"
     )]
     NoUser,
-    #[error("{folder} appartient à un autre utilisateur (uid {owner}) : lancez le programme par lui, ou par root")]
+    #[error(
+        "{folder} appartient à un autre utilisateur (uid {owner}) : lancez le programme par lui, ou par root"
+    )]
     OtherOwner { folder: PathBuf, owner: u32 },
     #[error("{folder} n'est pas un dossier privé de l'utilisateur (uid {owner}) : supprimez-le")]
     NotPrivate { folder: PathBuf, owner: u32 },

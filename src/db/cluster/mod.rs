@@ -50,7 +50,8 @@ impl Cluster {
         let began = Instant::now();
         let data = data.to_path_buf();
         let cluster = tokio::task::spawn_blocking(move || Self::launch(&data, durability)).await;
-        let mut cluster = cluster.map_err(|error| Error::Io("lancement".into(), std::io::Error::other(error)))??;
+        let mut cluster =
+            cluster.map_err(|error| Error::Io("lancement".into(), std::io::Error::other(error)))??;
         let mut superuser = cluster.connect_when_ready().await?;
         prepare(&mut superuser).await?;
         superuser.close().await.map_err(Error::Sql)?;
@@ -91,7 +92,10 @@ impl Cluster {
         users.lock_shared().map_err(|error| Error::Io("users.lock".into(), error))?;
         let server = match Server::running(&place) {
             Some(server) => {
-                tracing::info!(pid = server.pid(), "un serveur PostgreSQL tourne déjà sur ces données : repris");
+                tracing::info!(
+                    pid = server.pid(),
+                    "un serveur PostgreSQL tourne déjà sur ces données : repris"
+                );
                 server
             }
             None => {
@@ -149,7 +153,8 @@ impl Drop for Cluster {
 /// Roles and database, made when missing: safe to run at each start, and after a start that was cut short.
 async fn prepare(superuser: &mut PgConnection) -> Result<(), Error> {
     sqlx::raw_sql(ROLES).execute(&mut *superuser).await.map_err(Error::Sql)?;
-    let made = sqlx::raw_sql("create database chartrier owner chartrier_owner").execute(&mut *superuser).await;
+    let made =
+        sqlx::raw_sql("create database chartrier owner chartrier_owner").execute(&mut *superuser).await;
     match made {
         Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42P04") => Ok(()),
         made => made.map(drop).map_err(Error::Sql),

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use super::Error;
 use super::binaries::Binaries;
 use super::place::Place;
-use super::Error;
 
 /// Only names the socket; nothing listens on a network.
 pub(super) const PORT: u16 = 5432;

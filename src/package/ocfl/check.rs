@@ -30,7 +30,8 @@ pub(super) fn problems(inventory: &Inventory) -> Vec<Problem> {
     for (name, version) in &inventory.versions {
         state(inventory, name, version, &mut found);
     }
-    let used: HashSet<&String> = inventory.versions.values().flat_map(|version| version.state.keys()).collect();
+    let used: HashSet<&String> =
+        inventory.versions.values().flat_map(|version| version.state.keys()).collect();
     for digest in inventory.manifest.keys().filter(|digest| !used.contains(digest)) {
         found.add("E107", format!("digest {digest} of the manifest is in no version"));
     }
@@ -137,7 +138,8 @@ mod tests {
 
     #[test]
     fn our_own_inventories_are_without_problem_and_read_back() {
-        let inventory = inventory(&[("Été/à b.pdf", "objects/1.pdf", 1), ("same", "objects/2", 1), ("m", "m.xml", 2)]);
+        let inventory =
+            inventory(&[("Été/à b.pdf", "objects/1.pdf", 1), ("same", "objects/2", 1), ("m", "m.xml", 2)]);
         assert_eq!(inventory.problems(), []);
         assert_eq!(Inventory::from_json(inventory.to_json().as_bytes()).unwrap(), inventory);
     }

@@ -134,7 +134,9 @@ impl Inventory {
 
     /// Each stored file of the manifest with its digest (lower-case hexadecimal).
     pub fn stored_files(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.manifest.iter().flat_map(|(digest, paths)| paths.iter().map(move |path| (path.as_str(), digest.as_str())))
+        self.manifest
+            .iter()
+            .flat_map(|(digest, paths)| paths.iter().map(move |path| (path.as_str(), digest.as_str())))
     }
 }
 
@@ -211,7 +213,10 @@ mod tests {
         let long = "abcdefghij".repeat(26);
         assert_eq!(
             object_folder(&long),
-            format!("55b/432/806/{}-55b432806f4e270da0cf23815ed338742179002153cd8d896f23b3e2d8a14359", &long[..100])
+            format!(
+                "55b/432/806/{}-55b432806f4e270da0cf23815ed338742179002153cd8d896f23b3e2d8a14359",
+                &long[..100]
+            )
         );
     }
 

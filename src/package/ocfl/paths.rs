@@ -29,7 +29,8 @@ pub fn stored_path_is_safe(path: &str) -> bool {
 /// Number of a version's name: `v1` and so on, without padding.
 pub(super) fn version_number(name: &str) -> Option<u32> {
     let digits = name.strip_prefix('v')?;
-    let plain = !digits.is_empty() && !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let plain =
+        !digits.is_empty() && !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
     if plain { digits.parse().ok() } else { None }
 }
 
@@ -65,7 +66,14 @@ mod tests {
             assert!(!content_path_is_safe(unsafe_path), "{unsafe_path}");
         }
         assert!(stored_path_is_safe("v1/content/objects/1"));
-        for other in ["v1/inventory.json", "v0/content/a", "v01/content/a", "v1/content", "content/a", "v1/content/../a"] {
+        for other in [
+            "v1/inventory.json",
+            "v0/content/a",
+            "v01/content/a",
+            "v1/content",
+            "content/a",
+            "v1/content/../a",
+        ] {
             assert!(!stored_path_is_safe(other), "{other}");
         }
     }

@@ -57,8 +57,20 @@ fn line(title: &str, state: Badge, when: &str, size: u64, files: Option<u64>) ->
 fn lines() -> Vec<TransferLine> {
     vec![
         line("marches-2026-salle-des-fetes.zip", RECEIVED, "2026-11-20T16:02:00Z", 48_200_000, None),
-        line("Registre des délibérations, 3e trimestre 2026", WAITING, "2026-11-20T15:40:00Z", 9_120_000, Some(14)),
-        line("Marché public 2025-07 : réfection de la toiture de l’école Jean-Moulin", REFUSED, "2026-11-18T09:12:00Z", 31_000_000, Some(27)),
+        line(
+            "Registre des délibérations, 3e trimestre 2026",
+            WAITING,
+            "2026-11-20T15:40:00Z",
+            9_120_000,
+            Some(14),
+        ),
+        line(
+            "Marché public 2025-07 : réfection de la toiture de l’école Jean-Moulin",
+            REFUSED,
+            "2026-11-18T09:12:00Z",
+            31_000_000,
+            Some(27),
+        ),
         line("Délibération 2026-042 : budget primitif", KEPT, "2026-11-12T08:30:00Z", 1_440_000, Some(3)),
         line("Flux comptable d’octobre 2026", KEPT, "2026-11-03T18:21:00Z", 212_000, Some(2)),
     ]
@@ -146,8 +158,10 @@ static UNTITLED: Kind = Kind {
 };
 
 fn refused() -> TransferPage {
-    let mut transfer =
-        transfer(TransferState::Refused, "Marché public 2025-07 : réfection de la toiture de l’école Jean-Moulin");
+    let mut transfer = transfer(
+        TransferState::Refused,
+        "Marché public 2025-07 : réfection de la toiture de l’école Jean-Moulin",
+    );
     let missing = ["coupe-a", "coupe-b", "facade-nord", "facade-sud", "masse", "situation", "toiture"];
     transfer.findings.push(
         Finding::new(&DIGEST, "« pv-reception.pdf » : l’empreinte calculée diffère de celle du bordereau.")
@@ -180,7 +194,10 @@ fn examined() -> TransferPage {
     let decision = Some(DecisionForm {
         csrf: "jeton".into(),
         reason: String::new(),
-        errors: vec![FieldError { field: "motif", sentence: "Dites pourquoi vous refusez ce versement.".into() }],
+        errors: vec![FieldError {
+            field: "motif",
+            sentence: "Dites pourquoi vous refusez ce versement.".into(),
+        }],
     });
     transfer::page(account("archiviste"), Seen { decision, can_deposit: false, ..seen(&transfer) })
 }
@@ -209,8 +226,14 @@ fn unit() -> UnitPage {
         whole: true,
     };
     UnitPage {
-        shell: Shell { top: false, ..shell("Marché 2025-07 : toiture de l’école Jean-Moulin", Section::Archives, "lecteur") },
-        trail: vec![Link::new("Archives", "/archives"), Link::new("Marchés publics 2025", "/archives/unites/0")],
+        shell: Shell {
+            top: false,
+            ..shell("Marché 2025-07 : toiture de l’école Jean-Moulin", Section::Archives, "lecteur")
+        },
+        trail: vec![
+            Link::new("Archives", "/archives"),
+            Link::new("Marchés publics 2025", "/archives/unites/0"),
+        ],
         here: "/archives/unites/0".into(),
         level: Some("Dossier".into()),
         facts: vec![
@@ -257,14 +280,21 @@ fn pages() -> Vec<(&'static str, String)> {
         shell: outside("Connexion"),
         csrf: "jeton".into(),
         login: "claire".into(),
-        errors: vec![FieldError { field: "mot-de-passe", sentence: "Identifiant ou mot de passe inconnu.".into() }],
+        errors: vec![FieldError {
+            field: "mot-de-passe",
+            sentence: "Identifiant ou mot de passe inconnu.".into(),
+        }],
     };
     let choose = ChooseMemberPage {
         shell: outside("Choix de la collectivité"),
         csrf: "jeton".into(),
-        choices: ["Département des Landes d’Armor", "Commune de Saint-Aubin-des-Landes", "Communauté de communes du Val d’Ille"]
-            .map(|name| MemberChoice { code: "x".into(), name: name.into(), roles: "archiviste".into() })
-            .into(),
+        choices: [
+            "Département des Landes d’Armor",
+            "Commune de Saint-Aubin-des-Landes",
+            "Communauté de communes du Val d’Ille",
+        ]
+        .map(|name| MemberChoice { code: "x".into(), name: name.into(), roles: "archiviste".into() })
+        .into(),
     };
     let list = ListPage {
         shell: shell("Versements", Section::Transfers, "déposant, lecteur"),
@@ -286,8 +316,16 @@ fn pages() -> Vec<(&'static str, String)> {
         shell: shell("Recherche « toiture »", Section::Archives, "lecteur"),
         question: "toiture".into(),
         lines: vec![
-            unit_line("Marché 2025-07 : toiture de l’école Jean-Moulin", "File", "SAL-2026-00037 · 12 mars 2025 – 4 février 2026"),
-            unit_line("Délibération 2025-018 : toiture de l’école, choix de l’attributaire", "Item", "SAL-2026-00012 · 2 juin 2025"),
+            unit_line(
+                "Marché 2025-07 : toiture de l’école Jean-Moulin",
+                "File",
+                "SAL-2026-00037 · 12 mars 2025 – 4 février 2026",
+            ),
+            unit_line(
+                "Délibération 2025-018 : toiture de l’école, choix de l’attributaire",
+                "Item",
+                "SAL-2026-00012 · 2 juin 2025",
+            ),
             unit_line("Permis de construire, 2014-2019", "Series", "SAL-2026-00004 · 2014 – 2019"),
         ],
         next: None,
@@ -332,7 +370,8 @@ fn every_page_has_one_heading_its_own_title_and_only_whole_references() {
         assert!(page.starts_with("<!doctype html>\n<html lang=\"fr\">"), "{name}: no doctype or language");
         assert_eq!(page.matches("<h1").count(), 1, "{name}: one first heading");
         assert_eq!(page.matches("<main ").count(), 1, "{name}: one main part");
-        let title = page.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next()).expect("a title");
+        let title =
+            page.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next()).expect("a title");
         titles.insert((title.to_owned(), name.starts_with("accueil")));
         let ids = values(page, "id");
         let unique: std::collections::BTreeSet<_> = ids.iter().collect();
@@ -351,7 +390,10 @@ fn no_page_carries_script_or_style_of_its_own() {
     for (name, page) in pages() {
         assert!(!page.contains("<style") && values(&page, "style").is_empty(), "{name}: style in the page");
         assert_eq!(page.matches("<script").count(), 1, "{name}: only the portal's own script");
-        assert!(!page.contains(" onclick=") && !page.contains("javascript:"), "{name}: script in an attribute");
+        assert!(
+            !page.contains(" onclick=") && !page.contains("javascript:"),
+            "{name}: script in an attribute"
+        );
         assert!(!page.contains("http://") && !page.contains("https://"), "{name}: an outside address");
     }
 }

@@ -17,7 +17,17 @@ pub struct Moment {
 const SHORT_MONTHS: [&str; 12] =
     ["janv.", "févr.", "mars", "avril", "mai", "juin", "juill.", "août", "sept.", "oct.", "nov.", "déc."];
 const MONTHS: [&str; 12] = [
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
     "décembre",
 ];
 
@@ -42,7 +52,10 @@ fn day_words(day: u32, month: u32, year: i32) -> String {
 /// A date of a description, in its lexical form (`2024`, `2024-03`, `2024-03-05`, or a moment), in words; as
 /// written when it is none of these.
 pub fn lexical_date(written: &str) -> String {
-    let day = written.get(..10).filter(|_| written.as_bytes().get(10).is_none_or(|&b| b == b'T')).unwrap_or(written);
+    let day = written
+        .get(..10)
+        .filter(|_| written.as_bytes().get(10).is_none_or(|&b| b == b'T'))
+        .unwrap_or(written);
     let parts: Vec<&str> = day.split('-').collect();
     let number = |part: &str| part.parse::<u32>().ok();
     match parts.as_slice() {
@@ -124,7 +137,9 @@ pub fn level(written: &str) -> &str {
 pub fn level_icon(written: Option<&str>) -> &'static str {
     match written {
         Some("Item") => "file",
-        Some("Fonds" | "Subfonds" | "Class" | "Collection" | "Series" | "Subseries" | "RecordGrp" | "SubGrp") => "box",
+        Some(
+            "Fonds" | "Subfonds" | "Class" | "Collection" | "Series" | "Subseries" | "RecordGrp" | "SubGrp",
+        ) => "box",
         _ => "folder",
     }
 }
@@ -173,7 +188,8 @@ mod tests {
 
     #[test]
     fn sizes_and_numbers_are_written_in_french() {
-        let written: Vec<String> = [0, 1, 999, 1_000, 1_440, 999_499, 999_500, 12_345_678, 3_000_000_000].map(size).into();
+        let written: Vec<String> =
+            [0, 1, 999, 1_000, 1_440, 999_499, 999_500, 12_345_678, 3_000_000_000].map(size).into();
         assert_eq!(
             written,
             ["0 octet", "1 octet", "999 octets", "1 Ko", "1,4 Ko", "999 Ko", "1 Mo", "12 Mo", "3 Go"]

@@ -33,8 +33,11 @@ const KNOWN: [(&str, &str); 22] = [
 /// The description: long texts first, then the short facts.
 pub fn facts(content: &Content) -> Vec<Fact> {
     let text = |label: &str, value: String| Fact { label: label.into(), value, whole: true };
-    let mut facts: Vec<Fact> =
-        content.descriptions.iter().map(|description| text("Présentation du contenu", description.clone())).collect();
+    let mut facts: Vec<Fact> = content
+        .descriptions
+        .iter()
+        .map(|description| text("Présentation du contenu", description.clone()))
+        .collect();
     if let Some(span) = words::span(content.start_date.as_deref(), content.end_date.as_deref()) {
         facts.push(Fact::new("Dates", span));
     }

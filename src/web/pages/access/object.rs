@@ -21,7 +21,10 @@ pub struct ObjectPage {
 pub enum Preview {
     Pdf(String),
     Image(String),
-    Text { text: String, cut: bool },
+    Text {
+        text: String,
+        cut: bool,
+    },
     /// Nothing, and why.
     None(&'static str),
 }
@@ -35,18 +38,24 @@ pub fn text_preview(beginning: &[u8], whole: bool) -> Preview {
     let text = match std::str::from_utf8(kept) {
         Ok(text) => text.to_owned(),
         // A character cut in two by the limit.
-        Err(error) if error.error_len().is_none() => String::from_utf8_lossy(&kept[..error.valid_up_to()]).into_owned(),
+        Err(error) if error.error_len().is_none() => {
+            String::from_utf8_lossy(&kept[..error.valid_up_to()]).into_owned()
+        }
         Err(_) => kept.iter().map(|&byte| windows_latin(byte)).collect(),
     };
-    let text = text.trim_start_matches('\u{feff}').chars().filter(|c| !c.is_control() || "\n\t".contains(*c)).collect();
+    let text = text
+        .trim_start_matches('\u{feff}')
+        .chars()
+        .filter(|c| !c.is_control() || "\n\t".contains(*c))
+        .collect();
     Preview::Text { text, cut: !whole || beginning.len() > kept.len() }
 }
 
 /// Windows-1252: what French offices wrote before UTF-8.
 fn windows_latin(byte: u8) -> char {
     const HIGH: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘',
-        '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
+        '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
     ];
     match byte {
         0x80..=0x9f => HIGH[usize::from(byte - 0x80)],
@@ -67,7 +76,10 @@ mod tests {
 
     #[test]
     fn texts_of_two_ages_are_read() {
-        assert_eq!(shown("\u{feff}Délibération\r\nn° 4\0".as_bytes(), true), ("Délibération\nn° 4".into(), false));
+        assert_eq!(
+            shown("\u{feff}Délibération\r\nn° 4\0".as_bytes(), true),
+            ("Délibération\nn° 4".into(), false)
+        );
         assert_eq!(shown(b"D\xe9lib\xe9ration \x80 \x9cuvre", true).0, "Délibération € œuvre");
         assert_eq!(shown(&"é".as_bytes()[..1], false), (String::new(), true));
         let (text, cut) = shown(&vec![b'a'; TEXT_BYTES_MAX + 1], true);

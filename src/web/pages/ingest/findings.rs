@@ -32,7 +32,8 @@ pub struct FindingView {
 
 /// The groups that are not empty, gravest first.
 pub fn groups(findings: &[Finding]) -> Vec<FindingGroup> {
-    let (errors, warnings): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|finding| finding.is_error());
+    let (errors, warnings): (Vec<&Finding>, Vec<&Finding>) =
+        findings.iter().partition(|finding| finding.is_error());
     let group = |id, title, icon, findings: Vec<&Finding>| FindingGroup {
         id,
         title,

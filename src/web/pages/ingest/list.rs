@@ -67,7 +67,11 @@ pub fn name(transfer: &Transfer, sees_titles: bool) -> String {
     if !sees_titles {
         return format!("Versement du {}", words::moment(transfer.received_at).words);
     }
-    transfer.title.clone().filter(|title| !title.trim().is_empty()).unwrap_or_else(|| transfer.file_name.clone())
+    transfer
+        .title
+        .clone()
+        .filter(|title| !title.trim().is_empty())
+        .unwrap_or_else(|| transfer.file_name.clone())
 }
 
 /// A transfer as a line.

@@ -103,11 +103,14 @@ fn facts(seen: &Seen<'_>) -> Vec<Fact> {
     let counted = transfer.object_count.map(|files| {
         let files = words::count(files.into(), "fichier", "fichiers");
         match transfer.unit_count {
-            Some(units) => format!("{files}, {}", words::count(units.into(), "unité d’archives", "unités d’archives")),
+            Some(units) => {
+                format!("{files}, {}", words::count(units.into(), "unité d’archives", "unités d’archives"))
+            }
             None => files,
         }
     });
-    let door = if transfer.machine_id.is_some() { "Une application de la collectivité" } else { "Le portail" };
+    let door =
+        if transfer.machine_id.is_some() { "Une application de la collectivité" } else { "Le portail" };
     let attempt = (transfer.attempt > 1).then(|| format!("{}e", transfer.attempt));
     [
         ("Fichier reçu", Some(format!("{} ({})", transfer.file_name, words::size(transfer.size_bytes)))),
@@ -151,7 +154,13 @@ fn steps(transfer: &Transfer) -> Vec<Step> {
         TransferState::Refused => vec![
             received,
             Step { words: "des points à corriger", ..done("Contrôlé", None) },
-            Step { label: "Refusé", progress: "failed", icon: "cross", at: moment(transfer.closed_at), words: "" },
+            Step {
+                label: "Refusé",
+                progress: "failed",
+                icon: "cross",
+                at: moment(transfer.closed_at),
+                words: "",
+            },
         ],
     }
 }
@@ -200,7 +209,8 @@ fn said(transfer: &Transfer, decides: bool, cote: Option<&str>, copies: usize) -
 fn copying() -> (&'static str, String) {
     (
         "Ce versement est accepté, nous en écrivons les copies",
-        "Chaque copie est relue avant que la prise en charge soit prononcée. Vous pouvez fermer cette page.".into(),
+        "Chaque copie est relue avant que la prise en charge soit prononcée. Vous pouvez fermer cette page."
+            .into(),
     )
 }
 
@@ -215,7 +225,11 @@ fn papers(transfer: &Transfer, acknowledged: bool, replied: bool) -> Vec<Paper> 
     let reply = replied.then(|| Paper {
         label: "Réponse",
         address: format!("{here}/reponse"),
-        words: if transfer.state == TransferState::Refused { "Refus motivé" } else { "Prise en charge et cote" },
+        words: if transfer.state == TransferState::Refused {
+            "Refus motivé"
+        } else {
+            "Prise en charge et cote"
+        },
     });
     acknowledgement.into_iter().chain(reply).collect()
 }
