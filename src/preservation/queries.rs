@@ -13,7 +13,11 @@ pub(super) struct Archived {
 }
 
 /// At most `most` archives after the given one, by identifier.
-pub(super) async fn archives_page(tx: &mut TenantRead, after: Uuid, most: i64) -> Result<Vec<Archived>, db::Error> {
+pub(super) async fn archives_page(
+    tx: &mut TenantRead,
+    after: Uuid,
+    most: i64,
+) -> Result<Vec<Archived>, db::Error> {
     let page = sqlx::query_as!(
         Archived,
         r#"select a.archive_id, a.cote,

@@ -16,6 +16,7 @@ mod folder;
 mod layout;
 mod marker;
 mod quarantine;
+mod report;
 mod reread;
 mod synclog;
 mod verify;
@@ -32,7 +33,7 @@ use crate::package::ocfl;
 
 pub use error::Error;
 pub use quarantine::{Quarantine, Received};
-pub use verify::{CopyReport, Fault};
+pub use report::{CopyReport, Fault};
 pub use write::{NewFile, NewObject, Source};
 
 use error::failed;
@@ -140,7 +141,7 @@ impl TenantStore {
     /// (`v1/content/…`, [`NewFile::stored_path`]).
     pub fn open(&self, archive: ArchiveId, stored_path: &str) -> Result<StoredFile, Error> {
         if !ocfl::stored_path_is_safe(stored_path) {
-            return Err(Error::Object(format!("unsafe stored path {stored_path:?}")));
+            return Err(Error::Object(format!("{stored_path:?} is no safe path such as v1/content/…")));
         }
         let mut failure = Error::Absent(format!("{archive}/{stored_path}"));
         for site in self.sites() {

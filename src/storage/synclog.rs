@@ -5,9 +5,8 @@
 //! which precedes `syncing` names an effect that this sync covers; `synced` follows a sync that succeeded.
 //! In a delivery nothing of this exists.
 
-use std::fmt::Display;
-use std::io;
-use std::path::Path;
+#[cfg(not(feature = "failpoints"))]
+use std::{fmt::Display, io, path::Path};
 
 /// Does an effect on the disk and notes it: `folder`, `create`, `write` (more: length so far), `rename`
 /// (more: new path), `remove`.
@@ -27,10 +26,10 @@ pub(super) use noted::{effect, sync};
 
 #[cfg(feature = "failpoints")]
 mod noted {
-    use super::*;
-
+    use std::fmt::Display;
     use std::fs::File;
-    use std::io::Write;
+    use std::io::{self, Write};
+    use std::path::Path;
     use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
     static LOG: OnceLock<Option<Mutex<File>>> = OnceLock::new();

@@ -2,7 +2,6 @@
 //! and whatever should not be there. It mends nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::fs;
 use std::io;
 use std::panic::resume_unwind;
@@ -12,6 +11,7 @@ use sha2::{Digest, Sha512};
 
 use super::error::{Error, failed};
 use super::folder::Site;
+use super::report::{CopyReport, Fault};
 use super::reread::Reader;
 use super::{TenantStore, stands};
 use crate::model::ArchiveId;
@@ -20,64 +20,22 @@ use crate::package::ocfl::{self, Inventory};
 /// Largest inventory read: that of some million files.
 const INVENTORY_BYTES_MAX: usize = 1 << 30;
 
-/// What one site's copy of an archive is.
-#[derive(Clone, Debug)]
-pub struct CopyReport {
-    pub site: String,
-    /// Folder of the OCFL object, under the site.
-    pub path: String,
-    /// Digest of the object's inventory, when it was read.
-    pub inventory_sha512: Option<[u8; 64]>,
-    /// Bytes read from the disk.
-    pub size_bytes: u64,
-    /// Empty when the copy is whole and right.
-    pub faults: Vec<Fault>,
-}
-
-/// Something wrong with a copy; paths are those in the object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// The object is not there at all.
-    ObjectMissing,
-    Missing { path: String },
-    /// The bytes are not those that the inventory names.
-    Altered { path: String },
-    /// Nothing in the inventory says what this is.
-    Unexpected { path: String },
-    /// The disk gave an error.
-    Unreadable { path: String, reason: String },
-    /// An inventory, or its sidecar, that cannot be believed.
-    Inventory { path: String, reason: String },
-    /// Sites do not hold the same inventory.
-    Disagreement,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Fault::ObjectMissing => f.write_str("copie absente"),
-            Fault::Missing { path } => write!(f, "fichier absent : {path}"),
-            Fault::Altered { path } => write!(f, "fichier altéré : {path}"),
-            Fault::Unexpected { path } => write!(f, "fichier inattendu : {path}"),
-            Fault::Unreadable { path, reason } => write!(f, "fichier illisible : {path} ({reason})"),
-            Fault::Inventory { path, reason } => write!(f, "inventaire incorrect : {path} ({reason})"),
-            Fault::Disagreement => f.write_str("les sites n’ont pas le même inventaire"),
-        }
-    }
-}
-
 impl TenantStore {
     /// Reads every byte of every copy, all sites at once. What is wrong is in the reports; an error is our own failure.
     pub fn verify(&self, archive: ArchiveId) -> Result<Vec<CopyReport>, Error> {
         let mut reports = std::thread::scope(|scope| {
             let sites: Vec<_> = self
                 .sites()
-                .map(|site| scope.spawn(move || read_again(site, site.object(self.tenant, archive), archive)))
+                .map(|site| {
+                    scope.spawn(move || read_again(site, &site.object(self.tenant, archive), archive))
+                })
                 .collect();
-            let joined = sites.into_iter().map(|site| site.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            let joined =
+                sites.into_iter().map(|site| site.join().unwrap_or_else(|panic| resume_unwind(panic)));
             joined.collect::<Result<Vec<_>, Error>>()
         })?;
-        let inventories: BTreeSet<[u8; 64]> = reports.iter().filter_map(|report| report.inventory_sha512).collect();
+        let inventories: BTreeSet<[u8; 64]> =
+            reports.iter().filter_map(|report| report.inventory_sha512).collect();
         if inventories.len() > 1 {
             reports.iter_mut().for_each(|report| report.faults.push(Fault::Disagreement));
         }
@@ -95,8 +53,8 @@ struct Copy {
     expected: BTreeSet<String>,
 }
 
-fn read_again(site: &Site, object: PathBuf, archive: ArchiveId) -> Result<CopyReport, Error> {
-    let root = site.folder.join(&object);
+fn read_again(site: &Site, object: &Path, archive: ArchiveId) -> Result<CopyReport, Error> {
+    let root = site.folder.join(object);
     let mut report = CopyReport {
         site: site.name.clone(),
         path: object.to_string_lossy().into_owned(),
@@ -107,7 +65,8 @@ fn read_again(site: &Site, object: PathBuf, archive: ArchiveId) -> Result<CopyRe
     if !stands(&root)? {
         return Ok(report);
     }
-    let mut copy = Copy { root, reader: Reader::new(), size_bytes: 0, faults: Vec::new(), expected: BTreeSet::new() };
+    let mut copy =
+        Copy { root, reader: Reader::new(), size_bytes: 0, faults: Vec::new(), expected: BTreeSet::new() };
     let (declaration, declared) = ocfl::OBJECT_DECLARATION;
     if copy.read(declaration, declared.len()).is_some_and(|bytes| bytes != declared.as_bytes()) {
         copy.faults.push(Fault::Altered { path: declaration.to_string() });
@@ -133,7 +92,7 @@ impl Copy {
                 Some(bytes)
             }
             Err(error) => {
-                self.fault(path, error);
+                self.fault(path, &error);
                 None
             }
         }
@@ -148,11 +107,11 @@ impl Copy {
                     self.faults.push(Fault::Altered { path: path.to_string() });
                 }
             }
-            Err(error) => self.fault(path, error),
+            Err(error) => self.fault(path, &error),
         }
     }
 
-    fn fault(&mut self, path: &str, error: io::Error) {
+    fn fault(&mut self, path: &str, error: &io::Error) {
         let path = path.to_string();
         self.faults.push(match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Fault::Missing { path },
@@ -244,8 +203,11 @@ impl Copy {
             let kind = entry.file_type().map_err(failed("looking at", &here))?;
             let below = format!("{name}/");
             let logs = path.starts_with("logs");
-            let holds_expected =
-                self.expected.range(below.clone()..).next().is_some_and(|expected| expected.starts_with(&below));
+            let holds_expected = self
+                .expected
+                .range(below.clone()..)
+                .next()
+                .is_some_and(|expected| expected.starts_with(&below));
             if kind.is_dir() && (logs || holds_expected) {
                 self.walk(&path)?;
             } else if !(kind.is_file() && (logs || self.expected.contains(&name))) {

@@ -90,9 +90,9 @@ impl TenantStore {
         }
         fail_point!("storage-staged");
         staged
-            .into_iter()
+            .iter()
             .enumerate()
-            .map(|(index, (site, staging))| self.place(index, site, staging, archive))
+            .map(|(index, (site, staging))| self.place(index, site, staging.as_ref(), archive))
             .collect()
     }
 
@@ -122,11 +122,11 @@ impl TenantStore {
         &self,
         index: usize,
         site: &Site,
-        staging: Option<Staging>,
+        staging: Option<&Staging>,
         archive: ArchiveId,
     ) -> Result<Location, Error> {
         let object = site.object(self.tenant, archive);
-        if let Some(staging) = &staging {
+        if let Some(staging) = staging {
             let above = object.parent().unwrap_or(Path::new(""));
             disk::make_folders(&site.folder, above)?;
             disk::rename(&staging.folder.join("object"), &site.folder.join(&object))?;

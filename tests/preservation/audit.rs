@@ -45,12 +45,12 @@ async fn enter(tenant: &FreshTenant, archive: ArchiveId, copies: &[Location]) {
         "insert into transfer (transfer_id, state, channel, file_name, size_bytes, digest, received_at)
          values ($1, 'taken_in_charge', 'api', $2, 1, sha512($2::bytea), $3)",
     )
-        .bind(transfer)
-        .bind(archive.0.to_string())
-        .bind(now)
-        .execute(tx.conn())
-        .await
-        .unwrap();
+    .bind(transfer)
+    .bind(archive.0.to_string())
+    .bind(now)
+    .execute(tx.conn())
+    .await
+    .unwrap();
     sqlx::query(
         "insert into archive (archive_id, transfer_id, cote, title, agreement_id, transferring_agency, size_bytes,
                               unit_count, object_count, taken_in_charge_at)
@@ -93,10 +93,12 @@ impl Stage {
     /// Types and outcomes of the events since the archives were taken in charge.
     async fn journaled(&self) -> Vec<String> {
         let mut tx = self.tenant.db.read(self.tenant.tenant).await.unwrap();
-        sqlx::query_scalar("select event_type || ' ' || outcome || ' ' || object from event where seq > 4 order by seq")
-            .fetch_all(tx.conn())
-            .await
-            .unwrap()
+        sqlx::query_scalar(
+            "select event_type || ' ' || outcome || ' ' || object from event where seq > 4 order by seq",
+        )
+        .fetch_all(tx.conn())
+        .await
+        .unwrap()
     }
 
     async fn verified_at(&self, site: &str) -> DateTime<Utc> {

@@ -78,3 +78,34 @@ fn a_storage_root_for_public_validators() {
         storage.tenant(tenant()).confirm(archive(number), b"{}\n").unwrap();
     }
 }
+
+#[test]
+#[ignore = "a measure"]
+fn a_large_object_a_second() {
+    let folder = tempfile::tempdir_in(std::env::var("CHARTRIER_MEASURE").unwrap_or(".".to_string())).unwrap();
+    let store = Storage::open(&settings(folder.path())).unwrap().tenant(tenant());
+    let bytes: Vec<u8> =
+        (0..512u32 << 18).flat_map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
+    let file = ("large".to_string(), "large".to_string(), bytes);
+    let object = object_of(std::slice::from_ref(&file));
+    let bytes: &'static [u8] = file.2.leak();
+    let megabytes = bytes.len() as f64 / 1e6;
+    let start = Instant::now();
+    let mut open = |_: &NewFile| -> std::io::Result<Box<dyn std::io::Read>> { Ok(Box::new(bytes)) };
+    let copies = store.write(archive(1), &object, &mut open).unwrap();
+    println!("two copies written: {:.0} MB/s of source", megabytes / start.elapsed().as_secs_f64());
+    let start = Instant::now();
+    assert!(store.verify(archive(1)).unwrap().iter().all(|copy| copy.faults.is_empty()));
+    println!("two copies verified: {:.0} MB/s read", 2.0 * megabytes / start.elapsed().as_secs_f64());
+    let path = folder.path().join(&copies[0].site).join(&copies[0].path).join("v1/content/large");
+    let start = Instant::now();
+    assert!(
+        std::process::Command::new("sha512sum")
+            .arg(path)
+            .stdout(std::process::Stdio::null())
+            .status()
+            .unwrap()
+            .success()
+    );
+    println!("sha512sum of one copy: {:.0} MB/s", megabytes / start.elapsed().as_secs_f64());
+}

@@ -1,6 +1,7 @@
 //! Storage: one suite run on every kind of site, crashes at each fail point, power cuts, refused layouts.
 
 pub mod backend;
+mod damage;
 mod layouts;
 mod measure;
 mod quarantine;
@@ -8,6 +9,8 @@ mod suite;
 
 #[cfg(feature = "failpoints")]
 mod crash;
+#[cfg(feature = "failpoints")]
+mod instrument;
 
 use std::io::{self, Read};
 

@@ -7,19 +7,20 @@ use chartrier::storage::{Error, Fault, Location, NewFile, Storage};
 use sha2::{Digest, Sha512};
 
 use super::backend::{Backend, Folders};
+use super::damage::*;
 use super::{FILES, archive, object, open_files, tenant};
 
-fn written(storage: &Storage) -> Vec<Location> {
+pub fn written(storage: &Storage) -> Vec<Location> {
     storage.tenant(tenant()).write(archive(1), &object(), &mut open_files).unwrap()
 }
 
 /// The faults of each copy, by site.
-fn faults(storage: &Storage) -> Vec<(String, Vec<Fault>)> {
+pub fn faults(storage: &Storage) -> Vec<(String, Vec<Fault>)> {
     let reports = storage.tenant(tenant()).verify(archive(1)).unwrap();
     reports.into_iter().map(|report| (report.site, report.faults)).collect()
 }
 
-fn only_on(site: &str, fault: Fault) -> Vec<(String, Vec<Fault>)> {
+pub fn only_on(site: &str, fault: Fault) -> Vec<(String, Vec<Fault>)> {
     let expected = |name: &str| if name == site { vec![fault.clone()] } else { vec![] };
     ["nord", "sud"].map(|name| (name.to_string(), expected(name))).to_vec()
 }
@@ -62,18 +63,6 @@ fn writing_again_reads_nothing_and_changes_nothing<B: Backend>() {
     let mut never = |_: &NewFile| -> std::io::Result<Box<dyn Read>> { panic!("nothing is missing") };
     assert_eq!(again.write(archive(1), &object(), &mut never).unwrap(), copies);
     assert_eq!(backend.names("nord"), before);
-}
-
-fn a_copy_that_is_missing_is_made_again<B: Backend>() {
-    let backend = B::fresh();
-    let storage = backend.storage();
-    let copies = written(&storage);
-    let names = backend.names("sud");
-    backend.empty("sud");
-    assert_eq!(faults(&storage), only_on("sud", Fault::ObjectMissing));
-    assert_eq!(written(&storage), copies);
-    assert_eq!(backend.names("sud"), names);
-    assert!(faults(&storage).iter().all(|(_, faults)| faults.is_empty()));
 }
 
 fn other_bytes_never_take_the_place_of_an_archive<B: Backend>() {
@@ -166,89 +155,6 @@ fn a_marker_is_set_once_and_can_be_repeated<B: Backend>() {
     assert!(faults(&storage).iter().all(|(_, faults)| faults.is_empty()));
     backend.remove(&copies[1], "logs/confirmed");
     assert!(!store.is_confirmed(archive(1)).unwrap());
-}
-
-fn a_changed_byte_is_found_wherever_it_is<B: Backend>() {
-    let backend = B::fresh();
-    let storage = backend.storage();
-    let copies = written(&storage);
-    for path in ["v1/content/manifest.xml", "v1/content/objects/000003.pdf", "0=ocfl_object_1.1"] {
-        let good = backend.read(&copies[0], path);
-        let mut bad = good.clone();
-        bad[7] ^= 1;
-        backend.put(&copies[0], path, &bad);
-        assert_eq!(faults(&storage), only_on("nord", Fault::Altered { path: path.to_string() }));
-        backend.put(&copies[0], path, &good);
-    }
-    for path in ["inventory.json", "inventory.json.sha512", "v1/inventory.json", "v1/inventory.json.sha512"] {
-        let good = backend.read(&copies[1], path);
-        for position in [0, good.len() / 2, good.len() - 5] {
-            let mut bad = good.clone();
-            bad[position] ^= 1;
-            backend.put(&copies[1], path, &bad);
-            let [(_, nord), (_, sud)] = faults(&storage).try_into().unwrap();
-            assert_eq!(nord, [], "{path}");
-            assert!(
-                !sud.is_empty() && sud.iter().all(|f| matches!(f, Fault::Inventory { .. })),
-                "{path} {sud:?}"
-            );
-        }
-        backend.put(&copies[1], path, &good);
-    }
-    assert!(faults(&storage).iter().all(|(_, faults)| faults.is_empty()));
-}
-
-fn a_removed_or_added_file_is_found<B: Backend>() {
-    let backend = B::fresh();
-    let storage = backend.storage();
-    let copies = written(&storage);
-    let all: Vec<String> =
-        ["0=ocfl_object_1.1", "inventory.json", "inventory.json.sha512", "v1/inventory.json"]
-            .into_iter()
-            .map(str::to_string)
-            .chain(object().files.iter().map(NewFile::stored_path))
-            .collect();
-    for path in &all {
-        let good = backend.read(&copies[1], path);
-        backend.remove(&copies[1], path);
-        let found = faults(&storage);
-        assert_eq!(found, only_on("sud", Fault::Missing { path: path.clone() }));
-        backend.put(&copies[1], path, &good);
-    }
-    for path in ["v1/content/objects/extra", "extra.txt", "v1/extra"] {
-        backend.put(&copies[0], path, b"x");
-        assert_eq!(faults(&storage), only_on("nord", Fault::Unexpected { path: path.to_string() }));
-        backend.remove(&copies[0], path);
-    }
-}
-
-fn a_copy_rewritten_whole_and_coherent_disagrees_with_the_other<B: Backend>() {
-    let backend = B::fresh();
-    let storage = backend.storage();
-    let copies = written(&storage);
-    let inventory = String::from_utf8(backend.read(&copies[0], "inventory.json")).unwrap();
-    let forged = inventory.replace("Prise en charge", "Prise en chargf");
-    let sidecar = format!("{} inventory.json\n", hex::encode(Sha512::digest(&forged)));
-    for folder in ["", "v1/"] {
-        backend.put(&copies[0], &format!("{folder}inventory.json"), forged.as_bytes());
-        backend.put(&copies[0], &format!("{folder}inventory.json.sha512"), sidecar.as_bytes());
-    }
-    assert!(faults(&storage).iter().all(|(_, faults)| *faults == [Fault::Disagreement]));
-}
-
-fn content_is_served_while_one_site_is_empty<B: Backend>() {
-    let backend = B::fresh();
-    let storage = backend.storage();
-    written(&storage);
-    backend.empty("nord");
-    let mut bytes = Vec::new();
-    storage
-        .tenant(tenant())
-        .open(archive(1), "v1/content/manifest.xml")
-        .unwrap()
-        .read_to_end(&mut bytes)
-        .unwrap();
-    assert_eq!(bytes, FILES[0].2);
 }
 
 fn two_writers_of_one_archive_at_once_make_one<B: Backend>() {

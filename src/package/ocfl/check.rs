@@ -65,7 +65,7 @@ fn header(inventory: &Inventory, found: &mut Problems) {
         Some(numbers) if numbers.is_empty() => found.add("E008", "no version".to_string()),
         Some(mut numbers) => {
             numbers.sort_unstable();
-            if !numbers.iter().copied().eq(1..=numbers.len() as u32) {
+            if !numbers.iter().zip(1..).all(|(number, expected)| *number == expected) {
                 found.add("E010", "versions do not follow each other from v1".to_string());
             }
             if version_number(&inventory.head) != numbers.last().copied() {
@@ -151,7 +151,8 @@ mod tests {
             let version = inventory.versions.get_mut("v1").unwrap();
             version.state.values_mut().next().unwrap()[0] = path.to_string();
         };
-        let broken: [(&str, &dyn Fn(&mut Inventory)); 9] = [
+        type Damage<'a> = &'a dyn Fn(&mut Inventory);
+        let broken: [(&str, Damage); 9] = [
             ("E040", &|i| i.head = "v2".to_string()),
             ("E025", &|i| i.digest_algorithm = "md5".to_string()),
             ("E038", &|i| i.inventory_type = "x".to_string()),

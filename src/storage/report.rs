@@ -1,0 +1,61 @@
+//! What reading a copy again may find. Faults are answers, not errors; their words are for the archivist.
+
+use std::fmt;
+
+/// What one site's copy of an archive is.
+#[derive(Clone, Debug)]
+pub struct CopyReport {
+    pub site: String,
+    /// Folder of the OCFL object, under the site.
+    pub path: String,
+    /// Digest of the object's inventory, when it was read.
+    pub inventory_sha512: Option<[u8; 64]>,
+    /// Bytes read from the disk.
+    pub size_bytes: u64,
+    /// Empty when the copy is whole and right.
+    pub faults: Vec<Fault>,
+}
+
+/// Something wrong with a copy; paths are those in the object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The object is not there at all.
+    ObjectMissing,
+    Missing {
+        path: String,
+    },
+    /// The bytes are not those that the inventory names.
+    Altered {
+        path: String,
+    },
+    /// Nothing in the inventory says what this is.
+    Unexpected {
+        path: String,
+    },
+    /// The disk gave an error.
+    Unreadable {
+        path: String,
+        reason: String,
+    },
+    /// An inventory, or its sidecar, that cannot be believed.
+    Inventory {
+        path: String,
+        reason: String,
+    },
+    /// Sites do not hold the same inventory.
+    Disagreement,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::ObjectMissing => f.write_str("copie absente"),
+            Fault::Missing { path } => write!(f, "fichier absent : {path}"),
+            Fault::Altered { path } => write!(f, "fichier altéré : {path}"),
+            Fault::Unexpected { path } => write!(f, "fichier inattendu : {path}"),
+            Fault::Unreadable { path, reason } => write!(f, "fichier illisible : {path} ({reason})"),
+            Fault::Inventory { path, reason } => write!(f, "inventaire incorrect : {path} ({reason})"),
+            Fault::Disagreement => f.write_str("les sites n’ont pas le même inventaire"),
+        }
+    }
+}
