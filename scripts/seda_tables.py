@@ -61,8 +61,11 @@ def main(version):
         if text.startswith('ANY '):
             return 'ANY'
         name, cardinality, kind, rest = element(text)
-        if ' ABSTRACT' in rest or kind is None:
+        if ' ABSTRACT' in rest:
             return ''           # replaced by an element of another schema, unknown here
+        if kind is None:
+            is_bare = not children and '[' not in rest and '{' not in rest
+            kind = 'string' if is_bare else name + 'InPlace'
         if '(recursive)' not in rest:
             define(kind, rest, children)
         return f'{name}:{name_of(kind)}{QUANTIFIER[cardinality]}'

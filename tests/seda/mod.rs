@@ -1,3 +1,4 @@
 //! Reading, checking and writing messages of the standard.
 
 mod corpus;
+mod messages;
