@@ -9,7 +9,7 @@ use sha2::{Digest, Sha512};
 
 use super::Error;
 use super::unpack::Unpacked;
-use crate::model::{Finding, Limits, Manifest, SedaVersion, findings};
+use crate::model::{Finding, Findings, Limits, Manifest, SedaVersion, findings};
 use crate::package::{self, Package};
 use crate::seda::{self, consistency, contents, read::Header};
 
@@ -71,10 +71,13 @@ pub fn validate_bare(reader: impl io::BufRead, limits: &Limits) -> Result<seda::
     if let Some(error) = reading.failure.take() {
         return Err(package::Error::Io(error).into());
     }
+    let mut found = Findings::new(limits.findings_max);
+    found.extend(reading.findings);
     if let Some(manifest) = &reading.manifest {
-        reading.findings.extend(consistency::check(manifest));
-        reading.findings.extend(contents::declared(manifest));
+        found.extend(consistency::check(manifest));
+        found.extend(contents::declared(manifest));
     }
+    reading.findings = found.into_vec();
     Ok(reading)
 }
 

@@ -62,6 +62,7 @@ pub struct Builder {
     units_max: usize,
     objects_max: usize,
     objects: usize,
+    has_package: bool,
     /// What can only be seen here: limits, an object in two groups.
     pub found: Vec<Finding>,
 }
@@ -100,6 +101,7 @@ impl Builder {
             units_max: limits.units_max,
             objects_max: limits.objects_max,
             objects: 0,
+            has_package: false,
             found: Vec::new(),
         }
     }
@@ -122,7 +124,10 @@ impl Builder {
         let id = || element.attribute("id").unwrap_or_default().to_owned();
         let line = element.line;
         match (parent, element.local.as_str()) {
-            (Context::Root, "DataObjectPackage") => Context::Package,
+            (Context::Root, "DataObjectPackage") => {
+                self.has_package = true;
+                Context::Package
+            }
             (Context::Root, "ArchivalAgency" | "TransferringAgency") => Context::Agency,
             (Context::Package, "DataObjectGroup") => {
                 self.manifest.object_groups.push(ObjectGroup { id: id(), line });
@@ -395,6 +400,11 @@ impl Builder {
             archival_agency: manifest.archival_agency.clone(),
             transferring_agency: manifest.transferring_agency.clone(),
         }
+    }
+
+    /// Whether the message holds a package at all.
+    pub fn has_package(&self) -> bool {
+        self.has_package
     }
 
     /// The whole description: wrappers left out, links turned into parents.

@@ -88,7 +88,12 @@ fn read(
         let mut builder = Builder::new(version, limits);
         let read = transfer(&mut xml, version, Position::at_root(schema), &mut builder, found);
         *header = builder.header();
-        return read.map(|()| Some(builder.finish()));
+        read?;
+        if !builder.has_package() {
+            // The schema lets it be left out, for messages that only announce; a transfer transfers.
+            found.push(Finding::new(&findings::HEADER_PACKAGE, "DataObjectPackage manque"));
+        }
+        return Ok(Some(builder.finish()));
     }
     while xml.advance()? != Token::Over {}
     Ok(None)

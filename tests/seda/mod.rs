@@ -2,3 +2,5 @@
 
 mod corpus;
 mod messages;
+mod refused;
+mod replies;
