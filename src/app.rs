@@ -64,7 +64,8 @@ impl App {
             tracing::warn!("{warning}");
         }
         let limits = config.limits.clone();
-        let ingest = Ingest::new(db.clone(), storage.clone(), clock.clone(), limits, config.quarantine_refused_days);
+        let ingest =
+            Ingest::new(db.clone(), storage.clone(), clock.clone(), limits, config.quarantine_refused_days);
         let identity = Identity::new(db.clone(), clock.clone());
         Ok(App { config, clock, db, storage, identity, ingest, cluster })
     }
@@ -74,7 +75,8 @@ impl App {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = Vec::new();
         if work {
-            let worker = Worker { db: self.db.clone(), ingest: self.ingest.clone(), clock: self.clock.clone() };
+            let worker =
+                Worker { db: self.db.clone(), ingest: self.ingest.clone(), clock: self.clock.clone() };
             tasks.push(tokio::spawn(worker.run(self.config.worker_jobs, stopped.clone())));
         }
         let state = web::State {

@@ -55,7 +55,9 @@ pub fn run() -> ExitCode {
         Command::Serve { with_worker } => with_config(|config| serve::serve(config, true, with_worker)),
         Command::Work => with_config(|config| serve::serve(config, false, true)),
         Command::Migrate => with_config(serve::migrate),
-        Command::Tenants(TenantsCommand::Apply { folder }) => with_config(|config| tenants::apply(config, &folder)),
+        Command::Tenants(TenantsCommand::Apply { folder }) => {
+            with_config(|config| tenants::apply(config, &folder))
+        }
         Command::Audit => with_config(audit::audit),
     }
 }

@@ -154,7 +154,7 @@ fn new_objects(accession: &Accession, manifest: &Manifest) -> Vec<NewObject> {
             seda_id: stored.seda_id.clone(),
             usage: declared.and_then(|object| object.usage.clone()),
             file_name: name.unwrap_or_else(|| last.to_owned()),
-            content_path: stored.file.content_path.clone(),
+            content_path: format!("v1/content/{}", stored.file.content_path),
             size_bytes: stored.file.size_bytes,
             sha512: hex::decode(&stored.file.sha512).unwrap_or_default(),
             media_type: stored.media_type.clone(),

@@ -83,7 +83,10 @@ fn at_point(point: &str, power_cut: bool) -> Result<String, String> {
     let bytes = sip.zip();
     let log = place.folder().join("sync.log");
 
-    let mut killed = Service::start(&place, &[("CHARTRIER_FAIL_KILL", point), ("CHARTRIER_SYNC_LOG", log.to_str().unwrap())]);
+    let mut killed = Service::start(
+        &place,
+        &[("CHARTRIER_FAIL_KILL", point), ("CHARTRIER_SYNC_LOG", log.to_str().unwrap())],
+    );
     let first = Client::new(killed.address).deposit(&bytes);
     if scenario == Scenario::Awaiting && !killed.has_died_within(Duration::from_secs(2)) {
         return Err("le point n'a pas été atteint".into());
@@ -106,7 +109,8 @@ fn at_point(point: &str, power_cut: bool) -> Result<String, String> {
         place.approve(&transfer);
     }
     let state = client.wait_for(&transfer, &["taken_in_charge", "refused"])?;
-    let expected = if scenario == Scenario::Refused { TransferState::Refused } else { TransferState::TakenInCharge };
+    let expected =
+        if scenario == Scenario::Refused { TransferState::Refused } else { TransferState::TakenInCharge };
     if state != expected.word() {
         return Err(format!("état final {state}"));
     }
@@ -125,14 +129,21 @@ impl Service {
         let (address, metrics) = (free_address(), free_address());
         let mut command = Command::new(env!("CARGO_BIN_EXE_chartrier"));
         command.args(["serve", "--with-worker"]).envs(place.variables()).envs(variables.iter().copied());
-        command.env("CHARTRIER_LISTEN", address.to_string()).env("CHARTRIER_METRICS_LISTEN", metrics.to_string());
+        command
+            .env("CHARTRIER_LISTEN", address.to_string())
+            .env("CHARTRIER_METRICS_LISTEN", metrics.to_string());
         command.current_dir(place.folder()).stdout(Stdio::null());
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(place.folder().join("service.log"));
+        let log =
+            std::fs::OpenOptions::new().create(true).append(true).open(place.folder().join("service.log"));
         let child = command.stderr(log.unwrap()).spawn().expect("the program starts");
         let service = Service { child, address };
         let began = Instant::now();
         while std::net::TcpStream::connect(address).is_err() {
-            assert!(began.elapsed() < Duration::from_secs(30), "the service does not answer: {}", place.log());
+            assert!(
+                began.elapsed() < Duration::from_secs(30),
+                "the service does not answer: {}",
+                place.log()
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
         service

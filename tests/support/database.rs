@@ -47,6 +47,11 @@ fn start() -> Server {
     })
 }
 
+/// The test binary's own folder, removed when it ends.
+pub fn folder() -> &'static std::path::Path {
+    &server().folder
+}
+
 /// Where the shared database is.
 pub fn settings() -> Settings {
     Settings::new(&server().address, 4).unwrap()

@@ -5,6 +5,8 @@
 pub mod database;
 #[cfg(feature = "failpoints")]
 pub mod power_loss;
+pub mod sip;
 pub mod tenant;
+pub mod vault;
 
 pub use tenant::{FreshTenant, PASSWORD, fresh_tenant};

@@ -85,12 +85,16 @@ impl Place {
         let template = template();
         let name = format!("place_{}", Uuid::new_v4().simple());
         let address = template.replace(&format!("/{TEMPLATE}?"), &format!("/{name}?"));
-        runtime.block_on(superuser(&format!("create database {name} template {TEMPLATE} owner chartrier_owner")));
+        runtime.block_on(superuser(&format!(
+            "create database {name} template {TEMPLATE} owner chartrier_owner"
+        )));
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::system();
         let db = runtime.block_on(Db::connect(&Settings::new(&address, 4).unwrap(), clock.clone())).unwrap();
         let storage = Storage::open(&storage::Settings {
-            sites: ["nord", "sud"].map(|site| (site.to_owned(), folder.path().join("data/sites").join(site))).to_vec(),
+            sites: ["nord", "sud"]
+                .map(|site| (site.to_owned(), folder.path().join("data/sites").join(site)))
+                .to_vec(),
             quarantine: folder.path().join("data/quarantine"),
         });
         let storage = storage.unwrap();
@@ -138,7 +142,9 @@ impl Place {
         self.no_job_left()?;
         self.runtime.block_on(async {
             let mut tx = self.db.read(self.tenant).await.map_err(said)?;
-            let all = ingest::queries::transfers_page(&mut tx, &Default::default(), None, 100).await.map_err(said)?;
+            let all = ingest::queries::transfers_page(&mut tx, &Default::default(), None, 100)
+                .await
+                .map_err(said)?;
             let alive = all.iter().filter(|t| t.state != TransferState::Refused).count();
             let wanted = usize::from(expected == TransferState::TakenInCharge);
             if alive != wanted || all.len() != 1 {
@@ -162,25 +168,16 @@ impl Place {
             }
             Ok(())
         })?;
-        match self.storage.quarantine().list().map_err(said)?.into_iter().filter(|kept| kept.whole).count() {
-            0 => Ok(()),
-            // A deposit cut between its file and its row leaves a file that no row names: the sweeper's.
-            left => self.only_orphans(left, id),
-        }
-    }
-
-    fn only_orphans(&self, left: usize, id: TransferId) -> Result<(), String> {
-        let kept = self.storage.quarantine().list().map_err(said)?;
-        match kept.iter().any(|kept| kept.transfer == id) {
-            true => Err(format!("{left} files in quarantine, the transfer's among them")),
-            false => Ok(()),
-        }
+        // A deposit cut between its file and its row leaves a file that no row names: the sweeper's.
+        let kept = self.storage.quarantine().older_than(self.tenant, Duration::ZERO).map_err(said)?;
+        if kept.contains(&id) { Err("the transfer's bytes are still in quarantine".into()) } else { Ok(()) }
     }
 
     fn no_job_left(&self) -> Result<(), String> {
         let began = Instant::now();
         loop {
-            let counts = self.runtime.block_on(db::jobs::counts(&self.db, Clock::system().now())).map_err(said)?;
+            let counts =
+                self.runtime.block_on(db::jobs::counts(&self.db, Clock::system().now())).map_err(said)?;
             if counts.set_aside > 0 {
                 return Err("a job was set aside".into());
             }
@@ -284,7 +281,8 @@ impl Client {
     /// The body of a page, when it answers 200.
     pub fn text(&self, path: &str) -> Result<String, String> {
         let request = self.agent.get(format!("{}{path}", self.base));
-        let mut answer = request.header("Authorization", format!("Bearer {}", self.token)).call().map_err(said)?;
+        let mut answer =
+            request.header("Authorization", format!("Bearer {}", self.token)).call().map_err(said)?;
         let text = answer.body_mut().read_to_string().map_err(said)?;
         if answer.status() == 200 { Ok(text) } else { Err(format!("{path} : {} {text}", answer.status())) }
     }

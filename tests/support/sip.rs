@@ -38,6 +38,15 @@ impl Sip {
         }
     }
 
+    /// The same between these parties, under this agreement.
+    pub fn between(mut self, agreement: &str, archival: &str, transferring: &str, originating: &str) -> Sip {
+        self.agreement = agreement.to_owned();
+        self.archival_agency = archival.to_owned();
+        self.transferring_agency = transferring.to_owned();
+        self.originating_agency = originating.to_owned();
+        self
+    }
+
     /// The manifest.
     pub fn manifest(&self) -> String {
         let mut objects = String::new();

@@ -1,0 +1,106 @@
+//! The main job: from reception to taking in charge, in one process; `kill` does it with crashes.
+
+use bytes::Bytes;
+use chartrier::ingest::queries::{self, MessageKind};
+use chartrier::ingest::{Depositor, Ingest, Reception};
+use chartrier::model::{Agent, Channel, Limits, Transfer, TransferId};
+use futures_util::stream;
+
+use crate::support::sip::Sip;
+use crate::support::vault;
+use crate::support::{FreshTenant, fresh_tenant};
+
+mod awaiting;
+mod limits;
+mod path;
+mod refused;
+mod twice;
+
+/// A tenant with the path to deposit by.
+struct Desk {
+    tenant: FreshTenant,
+    ingest: Ingest,
+}
+
+impl Desk {
+    async fn open() -> Desk {
+        Desk::with_limits(Limits::default()).await
+    }
+
+    async fn with_limits(limits: Limits) -> Desk {
+        let tenant = fresh_tenant().await;
+        let ingest = Ingest::new(tenant.db.clone(), vault::storage(), tenant.clock.clone(), limits, 30);
+        Desk { tenant, ingest }
+    }
+
+    /// A faultless transfer between this tenant's parties.
+    fn sip(&self, identifier: &str) -> Sip {
+        self.under(identifier, &self.tenant.agreement)
+    }
+
+    fn under(&self, identifier: &str, agreement: &str) -> Sip {
+        let t = &self.tenant;
+        Sip::with_files(identifier, 3).between(
+            agreement,
+            &t.archival_agency,
+            &t.transferring_agency,
+            &t.originating_agency,
+        )
+    }
+
+    fn machine(&self) -> Depositor {
+        let agent = Agent::Machine(self.tenant.machine);
+        Depositor { tenant: self.tenant.tenant, agent, channel: Channel::Api }
+    }
+
+    async fn receive(&self, bytes: Vec<u8>) -> Reception {
+        let body = stream::iter(
+            bytes.chunks(10_000).map(|chunk| Ok(Bytes::copy_from_slice(chunk))).collect::<Vec<_>>(),
+        );
+        self.ingest.receive(&self.machine(), "versement.zip", body).await.unwrap()
+    }
+
+    /// Receives, and lets the background work go as far as it goes.
+    async fn deposit(&self, bytes: Vec<u8>) -> Transfer {
+        let reception = self.receive(bytes).await;
+        self.ingest.advance(self.tenant.tenant, reception.transfer_id).await.unwrap();
+        self.transfer(reception.transfer_id).await
+    }
+
+    async fn transfer(&self, id: TransferId) -> Transfer {
+        let mut tx = self.tenant.db.read(self.tenant.tenant).await.unwrap();
+        queries::find_transfer(&mut tx, id).await.unwrap().expect("it was received")
+    }
+
+    async fn message(&self, id: TransferId, kind: MessageKind) -> Option<String> {
+        let mut tx = self.tenant.db.read(self.tenant.tenant).await.unwrap();
+        queries::find_message(&mut tx, id, kind).await.unwrap()
+    }
+
+    /// Types of the journal's entries about an object, in order.
+    async fn events(&self, object: &str) -> Vec<String> {
+        let mut tx = self.tenant.db.read(self.tenant.tenant).await.unwrap();
+        sqlx::query_scalar("select event_type from event where object = $1 order by seq")
+            .bind(object)
+            .fetch_all(tx.conn())
+            .await
+            .unwrap()
+    }
+
+    async fn count(&self, query: &'static str) -> i64 {
+        let mut tx = self.tenant.db.read(self.tenant.tenant).await.unwrap();
+        sqlx::query_scalar(query).fetch_one(tx.conn()).await.unwrap()
+    }
+
+    async fn end(self) {
+        self.tenant.end().await;
+    }
+}
+
+/// Codes of a transfer's findings, sorted, each once.
+fn codes(transfer: &Transfer) -> Vec<&'static str> {
+    let mut codes: Vec<_> = transfer.findings.iter().map(|finding| finding.kind.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
