@@ -26,6 +26,7 @@ pub mod registry;
 
 // Floor 4: functions.
 pub mod ingest;
+pub mod membership;
 pub mod preservation;
 
 // Floor 5: doors.

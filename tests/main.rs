@@ -6,6 +6,7 @@ mod package;
 mod preservation;
 mod seda;
 mod identity;
+mod membership;
 mod storage;
 mod support;
 

@@ -1,0 +1,216 @@
+//! The rules of a member's file, beyond its grammar: every fault found, each with its place.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use toml::Spanned;
+use toml::value::Datetime;
+
+use super::file::{Agreement, Machine, Member, Party, Person, Validity};
+use super::numbers::{is_siren, is_siret};
+use super::read::{Text, Written, WrittenAgreement, WrittenMachine, WrittenParty, WrittenPerson};
+use crate::model::Role;
+
+const KINDS: [&str; 8] = ["departement", "epci", "commune", "syndicat", "ccas", "cdg", "sdis", "autre"];
+const PARTS: [&str; 3] = ["archival", "transferring", "originating"];
+const TEXT_BYTES_MAX: usize = 500;
+const IDENTIFIER_BYTES_MAX: usize = 254;
+const SECRET_BYTES_MIN: usize = 12;
+
+/// Roles that nobody holds together in one member (norms §8, separation of duties).
+const APART: [(Role, Role); 4] = [
+    (Role::Archivist, Role::ControlAuthority),
+    (Role::Archivist, Role::Operator),
+    (Role::MemberAdmin, Role::ControlAuthority),
+    (Role::Operator, Role::ControlAuthority),
+];
+
+/// Faults found so far, each with its place in the text.
+#[derive(Default)]
+struct Faults(Vec<(usize, String)>);
+
+impl Faults {
+    fn at<T>(&mut self, place: &Spanned<T>, reason: impl Into<String>) {
+        self.0.push((place.span().start, reason.into()));
+    }
+
+    fn unless<T>(&mut self, right: bool, place: &Spanned<T>, reason: impl Into<String>) {
+        if !right {
+            self.at(place, reason);
+        }
+    }
+}
+
+/// The member that is written, or everything that is wrong with it.
+pub(super) fn checked(written: &Written, folder: &str) -> Result<Member, Vec<(usize, String)>> {
+    let faults = &mut Faults::default();
+    let code = written.code.get_ref();
+    faults.unless(code == folder, &written.code, format!("le code doit être le nom du dossier, « {folder} »"));
+    let shaped = code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    faults.unless(shaped && (1..=64).contains(&code.len()), &written.code, "code : a-z, 0-9 et - seulement, 64 au plus");
+    one_of(&written.kind, &KINDS, faults);
+    faults.unless(is_siren(written.siren.get_ref()), &written.siren, "SIREN : neuf chiffres dont la clé est juste");
+    let bytes = &written.quota.bytes;
+    faults.unless(*bytes.get_ref() >= 0, bytes, "un nombre d'octets est attendu");
+    let parties: Vec<Party> = written.party.iter().map(|party| check_party(party, faults)).collect();
+    let agreements: Vec<Agreement> =
+        written.agreement.iter().map(|agreement| check_agreement(agreement, &parties, faults)).collect();
+    let member = Member {
+        code: code.clone(),
+        name: text(&written.name, faults),
+        kind: written.kind.get_ref().clone(),
+        siren: written.siren.get_ref().clone(),
+        department: text(&written.department, faults),
+        quota_bytes: *bytes.get_ref(),
+        people: written.person.iter().map(|person| check_person(person, faults)).collect(),
+        machines: written.machine.iter().map(|machine| check_machine(machine, &agreements, faults)).collect(),
+        parties,
+        agreements,
+    };
+    unique(written.party.iter().map(|party| &party.identifier), faults);
+    unique(written.agreement.iter().map(|agreement| &agreement.identifier), faults);
+    unique(written.person.iter().map(|person| &person.login), faults);
+    unique(written.machine.iter().map(|machine| &machine.client_id), faults);
+    if faults.0.is_empty() { Ok(member) } else { Err(std::mem::take(&mut faults.0)) }
+}
+
+fn check_party(written: &WrittenParty, faults: &mut Faults) -> Party {
+    if let Some(siret) = &written.siret {
+        faults.unless(is_siret(siret.get_ref()), siret, "SIRET : quatorze chiffres dont la clé est juste");
+    }
+    written.parts.iter().for_each(|part| one_of(part, &PARTS, faults));
+    faults.unless(!written.parts.is_empty(), &written.identifier, "une partie a au moins un rôle (parts)");
+    Party {
+        identifier: identifier(&written.identifier, faults),
+        name: text(&written.name, faults),
+        siret: written.siret.as_ref().map(|siret| siret.get_ref().clone()),
+        parts: written.parts.iter().map(|part| part.get_ref().clone()).collect(),
+        validity: validity(&written.valid_from, &written.valid_until, faults),
+    }
+}
+
+fn check_agreement(written: &WrittenAgreement, parties: &[Party], faults: &mut Faults) -> Agreement {
+    one_of(&written.acceptance, &["automatic", "archivist"], faults);
+    one_of(&written.state, &["active", "suspended"], faults);
+    has_part(&written.archival_agency, parties, "archival", faults);
+    written.transferring.iter().for_each(|agency| has_part(agency, parties, "transferring", faults));
+    written.originating.iter().for_each(|agency| has_part(agency, parties, "originating", faults));
+    faults.unless(!written.transferring.is_empty(), &written.identifier, "un accord a au moins un service versant");
+    let bytes = &written.transfer_bytes_max;
+    faults.unless(*bytes.get_ref() > 0, bytes, "un nombre d'octets est attendu");
+    Agreement {
+        identifier: identifier(&written.identifier, faults),
+        name: text(&written.name, faults),
+        acceptance: written.acceptance.get_ref().clone(),
+        archival_agency: written.archival_agency.get_ref().clone(),
+        transferring: sorted(&written.transferring),
+        originating: sorted(&written.originating),
+        transfer_bytes_max: *bytes.get_ref(),
+        validity: validity(&written.valid_from, &written.valid_until, faults),
+        state: written.state.get_ref().clone(),
+    }
+}
+
+fn check_person(written: &WrittenPerson, faults: &mut Faults) -> Person {
+    let login = identifier(&written.login, faults);
+    faults.unless(login == login.to_lowercase(), &written.login, "l'identifiant de connexion est en minuscules");
+    let words: Vec<&str> = Role::ALL.iter().map(|role| role.word()).collect();
+    written.roles.iter().for_each(|role| one_of(role, &words, faults));
+    let roles: BTreeSet<Role> = written.roles.iter().filter_map(|role| Role::from_word(role.get_ref())).collect();
+    for (one, other) in APART {
+        let together = roles.contains(&one) && roles.contains(&other);
+        let reason = format!("nul n'est à la fois {} et {}", one.label(), other.label());
+        faults.unless(!together, &written.login, reason);
+    }
+    Person {
+        login,
+        name: text(&written.name, faults),
+        roles,
+        password: secret(&written.password, faults),
+    }
+}
+
+fn check_machine(written: &WrittenMachine, agreements: &[Agreement], faults: &mut Faults) -> Machine {
+    for agreement in &written.agreements {
+        let known = agreements.iter().any(|known| known.identifier == *agreement.get_ref());
+        faults.unless(known, agreement, format!("aucun accord « {} » dans ce fichier", agreement.get_ref()));
+    }
+    Machine {
+        client_id: identifier(&written.client_id, faults),
+        name: text(&written.name, faults),
+        agreements: sorted(&written.agreements),
+        secret: secret(&written.secret, faults),
+    }
+}
+
+fn one_of(word: &Text, words: &[&str], faults: &mut Faults) {
+    let known = words.contains(&word.get_ref().as_str());
+    faults.unless(known, word, format!("« {} » : attendu {}", word.get_ref(), words.join(", ")));
+}
+
+fn has_part(agency: &Text, parties: &[Party], part: &str, faults: &mut Faults) {
+    let name = agency.get_ref();
+    match parties.iter().find(|party| party.identifier == *name) {
+        None => faults.at(agency, format!("aucune partie « {name} » dans ce fichier")),
+        Some(party) if !party.parts.contains(part) => {
+            faults.at(agency, format!("la partie « {name} » n'a pas le rôle {part}"));
+        }
+        Some(_) => {}
+    }
+}
+
+fn text(text: &Text, faults: &mut Faults) -> String {
+    let value = text.get_ref();
+    let right = !value.trim().is_empty() && value.len() <= TEXT_BYTES_MAX && !value.contains(char::is_control);
+    faults.unless(right, text, format!("un texte d'une ligne est attendu, {TEXT_BYTES_MAX} octets au plus"));
+    value.clone()
+}
+
+fn identifier(text: &Text, faults: &mut Faults) -> String {
+    let value = text.get_ref();
+    let wrong = |character: char| character.is_control() || character.is_whitespace();
+    let right = !value.is_empty() && value.len() <= IDENTIFIER_BYTES_MAX && !value.contains(wrong);
+    faults.unless(right, text, format!("un identifiant sans espace est attendu, {IDENTIFIER_BYTES_MAX} octets au plus"));
+    value.clone()
+}
+
+fn secret(secret: &Option<Text>, faults: &mut Faults) -> Option<String> {
+    let secret = secret.as_ref()?;
+    let right = (SECRET_BYTES_MIN..=crate::identity::PASSWORD_BYTES_MAX).contains(&secret.get_ref().len());
+    faults.unless(right, secret, format!("trop court : {SECRET_BYTES_MIN} caractères au moins"));
+    Some(secret.get_ref().clone())
+}
+
+fn validity(from: &Option<Spanned<Datetime>>, until: &Option<Spanned<Datetime>>, faults: &mut Faults) -> Validity {
+    let validity = Validity { from: day(from, faults), until: day(until, faults) };
+    if let (Some(first), Some(last), Some(place)) = (validity.from, validity.until, until) {
+        faults.unless(first <= last, place, "la fin précède le début");
+    }
+    validity
+}
+
+fn day(written: &Option<Spanned<Datetime>>, faults: &mut Faults) -> Option<NaiveDate> {
+    let written = written.as_ref()?;
+    let day = match written.get_ref() {
+        Datetime { date: Some(date), time: None, offset: None } => {
+            NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())
+        }
+        _ => None,
+    };
+    faults.unless(day.is_some(), written, "une date sans heure est attendue : 2024-01-01");
+    day
+}
+
+fn sorted(texts: &[Text]) -> Vec<String> {
+    let sorted: BTreeSet<&String> = texts.iter().map(Spanned::get_ref).collect();
+    sorted.into_iter().cloned().collect()
+}
+
+fn unique<'a>(texts: impl Iterator<Item = &'a Text>, faults: &mut Faults) {
+    let mut seen = BTreeMap::new();
+    for text in texts {
+        if seen.insert(text.get_ref(), ()).is_some() {
+            faults.at(text, format!("« {} » est écrit deux fois", text.get_ref()));
+        }
+    }
+}

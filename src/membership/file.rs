@@ -1,0 +1,70 @@
+//! A member's file as values: what is wanted, once checked.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use crate::model::Role;
+
+/// What a member is to be.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub code: String,
+    pub name: String,
+    pub kind: String,
+    pub siren: String,
+    pub department: String,
+    pub quota_bytes: i64,
+    pub parties: Vec<Party>,
+    pub agreements: Vec<Agreement>,
+    pub people: Vec<Person>,
+    pub machines: Vec<Machine>,
+}
+
+/// First and last day; open when `None`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Validity {
+    pub from: Option<NaiveDate>,
+    pub until: Option<NaiveDate>,
+}
+
+#[derive(Debug)]
+pub(super) struct Party {
+    pub identifier: String,
+    pub name: String,
+    pub siret: Option<String>,
+    pub parts: BTreeSet<String>,
+    pub validity: Validity,
+}
+
+#[derive(Debug)]
+pub(super) struct Agreement {
+    pub identifier: String,
+    pub name: String,
+    pub acceptance: String,
+    pub archival_agency: String,
+    /// Identifiers, sorted.
+    pub transferring: Vec<String>,
+    pub originating: Vec<String>,
+    pub transfer_bytes_max: i64,
+    pub validity: Validity,
+    pub state: String,
+}
+
+#[derive(Debug)]
+pub(super) struct Person {
+    pub login: String,
+    pub name: String,
+    pub roles: BTreeSet<Role>,
+    /// Given when the account is made; never looked at again.
+    pub password: Option<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct Machine {
+    pub client_id: String,
+    pub name: String,
+    /// Identifiers, sorted.
+    pub agreements: Vec<String>,
+    pub secret: Option<String>,
+}

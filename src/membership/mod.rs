@@ -1,0 +1,142 @@
+//! Members as files: `tenants/<code>/member.toml` says what a member is, and the database is made so.
+//!
+//! Never deletes: what a file no longer names is left as it was. (The roles of a person, the parties of an
+//! agreement, the agreements of a machine are values: they become what the file says.) The one thing to know:
+//! every file is read and checked before anything is changed, then each member is one transaction, in which
+//! each change leaves its event; a second run changes and records nothing.
+
+mod change;
+mod check;
+mod file;
+mod numbers;
+mod people;
+mod queries;
+mod read;
+mod rows;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::clock::Clock;
+use crate::db::{self, Db};
+use crate::identity;
+use crate::model::TenantId;
+
+use change::Changes;
+use file::Member;
+
+/// A fault in a member's file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub path: PathBuf,
+    /// From 1; 0 when the fault is the file itself.
+    pub line: usize,
+    /// In French.
+    pub reason: String,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            0 => write!(f, "{} : {}", self.path.display(), self.reason),
+            line => write!(f, "{}:{line} : {}", self.path.display(), self.reason),
+        }
+    }
+}
+
+/// Why members were not applied.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Everything wrong in every file; nothing was changed.
+    #[error("{}", lines(.0))]
+    Files(Vec<Fault>),
+    #[error("{code} : l'identifiant client « {client_id} » est déjà celui d'un autre membre")]
+    ClientTaken { code: String, client_id: String },
+    #[error("{code} : {error}")]
+    Db { code: String, error: db::Error },
+    #[error("{0}")]
+    Identity(#[from] identity::Error),
+}
+
+impl Error {
+    /// Whether trying again later may succeed.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Error::Db { error, .. } => error.is_transient(),
+            Error::Identity(error) => error.is_transient(),
+            Error::Files(_) | Error::ClientTaken { .. } => false,
+        }
+    }
+}
+
+/// Whether changes are made or only told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Apply,
+    Plan,
+}
+
+/// Makes the database what the files under `folder` say; gives one sentence for each change. A sentence may
+/// hold a first password or secret, kept nowhere else: it is for the operator's eyes, never for a log.
+pub async fn apply(db: &Db, folder: &Path, clock: &Clock) -> Result<Vec<String>, Error> {
+    run(db, folder, clock, Mode::Apply).await
+}
+
+/// What [`apply`] would change.
+pub async fn plan(db: &Db, folder: &Path, clock: &Clock) -> Result<Vec<String>, Error> {
+    run(db, folder, clock, Mode::Plan).await
+}
+
+async fn run(db: &Db, folder: &Path, clock: &Clock, mode: Mode) -> Result<Vec<String>, Error> {
+    let members = read::read_all(folder).map_err(Error::Files)?;
+    let mut sentences = Vec::new();
+    let mut announced = BTreeSet::new();
+    for member in &members {
+        let changes = apply_member(db, member, clock, mode, &mut announced).await?;
+        sentences.extend(changes.into_iter().map(|change| format!("{} : {change}", member.code)));
+    }
+    Ok(sentences)
+}
+
+/// One member, in one transaction. `announced`: logins of the accounts made by this run so far.
+async fn apply_member(
+    db: &Db,
+    member: &Member,
+    clock: &Clock,
+    mode: Mode,
+    announced: &mut BTreeSet<String>,
+) -> Result<Vec<String>, Error> {
+    let of_member = |error: db::Error| Error::Db { code: member.code.clone(), error };
+    let tenant = TenantId::of_member(&member.code);
+    // Slow hashes are made before the transaction, which holds locks.
+    let accounts = people::new_accounts(db, member, mode).await.map_err(|error| match error {
+        identity::Error::Db(error) => of_member(error),
+        error => Error::Identity(error),
+    })?;
+    let mut tx = db.write(tenant).await.map_err(of_member)?;
+    let mut changes = Changes::default();
+    let now = clock.now();
+    let written = async {
+        rows::write_member(&mut tx, member, now, &mut changes).await?;
+        rows::write_parties(&mut tx, member, clock, &mut changes).await?;
+        rows::write_agreements(&mut tx, member, clock, &mut changes).await?;
+        people::write_people(&mut tx, member, &accounts, clock, &mut changes, announced).await?;
+        people::write_machines(&mut tx, member, &accounts, clock, &mut changes).await
+    };
+    written.await.map_err(|error: db::Error| match (error.constraint(), changes.last_client()) {
+        (Some("machine_client_unique"), Some(client_id)) => {
+            Error::ClientTaken { code: member.code.clone(), client_id: client_id.to_string() }
+        }
+        _ => of_member(error),
+    })?;
+    let (events, sentences) = changes.into_parts();
+    if mode == Mode::Apply && !events.is_empty() {
+        events.into_iter().for_each(|event| tx.record(event));
+        tx.commit().await.map_err(of_member)?;
+    }
+    Ok(sentences)
+}
+
+fn lines(faults: &[Fault]) -> String {
+    faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n")
+}

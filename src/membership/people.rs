@@ -1,0 +1,140 @@
+//! People and machines: accounts made once, roles and agreements made what the file says.
+//!
+//! Never changes a password or a secret: whoever holds one has it from their account's making. One thing to
+//! know: without one in the file, a fresh one is made and told once, in the change's sentence.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::change::{Changes, Differences};
+use super::file::Member;
+use super::{Mode, queries};
+use crate::clock::Clock;
+use crate::db::{Db, Error, TenantTx};
+use crate::identity;
+use crate::model::TenantId;
+
+/// What is kept of a new account's secret, and what to tell of it.
+pub(super) struct Account {
+    hash: String,
+    /// The secret itself, when it was made here.
+    told: Option<String>,
+}
+
+/// Accounts to be made for a member, by login and by client identifier.
+pub(super) struct Accounts {
+    people: BTreeMap<String, Account>,
+    machines: BTreeMap<String, Account>,
+}
+
+/// Looks up which accounts are missing and prepares their secrets.
+pub(super) async fn new_accounts(db: &Db, member: &Member, mode: Mode) -> Result<Accounts, identity::Error> {
+    let mut tx = db.read(TenantId::of_member(&member.code)).await?;
+    let logins: Vec<String> = member.people.iter().map(|person| person.login.clone()).collect();
+    let known_logins = queries::known_logins(&mut tx, &logins).await?;
+    let known_clients = queries::known_clients(&mut tx).await?;
+    drop(tx);
+    let mut accounts = Accounts { people: BTreeMap::new(), machines: BTreeMap::new() };
+    for person in member.people.iter().filter(|person| !known_logins.contains(&person.login)) {
+        accounts.people.insert(person.login.clone(), account(person.password.as_deref(), mode).await?);
+    }
+    for machine in member.machines.iter().filter(|machine| !known_clients.contains(&machine.client_id)) {
+        accounts.machines.insert(machine.client_id.clone(), account(machine.secret.as_deref(), mode).await?);
+    }
+    Ok(accounts)
+}
+
+async fn account(given: Option<&str>, mode: Mode) -> Result<Account, identity::Error> {
+    if mode == Mode::Plan {
+        return Ok(Account { hash: String::new(), told: None });
+    }
+    let fresh = if given.is_none() { Some(identity::fresh_secret()?) } else { None };
+    let secret = given.or(fresh.as_deref()).unwrap_or_default();
+    Ok(Account { hash: identity::hash_password(secret).await?, told: fresh })
+}
+
+/// The people with their roles. `announced`: logins of the accounts that this run has made already.
+pub(super) async fn write_people(
+    tx: &mut TenantTx,
+    member: &Member,
+    accounts: &Accounts,
+    clock: &Clock,
+    changes: &mut Changes,
+    announced: &mut BTreeSet<String>,
+) -> Result<(), Error> {
+    for person in &member.people {
+        let wanted = sorted(person.roles.iter().map(|role| role.word().to_string()).collect());
+        let (id, before) = match (queries::find_person(tx, &person.login).await?, accounts.people.get(&person.login)) {
+            (Some(found), _) => found,
+            (None, None) => return Err(Error::row("person", "compte supprimé entre-temps")),
+            (None, Some(account)) => {
+                let id = clock.fresh_id();
+                queries::insert_person(tx, id, person, &account.hash, clock.now()).await?;
+                let first = announced.insert(person.login.clone());
+                let sentence = if first { told("compte créé", &person.login, account) } else { String::new() };
+                changes.made(format!("person:{id}"), vec![], sentence);
+                (id, person.name.clone())
+            }
+        };
+        let object = format!("person:{id}");
+        if before != person.name {
+            queries::rename_person(tx, id, &person.name).await?;
+            let sentence = format!("compte {} renommé : {before} → {}", person.login, person.name);
+            changes.changed(object.clone(), vec![("field", "display_name".into())], sentence);
+        }
+        let held = queries::roles_of(tx, id).await?;
+        let mut differences = Differences::default();
+        differences.note("roles", sorted(held).as_slice(), wanted.as_slice());
+        if !differences.is_empty() {
+            queries::set_roles(tx, id, &wanted).await?;
+            changes.changed(object, differences.detail(), format!("compte {} : {}", person.login, differences.words()));
+        }
+    }
+    Ok(())
+}
+
+/// The machines with their agreements.
+pub(super) async fn write_machines(
+    tx: &mut TenantTx,
+    member: &Member,
+    accounts: &Accounts,
+    clock: &Clock,
+    changes: &mut Changes,
+) -> Result<(), Error> {
+    for machine in &member.machines {
+        let found = queries::find_machine(tx, &machine.client_id).await?;
+        let (id, before) = match (found, accounts.machines.get(&machine.client_id)) {
+            (Some(found), _) => found,
+            (None, None) => return Err(Error::row("machine", "machine supprimée entre-temps")),
+            (None, Some(account)) => {
+                let id = clock.fresh_id();
+                changes.inserting_client(&machine.client_id);
+                queries::insert_machine(tx, id, machine, &account.hash, clock.now()).await?;
+                changes.made(format!("machine:{id}"), vec![], told("application créée", &machine.client_id, account));
+                (id, machine.name.clone())
+            }
+        };
+        let mut differences = Differences::default();
+        differences.note("name", &before, &machine.name);
+        let held = queries::agreements_of(tx, id).await?;
+        differences.note("agreements", held.as_slice(), machine.agreements.as_slice());
+        if !differences.is_empty() {
+            queries::rename_machine(tx, id, &machine.name).await?;
+            queries::set_machine_agreements(tx, id, &machine.agreements).await?;
+            let sentence = format!("application {} : {}", machine.client_id, differences.words());
+            changes.changed(format!("machine:{id}"), differences.detail(), sentence);
+        }
+    }
+    Ok(())
+}
+
+fn told(what: &str, name: &str, account: &Account) -> String {
+    match &account.told {
+        Some(secret) => format!("{what} : {name} — à noter maintenant, il ne sera plus jamais montré : {secret}"),
+        None => format!("{what} : {name}"),
+    }
+}
+
+fn sorted(mut words: Vec<String>) -> Vec<String> {
+    words.sort();
+    words
+}

@@ -1,0 +1,179 @@
+//! From the folder of members to checked values, every fault with its file and line.
+//!
+//! Never stops at the first fault, never lets half a folder through.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::Spanned;
+use toml::value::Datetime;
+
+use super::Fault;
+use super::check;
+use super::file::Member;
+
+/// Longest file.
+const FILE_BYTES_MAX: u64 = 1 << 20;
+
+pub(super) type Text = Spanned<String>;
+
+/// A file as written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    pub code: Text,
+    pub name: Text,
+    pub kind: Text,
+    pub siren: Text,
+    pub department: Text,
+    pub quota: WrittenQuota,
+    #[serde(default)]
+    pub party: Vec<WrittenParty>,
+    #[serde(default)]
+    pub agreement: Vec<WrittenAgreement>,
+    #[serde(default)]
+    pub person: Vec<WrittenPerson>,
+    #[serde(default)]
+    pub machine: Vec<WrittenMachine>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenQuota {
+    pub bytes: Spanned<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenParty {
+    pub identifier: Text,
+    pub name: Text,
+    pub siret: Option<Text>,
+    pub parts: Vec<Text>,
+    pub valid_from: Option<Spanned<Datetime>>,
+    pub valid_until: Option<Spanned<Datetime>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenAgreement {
+    pub identifier: Text,
+    pub name: Text,
+    pub acceptance: Text,
+    pub archival_agency: Text,
+    pub transferring: Vec<Text>,
+    pub originating: Vec<Text>,
+    pub transfer_bytes_max: Spanned<i64>,
+    pub valid_from: Option<Spanned<Datetime>>,
+    pub valid_until: Option<Spanned<Datetime>>,
+    pub state: Text,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenPerson {
+    pub login: Text,
+    pub name: Text,
+    pub roles: Vec<Text>,
+    pub password: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenMachine {
+    pub client_id: Text,
+    pub name: Text,
+    pub agreements: Vec<Text>,
+    pub secret: Option<Text>,
+}
+
+/// Every member of the folder, by code; or everything that is wrong.
+pub(super) fn read_all(folder: &Path) -> Result<Vec<Member>, Vec<Fault>> {
+    let whole = |path: &Path, reason: String| vec![Fault { path: path.to_path_buf(), line: 0, reason }];
+    let entries = fs::read_dir(folder).map_err(|error| whole(folder, format!("dossier illisible ({error})")))?;
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path().join("member.toml")))
+        .filter(|path| path.parent().is_some_and(Path::is_dir))
+        .collect();
+    paths.sort();
+    if paths.is_empty() {
+        return Err(whole(folder, "aucun membre : un dossier par membre est attendu, et son member.toml".into()));
+    }
+    let mut members = Vec::new();
+    let mut faults = Vec::new();
+    for path in paths {
+        match read_one(&path) {
+            Ok(member) => members.push((path, member)),
+            Err(found) => faults.extend(found),
+        }
+    }
+    faults.extend(between(&members));
+    if faults.is_empty() { Ok(members.into_iter().map(|(_, member)| member).collect()) } else { Err(faults) }
+}
+
+fn read_one(path: &Path) -> Result<Member, Vec<Fault>> {
+    let whole = |reason: String| vec![Fault { path: path.to_path_buf(), line: 0, reason }];
+    let size_bytes = fs::metadata(path).map_err(|error| whole(format!("illisible ({error})")))?.len();
+    if size_bytes > FILE_BYTES_MAX {
+        return Err(whole(format!("plus de {FILE_BYTES_MAX} octets")));
+    }
+    let text = fs::read_to_string(path).map_err(|error| whole(format!("illisible ({error})")))?;
+    let folder = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
+    parse(&text, &folder).map_err(|faults| {
+        let at = |(offset, reason)| Fault { path: path.to_path_buf(), line: line_at(&text, offset), reason };
+        faults.into_iter().map(at).collect()
+    })
+}
+
+/// The member of a file's text in the folder `folder`; or what is wrong, each with its place in the text.
+pub(super) fn parse(text: &str, folder: &str) -> Result<Member, Vec<(usize, String)>> {
+    let written: Written = toml::from_str(text).map_err(|error| {
+        vec![(error.span().map_or(0, |span| span.start), in_french(error.message()))]
+    })?;
+    check::checked(&written, folder)
+}
+
+fn line_at(text: &str, offset: usize) -> usize {
+    text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+}
+
+/// The reader's own words, for the faults that a hand makes most.
+fn in_french(message: &str) -> String {
+    let quoted = message.split('`').nth(1).unwrap_or_default();
+    if message.starts_with("unknown field") {
+        format!("clé inconnue : {quoted}")
+    } else if message.starts_with("missing field") {
+        format!("il manque la clé {quoted}")
+    } else if message.starts_with("duplicate key") {
+        "clé écrite deux fois".into()
+    } else if let Some((found, expected)) = message.strip_prefix("invalid type: ").and_then(|m| m.split_once(", expected ")) {
+        format!("mauvais type : {found} au lieu de {expected}")
+    } else {
+        format!("TOML mal écrit : {message}")
+    }
+}
+
+/// What one file alone cannot show: one person or client, told in two ways.
+fn between(members: &[(PathBuf, Member)]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut people = BTreeMap::new();
+    let mut clients = BTreeMap::new();
+    for (path, member) in members {
+        let mut fault = |reason| faults.push(Fault { path: path.clone(), line: 0, reason });
+        for person in &member.people {
+            let (first, other) = people.entry(&person.login).or_insert((person, path));
+            if (&first.name, &first.password) != (&person.name, &person.password) {
+                let other = other.display();
+                fault(format!("« {} » a un autre nom ou un autre mot de passe dans {other}", person.login));
+            }
+        }
+        for machine in &member.machines {
+            if let Some(other) = clients.insert(&machine.client_id, path) {
+                fault(format!("l'identifiant client « {} » est aussi dans {}", machine.client_id, other.display()));
+            }
+        }
+    }
+    faults
+}

@@ -1,0 +1,123 @@
+//! The member itself, its parties and agreements: rows made or changed to what the file says.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::change::{Changes, Differences};
+use super::file::{Agreement, Member, Party, Validity};
+use super::queries;
+use crate::clock::Clock;
+use crate::db::{Error, TenantTx};
+
+/// The member with its quota and its journal.
+pub(super) async fn write_member(
+    tx: &mut TenantTx,
+    member: &Member,
+    now: DateTime<Utc>,
+    changes: &mut Changes,
+) -> Result<(), Error> {
+    let object = format!("member:{}", member.code);
+    let quota = member.quota_bytes;
+    let Some(before) = queries::find_member(tx).await? else {
+        queries::insert_member(tx, member, now).await?;
+        queries::insert_quota(tx, quota).await?;
+        queries::insert_journal_head(tx, now).await?;
+        let detail = vec![("kind", member.kind.clone()), ("siren", member.siren.clone()), ("quota_bytes", quota.to_string())];
+        changes.made(object, detail, format!("collectivité créée : {}", member.name));
+        return Ok(());
+    };
+    let mut differences = Differences::default();
+    differences.note("name", &before.name, &member.name);
+    differences.note("kind", &before.kind, &member.kind);
+    differences.note("siren", &before.siren, &member.siren);
+    differences.note("department", &before.department, &member.department);
+    differences.note("quota_bytes", before.bytes_max, quota);
+    if !differences.is_empty() {
+        queries::update_member(tx, member).await?;
+        queries::update_quota(tx, quota).await?;
+        changes.changed(object, differences.detail(), format!("collectivité modifiée : {}", differences.words()));
+    }
+    Ok(())
+}
+
+/// The parties, found again by their identifiers.
+pub(super) async fn write_parties(
+    tx: &mut TenantTx,
+    member: &Member,
+    clock: &Clock,
+    changes: &mut Changes,
+) -> Result<(), Error> {
+    for party in &member.parties {
+        let object = format!("party:{}", party.identifier);
+        let Some((id, before)) = queries::find_party(tx, &party.identifier).await? else {
+            queries::insert_party(tx, clock.fresh_id(), party).await?;
+            changes.made(object, vec![("parts", parts(party))], format!("partie créée : {}", named(&party.identifier, &party.name)));
+            continue;
+        };
+        let mut differences = Differences::default();
+        differences.note("name", &before.name, &party.name);
+        differences.note("siret", &before.siret, &party.siret);
+        differences.note("parts", &parts(&before), &parts(party));
+        note_validity(&mut differences, before.validity, party.validity);
+        if !differences.is_empty() {
+            queries::update_party(tx, id, party).await?;
+            let sentence = format!("partie {} modifiée : {}", party.identifier, differences.words());
+            changes.changed(object, differences.detail(), sentence);
+        }
+    }
+    Ok(())
+}
+
+/// The agreements, found again by their identifiers; the parties they admit become those of the file.
+pub(super) async fn write_agreements(
+    tx: &mut TenantTx,
+    member: &Member,
+    clock: &Clock,
+    changes: &mut Changes,
+) -> Result<(), Error> {
+    for agreement in &member.agreements {
+        let object = format!("agreement:{}", agreement.identifier);
+        let Some((id, before)) = queries::find_agreement(tx, &agreement.identifier).await? else {
+            let id = clock.fresh_id();
+            queries::insert_agreement(tx, id, agreement).await?;
+            write_admitted(tx, id, agreement).await?;
+            let detail = vec![("acceptance", agreement.acceptance.clone()), ("state", agreement.state.clone())];
+            changes.made(object, detail, format!("accord créé : {}", named(&agreement.identifier, &agreement.name)));
+            continue;
+        };
+        let mut differences = Differences::default();
+        differences.note("name", &before.name, &agreement.name);
+        differences.note("acceptance", &before.acceptance, &agreement.acceptance);
+        differences.note("archival_agency", &before.archival_agency, &agreement.archival_agency);
+        differences.note("transferring", before.transferring.as_slice(), agreement.transferring.as_slice());
+        differences.note("originating", before.originating.as_slice(), agreement.originating.as_slice());
+        differences.note("transfer_bytes_max", before.transfer_bytes_max, agreement.transfer_bytes_max);
+        differences.note("state", &before.state, &agreement.state);
+        note_validity(&mut differences, before.validity, agreement.validity);
+        if !differences.is_empty() {
+            queries::update_agreement(tx, id, agreement).await?;
+            write_admitted(tx, id, agreement).await?;
+            let sentence = format!("accord {} modifié : {}", agreement.identifier, differences.words());
+            changes.changed(object, differences.detail(), sentence);
+        }
+    }
+    Ok(())
+}
+
+async fn write_admitted(tx: &mut TenantTx, agreement_id: Uuid, agreement: &Agreement) -> Result<(), Error> {
+    queries::set_admitted(tx, agreement_id, "transferring", &agreement.transferring).await?;
+    queries::set_admitted(tx, agreement_id, "originating", &agreement.originating).await
+}
+
+fn note_validity(differences: &mut Differences, before: Validity, after: Validity) {
+    differences.note("valid_from", &before.from, &after.from);
+    differences.note("valid_until", &before.until, &after.until);
+}
+
+fn parts(party: &Party) -> String {
+    party.parts.iter().map(String::as_str).collect::<Vec<_>>().join(" ")
+}
+
+fn named(identifier: &str, name: &str) -> String {
+    format!("{identifier}, {name}")
+}
