@@ -164,3 +164,15 @@ pub fn start_logs(config: &Config) -> Result<(), Error> {
     let _ = if config.log_json { logs.json().try_init() } else { logs.with_target(false).try_init() };
     Ok(())
 }
+
+/// Kills this process where `CHARTRIER_FAIL_KILL` names a fail point: what a crash does there, a test sees.
+#[cfg(feature = "failpoints")]
+#[expect(clippy::disallowed_methods, reason = "a test's variable, not a setting")]
+pub fn kill_where_the_test_says() {
+    if let Ok(point) = std::env::var("CHARTRIER_FAIL_KILL") {
+        let kill = || {
+            let _ = nix::sys::signal::kill(nix::unistd::Pid::this(), nix::sys::signal::Signal::SIGKILL);
+        };
+        fail::cfg_callback(point, kill).expect("a fail point takes a callback");
+    }
+}

@@ -4,6 +4,7 @@
 //! back later; one that keeps failing is set aside and shown to the operator. When told to stop, what runs
 //! is finished or given back.
 
+mod housekeeping;
 mod jobs;
 
 use std::sync::Arc;
@@ -39,6 +40,7 @@ impl Worker {
         for _ in 0..at_once {
             lanes.spawn(worker.clone().lane(stop.clone()));
         }
+        lanes.spawn(housekeeping::keep(worker, stop));
         while lanes.join_next().await.is_some() {}
     }
 

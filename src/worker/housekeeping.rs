@@ -1,0 +1,39 @@
+//! What must be looked at now and then, whoever asks or not: orphans of crashes in quarantine.
+//!
+//! Safe to run in several processes at once; a failure waits for the next turn.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::Worker;
+use crate::{db, registry};
+
+/// Time between two turns; the first comes at the start.
+const TURN: Duration = Duration::from_secs(3_600);
+
+/// Looks at every member, turn after turn, until `stop` becomes true.
+pub(super) async fn keep(worker: Arc<Worker>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = turn(&worker).await {
+            tracing::error!(%error, "housekeeping failed");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(TURN) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+async fn turn(worker: &Worker) -> Result<(), db::Error> {
+    let members = registry::queries::members(&mut worker.db.technical().await?).await?;
+    for member in members {
+        match worker.ingest.sweep(member.tenant).await {
+            Ok(0) => {}
+            Ok(swept) => tracing::info!(tenant.id = %member.tenant, files = swept, "orphans left the quarantine"),
+            Err(error) => tracing::error!(tenant.id = %member.tenant, %error, "the quarantine was not swept"),
+        }
+    }
+    Ok(())
+}
