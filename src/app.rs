@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing_subscriber::EnvFilter;
 
+use crate::access::Access;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{self, Cluster, Db};
@@ -84,8 +85,15 @@ impl App {
             storage: self.storage.clone(),
             identity: self.identity.clone(),
             ingest: self.ingest.clone(),
+            access: Access::new(self.db.clone(), self.storage.clone(), self.clock.clone()),
             clock: self.clock.clone(),
-            config: self.config.clone(),
+            settings: web::Settings {
+                listen: self.config.listen,
+                metrics_listen: self.config.metrics_listen,
+                public_url: self.config.public_url.clone(),
+                trusted_proxy: self.config.trusted_proxy,
+                received_bytes_max: self.config.limits.received_bytes_max,
+            },
         };
         let mut addresses = None;
         if web {

@@ -25,6 +25,7 @@ pub mod evidence;
 pub mod registry;
 
 // Floor 4: functions.
+pub mod access;
 pub mod ingest;
 pub mod membership;
 pub mod preservation;
@@ -36,4 +37,5 @@ pub mod web;
 pub mod worker;
 
 // Floor 6: the roof.
+pub mod app;
 pub mod config;

@@ -70,10 +70,15 @@ fn usable(what: &str, folder: &Path) -> Result<PathBuf, Error> {
         other => other,
     })?;
     let real = folder.canonicalize().map_err(unusable)?;
-    let trial = real.join(format!(".essai-{}", std::process::id()));
-    fs::write(&trial, b"x").map_err(unusable)?;
-    fs::remove_file(&trial).map_err(unusable)?;
+    try_writing(&real).map_err(unusable)?;
     Ok(real)
+}
+
+/// Writes a file there and removes it.
+pub(super) fn try_writing(folder: &Path) -> std::io::Result<()> {
+    let trial = folder.join(format!(".essai-{}", std::process::id()));
+    fs::write(&trial, b"x")?;
+    fs::remove_file(&trial)
 }
 
 /// Makes a folder and those above it that are missing; all their names are durable when it returns, even

@@ -130,6 +130,15 @@ impl Storage {
         &self.quarantine
     }
 
+    /// Writes a file on every site and in the quarantine, and removes it: whether deposits can be kept now.
+    pub fn try_sites(&self) -> Result<(), Error> {
+        let sites = self.sites.sites.iter().map(|site| site.folder.as_path());
+        for folder in sites.chain([self.quarantine.scratch()]) {
+            layout::try_writing(folder).map_err(failed("trying", folder))?;
+        }
+        Ok(())
+    }
+
     /// Names of the sites, in the order of the settings.
     pub fn sites(&self) -> impl Iterator<Item = &str> {
         self.sites.sites.iter().map(|site| site.name.as_str())

@@ -17,8 +17,16 @@ pub const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 
      frame-ancestors 'none'";
 
 /// A stored file shown in a page of ours: no script, no form, no origin, whatever it contains.
-pub const CONTENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; \
-     object-src 'self'; frame-ancestors 'self'; sandbox";
+const CONTENT_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'self'; sandbox";
+/// A PDF: Chromium's reader, which is a sandbox of its own, does not start inside another.
+const PDF_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; frame-ancestors 'self'";
+
+/// The policy of a stored file of this type.
+pub fn content_policy(content_type: &str) -> &'static str {
+    if content_type == "application/pdf" { PDF_POLICY } else { CONTENT_POLICY }
+}
 
 const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

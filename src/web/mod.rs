@@ -4,29 +4,68 @@
 //! each request, from the outside in: [`access_log`], [`headers`], [`problem`], [`proof_of_origin`].
 
 pub mod access_log;
+pub mod api;
+pub mod callers;
+pub mod client;
+pub mod content;
+pub mod cookies;
 pub mod cursor;
 pub mod extractors;
+mod first_field;
 pub mod headers;
+pub mod health;
+mod metrics;
 pub mod pages;
 pub mod problem;
 pub mod problems;
+pub mod proof_of_origin;
 pub mod range;
 pub mod routes;
+mod serve;
 pub mod who;
 
+use std::net::{IpAddr, SocketAddr};
+
+use crate::access::Access;
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::identity::Identity;
+use crate::ingest::Ingest;
+use crate::storage::Storage;
+
 pub use problem::Problem;
+pub use proof_of_origin::Visitor;
+pub use serve::{Served, serve};
 pub use who::Who;
 
 /// What handlers work with.
 #[derive(Clone)]
 pub struct State {
+    pub db: Db,
+    pub storage: Storage,
+    pub identity: Identity,
+    pub ingest: Ingest,
+    pub access: Access,
+    pub clock: Clock,
+    pub settings: Settings,
+}
+
+/// What the door is told.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub listen: SocketAddr,
+    pub metrics_listen: SocketAddr,
     /// As people and machines write it, without a slash at the end.
     pub public_url: String,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxy: Option<IpAddr>,
+    /// Bytes of one deposit.
+    pub received_bytes_max: u64,
 }
 
 impl State {
     /// Whether callers reach the service by TLS.
     pub fn is_https(&self) -> bool {
-        self.public_url.starts_with("https://")
+        self.settings.public_url.starts_with("https://")
     }
 }

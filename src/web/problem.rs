@@ -11,7 +11,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::pages;
+use super::{callers, pages};
 use super::problems as kinds;
 
 /// A kind of problem: its type is stable, what people read may improve.
@@ -86,6 +86,14 @@ impl Problem {
         StatusCode::from_u16(self.kind.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
+    /// Where a browser is sent instead of a page that only says to go there.
+    fn leads_to(&self, request: &HttpRequest) -> Option<String> {
+        if self.kind == &kinds::UNAUTHORIZED && request.method().is_safe() {
+            return Some(callers::log_in_address(request));
+        }
+        (self.kind == &kinds::MEMBER_NOT_CHOSEN).then(|| "/connexion/collectivite".into())
+    }
+
     fn json(&self, incident: Option<Uuid>) -> Value {
         let mut body = json!({
             "type": format!("urn:chartrier:problem:{}", self.kind.name),
@@ -127,6 +135,9 @@ impl Problem {
         if !is_read_by_people(request) {
             let body = self.json(incident).to_string();
             return self.answer().content_type("application/problem+json").body(body);
+        }
+        if let Some(address) = self.leads_to(request) {
+            return HttpResponse::SeeOther().insert_header((header::LOCATION, address)).finish();
         }
         let what = self.detail.clone().unwrap_or_else(|| self.kind.title.to_string());
         let remedy = match incident {

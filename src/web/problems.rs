@@ -6,6 +6,7 @@
 use actix_web::http::{StatusCode, header};
 
 use super::problem::{Kind, Problem};
+use crate::{access, db, identity, ingest, storage};
 
 macro_rules! kinds {
     ($($name:ident = $text:literal, $status:literal, $title:literal, $remedy:literal;)*) => {
@@ -25,12 +26,16 @@ kinds! {
         "Connectez-vous, puis recommencez.";
     FORBIDDEN = "forbidden", 403, "Action non permise",
         "Votre rôle ne donne pas accès à cette page : adressez-vous à l’administrateur de votre collectivité.";
+    MEMBER_NOT_CHOSEN = "member-not-chosen", 403, "Collectivité à choisir",
+        "Choisissez la collectivité pour laquelle vous travaillez.";
     STALE_FORM = "stale-form", 403, "Formulaire périmé",
         "Rien n’a été enregistré : revenez à la page précédente, rechargez-la et recommencez.";
     NOT_FOUND = "not-found", 404, "Introuvable",
         "L’adresse est peut-être incomplète, ou ce document n’est pas de ceux que vous pouvez consulter.";
     NOT_READY = "message-not-ready", 404, "Message pas encore établi",
         "Le traitement suit son cours : redemandez ce message un peu plus tard.";
+    ALREADY_DEPOSITED = "already-deposited", 409, "Versement déjà reçu d’un autre",
+        "Ces octets sont déjà un versement de votre collectivité, que cette application ne suit pas.";
     METHOD_NOT_ALLOWED = "method-not-allowed", 405, "Opération inconnue à cette adresse",
         "Revenez à l’accueil et recommencez.";
     TIMEOUT = "timeout", 408, "Envoi trop lent",
@@ -51,12 +56,42 @@ kinds! {
         "Réessayez dans quelques instants.";
 }
 
+macro_rules! failures {
+    ($($error:path),* $(,)?) => {$(
+        impl From<$error> for Problem {
+            fn from(error: $error) -> Self {
+                failure(&error, error.is_transient())
+            }
+        }
+    )*};
+}
+
+failures!(db::Error, identity::Error, access::Error);
+
 /// How long to wait for what is transient.
 const PAUSE_SECONDS: u32 = 10;
 
 /// What the caller may not see, and what does not exist.
 pub fn not_found() -> Problem {
     Problem::new(&NOT_FOUND)
+}
+
+impl From<ingest::Error> for Problem {
+    fn from(error: ingest::Error) -> Self {
+        match &error {
+            ingest::Error::Storage(storage::Error::TooLarge { bytes_max }) => too_large(*bytes_max),
+            ingest::Error::Storage(storage::Error::Interrupted(cause)) => match cause.kind() {
+                std::io::ErrorKind::TimedOut => Problem::new(&TIMEOUT),
+                _ => Problem::new(&INTERRUPTED),
+            },
+            _ => failure(&error, error.is_transient()),
+        }
+    }
+}
+
+/// More than one deposit may hold.
+pub fn too_large(bytes_max: u64) -> Problem {
+    Problem::new(&TOO_LARGE).detail(format!("Un versement fait au plus {bytes_max} octets."))
 }
 
 /// A failure of ours: transient ones say when to come back.

@@ -8,7 +8,7 @@ use actix_web::http::{Method, header};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource, Route, guard, middleware};
 
-use super::pages;
+use super::{api, health, pages};
 use super::problem::Problem;
 use super::problems as kinds;
 use super::who::Who;
@@ -38,6 +38,23 @@ const fn get_compressed(address: &'static str, who: Who, route: fn() -> Route) -
 /// The addresses.
 #[rustfmt::skip]
 pub static TABLE: &[Line] = &[
+    get("/health/live", Who::Anyone, || web::to(health::live)),
+    get("/health/ready", Who::Anyone, || web::to(health::ready)),
+
+    post("/oauth2/token", Who::Anyone, || web::to(api::token::give)),
+    get_compressed("/api/v1/openapi.json", Who::Anyone, || web::to(api::document::show)),
+    get("/api/v1/transfers", Who::Machine, || web::to(api::transfers::list)),
+    post("/api/v1/transfers", Who::Machine, || web::to(api::transfers::receive)),
+    get("/api/v1/transfers/{id}", Who::Machine, || web::to(api::transfers::show)),
+    get("/api/v1/transfers/{id}/acknowledgement", Who::Machine, || web::to(api::transfers::acknowledgement)),
+    get("/api/v1/transfers/{id}/reply", Who::Machine, || web::to(api::transfers::reply)),
+    get("/api/v1/units", Who::Machine, || web::to(api::units::list)),
+    get("/api/v1/units/{id}", Who::Machine, || web::to(api::units::show)),
+    get("/api/v1/units/{id}/children", Who::Machine, || web::to(api::units::children)),
+    get("/api/v1/units/{id}/objects", Who::Machine, || web::to(api::units::objects)),
+    get("/api/v1/objects/{id}", Who::Machine, || web::to(api::objects::show)),
+    get("/api/v1/objects/{id}/content", Who::Machine, || web::to(api::objects::content)),
+
     get("/accessibilite", Who::Anyone, || web::to(pages::notices::accessibility)),
     get_compressed("/static/{name}", Who::Anyone, || web::to(pages::assets::file)),
 ];

@@ -59,7 +59,7 @@ mod tests {
             assert!(!who.admits(&[Role::Operator]), "{who:?}");
         }
         assert!(
-            Who::Searcher.admits(&[Role::MemberAdmin]) && !Who::ContentReader.admits(&[Role::MemberAdmin])
+            Who::Searcher.admits(&[MemberAdmin]) && !Who::ContentReader.admits(&[MemberAdmin])
         );
         assert!(Who::Person.admits(&[Role::Operator]) && !Who::Person.admits(&[]));
     }

@@ -1,0 +1,170 @@
+//! Search, consultation and the opening of files, by whoever may.
+//!
+//! Never tells what is outside a reader's scope from what does not exist: both are `None`. The one thing to
+//! know: whoever opens a file leaves a `CONSULTATION` in the tenant's journal, one per reader, file and
+//! quarter of an hour, written before the first byte is given.
+
+mod open;
+mod queries;
+mod reader;
+
+pub use open::Opened;
+pub use reader::Reader;
+
+use crate::catalog::search::{Page, Place, Question, units_page};
+use crate::catalog::{self, Archive, Copy, Object, Unit, UnitLine};
+use crate::clock::Clock;
+use crate::db::{self, Db};
+use crate::model::{ArchiveId, ObjectId, UnitId};
+use crate::storage::{self, Storage};
+
+/// Files of a unit told with it; the rest by [`Access::objects`].
+const OBJECTS_MAX: u32 = 200;
+
+/// The catalogue and its files, for reading. Cheap to clone.
+#[derive(Clone)]
+pub struct Access {
+    db: Db,
+    storage: Storage,
+    clock: Clock,
+}
+
+/// A failure of ours.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("database: {0}")]
+    Db(#[from] db::Error),
+    #[error("storage: {0}")]
+    Storage(#[from] storage::Error),
+    #[error("the thread that opened the file died")]
+    Died,
+}
+
+impl Error {
+    /// Whether trying again later may do.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Error::Db(error) => error.is_transient(),
+            Error::Storage(error) => error.is_transient(),
+            Error::Died => true,
+        }
+    }
+}
+
+/// An archive, where it lies and where its tree is entered.
+#[derive(Clone, Debug)]
+pub struct ArchiveView {
+    pub archive: Archive,
+    pub copies: Vec<Copy>,
+    pub root: Option<UnitId>,
+}
+
+/// A unit with its neighbourhood.
+#[derive(Clone, Debug)]
+pub struct UnitView {
+    pub unit: Unit,
+    pub archive: Archive,
+    /// From a root down to right above, by the first parent each time.
+    pub ancestors: Vec<UnitLine>,
+    pub parents: Vec<UnitLine>,
+    /// The first files; [`Access::objects`] has the rest.
+    pub objects: Vec<Object>,
+}
+
+/// A file with what it belongs to.
+#[derive(Clone, Debug)]
+pub struct ObjectView {
+    pub object: Object,
+    pub archive: Archive,
+    pub units: Vec<UnitLine>,
+}
+
+impl Access {
+    /// Over these gates.
+    pub fn new(db: Db, storage: Storage, clock: Clock) -> Self {
+        Self { db, storage, clock }
+    }
+
+    /// At most `most` units that answer the question.
+    pub async fn search(
+        &self,
+        reader: &Reader,
+        question: &Question,
+        after: Option<Place>,
+        most: u32,
+    ) -> Result<Page, Error> {
+        let mut tx = self.db.read(reader.tenant).await?;
+        Ok(units_page(&mut tx, &reader.scope, question, after, most).await?)
+    }
+
+    /// An archive with its copies.
+    pub async fn archive(&self, reader: &Reader, id: ArchiveId) -> Result<Option<ArchiveView>, Error> {
+        let mut tx = self.db.read(reader.tenant).await?;
+        let Some(archive) = catalog::queries::find_archive(&mut tx, &reader.scope, id).await? else {
+            return Ok(None);
+        };
+        let copies = catalog::queries::copies_of(&mut tx, id).await?;
+        let root = catalog::queries::first_root(&mut tx, id).await?;
+        Ok(Some(ArchiveView { archive, copies, root }))
+    }
+
+    /// A unit with its neighbourhood.
+    pub async fn unit(&self, reader: &Reader, id: UnitId) -> Result<Option<UnitView>, Error> {
+        let mut tx = self.db.read(reader.tenant).await?;
+        let Some((unit, archive)) = reached(&mut tx, reader, id).await? else { return Ok(None) };
+        let ancestors = catalog::queries::ancestors(&mut tx, id).await?;
+        let parents = catalog::queries::parents(&mut tx, id).await?;
+        let objects = catalog::queries::objects_of(&mut tx, id, None, OBJECTS_MAX).await?;
+        Ok(Some(UnitView { unit, archive, ancestors, parents, objects }))
+    }
+
+    /// At most `most` units right below, after the one of this ordinal; `None`: no such unit.
+    pub async fn children(
+        &self,
+        reader: &Reader,
+        id: UnitId,
+        after: Option<u32>,
+        most: u32,
+    ) -> Result<Option<Vec<UnitLine>>, Error> {
+        let mut tx = self.db.read(reader.tenant).await?;
+        if reached(&mut tx, reader, id).await?.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(catalog::queries::children(&mut tx, id, after, most).await?))
+    }
+
+    /// At most `most` files of a unit, after the one named; `None`: no such unit.
+    pub async fn objects(
+        &self,
+        reader: &Reader,
+        id: UnitId,
+        after: Option<(&str, ObjectId)>,
+        most: u32,
+    ) -> Result<Option<Vec<Object>>, Error> {
+        let mut tx = self.db.read(reader.tenant).await?;
+        if reached(&mut tx, reader, id).await?.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(catalog::queries::objects_of(&mut tx, id, after, most).await?))
+    }
+
+    /// A file's description: nothing of its content, hence no consultation.
+    pub async fn object(&self, reader: &Reader, id: ObjectId) -> Result<Option<ObjectView>, Error> {
+        let mut tx = self.db.read(reader.tenant).await?;
+        let Some(object) = catalog::queries::find_object(&mut tx, id).await? else { return Ok(None) };
+        let archive = catalog::queries::find_archive(&mut tx, &reader.scope, object.archive_id).await?;
+        let Some(archive) = archive else { return Ok(None) };
+        let units = catalog::queries::units_of(&mut tx, id).await?;
+        Ok(Some(ObjectView { object, archive, units }))
+    }
+}
+
+async fn reached(
+    tx: &mut db::TenantRead,
+    reader: &Reader,
+    id: UnitId,
+) -> Result<Option<(Unit, Archive)>, db::Error> {
+    let Some(unit) = catalog::queries::find_unit(tx, id).await? else { return Ok(None) };
+    let archive = catalog::queries::find_archive(tx, &reader.scope, unit.line.archive_id).await?;
+    Ok(archive.map(|archive| (unit, archive)))
+}

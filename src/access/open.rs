@@ -1,0 +1,57 @@
+//! Opening a file: the consultation is journaled first, once a quarter of an hour.
+
+use chrono::TimeDelta;
+
+use super::{Access, Error, ObjectView, Reader, queries};
+use crate::model::{Event, EventType, ObjectId, Outcome};
+use crate::storage::StoredFile;
+
+/// A reader, a file and this long: one consultation, however many ranges are asked for.
+const CONSULTATION_MINUTES: i64 = 15;
+
+/// A file whose reading has begun.
+#[derive(Debug)]
+pub struct Opened {
+    pub view: ObjectView,
+    pub file: StoredFile,
+}
+
+impl Access {
+    /// Opens a file from the first site that has it. `None`: no such file, or none that opens for this reader.
+    pub async fn open(&self, reader: &Reader, id: ObjectId) -> Result<Option<Opened>, Error> {
+        if !reader.opens_files() {
+            return Ok(None);
+        }
+        let Some(view) = self.object(reader, id).await? else { return Ok(None) };
+        self.consulted(reader, id, &view).await?;
+        let store = self.storage.tenant(reader.tenant);
+        let (archive, path) = (view.object.archive_id, view.object.content_path.clone());
+        let file = tokio::task::spawn_blocking(move || store.open(archive, &path)).await.map_err(|_| Error::Died)??;
+        Ok(Some(Opened { view, file }))
+    }
+
+    /// When it returns, this reader's consultation of the file is journaled.
+    async fn consulted(&self, reader: &Reader, id: ObjectId, view: &ObjectView) -> Result<(), Error> {
+        let (object, agent) = (format!("object:{id}"), reader.agent.to_string());
+        let since = self.clock.now() - TimeDelta::minutes(CONSULTATION_MINUTES);
+        let mut read = self.db.read(reader.tenant).await?;
+        let known = queries::consulted_since(&mut read, &object, &agent, since).await?;
+        drop(read);
+        if known {
+            return Ok(());
+        }
+        let mut tx = self.db.write(reader.tenant).await?;
+        queries::one_at_a_time(&mut tx, &object, &agent).await?;
+        if queries::consulted_since(&mut tx, &object, &agent, since).await? {
+            return Ok(());
+        }
+        tx.record(Event {
+            event_type: EventType::Consultation,
+            outcome: Outcome::Ok,
+            agent: reader.agent,
+            object,
+            detail: vec![("archive", view.archive.archive_id.to_string())],
+        });
+        Ok(tx.commit().await?)
+    }
+}

@@ -1,0 +1,100 @@
+//! A transfer as the API writes it.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::model::{Finding, Transfer};
+
+#[derive(Serialize)]
+struct FindingJson<'a> {
+    code: &'static str,
+    severity: &'static str,
+    title: &'static str,
+    message: &'a str,
+    remedy: &'static str,
+    line: Option<u64>,
+    path: Option<&'a str>,
+}
+
+impl<'a> From<&'a Finding> for FindingJson<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        Self {
+            code: finding.kind.code,
+            severity: finding.kind.severity.word(),
+            title: finding.kind.title,
+            message: &finding.message,
+            remedy: finding.kind.remedy,
+            line: finding.line,
+            path: finding.path.as_deref(),
+        }
+    }
+}
+
+/// Where the transfer and its messages are.
+#[derive(Serialize)]
+struct Links {
+    #[serde(rename = "self")]
+    itself: String,
+    acknowledgement: String,
+    reply: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct TransferJson<'a> {
+    transfer_id: Uuid,
+    state: &'static str,
+    attempt: u32,
+    file_name: &'a str,
+    size_bytes: u64,
+    sha512: String,
+    received_at: DateTime<Utc>,
+    seda_version: Option<&'a str>,
+    message_identifier: Option<&'a str>,
+    transferring_agency: Option<&'a str>,
+    archival_agreement: Option<&'a str>,
+    title: Option<&'a str>,
+    unit_count: Option<u32>,
+    object_count: Option<u32>,
+    findings: Vec<FindingJson<'a>>,
+    decided_at: Option<DateTime<Utc>>,
+    closed_at: Option<DateTime<Utc>>,
+    archive_id: Option<Uuid>,
+    links: Links,
+}
+
+impl<'a> From<&'a Transfer> for TransferJson<'a> {
+    fn from(transfer: &'a Transfer) -> Self {
+        let itself = address(transfer);
+        Self {
+            transfer_id: transfer.transfer_id.0,
+            state: transfer.state.word(),
+            attempt: transfer.attempt,
+            file_name: &transfer.file_name,
+            size_bytes: transfer.size_bytes,
+            sha512: hex::encode(&transfer.digest),
+            received_at: transfer.received_at,
+            seda_version: transfer.seda_version.as_deref(),
+            message_identifier: transfer.message_identifier.as_deref(),
+            transferring_agency: transfer.transferring_agency.as_deref(),
+            archival_agreement: transfer.agreement_identifier.as_deref(),
+            title: transfer.title.as_deref(),
+            unit_count: transfer.unit_count,
+            object_count: transfer.object_count,
+            findings: transfer.findings.iter().map(FindingJson::from).collect(),
+            decided_at: transfer.decided_at,
+            closed_at: transfer.closed_at,
+            archive_id: transfer.archive_id.map(|id| id.0),
+            links: Links {
+                acknowledgement: format!("{itself}/acknowledgement"),
+                reply: format!("{itself}/reply"),
+                itself,
+            },
+        }
+    }
+}
+
+/// The transfer's address.
+pub(super) fn address(transfer: &Transfer) -> String {
+    format!("/api/v1/transfers/{}", transfer.transfer_id)
+}

@@ -1,0 +1,183 @@
+//! Units, files and archives as the API writes them.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::access::UnitView;
+use crate::catalog::{Archive, Object, UnitLine};
+use crate::model::{Content, Rules};
+
+#[derive(Serialize)]
+pub(super) struct UnitJson<'a> {
+    unit_id: Uuid,
+    archive_id: Uuid,
+    cote: &'a str,
+    root: bool,
+    description_level: Option<&'a str>,
+    title: &'a str,
+    start_date: Option<&'a str>,
+    end_date: Option<&'a str>,
+    originating_agency: Option<&'a str>,
+    taken_in_charge_at: DateTime<Utc>,
+    has_children: bool,
+    object_count: u32,
+}
+
+impl<'a> From<&'a UnitLine> for UnitJson<'a> {
+    fn from(unit: &'a UnitLine) -> Self {
+        Self {
+            unit_id: unit.unit_id.0,
+            archive_id: unit.archive_id.0,
+            cote: &unit.cote,
+            root: unit.root,
+            description_level: unit.description_level.as_deref(),
+            title: &unit.title,
+            start_date: unit.start_date.as_deref(),
+            end_date: unit.end_date.as_deref(),
+            originating_agency: unit.originating_agency.as_deref(),
+            taken_in_charge_at: unit.taken_in_charge_at,
+            has_children: unit.has_children,
+            object_count: unit.object_count,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct ArchiveJson<'a> {
+    archive_id: Uuid,
+    cote: &'a str,
+    title: &'a str,
+    archival_agreement: &'a str,
+    transferring_agency: &'a str,
+    originating_agency: Option<&'a str>,
+    size_bytes: u64,
+    unit_count: u32,
+    object_count: u32,
+    taken_in_charge_at: DateTime<Utc>,
+}
+
+impl<'a> From<&'a Archive> for ArchiveJson<'a> {
+    fn from(archive: &'a Archive) -> Self {
+        Self {
+            archive_id: archive.archive_id.0,
+            cote: &archive.cote,
+            title: &archive.title,
+            archival_agreement: &archive.agreement,
+            transferring_agency: &archive.transferring_agency,
+            originating_agency: archive.originating_agency.as_deref(),
+            size_bytes: archive.size_bytes,
+            unit_count: archive.unit_count,
+            object_count: archive.object_count,
+            taken_in_charge_at: archive.taken_in_charge_at,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct ObjectJson<'a> {
+    object_id: Uuid,
+    archive_id: Uuid,
+    seda_id: &'a str,
+    usage: Option<&'a str>,
+    file_name: &'a str,
+    size_bytes: u64,
+    sha512: String,
+    media_type: &'a str,
+    format_id: Option<&'a str>,
+    content: String,
+}
+
+impl<'a> From<&'a Object> for ObjectJson<'a> {
+    fn from(object: &'a Object) -> Self {
+        Self {
+            object_id: object.object_id.0,
+            archive_id: object.archive_id.0,
+            seda_id: &object.seda_id,
+            usage: object.usage.as_deref(),
+            file_name: &object.file_name,
+            size_bytes: object.size_bytes,
+            sha512: hex::encode(&object.sha512),
+            media_type: &object.media_type,
+            format_id: object.format_id.as_deref(),
+            content: format!("/api/v1/objects/{}/content", object.object_id),
+        }
+    }
+}
+
+/// Another simple element of the description.
+#[derive(Serialize)]
+struct OtherJson<'a> {
+    path: &'a str,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct TermJson<'a> {
+    rule: &'a str,
+    start_date: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct RuleJson<'a> {
+    category: &'a str,
+    terms: Vec<TermJson<'a>>,
+    final_action: Option<&'a str>,
+    prevent_inheritance: bool,
+}
+
+#[derive(Serialize)]
+pub(super) struct UnitDetailJson<'a> {
+    #[serde(flatten)]
+    line: UnitJson<'a>,
+    seda_id: &'a str,
+    descriptions: &'a [String],
+    transacted_date: Option<&'a str>,
+    keywords: &'a [String],
+    others: Vec<OtherJson<'a>>,
+    rules: Vec<RuleJson<'a>>,
+    archive: ArchiveJson<'a>,
+    ancestors: Vec<UnitJson<'a>>,
+    parents: Vec<UnitJson<'a>>,
+    objects: Vec<ObjectJson<'a>>,
+}
+
+impl<'a> From<&'a UnitView> for UnitDetailJson<'a> {
+    fn from(view: &'a UnitView) -> Self {
+        let content = &view.unit.content;
+        Self {
+            line: UnitJson::from(&view.unit.line),
+            seda_id: &view.unit.seda_id,
+            descriptions: &content.descriptions,
+            transacted_date: content.transacted_date.as_deref(),
+            keywords: &content.keywords,
+            others: others(content),
+            rules: rules(&view.unit.rules),
+            archive: ArchiveJson::from(&view.archive),
+            ancestors: view.ancestors.iter().map(UnitJson::from).collect(),
+            parents: view.parents.iter().map(UnitJson::from).collect(),
+            objects: view.objects.iter().map(ObjectJson::from).collect(),
+        }
+    }
+}
+
+fn others(content: &Content) -> Vec<OtherJson<'_>> {
+    content.others.iter().map(|(path, text)| OtherJson { path, text }).collect()
+}
+
+fn rules(rules: &Rules) -> Vec<RuleJson<'_>> {
+    rules
+        .rules
+        .iter()
+        .map(|rule| RuleJson {
+            category: &rule.category,
+            terms: rule
+                .terms
+                .iter()
+                .map(|(rule, start_date)| TermJson { rule, start_date: start_date.as_deref() })
+                .collect(),
+            final_action: rule.final_action.as_deref(),
+            prevent_inheritance: rule.prevent_inheritance,
+        })
+        .collect()
+}

@@ -1,0 +1,185 @@
+//! Who calls, as the type of a handler's first parameter: a handler that asks for an `Archivist` is never
+//! run for anyone else.
+//!
+//! Never takes a tenant from an address, a query or a body: it comes with a verified session or token. The
+//! one thing to know: sessions count at the portal's addresses and bearer tokens at the machines', never the
+//! other way round.
+
+use std::ops::Deref;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use futures_util::future::LocalBoxFuture;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::problem::Problem;
+use super::{State, Who, cookies, problems};
+use crate::identity::{MachineCaller, PersonCaller, Session};
+
+macro_rules! people {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $name(PersonCaller);
+
+        impl Deref for $name {
+            type Target = PersonCaller;
+
+            fn deref(&self) -> &PersonCaller {
+                &self.0
+            }
+        }
+
+        impl FromRequest for $name {
+            type Error = Problem;
+            type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let request = request.clone();
+                Box::pin(async move { person(&request, Who::$name).await.map(Self) })
+            }
+        }
+    )*};
+}
+
+people! {
+    /// Any person acting for a member.
+    Person;
+    /// Whoever deposits.
+    Depositor;
+    /// Whoever decides of a transfer.
+    Archivist;
+    /// Whoever follows transfers, their own or all.
+    TransferReader;
+    /// Whoever reads descriptions.
+    Searcher;
+    /// Whoever reads files.
+    ContentReader;
+}
+
+/// A person logged in, even when the member is not chosen yet.
+#[derive(Clone, Debug)]
+pub struct LoggedIn {
+    pub session: Session,
+    /// The cookie's value, to choose the member or to log out.
+    pub cookie: String,
+}
+
+/// A machine with its bearer token.
+#[derive(Clone, Debug)]
+pub struct Machine(MachineCaller);
+
+impl Deref for Machine {
+    type Target = MachineCaller;
+
+    fn deref(&self) -> &MachineCaller {
+        &self.0
+    }
+}
+
+/// The session of this request's cookie, looked for once.
+#[derive(Clone)]
+struct Looked(Option<Session>);
+
+/// The session of a request, if its cookie has one.
+pub async fn session_of(request: &HttpRequest) -> Result<Option<Session>, Problem> {
+    if let Some(Looked(session)) = request.extensions().get::<Looked>() {
+        return Ok(session.clone());
+    }
+    let state = state(request);
+    let session = match cookies::session(state, request) {
+        Some(cookie) => state.identity.session(&cookie).await?,
+        None => None,
+    };
+    request.extensions_mut().insert(Looked(session.clone()));
+    Ok(session)
+}
+
+/// The application's state; its absence is a fault of the assembly.
+pub fn state(request: &HttpRequest) -> &State {
+    request.app_data::<web::Data<State>>().expect("the application has its state")
+}
+
+async fn person(request: &HttpRequest, who: Who) -> Result<PersonCaller, Problem> {
+    let session = session_of(request).await?.ok_or_else(|| Problem::new(&problems::UNAUTHORIZED))?;
+    let caller = session.caller.ok_or_else(|| Problem::new(&problems::MEMBER_NOT_CHOSEN))?;
+    request.extensions_mut().insert(caller.tenant);
+    if who.admits(&caller.roles) { Ok(caller) } else { Err(Problem::new(&problems::FORBIDDEN)) }
+}
+
+impl FromRequest for LoggedIn {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let session = session_of(&request).await?;
+            let cookie = cookies::session(state(&request), &request);
+            match (session, cookie) {
+                (Some(session), Some(cookie)) => Ok(Self { session, cookie }),
+                _ => Err(Problem::new(&problems::UNAUTHORIZED)),
+            }
+        })
+    }
+}
+
+impl FromRequest for Machine {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let unknown = |challenge: &str| {
+                Problem::new(&problems::UNAUTHORIZED).header(header::WWW_AUTHENTICATE, challenge)
+            };
+            let token = bearer(&request).ok_or_else(|| unknown("Bearer realm=\"chartrier\""))?;
+            let caller = state(&request).identity.bearer(token).await?;
+            let caller =
+                caller.ok_or_else(|| unknown("Bearer realm=\"chartrier\", error=\"invalid_token\""))?;
+            request.extensions_mut().insert(caller.tenant);
+            Ok(Self(caller))
+        })
+    }
+}
+
+/// The token of `Authorization: Bearer …` (RFC 6750, 2.1; the scheme's name in any case).
+fn bearer(request: &HttpRequest) -> Option<&str> {
+    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+/// The log-in page that leads back to what was asked for.
+pub fn log_in_address(request: &HttpRequest) -> String {
+    let asked = request.uri().path_and_query().map_or("/", |asked| asked.as_str());
+    if asked == "/" {
+        return "/connexion".into();
+    }
+    format!("/connexion?retour={}", utf8_percent_encode(asked, NON_ALPHANUMERIC))
+}
+
+/// Whether `address`, given by a caller, is a page of ours to go to: a path, of no other machine.
+pub fn is_page_of_ours(address: &str) -> bool {
+    let mut bytes = address.bytes();
+    bytes.next() == Some(b'/')
+        && !matches!(bytes.next(), Some(b'/' | b'\\'))
+        && address.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_path_is_a_page_of_ours() {
+        for ours in ["/", "/versements?apres=x", "/archives/unites/1"] {
+            assert!(is_page_of_ours(ours), "{ours}");
+        }
+        for other in ["", "//autre.example", "/\\autre.example", "https://autre.example", "/a\r\nb", "versements"] {
+            assert!(!is_page_of_ours(other), "{other}");
+        }
+    }
+}

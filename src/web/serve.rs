@@ -1,0 +1,107 @@
+//! Listens, with limits on everything, until told to stop.
+
+use std::io;
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::health::Readiness;
+use super::{State, access_log, extractors, headers, metrics, problem, proof_of_origin, routes};
+
+/// Time to send a request's head.
+const HEAD_TIME_MAX: Duration = Duration::from_secs(10);
+/// Silence between two requests of a connection.
+const IDLE_MAX: Duration = Duration::from_secs(30);
+/// Time to close a connection.
+const CLOSING_MAX: Duration = Duration::from_secs(5);
+/// Connections of one worker thread.
+const CONNECTIONS_MAX: usize = 512;
+/// Time given to what runs when the service stops.
+const GRACE_SECONDS: u64 = 30;
+
+/// The web door, open.
+pub struct Served {
+    pub address: SocketAddr,
+    pub metrics_address: SocketAddr,
+    /// Ends once told to stop and once what ran is finished, or its grace over.
+    pub task: JoinHandle<()>,
+}
+
+/// Listens at the addresses of the settings (port 0: any free one) until `stop` becomes true.
+pub async fn serve(state: State, mut stop: watch::Receiver<bool>) -> io::Result<Served> {
+    let (listen, metrics_listen) = (state.settings.listen, state.settings.metrics_listen);
+    let state = web::Data::new(state);
+    let readiness = web::Data::new(Readiness::default());
+    let counted = state.clone();
+    let threads = std::thread::available_parallelism().map_or(2, NonZeroUsize::get).max(2);
+    let main = HttpServer::new(move || app(state.clone(), readiness.clone()))
+        .workers(threads)
+        .max_connections(CONNECTIONS_MAX)
+        .client_request_timeout(HEAD_TIME_MAX)
+        .client_disconnect_timeout(CLOSING_MAX)
+        .keep_alive(IDLE_MAX)
+        .shutdown_timeout(GRACE_SECONDS)
+        .disable_signals()
+        .bind(listen)?;
+    let own = HttpServer::new(move || App::new().app_data(counted.clone()).configure(metrics::configure))
+        .workers(1)
+        .max_connections(16)
+        .client_request_timeout(HEAD_TIME_MAX)
+        .shutdown_timeout(1)
+        .disable_signals()
+        .bind(metrics_listen)?;
+    let (address, metrics_address) = (first(&main.addrs())?, first(&own.addrs())?);
+    let (main, own) = (main.run(), own.run());
+    let (main_handle, own_handle) = (main.handle(), own.handle());
+    let task = tokio::spawn(async move {
+        let stopping = async {
+            // An error means that whoever could tell is gone: the program is ending.
+            let _ = stop.wait_for(|stop| *stop).await;
+            main_handle.stop(true).await;
+            own_handle.stop(false).await;
+        };
+        let (main, own, ()) = tokio::join!(main, own, stopping);
+        for ended in [main, own] {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a listener failed");
+            }
+        }
+    });
+    Ok(Served { address, metrics_address, task })
+}
+
+fn first(addresses: &[SocketAddr]) -> io::Result<SocketAddr> {
+    addresses.first().copied().ok_or_else(|| io::ErrorKind::AddrNotAvailable.into())
+}
+
+/// The application: the table's addresses under what wraps every request.
+fn app(
+    state: web::Data<State>,
+    readiness: web::Data<Readiness>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        .app_data(state)
+        .app_data(readiness)
+        .configure(extractors::configure)
+        .configure(routes::configure)
+        .default_service(web::to(routes::unknown))
+        .wrap(from_fn(proof_of_origin::check))
+        .wrap(from_fn(problem::render))
+        .wrap(from_fn(headers::add))
+        .wrap(from_fn(access_log::write))
+}
