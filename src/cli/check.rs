@@ -64,6 +64,13 @@ impl Verdict {
 
 /// Checks each file and prints what is found.
 pub fn run(arguments: &Arguments) -> ExitCode {
+    let mut out = io::stdout().lock();
+    let is_painted = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    ExitCode::from(report(arguments, &mut out, is_painted))
+}
+
+/// Checks each file, writes what is found to `out`, gives the exit code.
+pub fn report(arguments: &Arguments, out: &mut dyn Write, is_painted: bool) -> u8 {
     let limits = Limits::default();
     let (mut refused, mut unreadable) = (0, 0);
     for path in &arguments.files {
@@ -72,8 +79,8 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             .map_err(|error| error.to_string())
             .and_then(|file| check(file, &std::env::temp_dir(), &limits).map_err(|error| error_text(&error)));
         let printed = match &verdict {
-            Ok(verdict) if arguments.json => print_json(&name, verdict),
-            Ok(verdict) => print_text(&name, verdict),
+            Ok(verdict) if arguments.json => print_json(out, &name, verdict),
+            Ok(verdict) => print_text(out, is_painted, &name, verdict),
             Err(why) => writeln!(io::stderr(), "{name} : lecture impossible : {why}"),
         };
         match &verdict {
@@ -82,18 +89,20 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             Err(_) => unreadable += 1,
         }
         if printed.is_err() {
-            return ExitCode::from(2);
+            return 2;
         }
     }
     if !arguments.json && arguments.files.len() > 1 {
         let accepted = arguments.files.len() - refused - unreadable;
         let summary = format!("{accepted} accepté(s), {refused} refusé(s), {unreadable} illisible(s)");
-        let _ = writeln!(io::stdout(), "{summary}");
+        if writeln!(out, "{summary}").is_err() {
+            return 2;
+        }
     }
     match (unreadable, refused) {
-        (0, 0) => ExitCode::SUCCESS,
-        (0, _) => ExitCode::from(1),
-        _ => ExitCode::from(2),
+        (0, 0) => 0,
+        (0, _) => 1,
+        _ => 2,
     }
 }
 
@@ -154,10 +163,19 @@ fn error_text(error: &ingest::Error) -> String {
     while let Some(source) = cause.source() {
         cause = source;
     }
-    cause.to_string()
+    cause.downcast_ref::<io::Error>().map_or_else(|| cause.to_string(), io_text)
 }
 
-fn print_json(name: &str, verdict: &Verdict) -> io::Result<()> {
+fn io_text(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "fichier introuvable".into(),
+        io::ErrorKind::PermissionDenied => "accès refusé".into(),
+        io::ErrorKind::StorageFull => "plus de place pour décompresser".into(),
+        _ => error.to_string(),
+    }
+}
+
+fn print_json(out: &mut dyn Write, name: &str, verdict: &Verdict) -> io::Result<()> {
     let line = Line {
         file: name,
         verdict: if verdict.is_accepted() { "accept" } else { "refuse" },
@@ -166,7 +184,7 @@ fn print_json(name: &str, verdict: &Verdict) -> io::Result<()> {
         findings: verdict.findings.iter().map(FindingLine::from).collect(),
     };
     let text = serde_json::to_string(&line).map_err(io::Error::other)?;
-    writeln!(io::stdout(), "{text}")
+    writeln!(out, "{text}")
 }
 
 impl<'a> From<&'a Finding> for FindingLine<'a> {
@@ -181,11 +199,9 @@ impl<'a> From<&'a Finding> for FindingLine<'a> {
     }
 }
 
-fn print_text(name: &str, verdict: &Verdict) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    let is_terminal = out.is_terminal();
+fn print_text(out: &mut dyn Write, is_painted: bool, name: &str, verdict: &Verdict) -> io::Result<()> {
     let paint = |code: &str, text: &str| {
-        if is_terminal { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+        if is_painted { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     };
     let word = if verdict.is_accepted() { paint("1;32", "accepté") } else { paint("1;31", "refusé") };
     let what =

@@ -18,6 +18,7 @@ mod expand;
 mod names;
 mod tar;
 mod zip;
+mod zip_directory;
 mod zip_entry;
 
 pub use expand::unlinked;
@@ -189,7 +190,7 @@ fn magic(file: &mut File) -> io::Result<Magic> {
         Magic::Bzip2
     } else if tar::is_header(&head) {
         Magic::Tar
-    } else if zip::has_end_record(file)? {
+    } else if zip_directory::has_end_record(file)? {
         Magic::Zip
     } else {
         Magic::Unknown

@@ -6,16 +6,10 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
-use super::zip_entry::{self, Central, Method, u16_at, u32_at, u64_at};
+use super::zip_directory::{Directory, directory};
+use super::zip_entry::{self, Central, Method};
 use super::{Entry, Error, Exactly, names, no_such_entry};
 use crate::model::{Finding, Findings, Limits, findings};
-
-const END: &[u8] = b"PK\x05\x06";
-const END_BYTES: usize = 22;
-const END64_LOCATOR: &[u8] = b"PK\x06\x07";
-const END64: &[u8] = b"PK\x06\x06";
-/// Bytes of the central directory we are ready to read, names and extra fields included.
-const DIRECTORY_BYTES_MAX: u64 = 128 << 20;
 
 /// A zip's file and where each entry's content lies.
 #[derive(Debug)]
@@ -31,21 +25,6 @@ struct Place {
     size: u64,
     checksum: u32,
     method: Method,
-}
-
-/// Where the central directory lies, by the end record.
-struct Directory {
-    start: u64,
-    end: u64,
-    count: u64,
-    /// Bytes before the archive, by which every offset is shifted.
-    prefix: u64,
-}
-
-/// Whether the last bytes of a file hold a zip's end record.
-pub fn has_end_record(file: &mut File) -> io::Result<bool> {
-    let (tail, _) = tail(file)?;
-    Ok(find_end(&tail).is_some())
 }
 
 /// Reads the directory and every local header. What is wrong is added to `found`.
@@ -68,11 +47,11 @@ impl Zip {
         let place = self.places.get(index).ok_or_else(no_such_entry)?;
         self.file.seek(SeekFrom::Start(place.start))?;
         let raw = Read::by_ref(&mut self.file).take(place.compressed);
+        let buffered = BufReader::with_capacity(1 << 16, raw);
         let content: Box<dyn Read + '_> = match place.method {
-            Method::Stored => Box::new(raw),
-            Method::Deflate => {
-                Box::new(flate2::bufread::DeflateDecoder::new(BufReader::with_capacity(1 << 16, raw)))
-            }
+            Method::Stored => Box::new(buffered),
+            Method::Deflate => Box::new(flate2::bufread::DeflateDecoder::new(buffered)),
+            Method::Deflate64 => Box::new(deflate64::Deflate64Decoder::with_buffer(buffered)),
         };
         let checked = Checked { inner: content, crc: flate2::Crc::new(), expected: place.checksum };
         Ok(Box::new(Exactly { inner: checked, left: place.size }))
@@ -100,88 +79,6 @@ impl<R: Read> Read for Checked<R> {
         }
         Ok(read)
     }
-}
-
-fn tail(file: &mut File) -> io::Result<(Vec<u8>, u64)> {
-    let length = file.seek(SeekFrom::End(0))?;
-    let start = length.saturating_sub(END_BYTES as u64 + u64::from(u16::MAX));
-    file.seek(SeekFrom::Start(start))?;
-    let mut tail = Vec::new();
-    file.read_to_end(&mut tail)?;
-    Ok((tail, start))
-}
-
-/// Position of the end record: the one whose comment ends the file, else the last.
-fn find_end(tail: &[u8]) -> Option<usize> {
-    let last = tail.len().checked_sub(END_BYTES)?;
-    let mut records = (0..=last).rev().filter(|&at| tail[at..].starts_with(END));
-    let exact = records.clone().find(|&at| at + END_BYTES + usize::from(u16_at(tail, at + 20)) == tail.len());
-    exact.or_else(|| records.next())
-}
-
-fn directory(file: &mut File, limits: &Limits, found: &mut Findings) -> Result<Option<Directory>, Error> {
-    let mut refuse = |kind, message: &str| {
-        found.push(Finding::new(kind, message.to_owned()));
-        Ok(None)
-    };
-    let (tail, tail_start) = tail(file)?;
-    let Some(at) = find_end(&tail) else {
-        return refuse(
-            &findings::CONTAINER_TRUNCATED,
-            "la table des fichiers du zip manque : l'archive est coupée",
-        );
-    };
-    let mut end = tail_start + at as u64;
-    let record = &tail[at..];
-    let after = &record[END_BYTES..][usize::from(u16_at(record, 20)).min(record.len() - END_BYTES)..];
-    if after.iter().any(|&byte| byte != 0) {
-        return refuse(&findings::CONTAINER_FOREIGN_BYTES, "des octets suivent la fin du zip");
-    }
-    let is_padded = !after.is_empty();
-    let mut count = u64::from(u16_at(record, 10));
-    let mut size = u64::from(u32_at(record, 12));
-    let mut offset = u64::from(u32_at(record, 16));
-    if u16_at(record, 4) != 0 && u16_at(record, 4) != u16::MAX {
-        return refuse(&findings::CONTAINER_UNREADABLE, "le zip est en plusieurs volumes");
-    }
-    if at >= 20 && tail[at - 20..].starts_with(END64_LOCATOR) {
-        let locator = &tail[at - 20..at];
-        let mut record = [0; 56];
-        // The record stands just before its locator, whatever precedes the archive.
-        let place = (end - 20).checked_sub(56);
-        let is_read = place.map(|place| read_at(file, place, &mut record)).transpose()?.is_some();
-        if !is_read || !record.starts_with(END64) || u32_at(locator, 4) != 0 {
-            return refuse(&findings::CONTAINER_UNREADABLE, "la table étendue du zip est illisible");
-        }
-        end = end - 20 - 56;
-        (count, size, offset) = (u64_at(&record, 32), u64_at(&record, 40), u64_at(&record, 48));
-    }
-    if count == 0 {
-        return refuse(&findings::CONTAINER_EMPTY, "le zip ne contient aucun fichier");
-    }
-    if count > limits.entries_max {
-        return refuse(
-            &findings::CONTAINER_ENTRIES,
-            &format!("{count} fichiers et dossiers, {} au plus", limits.entries_max),
-        );
-    }
-    if size > DIRECTORY_BYTES_MAX {
-        return refuse(&findings::CONTAINER_ENTRIES, &format!("table des fichiers de {size} octets"));
-    }
-    let start = end.checked_sub(size).filter(|&start| start >= offset);
-    let Some(start) = start else {
-        return refuse(&findings::CONTAINER_TRUNCATED, "la table des fichiers du zip est incomplète");
-    };
-    if start > offset {
-        found.push(Finding::new(
-            &findings::CONTAINER_FOREIGN_BYTES,
-            format!("{} octets précèdent le zip", start - offset),
-        ));
-    }
-    if is_padded {
-        found.push(Finding::new(&findings::CONTAINER_PADDING, "des octets nuls suivent la fin du zip"));
-    }
-    Ok(Some(Directory { start, end, count, prefix: start - offset }))
 }
 
 fn read_directory(
@@ -268,9 +165,4 @@ fn check_spans(mut spans: Vec<(u64, u64, String)>, directory: &Directory, found:
         let message = format!("« {name} » déborde sur la table du zip");
         found.push(Finding::new(&findings::CONTAINER_OVERLAP, message).in_path(name.clone()));
     }
-}
-
-fn read_at(file: &mut File, at: u64, buffer: &mut [u8]) -> io::Result<()> {
-    file.seek(SeekFrom::Start(at))?;
-    file.read_exact(buffer)
 }

@@ -23,6 +23,8 @@ const METHOD_AES: u16 = 99;
 pub enum Method {
     Stored,
     Deflate,
+    /// What Windows writes for files over 2 GiB.
+    Deflate64,
 }
 
 /// A line of the central directory.
@@ -58,6 +60,7 @@ impl Central {
         match self.method {
             0 => Some(Method::Stored),
             8 => Some(Method::Deflate),
+            9 => Some(Method::Deflate64),
             _ => None,
         }
     }

@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::value::{first_day, last_day};
+use super::date::{first_day, last_day};
 use super::{graph, objects};
 use crate::model::findings::Kind;
 use crate::model::{Finding, Manifest, Referent, Unit, findings};

@@ -11,6 +11,8 @@ pub mod read;
 pub mod write;
 
 mod build;
+mod date;
+mod fault;
 mod graph;
 mod objects;
 mod schema;

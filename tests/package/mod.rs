@@ -1,3 +1,4 @@
 //! Containers: hostile, odd and good.
 
 mod attacks;
+mod kinds;

@@ -1,25 +1,22 @@
-//! The standard's content models as automata: which element may follow, which is missing, which value is wrong.
+//! The tables of content models, compiled once per process: one type a line, a small grammar.
 //!
-//! Covers every element of `ArchiveTransfer`, its order and cardinality, required attributes and simple values of 2.0 to
-//! 2.3. Never fetches a schema: the tables (`schema/*.txt`) are facts of the standard, compiled once per process.
-//! Foreign elements pass where the standard leaves room for them, unread.
+//! `Type @required = Name:Type? ( A:T | B:T )* …`; `$base` and `{a,b}` are simple values, `ANY` elements of other
+//! namespaces, `ABSTRACT` nothing without `xsi:type`. Written by `scripts/seda_tables.py`.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::value::Simple;
-use super::xml::Element;
-use crate::model::{Finding, SedaVersion, findings};
-
-const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
+use crate::model::SedaVersion;
+use crate::seda::value::Simple;
 
 /// A type of the schema.
-struct Type {
-    required: Vec<&'static str>,
-    body: Body,
+pub struct Type {
+    pub required: Vec<&'static str>,
+    pub body: Body,
 }
 
-enum Body {
+/// What a type may hold.
+pub enum Body {
     Simple(Simple),
     /// Elements of other namespaces, unread.
     Any,
@@ -30,8 +27,8 @@ enum Body {
 
 /// Glushkov's automaton of a content model: one state per element particle, deterministic since XSD models are.
 #[derive(Default)]
-struct Automaton {
-    names: Vec<(&'static str, usize)>,
+pub struct Automaton {
+    pub names: Vec<(&'static str, usize)>,
     first: Vec<usize>,
     follow: Vec<Vec<usize>>,
     is_last: Vec<bool>,
@@ -40,8 +37,8 @@ struct Automaton {
 
 /// The tables of one version.
 pub struct Schema {
-    types: Vec<Type>,
-    root: usize,
+    pub types: Vec<Type>,
+    pub root: usize,
 }
 
 /// What a particle looks like from outside.
@@ -55,10 +52,10 @@ struct Part {
 /// The tables of a version, for those we check.
 pub fn of(version: SedaVersion) -> Option<&'static Schema> {
     static TABLES: [(SedaVersion, &str, OnceLock<Schema>); 4] = [
-        (SedaVersion::V2_0, include_str!("schema/2.0.txt"), OnceLock::new()),
-        (SedaVersion::V2_1, include_str!("schema/2.1.txt"), OnceLock::new()),
-        (SedaVersion::V2_2, include_str!("schema/2.2.txt"), OnceLock::new()),
-        (SedaVersion::V2_3, include_str!("schema/2.3.txt"), OnceLock::new()),
+        (SedaVersion::V2_0, include_str!("2.0.txt"), OnceLock::new()),
+        (SedaVersion::V2_1, include_str!("2.1.txt"), OnceLock::new()),
+        (SedaVersion::V2_2, include_str!("2.2.txt"), OnceLock::new()),
+        (SedaVersion::V2_3, include_str!("2.3.txt"), OnceLock::new()),
     ];
     let (_, text, compiled) = TABLES.iter().find(|table| table.0 == version)?;
     Some(compiled.get_or_init(|| Schema::compile(text)))
@@ -195,116 +192,23 @@ fn repeated(mut part: Part, quantifier: &str, automaton: &mut Automaton) -> Part
     part
 }
 
-/// Where a document stands in its schema.
-pub struct Position {
-    schema: &'static Schema,
-    open: Vec<Open>,
-}
-
-struct Open {
-    /// `None` under an element the schema does not know: nothing there is judged.
-    kind: Option<usize>,
-    state: Option<usize>,
-    has_children: bool,
-}
-
-impl Position {
-    /// At the root of an `ArchiveTransfer`.
-    pub fn at_root(schema: &'static Schema) -> Self {
-        Self { schema, open: vec![Open { kind: Some(schema.root), state: None, has_children: false }] }
-    }
-
-    /// An element starts. `is_seda`: it is in the message's own namespace. What is wrong, if anything.
-    pub fn start(&mut self, element: &Element, is_seda: bool) -> Vec<Finding> {
-        let mut found = Vec::new();
-        let Some(parent) = self.open.last_mut() else { return found };
-        parent.has_children = true;
-        let kind = match parent.kind.map(|kind| &self.schema.types[kind].body) {
-            None | Some(Body::Abstract) => None,
-            Some(Body::Any) if !is_seda => None,
-            Some(Body::Elements(automaton)) if is_seda => {
-                let next = automaton.next(parent.state, &element.local);
-                if let Some(state) = next {
-                    parent.state = Some(state);
-                    Some(automaton.names[state].1)
-                } else {
-                    found.push(unexpected(element, &automaton.expected(parent.state)));
-                    None
-                }
-            }
-            Some(Body::Elements(automaton)) => {
-                found.push(unexpected(element, &automaton.expected(parent.state)));
-                None
-            }
-            Some(Body::Any) => {
-                found.push(unexpected(element, "un élément d'un autre espace de noms"));
-                None
-            }
-            Some(Body::Simple(_)) => {
-                found.push(unexpected(element, "du texte seul"));
-                None
-            }
-        };
-        if let Some(kind) = kind {
-            let declared = &self.schema.types[kind];
-            for name in declared.required.iter().filter(|name| element.attribute(name).is_none()) {
-                let message = format!("{} n'a pas d'attribut {name}", element.local);
-                found.push(Finding::new(&findings::SCHEMA_ATTRIBUTE, message).at_line(element.line));
-            }
-            if matches!(declared.body, Body::Abstract)
-                && !element.attributes.iter().any(|a| a.namespace == INSTANCE && a.local == "type")
-            {
-                let message = format!("{} n'est admis qu'avec un xsi:type", element.local);
-                found.push(Finding::new(&findings::SCHEMA_ABSTRACT, message).at_line(element.line));
-            }
-        }
-        self.open.push(Open { kind, state: None, has_children: false });
-        found
-    }
-
-    /// Text stands between two tags of the element that is open. What is wrong, if anything.
-    pub fn text_between(&self, text: &str, line: u64) -> Option<Finding> {
-        let kind = self.open.last()?.kind?;
-        let is_elements = matches!(self.schema.types[kind].body, Body::Elements(_) | Body::Any);
-        (is_elements && !text.trim_matches([' ', '\t', '\r', '\n']).is_empty()).then(|| {
-            let shown: String = text.trim().chars().take(40).collect();
-            Finding::new(&findings::SCHEMA_UNEXPECTED_TEXT, format!("texte « {shown} »")).at_line(line)
-        })
-    }
-
-    /// The open element ends, after `text`. What is wrong, if anything.
-    pub fn end(&mut self, name: &str, text: &str, line: u64) -> Option<Finding> {
-        let open = self.open.pop()?;
-        match &self.schema.types[open.kind?].body {
-            Body::Simple(simple) if !open.has_children => simple.fault(text).map(|fault| {
-                let shown: String = text.chars().take(60).collect();
-                let message = format!("{name} : « {shown} » ; {fault}");
-                Finding::new(&findings::SCHEMA_INVALID_VALUE, message).at_line(line)
-            }),
-            Body::Elements(automaton) if !automaton.accepts(open.state) => {
-                let message = format!("{name} est incomplet ; attendu : {}", automaton.expected(open.state));
-                Some(Finding::new(&findings::SCHEMA_MISSING_ELEMENT, message).at_line(line))
-            }
-            _ => None,
-        }
-    }
-}
-
 impl Automaton {
     fn after(&self, state: Option<usize>) -> &[usize] {
         state.map_or(&self.first, |state| &self.follow[state])
     }
 
-    fn next(&self, state: Option<usize>, name: &str) -> Option<usize> {
+    /// The state an element of this name leads to.
+    pub fn next(&self, state: Option<usize>, name: &str) -> Option<usize> {
         self.after(state).iter().copied().find(|&next| self.names[next].0 == name)
     }
 
-    fn accepts(&self, state: Option<usize>) -> bool {
+    /// Whether the content may end here.
+    pub fn accepts(&self, state: Option<usize>) -> bool {
         state.map_or(self.is_nullable, |state| self.is_last[state])
     }
 
     /// The names that may come next, the first few.
-    fn expected(&self, state: Option<usize>) -> String {
+    pub fn expected(&self, state: Option<usize>) -> String {
         let mut names: Vec<&str> = Vec::new();
         for &next in self.after(state) {
             if !names.contains(&self.names[next].0) {
@@ -319,7 +223,3 @@ impl Automaton {
     }
 }
 
-fn unexpected(element: &Element, expected: &str) -> Finding {
-    let message = format!("{} n'est pas prévu ici ; attendu : {expected}", element.local);
-    Finding::new(&findings::SCHEMA_UNEXPECTED_ELEMENT, message).at_line(element.line)
-}

@@ -1,0 +1,124 @@
+//! Where a zip's table of contents lies: the end record, told from whatever follows or precedes the archive.
+//!
+//! Field positions are those of PKWARE's APPNOTE 6.3.10, 4.3.14 to 4.3.16.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+
+use super::Error;
+use super::zip_entry::{u16_at, u32_at, u64_at};
+use crate::model::{Finding, Findings, Limits, findings};
+
+const END: &[u8] = b"PK\x05\x06";
+const END_BYTES: usize = 22;
+const END64_LOCATOR: &[u8] = b"PK\x06\x07";
+const END64: &[u8] = b"PK\x06\x06";
+/// Bytes of the central directory we are ready to read, names and extra fields included.
+const DIRECTORY_BYTES_MAX: u64 = 128 << 20;
+
+/// Where the central directory lies, by the end record.
+pub struct Directory {
+    pub start: u64,
+    pub end: u64,
+    /// Entries it is said to hold.
+    pub count: u64,
+    /// Bytes before the archive, by which every offset is shifted.
+    pub prefix: u64,
+}
+
+/// Whether the last bytes of a file hold a zip's end record.
+pub fn has_end_record(file: &mut File) -> io::Result<bool> {
+    let (tail, _) = tail(file)?;
+    Ok(find_end(&tail).is_some())
+}
+
+fn tail(file: &mut File) -> io::Result<(Vec<u8>, u64)> {
+    let length = file.seek(SeekFrom::End(0))?;
+    let start = length.saturating_sub(END_BYTES as u64 + u64::from(u16::MAX));
+    file.seek(SeekFrom::Start(start))?;
+    let mut tail = Vec::new();
+    file.read_to_end(&mut tail)?;
+    Ok((tail, start))
+}
+
+/// Position of the end record: the one whose comment ends the file, else the last.
+fn find_end(tail: &[u8]) -> Option<usize> {
+    let last = tail.len().checked_sub(END_BYTES)?;
+    let mut records = (0..=last).rev().filter(|&at| tail[at..].starts_with(END));
+    let exact = records.clone().find(|&at| at + END_BYTES + usize::from(u16_at(tail, at + 20)) == tail.len());
+    exact.or_else(|| records.next())
+}
+
+/// Finds the directory. `None`, and a finding, when there is none that can be read.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn directory(file: &mut File, limits: &Limits, found: &mut Findings) -> Result<Option<Directory>, Error> {
+    let mut refuse = |kind, message: &str| {
+        found.push(Finding::new(kind, message.to_owned()));
+        Ok(None)
+    };
+    let (tail, tail_start) = tail(file)?;
+    let Some(at) = find_end(&tail) else {
+        return refuse(
+            &findings::CONTAINER_TRUNCATED,
+            "la table des fichiers du zip manque : l'archive est coupée",
+        );
+    };
+    let mut end = tail_start + at as u64;
+    let record = &tail[at..];
+    let after = &record[END_BYTES..][usize::from(u16_at(record, 20)).min(record.len() - END_BYTES)..];
+    if after.iter().any(|&byte| byte != 0) {
+        return refuse(&findings::CONTAINER_FOREIGN_BYTES, "des octets suivent la fin du zip");
+    }
+    let is_padded = !after.is_empty();
+    let mut count = u64::from(u16_at(record, 10));
+    let mut size = u64::from(u32_at(record, 12));
+    let mut offset = u64::from(u32_at(record, 16));
+    if u16_at(record, 4) != 0 && u16_at(record, 4) != u16::MAX {
+        return refuse(&findings::CONTAINER_UNREADABLE, "le zip est en plusieurs volumes");
+    }
+    if at >= 20 && tail[at - 20..].starts_with(END64_LOCATOR) {
+        let locator = &tail[at - 20..at];
+        let mut record = [0; 56];
+        // The record stands just before its locator, whatever precedes the archive.
+        let place = (end - 20).checked_sub(56);
+        let is_read = place.map(|place| read_at(file, place, &mut record)).transpose()?.is_some();
+        if !is_read || !record.starts_with(END64) || u32_at(locator, 4) != 0 {
+            return refuse(&findings::CONTAINER_UNREADABLE, "la table étendue du zip est illisible");
+        }
+        end = end - 20 - 56;
+        (count, size, offset) = (u64_at(&record, 32), u64_at(&record, 40), u64_at(&record, 48));
+    }
+    if count == 0 {
+        return refuse(&findings::CONTAINER_EMPTY, "le zip ne contient aucun fichier");
+    }
+    if count > limits.entries_max {
+        return refuse(
+            &findings::CONTAINER_ENTRIES,
+            &format!("{count} fichiers et dossiers, {} au plus", limits.entries_max),
+        );
+    }
+    if size > DIRECTORY_BYTES_MAX {
+        return refuse(&findings::CONTAINER_ENTRIES, &format!("table des fichiers de {size} octets"));
+    }
+    let start = end.checked_sub(size).filter(|&start| start >= offset);
+    let Some(start) = start else {
+        return refuse(&findings::CONTAINER_TRUNCATED, "la table des fichiers du zip est incomplète");
+    };
+    if start > offset {
+        found.push(Finding::new(
+            &findings::CONTAINER_FOREIGN_BYTES,
+            format!("{} octets précèdent le zip", start - offset),
+        ));
+    }
+    if is_padded {
+        found.push(Finding::new(&findings::CONTAINER_PADDING, "des octets nuls suivent la fin du zip"));
+    }
+    Ok(Some(Directory { start, end, count, prefix: start - offset }))
+}
+
+fn read_at(file: &mut File, at: u64, buffer: &mut [u8]) -> io::Result<()> {
+    file.seek(SeekFrom::Start(at))?;
+    file.read_exact(buffer)
+}

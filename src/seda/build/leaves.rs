@@ -1,0 +1,163 @@
+//! Values of the description: what each leaf element fills, by its path under what holds it.
+
+use super::{Builder, Context};
+use crate::model::{Content, ObjectGroup, Referent, Rule, findings};
+
+impl Builder {
+    /// Names of the elements open below the nearest one that is not [`Context::Inner`], and that one.
+    fn place(&self) -> (Context, String) {
+        let inner = self.open.iter().rposition(|open| open.context != Context::Inner).map_or(0, |at| at + 1);
+        let context = inner.checked_sub(1).map_or(Context::Ignored, |at| self.open[at].context);
+        let mut path = String::new();
+        for open in &self.open[inner..] {
+            path.push_str(&open.local);
+            path.push('/');
+        }
+        (context, path)
+    }
+
+    pub(super) fn leaf(&mut self, local: &str, value: &str, line: u64) {
+        let (context, above) = self.place();
+        let path = format!("{above}{local}");
+        let some = || Some(value.to_owned());
+        match (context, path.as_str()) {
+            (Context::Root, "MessageIdentifier") => self.manifest.message_identifier = value.to_owned(),
+            (Context::Root, "Date") => self.manifest.date = value.to_owned(),
+            (Context::Root, "ArchivalAgreement") => self.manifest.archival_agreement = some(),
+            (Context::Agency, "Identifier") => match self.open.last().map(|open| open.local.as_str()) {
+                Some("ArchivalAgency") => self.manifest.archival_agency = some(),
+                _ => self.manifest.transferring_agency = some(),
+            },
+            (Context::PackageManagement, "ArchivalProfile") => self.manifest.archival_profile = some(),
+            (Context::PackageManagement, "OriginatingAgencyIdentifier") => {
+                self.manifest.originating_agency = some()
+            }
+            (Context::PackageManagement, "SubmissionAgencyIdentifier") => {
+                self.manifest.submission_agency = some()
+            }
+            (Context::Binary, path) => self.binary_leaf(path, value, line),
+            (Context::Physical, path) => self.physical_leaf(path, value, line),
+            (Context::Rule, path) => rule_leaf(&mut self.rule, path, value),
+            (Context::Content, path) => self.content_leaf(path, local, value, line),
+            (Context::Unit, "ArchiveUnitRefId") => {
+                if let Some(unit) = self.open_units.last_mut() {
+                    unit.link = some();
+                }
+            }
+            (Context::UnitReference, "DataObjectReferenceId") => {
+                self.unit().object_refs.push(value.to_owned())
+            }
+            (Context::UnitReference, "DataObjectGroupReferenceId") => {
+                self.unit().group_refs.push(value.to_owned())
+            }
+            (Context::Group, "LogBook/Event/DataObjectReferenceId") => {
+                self.refer(Referent::Object, value, line)
+            }
+            _ => {}
+        }
+    }
+
+    fn binary_leaf(&mut self, path: &str, value: &str, line: u64) {
+        let some = Some(value.to_owned());
+        match path {
+            "DataObjectGroupId" | "DataObjectGroupReferenceId" => {
+                let group = self.join_group(path, value, line, self.binary.group.clone());
+                self.binary.group = group;
+            }
+            "DataObjectVersion" => self.binary.usage = some,
+            "DataObjectUse" if self.binary.usage.is_none() => self.binary.usage = some,
+            "DataObjectNumber" => {
+                if let Some(usage) = self.binary.usage.as_mut().filter(|usage| !usage.contains('_')) {
+                    *usage = format!("{usage}_{value}");
+                }
+            }
+            "Uri" => self.binary.uri = some,
+            "MessageDigest" => self.binary.digest = some,
+            "Size" => self.binary.size_bytes = value.parse().ok(),
+            "FormatIdentification/FormatId" => self.binary.format_id = some,
+            "FormatIdentification/MimeType" => self.binary.mime_type = some,
+            "FileInfo/Filename" => self.binary.file_name = some,
+            _ => {}
+        }
+    }
+
+    fn physical_leaf(&mut self, path: &str, value: &str, line: u64) {
+        match path {
+            "DataObjectGroupId" | "DataObjectGroupReferenceId" => {
+                let group = self.join_group(path, value, line, self.physical.group.clone());
+                self.physical.group = group;
+            }
+            "DataObjectVersion" | "DataObjectUse" => self.physical.usage = Some(value.to_owned()),
+            "PhysicalId" => self.physical.physical_id = Some(value.to_owned()),
+            _ => {}
+        }
+    }
+
+    /// The group an object says it is in, the 2.0 way; the one that encloses it wins.
+    fn join_group(
+        &mut self,
+        path: &str,
+        value: &str,
+        line: u64,
+        enclosing: Option<String>,
+    ) -> Option<String> {
+        if path == "DataObjectGroupId" {
+            self.manifest.object_groups.push(ObjectGroup { id: value.to_owned(), line });
+        }
+        match enclosing {
+            Some(enclosing) if enclosing != value => {
+                let message = format!("l'objet est dans le groupe {enclosing} et se dit du groupe {value}");
+                self.report(&findings::REFERENCE_TWO_GROUPS, message, line);
+                Some(enclosing)
+            }
+            _ => Some(value.to_owned()),
+        }
+    }
+
+    fn content_leaf(&mut self, path: &str, local: &str, value: &str, line: u64) {
+        match local {
+            "ArchiveUnitRefId" | "SignedDocumentReferenceId" => self.refer(Referent::Unit, value, line),
+            "DataObjectReferenceId" | "SignedObjectId" => self.refer(Referent::Object, value, line),
+            "DataObjectGroupReferenceId" => self.refer(Referent::Group, value, line),
+            _ => {}
+        }
+        let content: &mut Content = &mut self.unit().content;
+        let text = value.to_owned();
+        match path {
+            "DescriptionLevel" => content.description_level = Some(text),
+            "Title" if content.title.is_none() => content.title = Some(text),
+            "Description" => content.descriptions.push(text),
+            "StartDate" => content.start_date = Some(text),
+            "EndDate" => content.end_date = Some(text),
+            "TransactedDate" => content.transacted_date = Some(text),
+            "Keyword/KeywordContent" => content.keywords.push(text),
+            "OriginatingAgency/Identifier" => content.originating_agency = Some(text),
+            _ => content.others.push((path.to_owned(), text)),
+        }
+    }
+}
+
+fn rule_leaf(rule: &mut Rule, path: &str, value: &str) {
+    match path {
+        "Rule" => {
+            rule.terms.push((value.to_owned(), None));
+            if rule.category == "HoldRule" {
+                rule.hold_end_dates.push(None);
+            }
+        }
+        "StartDate" => {
+            if let Some(term) = rule.terms.last_mut() {
+                term.1 = Some(value.to_owned());
+            }
+        }
+        "HoldEndDate" => {
+            if let Some(end) = rule.hold_end_dates.last_mut() {
+                *end = Some(value.to_owned());
+            }
+        }
+        "FinalAction" => rule.final_action = Some(value.to_owned()),
+        "PreventInheritance" => rule.prevent_inheritance = matches!(value, "true" | "1"),
+        "RefNonRuleId" => rule.ref_non_rule_ids.push(value.to_owned()),
+        _ => {}
+    }
+}
