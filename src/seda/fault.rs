@@ -34,9 +34,7 @@ pub fn broken(error: XmlError, stop: Option<Stop>, text_bytes_max: usize, line: 
         XmlError::Syntax(SyntaxError::UnclosedDoctype) => {
             refuse(&findings::XML_DOCTYPE, "déclaration DOCTYPE")
         }
-        XmlError::Syntax(_) => {
-            refuse(&findings::XML_UNCLOSED, "le fichier s'arrête au milieu d'une balise")
-        }
+        XmlError::Syntax(_) => refuse(&findings::XML_UNCLOSED, "le fichier s'arrête au milieu d'une balise"),
         XmlError::IllFormed(IllFormedError::MissingEndTag(_)) => {
             refuse(&findings::XML_UNCLOSED, "un élément reste ouvert à la fin du fichier")
         }

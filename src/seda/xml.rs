@@ -130,7 +130,9 @@ impl<R: BufRead> Xml<R> {
             let event = self.reader.read_event_into(&mut buffer);
             let step = match event {
                 Ok(event) => self.step(event, line),
-                Err(error) => Err(fault::broken(error, self.reader.get_ref().stop(), self.text_bytes_max, self.line())),
+                Err(error) => {
+                    Err(fault::broken(error, self.reader.get_ref().stop(), self.text_bytes_max, self.line()))
+                }
             };
             self.buffer = buffer;
             if let Some(token) = step? {

@@ -58,7 +58,9 @@ fn bzip2(bytes: &[u8]) -> Vec<u8> {
 fn every_kind_gives_the_same_files() {
     let entries: Vec<(&str, &[u8])> = NAMES.iter().map(|name| (*name, name.as_bytes())).collect();
     let tar = tar(&entries);
-    for (kind, bytes) in [("zip", zip(&entries)), ("tar.gz", gzip(&tar)), ("tar.bz2", bzip2(&tar)), ("tar", tar)] {
+    for (kind, bytes) in
+        [("zip", zip(&entries)), ("tar.gz", gzip(&tar)), ("tar.bz2", bzip2(&tar)), ("tar", tar)]
+    {
         let (mut package, findings) = open(&bytes, &Limits::default());
         assert!(findings.is_empty(), "{kind}: {findings:?}");
         let names: Vec<String> = package.entries().iter().map(|entry| entry.name.clone()).collect();
@@ -151,6 +153,7 @@ fn a_content_with_a_wrong_checksum_stops_the_reading() {
     bytes[at] ^= 0x01;
     let (mut package, findings) = open(&bytes, &Limits::default());
     assert!(findings.is_empty(), "{findings:?}");
-    let error = package.read(0).expect("an entry").read_to_end(&mut Vec::new()).expect_err("a wrong checksum");
+    let error =
+        package.read(0).expect("an entry").read_to_end(&mut Vec::new()).expect_err("a wrong checksum");
     assert_eq!(error.kind(), std::io::ErrorKind::InvalidData);
 }

@@ -16,7 +16,8 @@ fn run(files: Vec<PathBuf>, json: bool) -> (u8, String) {
 
 #[test]
 fn the_exit_code_is_the_answer() {
-    let (accepted, refused) = (fixture("unit.no_title", "manifest.xml"), fixture("unit.dates", "manifest.xml"));
+    let (accepted, refused) =
+        (fixture("unit.no_title", "manifest.xml"), fixture("unit.dates", "manifest.xml"));
     assert_eq!(run(vec![accepted.clone()], false).0, 0, "a warning refuses nothing");
     assert_eq!(run(vec![accepted.clone(), refused.clone()], false).0, 1);
     assert_eq!(run(vec![accepted, refused, "nowhere.zip".into()], false).0, 2);
@@ -25,8 +26,10 @@ fn the_exit_code_is_the_answer() {
 
 #[test]
 fn json_is_one_line_a_file() {
-    let (_, out) = run(vec![fixture("unit.dates", "manifest.xml"), fixture("container.empty", "sip.zip")], true);
-    let lines: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let (_, out) =
+        run(vec![fixture("unit.dates", "manifest.xml"), fixture("container.empty", "sip.zip")], true);
+    let lines: Vec<serde_json::Value> =
+        out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(lines.len(), 2);
     assert_eq!(lines[0]["verdict"], "refuse");
     assert_eq!((&lines[0]["seda"], &lines[0]["message"]), (&"2.1".into(), &"ArchiveTransfer".into()));

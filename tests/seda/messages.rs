@@ -25,12 +25,19 @@ fn our_schema_check_agrees_with_the_official_schema() {
             let reader = BufReader::new(File::open(corpus.join(folder).join(file)).expect("a message"));
             let reading = validate_bare(reader, &Limits::default()).expect("read");
             // Duplicate identifiers are the schema's business (xs:ID) and our references'.
-            let is_schema = |code: &str| code.starts_with("schema.") || code.starts_with("xml.") || code == "reference.duplicate_id";
-            let faults: Vec<_> = reading.findings.iter().filter(|f| is_schema(f.kind.code) && f.is_error()).collect();
+            let is_schema = |code: &str| {
+                code.starts_with("schema.") || code.starts_with("xml.") || code == "reference.duplicate_id"
+            };
+            let faults: Vec<_> =
+                reading.findings.iter().filter(|f| is_schema(f.kind.code) && f.is_error()).collect();
             match (valid == "yes", faults.is_empty()) {
                 (true, true) | (false, false) => agreed += 1,
-                (true, false) => false_refusals.push(format!("{file} : {:?} {}", faults[0].line, faults[0].message)),
-                (false, true) => missed.push(format!("{file} : {}", cells.last().copied().unwrap_or_default())),
+                (true, false) => {
+                    false_refusals.push(format!("{file} : {:?} {}", faults[0].line, faults[0].message))
+                }
+                (false, true) => {
+                    missed.push(format!("{file} : {}", cells.last().copied().unwrap_or_default()))
+                }
             }
         }
     }
@@ -77,8 +84,10 @@ fn each_defect_is_found_where_it_is() {
     let mut wrong = Vec::new();
     for (name, code) in DEFECTS {
         let path = corpus.join(format!("own-messages/semantic-2.1/{name}.xml"));
-        let reading = validate_bare(BufReader::new(File::open(path).expect("a message")), &Limits::default()).expect("read");
-        let errors: Vec<&str> = reading.findings.iter().filter(|f| f.is_error()).map(|f| f.kind.code).collect();
+        let reading = validate_bare(BufReader::new(File::open(path).expect("a message")), &Limits::default())
+            .expect("read");
+        let errors: Vec<&str> =
+            reading.findings.iter().filter(|f| f.is_error()).map(|f| f.kind.code).collect();
         if (code.is_empty() && !errors.is_empty()) || (!code.is_empty() && !errors.contains(code)) {
             wrong.push(format!("{name}: {code} expected, {errors:?}"));
         }
@@ -121,7 +130,8 @@ fn every_hostile_document_is_refused_at_once() {
         let started = Instant::now();
         let reader = BufReader::new(File::open(entry.path()).expect("a document"));
         let reading = validate_bare(reader, &Limits::default()).expect("read");
-        let codes: Vec<&str> = reading.findings.iter().filter(|f| f.is_error()).map(|f| f.kind.code).collect();
+        let codes: Vec<&str> =
+            reading.findings.iter().filter(|f| f.is_error()).map(|f| f.kind.code).collect();
         println!("{name}: {:?} {codes:?}", started.elapsed());
         let expected = ATTACKS.iter().find(|(attack, _)| *attack == name).map_or("", |(_, code)| code);
         if started.elapsed().as_millis() > 1000 || !codes.iter().any(|code| code.starts_with(expected)) {

@@ -8,7 +8,8 @@ use chartrier::model::Limits;
 use chartrier::model::findings::CATALOGUE;
 
 /// Codes that no file shows alone: they depend on what the member's registers hold, and are shown in `tests/ingest`.
-const DECIDED_BY_REGISTERS: &[&str] = &["header.a", "header.t", "header.o", "message.duplicate", "message.refused", "quota."];
+const DECIDED_BY_REGISTERS: &[&str] =
+    &["header.a", "header.t", "header.o", "message.duplicate", "message.refused", "quota."];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/seda/refused")
@@ -38,7 +39,9 @@ fn each_fixture_is_found_for_what_it_shows() {
         let found = verdict.findings.iter().find(|finding| finding.kind.code == code);
         match found {
             None => wrong.push(format!("{code}: {codes:?}")),
-            Some(finding) if finding.is_error() == verdict.is_accepted() => wrong.push(format!("{code}: verdict, {codes:?}")),
+            Some(finding) if finding.is_error() == verdict.is_accepted() => {
+                wrong.push(format!("{code}: verdict, {codes:?}"))
+            }
             // One defect each: a few drag another along, none drags many.
             Some(_) if errors > 3 => wrong.push(format!("{code}: too many, {codes:?}")),
             Some(_) => {}

@@ -9,7 +9,8 @@ use chrono::{DateTime, Utc};
 
 use crate::corpus_folder;
 
-const VERSIONS: [SedaVersion; 4] = [SedaVersion::V2_0, SedaVersion::V2_1, SedaVersion::V2_2, SedaVersion::V2_3];
+const VERSIONS: [SedaVersion; 4] =
+    [SedaVersion::V2_0, SedaVersion::V2_1, SedaVersion::V2_2, SedaVersion::V2_3];
 
 fn noon() -> DateTime<Utc> {
     "2026-11-24T12:00:00Z".parse().expect("a date")
@@ -94,7 +95,10 @@ fn validate(corpus: &Path, version: SedaVersion, path: &Path, text: &str) {
 #[test]
 fn an_acceptance_shows_one_root_with_its_reference() {
     let text = reply_of(SedaVersion::V2_1, &units(), &[]);
-    assert!(text.contains("<ArchiveTransferReply xmlns=\"fr:gouv:culture:archivesdefrance:seda:v2.1\">"), "{text}");
+    assert!(
+        text.contains("<ArchiveTransferReply xmlns=\"fr:gouv:culture:archivesdefrance:seda:v2.1\">"),
+        "{text}"
+    );
     assert!(text.contains("<ReplyCode>000</ReplyCode>"), "{text}");
     let roots = text.lines().filter(|line| line.starts_with("      <ArchiveUnit ")).count();
     assert_eq!(roots, 1, "{text}");

@@ -9,8 +9,8 @@ use super::read::Header;
 use super::xml::Element;
 use crate::model::findings::Kind;
 use crate::model::{
-    BinaryObject, Finding, Limits, Manifest, ObjectGroup, PhysicalObject, Reference, Referent, Rule,
-    Rules, SedaVersion, Unit, UnitLink, findings,
+    BinaryObject, Finding, Limits, Manifest, ObjectGroup, PhysicalObject, Reference, Referent, Rule, Rules,
+    SedaVersion, Unit, UnitLink, findings,
 };
 
 mod leaves;
