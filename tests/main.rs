@@ -1,12 +1,14 @@
 //! Every test of the crate that needs more than one module: one binary, one PostgreSQL, one fresh tenant a test.
 
+mod architecture;
 mod db;
+mod identity;
 mod ingest;
+mod isolation;
+mod membership;
 mod package;
 mod preservation;
 mod seda;
-mod identity;
-mod membership;
 mod storage;
 mod support;
 

@@ -3,3 +3,4 @@
 mod cluster;
 mod gate;
 mod jobs;
+mod migration;
