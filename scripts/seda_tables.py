@@ -17,6 +17,11 @@ SIMPLE = {
     'ID': 'id', 'IDREF': 'idref', 'CodeKeywordType': 'keyword', 'MeasurementUnitsType': 'token',
     'MeasurementWeightUnitsType': 'token', 'nonNegativeInteger': 'integer',
 }
+GROUPS = {
+    'scheme*': ['schemeID', 'schemeName', 'schemeAgencyID', 'schemeAgencyName', 'schemeVersionID', 'schemeDataURI', 'schemeURI'],
+    'list*': ['listID', 'listAgencyID', 'listAgencyName', 'listName', 'listVersionID', 'name', 'languageID', 'listURI',
+              'listSchemeURI'],
+}
 QUANTIFIER = {'1..1': '', '0..1': '?', '0..n': '*', '1..n': '+'}
 
 
@@ -78,10 +83,15 @@ def main(version):
         required = []
         for part in parts:
             part = part.lstrip('@')
+            name, _, value = part.partition(':')
             if part.startswith('='):
                 base = part[1:]
-            elif ':' in part and not part.split(':')[0].endswith('?'):
-                required.append('@' + part.split(':')[0])
+            elif part.endswith('*'):
+                required += ['?' + name for name in GROUPS[part]]
+            elif name.endswith('?') and value:     # without a value: xml:id, xml:lang, xlink:href
+                required.append('?' + name.rstrip('?'))
+            elif not name.endswith('?'):
+                required.append('@' + name)
         if kind in SIMPLE or kind == 'DateType':
             return
         if values:
@@ -107,7 +117,7 @@ def main(version):
         roots.append(particle(node))
     here = os.path.dirname(os.path.abspath(__file__))
     with open(f'{here}/../src/seda/schema/{version}.txt', 'w', encoding='utf-8') as out:
-        out.write(f'# SEDA {version}: type, required attributes, content model. Written by scripts/seda_tables.py.\n')
+        out.write(f'# SEDA {version}: type, @required and ?optional attributes, content model. Written by scripts/seda_tables.py.\n')
         for kind in sorted(types):
             out.write(types[kind] + '\n')
 

@@ -65,7 +65,7 @@ impl Verdict {
 /// Checks each file and prints what is found.
 pub fn run(arguments: &Arguments) -> ExitCode {
     let mut out = io::stdout().lock();
-    let is_painted = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let is_painted = out.is_terminal();
     ExitCode::from(report(arguments, &mut out, is_painted))
 }
 

@@ -64,12 +64,10 @@ impl Identified {
 pub fn identify(validated: Validated, limits: &Limits) -> Result<Identified, Error> {
     let Validated { mut package, manifest, message, header, manifest_entry, .. } = validated;
     let (manifest_sha512, manifest_size_bytes) = (validated.manifest_sha512, validated.manifest_size_bytes);
-    let is_hostile =
-        validated.findings.iter().any(|found| found.is_error() && found.kind.code.starts_with("container."));
     let mut found = Findings::new(limits.findings_max);
     found.extend(validated.findings);
     let mut objects = Vec::new();
-    if let Some(manifest) = manifest.as_ref().filter(|_| !is_hostile) {
+    if let Some(manifest) = manifest.as_ref().filter(|_| !validated.is_hostile) {
         // In the container's order: one forward movement through a plain tar or zip.
         let mut matches = validated.matches;
         matches.sort_by_key(|&(_, entry)| entry);

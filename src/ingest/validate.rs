@@ -23,10 +23,13 @@ pub struct Validated {
     pub message: Option<(SedaVersion, String)>,
     pub header: Header,
     pub manifest_entry: Option<usize>,
+    /// When the manifest could be read to its end.
     pub manifest_sha512: Option<[u8; 64]>,
     pub manifest_size_bytes: u64,
     /// (index into `manifest.binary_objects`, index into `package.entries()`).
     pub matches: Vec<(usize, usize)>,
+    /// The container itself is refused: its files are not to be read.
+    pub(super) is_hostile: bool,
     pub findings: Vec<Finding>,
 }
 
@@ -46,6 +49,7 @@ pub fn validate(unpacked: Unpacked, limits: &Limits) -> Result<Validated, Error>
         manifest_sha512: None,
         manifest_size_bytes: 0,
         matches: Vec::new(),
+        is_hostile: findings.iter().any(Finding::is_error),
         findings,
     };
     if !is_readable {
@@ -118,15 +122,17 @@ fn read(validated: &mut Validated, entry: usize, limits: &Limits) -> Result<(), 
     let mut hashed = Hashed { inner: validated.package.read(entry)?, digest: Sha512::new(), size_bytes: 0 };
     let mut buffered = BufReader::with_capacity(1 << 16, &mut hashed);
     let reading = seda::read_manifest(&mut buffered, limits);
-    let rest = match reading.failure {
-        Some(error) => Err(error),
-        // The digest is that of the whole file, even when reading stopped at a fault.
-        None => io::copy(&mut hashed.by_ref().take(limits.manifest_bytes_max), &mut io::sink()),
+    let rest = match (reading.failure, &reading.manifest) {
+        (Some(error), _) => Err(error),
+        // What follows the root's end counts in the digest.
+        (None, Some(_)) => io::copy(&mut hashed, &mut io::sink()).map(|_| true),
+        (None, None) => Ok(false),
     };
     let (digest, size_bytes) = (hashed.digest, hashed.size_bytes);
     validated.findings.extend(reading.findings);
     match rest {
-        Ok(_) => validated.manifest_sha512 = Some(digest.finalize().into()),
+        Ok(true) => validated.manifest_sha512 = Some(digest.finalize().into()),
+        Ok(false) => {}
         Err(error) => validated.findings.push(corrupt(error, &name)?),
     }
     validated.manifest_size_bytes = size_bytes;

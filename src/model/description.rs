@@ -79,6 +79,8 @@ pub struct Manifest {
     pub object_groups: Vec<ObjectGroup>,
     /// Wrappers that place a unit under another (`ArchiveUnitRefId`), already counted in [`Unit::parents`].
     pub links: Vec<UnitLink>,
+    /// Identifiers (`xs:ID`) of elements that nothing refers to: (identifier, line).
+    pub other_ids: Vec<(String, u64)>,
     /// Every other reference of the message.
     pub references: Vec<Reference>,
 }

@@ -323,8 +323,8 @@ catalogue! {
         "Un élément contient du texte là où le schéma n'en admet pas",
         "Retirez le texte.";
     SCHEMA_ATTRIBUTE = "schema.attribute", Error, "101",
-        "Un attribut obligatoire manque",
-        "Ajoutez l'attribut attendu.";
+        "Un attribut obligatoire manque ou n'est pas prévu",
+        "Ajoutez l'attribut attendu ou retirez celui qui n'est pas prévu.";
     SCHEMA_INVALID_VALUE = "schema.invalid_value", Error, "101",
         "Une valeur n'a pas la forme prévue par le schéma",
         "Corrigez la valeur.";
@@ -416,7 +416,7 @@ catalogue! {
         "L'usage d'un objet contredit sa nature",
         "PhysicalMaster est réservé aux objets physiques, les autres usages aux objets numériques.";
     OBJECT_PHYSICAL_ID = "object.physical_id", Error, "101",
-        "Un objet physique n'a pas d'identifiant",
+        "L'identifiant d'un objet physique est vide",
         "Renseignez PhysicalId.";
     OBJECT_TOO_MANY = "object.too_many", Error, "306",
         "Le bordereau déclare trop d'objets",

@@ -185,7 +185,7 @@ impl Walk<'_> {
             self.refuse(&findings::CONTAINER_NAME_LENGTH, format!("en-tête étendu de {size} octets"), None);
             return Ok(false);
         }
-        let mut bytes = vec![0; size as usize];
+        let mut bytes = vec![0; usize::try_from(size).map_err(io::Error::other)?];
         self.read_at(at, &mut bytes)?;
         match kind {
             EntryType::GNULongName => {

@@ -12,6 +12,8 @@ use crate::model::{Finding, Findings, Limits, findings};
 const END: &[u8] = b"PK\x05\x06";
 const END_BYTES: usize = 22;
 const END64_LOCATOR: &[u8] = b"PK\x06\x07";
+const END64_LOCATOR_BYTES: u64 = 20;
+const END64_BYTES: u64 = 56;
 const END64: &[u8] = b"PK\x06\x06";
 /// Bytes of the central directory we are ready to read, names and extra fields included.
 const DIRECTORY_BYTES_MAX: u64 = 128 << 20;
@@ -72,50 +74,72 @@ pub fn directory(file: &mut File, limits: &Limits, found: &mut Findings) -> Resu
         return refuse(&findings::CONTAINER_FOREIGN_BYTES, "des octets suivent la fin du zip");
     }
     let is_padded = !after.is_empty();
-    let mut count = u64::from(u16_at(record, 10));
-    let mut size = u64::from(u32_at(record, 12));
-    let mut offset = u64::from(u32_at(record, 16));
+    let classic =
+        [u64::from(u16_at(record, 10)), u64::from(u32_at(record, 12)), u64::from(u32_at(record, 16))];
     if u16_at(record, 4) != 0 && u16_at(record, 4) != u16::MAX {
         return refuse(&findings::CONTAINER_UNREADABLE, "le zip est en plusieurs volumes");
     }
+    let mut fields = classic;
     if at >= 20 && tail[at - 20..].starts_with(END64_LOCATOR) {
-        let locator = &tail[at - 20..at];
-        let mut record = [0; 56];
-        // The record stands just before its locator, whatever precedes the archive.
-        let place = (end - 20).checked_sub(56);
-        let is_read = place.map(|place| read_at(file, place, &mut record)).transpose()?.is_some();
-        if !is_read || !record.starts_with(END64) || u32_at(locator, 4) != 0 {
+        let Some(wide) = wide_fields(file, end)? else {
             return refuse(&findings::CONTAINER_UNREADABLE, "la table étendue du zip est illisible");
+        };
+        let maxima = [u64::from(u16::MAX), u64::from(u32::MAX), u64::from(u32::MAX)];
+        let agrees = |at: usize| classic[at] == wide[at] || classic[at] == maxima[at];
+        if !(0..3).all(agrees) {
+            return refuse(&findings::CONTAINER_HEADERS, "les deux fins du zip se contredisent");
         }
-        end = end - 20 - 56;
-        (count, size, offset) = (u64_at(&record, 32), u64_at(&record, 40), u64_at(&record, 48));
+        end = end - END64_LOCATOR_BYTES - END64_BYTES;
+        fields = wide;
     }
+    let [count, _, offset] = fields;
+    match bounded(end, fields, limits).map(|start| Directory { start, end, count, prefix: start - offset }) {
+        Err(finding) => {
+            found.push(finding);
+            Ok(None)
+        }
+        Ok(directory) => {
+            if directory.prefix > 0 {
+                let message = format!("{} octets précèdent le zip", directory.prefix);
+                found.push(Finding::new(&findings::CONTAINER_FOREIGN_BYTES, message));
+            }
+            if is_padded {
+                found.push(Finding::new(
+                    &findings::CONTAINER_PADDING,
+                    "des octets nuls suivent la fin du zip",
+                ));
+            }
+            Ok(Some(directory))
+        }
+    }
+}
+
+/// Count, size and offset of the zip64 end record, which stands just before its locator, whatever precedes the archive.
+fn wide_fields(file: &mut File, end: u64) -> io::Result<Option<[u64; 3]>> {
+    let mut record = [0; END64_BYTES as usize];
+    let Some(place) = end.checked_sub(END64_LOCATOR_BYTES + END64_BYTES) else { return Ok(None) };
+    read_at(file, place, &mut record)?;
+    let is_single = u32_at(&record, 16) == 0 && u32_at(&record, 20) == 0;
+    let fields = [u64_at(&record, 32), u64_at(&record, 40), u64_at(&record, 48)];
+    Ok((record.starts_with(END64) && is_single).then_some(fields))
+}
+
+/// Where the directory starts, if it is one we can read.
+fn bounded(end: u64, [count, size, offset]: [u64; 3], limits: &Limits) -> Result<u64, Finding> {
     if count == 0 {
-        return refuse(&findings::CONTAINER_EMPTY, "le zip ne contient aucun fichier");
+        return Err(Finding::new(&findings::CONTAINER_EMPTY, "le zip ne contient aucun fichier"));
     }
     if count > limits.entries_max {
-        return refuse(
-            &findings::CONTAINER_ENTRIES,
-            &format!("{count} fichiers et dossiers, {} au plus", limits.entries_max),
-        );
+        let message = format!("{count} fichiers et dossiers, {} au plus", limits.entries_max);
+        return Err(Finding::new(&findings::CONTAINER_ENTRIES, message));
     }
     if size > DIRECTORY_BYTES_MAX {
-        return refuse(&findings::CONTAINER_ENTRIES, &format!("table des fichiers de {size} octets"));
+        let message = format!("table des fichiers de {size} octets");
+        return Err(Finding::new(&findings::CONTAINER_ENTRIES, message));
     }
-    let start = end.checked_sub(size).filter(|&start| start >= offset);
-    let Some(start) = start else {
-        return refuse(&findings::CONTAINER_TRUNCATED, "la table des fichiers du zip est incomplète");
-    };
-    if start > offset {
-        found.push(Finding::new(
-            &findings::CONTAINER_FOREIGN_BYTES,
-            format!("{} octets précèdent le zip", start - offset),
-        ));
-    }
-    if is_padded {
-        found.push(Finding::new(&findings::CONTAINER_PADDING, "des octets nuls suivent la fin du zip"));
-    }
-    Ok(Some(Directory { start, end, count, prefix: start - offset }))
+    end.checked_sub(size).filter(|&start| start >= offset).ok_or_else(|| {
+        Finding::new(&findings::CONTAINER_TRUNCATED, "la table des fichiers du zip est incomplète")
+    })
 }
 
 fn read_at(file: &mut File, at: u64, buffer: &mut [u8]) -> io::Result<()> {

@@ -16,6 +16,8 @@ enum Named {
     Link,
     Object,
     Group,
+    /// A rule, a keyword… which nothing refers to.
+    Other,
 }
 
 /// Everything inconsistent in a message, by family of check.
@@ -40,7 +42,7 @@ fn header(manifest: &Manifest, found: &mut Vec<Finding>) {
     }
 }
 
-/// Units, links, objects and groups share one space of identifiers.
+/// Units, links, objects, groups and all the rest share one space of identifiers.
 fn identifiers<'a>(manifest: &'a Manifest, found: &mut Vec<Finding>) -> HashMap<&'a str, Named> {
     let units = manifest.units.iter().map(|unit| (unit.id.as_str(), Named::Unit, unit.line));
     let links = manifest.links.iter().map(|link| (link.id.as_str(), Named::Link, link.line));
@@ -49,8 +51,9 @@ fn identifiers<'a>(manifest: &'a Manifest, found: &mut Vec<Finding>) -> HashMap<
     let physical =
         manifest.physical_objects.iter().map(|object| (object.id.as_str(), Named::Object, object.line));
     let groups = manifest.object_groups.iter().map(|group| (group.id.as_str(), Named::Group, group.line));
+    let others = manifest.other_ids.iter().map(|(id, line)| (id.as_str(), Named::Other, *line));
     let mut named = HashMap::new();
-    for (id, kind, line) in units.chain(links).chain(binary).chain(physical).chain(groups) {
+    for (id, kind, line) in units.chain(links).chain(binary).chain(physical).chain(groups).chain(others) {
         if !id.is_empty() && named.insert(id, kind).is_some() {
             let message = format!("l'identifiant {id} est donné deux fois");
             found.push(at(&findings::REFERENCE_DUPLICATE_ID, message, id, line));
@@ -213,6 +216,7 @@ fn word(named: Named) -> &'static str {
         Named::Link => "un lien",
         Named::Object => "un objet",
         Named::Group => "un groupe",
+        Named::Other => "un autre élément",
     }
 }
 

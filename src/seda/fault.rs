@@ -26,7 +26,7 @@ pub fn broken(error: XmlError, stop: Option<Stop>, text_bytes_max: usize, line: 
     match error {
         XmlError::Io(error) => Halt::Failed(io::Error::new(error.kind(), error.to_string())),
         XmlError::Encoding(_) => refuse(&findings::XML_ENCODING, "octets qui ne sont pas de l'UTF-8"),
-        XmlError::InvalidAttr(error) => attribute_fault(error, line),
+        XmlError::InvalidAttr(error) => attribute_fault(&error, line),
         XmlError::Namespace(_) => refuse(&findings::XML_NAMESPACE, "espace de noms mal déclaré"),
         XmlError::Syntax(SyntaxError::InvalidBangMarkup) => {
             refuse(&findings::XML_MALFORMED, "balise « <! » illisible")
@@ -63,7 +63,7 @@ pub fn bound(namespace: ResolveResult<'_>, line: u64) -> Result<String, Halt> {
 }
 
 /// What is wrong with an attribute.
-pub fn attribute_fault(error: AttrError, line: u64) -> Halt {
+pub fn attribute_fault(error: &AttrError, line: u64) -> Halt {
     let finding = match error {
         AttrError::Duplicated(..) => Finding::new(&findings::XML_DUPLICATE_ATTRIBUTE, "attribut répété"),
         _ => Finding::new(&findings::XML_MALFORMED, "attribut mal écrit"),

@@ -22,8 +22,8 @@ pub fn check(manifest: &Manifest) -> Vec<Finding> {
         }
     }
     for object in &manifest.physical_objects {
-        if object.physical_id.as_deref().is_none_or(|id| id.trim().is_empty()) {
-            let message = format!("l'objet physique {} n'a pas d'identifiant", object.id);
+        if object.physical_id.as_deref().is_some_and(|id| id.trim().is_empty()) {
+            let message = format!("l'identifiant de l'objet physique {} est vide", object.id);
             found.push(at(&findings::OBJECT_PHYSICAL_ID, message, &object.id, object.line));
         }
         if is_usage(object.usage.as_deref(), BINARY_USAGES) {

@@ -226,7 +226,7 @@ impl<R: BufRead> Xml<R> {
                 let message = format!("plus de {} attributs", self.attributes_max);
                 return refused(&findings::XML_ATTRIBUTES, &message, line);
             }
-            let attribute = attribute.map_err(|error| attribute_fault(error, line))?;
+            let attribute = attribute.map_err(|error| attribute_fault(&error, line))?;
             let value = attribute.normalized_value(XmlVersion::Explicit1_0).map_err(|_| {
                 Halt::Refused(
                     Finding::new(&findings::XML_ENTITY, "référence inconnue dans un attribut").at_line(line),

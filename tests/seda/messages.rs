@@ -33,10 +33,10 @@ fn our_schema_check_agrees_with_the_official_schema() {
             match (valid == "yes", faults.is_empty()) {
                 (true, true) | (false, false) => agreed += 1,
                 (true, false) => {
-                    false_refusals.push(format!("{file} : {:?} {}", faults[0].line, faults[0].message))
+                    false_refusals.push(format!("{file} : {:?} {}", faults[0].line, faults[0].message));
                 }
                 (false, true) => {
-                    missed.push(format!("{file} : {}", cells.last().copied().unwrap_or_default()))
+                    missed.push(format!("{file} : {}", cells.last().copied().unwrap_or_default()));
                 }
             }
         }

@@ -3,5 +3,6 @@
 mod command;
 mod corpus;
 mod messages;
+mod reading;
 mod refused;
 mod replies;

@@ -40,7 +40,7 @@ fn each_fixture_is_found_for_what_it_shows() {
         match found {
             None => wrong.push(format!("{code}: {codes:?}")),
             Some(finding) if finding.is_error() == verdict.is_accepted() => {
-                wrong.push(format!("{code}: verdict, {codes:?}"))
+                wrong.push(format!("{code}: verdict, {codes:?}"));
             }
             // One defect each: a few drag another along, none drags many.
             Some(_) if errors > 3 => wrong.push(format!("{code}: too many, {codes:?}")),
@@ -62,18 +62,19 @@ fn case_of(folder: &Path) -> (PathBuf, Limits) {
         for line in std::fs::read_to_string(entry.path()).expect("limits").lines() {
             let (name, value) = line.split_once(' ').expect("a name and a value");
             let value: u64 = value.parse().expect("a number");
+            let count = usize::try_from(value).expect("a small number");
             match name {
                 "entries_max" => limits.entries_max = value,
                 "expanded_bytes_max" => limits.expanded_bytes_max = value,
                 "ratio_free_bytes" => limits.ratio_free_bytes = value,
                 "expansion_ratio_max" => limits.expansion_ratio_max = value,
                 "manifest_bytes_max" => limits.manifest_bytes_max = value,
-                "xml_depth_max" => limits.xml_depth_max = value as usize,
-                "xml_attributes_max" => limits.xml_attributes_max = value as usize,
-                "xml_text_bytes_max" => limits.xml_text_bytes_max = value as usize,
-                "units_max" => limits.units_max = value as usize,
-                "objects_max" => limits.objects_max = value as usize,
-                "findings_max" => limits.findings_max = value as usize,
+                "xml_depth_max" => limits.xml_depth_max = count,
+                "xml_attributes_max" => limits.xml_attributes_max = count,
+                "xml_text_bytes_max" => limits.xml_text_bytes_max = count,
+                "units_max" => limits.units_max = count,
+                "objects_max" => limits.objects_max = count,
+                "findings_max" => limits.findings_max = count,
                 _ => panic!("unknown limit {name}"),
             }
         }

@@ -30,10 +30,10 @@ impl Builder {
             },
             (Context::PackageManagement, "ArchivalProfile") => self.manifest.archival_profile = some(),
             (Context::PackageManagement, "OriginatingAgencyIdentifier") => {
-                self.manifest.originating_agency = some()
+                self.manifest.originating_agency = some();
             }
             (Context::PackageManagement, "SubmissionAgencyIdentifier") => {
-                self.manifest.submission_agency = some()
+                self.manifest.submission_agency = some();
             }
             (Context::Binary, path) => self.binary_leaf(path, value, line),
             (Context::Physical, path) => self.physical_leaf(path, value, line),
@@ -45,13 +45,13 @@ impl Builder {
                 }
             }
             (Context::UnitReference, "DataObjectReferenceId") => {
-                self.unit().object_refs.push(value.to_owned())
+                self.unit().object_refs.push(value.to_owned());
             }
             (Context::UnitReference, "DataObjectGroupReferenceId") => {
-                self.unit().group_refs.push(value.to_owned())
+                self.unit().group_refs.push(value.to_owned());
             }
             (Context::Group, "LogBook/Event/DataObjectReferenceId") => {
-                self.refer(Referent::Object, value, line)
+                self.refer(Referent::Object, value, line);
             }
             _ => {}
         }

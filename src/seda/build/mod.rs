@@ -15,6 +15,9 @@ use crate::model::{
 
 mod leaves;
 
+/// Namespace of `xml:id`.
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
+
 /// Where an element stands, as far as we care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Context {
@@ -88,6 +91,7 @@ impl Builder {
             physical_objects: Vec::new(),
             object_groups: Vec::new(),
             links: Vec::new(),
+            other_ids: Vec::new(),
             references: Vec::new(),
         };
         let root = Open { context: Context::Root, local: String::new(), line: 1, has_children: true };
@@ -119,6 +123,13 @@ impl Builder {
         };
         let context = if is_seda { self.enter(parent, element) } else { Context::Ignored };
         let (local, line) = (element.local.clone(), element.line);
+        if is_seda && matches!(context, Context::Inner | Context::UnitReference) {
+            let ids = element
+                .attributes
+                .iter()
+                .filter(|a| a.local == "id" && (a.namespace.is_empty() || a.namespace == XML));
+            self.manifest.other_ids.extend(ids.map(|id| (id.value.trim().to_owned(), line)));
+        }
         self.open.push(Open { context, local, line, has_children: false });
     }
 

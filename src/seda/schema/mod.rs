@@ -9,7 +9,7 @@ use crate::model::{Finding, findings};
 
 mod table;
 
-use table::Body;
+use table::{Body, Type};
 pub use table::{Schema, of};
 
 const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
@@ -65,17 +65,7 @@ impl Position {
             }
         };
         if let Some(kind) = kind {
-            let declared = &self.schema.types[kind];
-            for name in declared.required.iter().filter(|name| element.attribute(name).is_none()) {
-                let message = format!("{} n'a pas d'attribut {name}", element.local);
-                found.push(Finding::new(&findings::SCHEMA_ATTRIBUTE, message).at_line(element.line));
-            }
-            if matches!(declared.body, Body::Abstract)
-                && !element.attributes.iter().any(|a| a.namespace == INSTANCE && a.local == "type")
-            {
-                let message = format!("{} n'est admis qu'avec un xsi:type", element.local);
-                found.push(Finding::new(&findings::SCHEMA_ABSTRACT, message).at_line(element.line));
-            }
+            attributes(&self.schema.types[kind], element, &mut found);
         }
         self.open.push(Open { kind, state: None, has_children: false });
         found
@@ -106,6 +96,22 @@ impl Position {
             }
             _ => None,
         }
+    }
+}
+
+fn attributes(declared: &Type, element: &Element, found: &mut Vec<Finding>) {
+    let mut report = |kind, message| found.push(Finding::new(kind, message).at_line(element.line));
+    for name in declared.required.iter().filter(|name| element.attribute(name).is_none()) {
+        report(&findings::SCHEMA_ATTRIBUTE, format!("{} n'a pas d'attribut {name}", element.local));
+    }
+    let is_known = |name: &str| declared.required.contains(&name) || declared.optional.contains(&name);
+    for attribute in element.attributes.iter().filter(|a| a.namespace.is_empty() && !is_known(&a.local)) {
+        let message = format!("{} n'admet pas d'attribut {}", element.local, attribute.local);
+        report(&findings::SCHEMA_ATTRIBUTE, message);
+    }
+    let has_type = element.attributes.iter().any(|a| a.namespace == INSTANCE && a.local == "type");
+    if matches!(declared.body, Body::Abstract) && !has_type {
+        report(&findings::SCHEMA_ABSTRACT, format!("{} n'est admis qu'avec un xsi:type", element.local));
     }
 }
 

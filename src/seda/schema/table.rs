@@ -1,6 +1,6 @@
 //! The tables of content models, compiled once per process: one type a line, a small grammar.
 //!
-//! `Type @required = Name:Type? ( A:T | B:T )* …`; `$base` and `{a,b}` are simple values, `ANY` elements of other
+//! `Type @required ?optional = Name:Type? ( A:T | B:T )* …`; `$base` and `{a,b}` are simple values, `ANY` elements of other
 //! namespaces, `ABSTRACT` nothing without `xsi:type`. Written by `scripts/seda_tables.py`.
 
 use std::collections::HashMap;
@@ -11,7 +11,9 @@ use crate::seda::value::Simple;
 
 /// A type of the schema.
 pub struct Type {
+    /// Plain attributes; those of other namespaces are not judged.
     pub required: Vec<&'static str>,
+    pub optional: Vec<&'static str>,
     pub body: Body,
 }
 
@@ -73,12 +75,14 @@ impl Schema {
             let next = ids.len();
             ids.insert(head.split_whitespace().next().unwrap_or_default(), next);
         }
-        let mut types: Vec<Type> = Vec::new();
-        for (head, body) in &lines {
-            let required = head.split_whitespace().filter_map(|word| word.strip_prefix('@')).collect();
-            types.push(Type { required, body: Body::Any });
-            let _ = body;
-        }
+        let mut types: Vec<Type> = lines
+            .iter()
+            .map(|(head, _)| {
+                let marked =
+                    |mark: char| head.split_whitespace().filter_map(move |word| word.strip_prefix(mark));
+                Type { required: marked('@').collect(), optional: marked('?').collect(), body: Body::Any }
+            })
+            .collect();
         // Simple types used in place get an identifier of their own.
         let mut simple = HashMap::new();
         for (at, (_, body)) in lines.iter().enumerate() {
@@ -110,7 +114,11 @@ impl Schema {
         let mut named: Vec<(&str, usize)> = simple.into_iter().collect();
         named.sort_by_key(|&(_, id)| id);
         for (name, _) in named {
-            types.push(Type { required: Vec::new(), body: Body::Simple(Simple::named(name)) });
+            types.push(Type {
+                required: Vec::new(),
+                optional: Vec::new(),
+                body: Body::Simple(Simple::named(name)),
+            });
         }
         let root = ids.get("ArchiveTransferType").copied().unwrap_or_default();
         Schema { types, root }
@@ -149,9 +157,9 @@ fn sequence(
             current.first.extend(&part.first);
         }
         if part.is_nullable {
-            current.last.extend(&part.last)
+            current.last.extend(&part.last);
         } else {
-            current.last = part.last
+            current.last = part.last;
         }
         current.is_nullable &= part.is_nullable;
         if words.peek().is_some_and(|word| word.starts_with(')')) {
