@@ -11,11 +11,10 @@ pub struct Reply {
     pub message: String,
     pub code: String,
     pub cote: String,
-    pub system_id: String,
     pub grant_date: String,
 }
 
-/// Reads the first `ReplyCode`, `ArchivalAgencyArchiveUnitIdentifier`, `SystemId` and `GrantDate`.
+/// Reads the first `ReplyCode`, `ArchivalAgencyArchiveUnitIdentifier` and `GrantDate`.
 pub fn read(xml: &str) -> Result<Reply, quick_xml::Error> {
     let mut reply = Reply::default();
     let mut reader = Reader::from_str(xml);
@@ -33,7 +32,6 @@ pub fn read(xml: &str) -> Result<Reply, quick_xml::Error> {
                 let field = match inside.as_str() {
                     "ReplyCode" => &mut reply.code,
                     "ArchivalAgencyArchiveUnitIdentifier" => &mut reply.cote,
-                    "SystemId" => &mut reply.system_id,
                     "GrantDate" => &mut reply.grant_date,
                     _ => continue,
                 };

@@ -16,6 +16,7 @@ const ANSWER_BYTES_MAX: u64 = 4 << 20;
 const WAIT_MAX: Duration = Duration::from_secs(60);
 
 /// A machine with its token.
+#[derive(Clone)]
 pub struct Client {
     agent: Agent,
     service: String,
@@ -45,7 +46,8 @@ impl Client {
             .into();
         let mut client = Client { agent, service: service.to_owned(), token: String::new() };
         let address = client.address("/oauth2/token");
-        let form = [("grant_type", "client_credentials"), ("client_id", client_id), ("client_secret", secret)];
+        let form =
+            [("grant_type", "client_credentials"), ("client_id", client_id), ("client_secret", secret)];
         let answer = client.agent.post(&address).send_form(form);
         let token = json(&address, expect(&address, answer, StatusCode::OK)?)?;
         client.token = word(&token, "access_token").to_owned();
@@ -63,7 +65,8 @@ impl Client {
             .header("Content-Disposition", &format!("attachment; filename=\"{}\"", sip.file_name))
             .send(sip.bytes.as_slice());
         let answer = expect(&address, answer, StatusCode::ACCEPTED)?;
-        let place = answer.headers().get("location").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let place =
+            answer.headers().get("location").and_then(|value| value.to_str().ok()).unwrap_or_default();
         Ok(place.strip_prefix(&self.service).unwrap_or(place).to_owned())
     }
 
@@ -71,13 +74,12 @@ impl Client {
     pub fn outcome(&self, transfer: &str) -> Result<Value, Error> {
         let start = Instant::now();
         loop {
-            let address = self.address(transfer);
-            let answer = json(&address, expect(&address, self.get(transfer), StatusCode::OK)?)?;
+            let answer = self.json(transfer)?;
             if matches!(word(&answer, "state"), "taken_in_charge" | "refused" | "examined") {
                 return Ok(answer);
             }
             if start.elapsed() > WAIT_MAX {
-                return Err(Error::TooLong(address));
+                return Err(Error::TooLong(self.address(transfer)));
             }
             std::thread::sleep(Duration::from_millis(100));
         }
@@ -87,6 +89,14 @@ impl Client {
     pub fn text(&self, path: &str) -> Result<String, Error> {
         let address = self.address(path);
         read(&address, expect(&address, self.get(path), StatusCode::OK)?)
+    }
+
+    /// The bytes at a path that must answer 200.
+    pub fn bytes(&self, path: &str) -> Result<Vec<u8>, Error> {
+        let address = self.address(path);
+        let mut answer = expect(&address, self.get(path), StatusCode::OK)?;
+        let body = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
+        body.map_err(|error| unreachable(&address, &error))
     }
 
     /// The JSON at a path that must answer 200.

@@ -1,7 +1,7 @@
 //! Every deposit, sent as its member's machine, and what became of it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -11,16 +11,14 @@ use super::members::Member;
 use super::report::{self, Report};
 use super::sources::{Expected, Sip};
 use crate::cli::Failure;
-use crate::model::{ArchiveId, TenantId};
+use crate::model::ArchiveId;
 use crate::storage::Storage;
 
 /// A transfer taken in charge.
 #[derive(Debug)]
 pub struct Taken {
-    pub tenant: TenantId,
+    /// Code of its member.
     pub member: String,
-    pub cote: String,
-    pub archive: ArchiveId,
     /// Address of the transfer.
     pub transfer: String,
 }
@@ -33,8 +31,6 @@ pub struct Stage<'a> {
     /// Folder where replies are kept.
     pub replies: &'a Path,
     pub storage: &'a Storage,
-    /// Name and folder of each site.
-    pub sites: &'a [(String, PathBuf)],
 }
 
 /// Sends every package, prints what is answered, keeps the replies. What was not as expected
@@ -61,7 +57,9 @@ pub fn run(stage: &Stage<'_>, members: &[Member], sips: &[Sip]) -> Result<Vec<Ta
                 (Expected::Refused, "refused") => show_refused(stage, &client, sip, &transfer, &outcome)?,
                 _ => {
                     let findings = serde_json::to_string_pretty(&outcome)?;
-                    return Err(format!("{} : {state}, ce qui n'était pas attendu\n{findings}", sip.title).into());
+                    return Err(
+                        format!("{} : {state}, ce qui n'était pas attendu\n{findings}", sip.title).into()
+                    );
                 }
             }
         }
@@ -79,20 +77,25 @@ fn show_taken(
 ) -> Result<Taken, Failure> {
     let (kept, reply) = reply(stage, client, sip, transfer)?;
     if reply.message != "ArchiveTransferReply" || reply.code != "000" || reply.cote.is_empty() {
-        return Err(format!("{} : la réponse n'est pas celle d'une prise en charge : {reply:?}", sip.title).into());
+        return Err(
+            format!("{} : la réponse n'est pas celle d'une prise en charge : {reply:?}", sip.title).into()
+        );
     }
     let report = stage.report;
     report.good(&titled(sip));
-    report.detail("réponse", &format!("ArchiveTransferReply {}, {kept}", reply.code));
-    report.detail("prise", &format!("en charge le {}, cote {}", reply.grant_date, reply.cote));
-    report.detail("archive", word(outcome, "archive_id"));
     let archive = ArchiveId(word(outcome, "archive_id").parse()?);
-    for copy in stage.storage.tenant(member.tenant()).verify(archive)? {
-        let folder = stage.sites.iter().find(|(name, _)| *name == copy.site).map(|(_, folder)| folder);
-        report.detail(&copy.site, &near(&folder.map_or_else(PathBuf::new, |folder| folder.join(&copy.path))));
+    report.detail("réponse", &format!("ArchiveTransferReply {}, {kept}", reply.code));
+    report
+        .detail("cote", &format!("{}, prise en charge le {}", reply.cote, report::moment(&reply.grant_date)));
+    report.detail("archive", &archive.to_string());
+    let copies = stage.storage.tenant(member.tenant()).verify(archive)?;
+    let sites: Vec<&str> = copies.iter().map(|copy| copy.site.as_str()).collect();
+    let path = copies.first().map(|copy| copy.path.as_str()).unwrap_or_default();
+    if copies.len() < 2 || copies.iter().any(|copy| copy.path != path || !copy.faults.is_empty()) {
+        return Err(format!("{} : copies absentes ou en défaut : {copies:?}", reply.cote).into());
     }
-    let (tenant, code) = (member.tenant(), member.code.clone());
-    Ok(Taken { tenant, member: code, cote: reply.cote, archive, transfer: transfer.to_owned() })
+    report.detail("copies", &format!("{} : {path}", sites.join(" et ")));
+    Ok(Taken { member: member.code.clone(), transfer: transfer.to_owned() })
 }
 
 fn show_refused(
@@ -107,7 +110,8 @@ fn show_refused(
     report.refused(&titled(sip));
     report.detail("réponse", &format!("ArchiveTransferReply {}, {kept}", reply.code));
     let findings = outcome.get("findings").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let errors: Vec<&Value> = findings.iter().filter(|finding| word(finding, "severity") == "error").collect();
+    let errors: Vec<&Value> =
+        findings.iter().filter(|finding| word(finding, "severity") == "error").collect();
     for finding in &errors {
         report.detail("motif", &format!("{} ({})", word(finding, "message"), word(finding, "code")));
     }
@@ -139,7 +143,7 @@ fn titled(sip: &Sip) -> String {
 }
 
 /// A path as short as it can be said from here.
-fn near(path: &Path) -> String {
+pub fn near(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(&here).unwrap_or(path).display().to_string()
 }

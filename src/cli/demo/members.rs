@@ -16,7 +16,7 @@ pub struct Member {
     pub name: String,
     pub quota: Quota,
     #[serde(default)]
-    pub agreement: Vec<Agreement>,
+    pub agreement: Vec<toml::Table>,
     #[serde(default)]
     pub person: Vec<Person>,
     #[serde(default)]
@@ -26,11 +26,6 @@ pub struct Member {
 #[derive(Debug, Deserialize)]
 pub struct Quota {
     pub bytes: u64,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct Agreement {
-    pub identifier: String,
 }
 
 #[derive(Debug, Deserialize)]

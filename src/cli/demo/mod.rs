@@ -45,7 +45,8 @@ pub struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let mut config = config::load()?;
     if config.log_level == "info" {
-        "warn".clone_into(&mut config.log_level);
+        // What is worth reading is printed.
+        "error".clone_into(&mut config.log_level);
     }
     if arguments.once {
         // Nobody comes by these doors but this process: any free port, so that it never meets another service.
@@ -65,6 +66,7 @@ async fn demonstrate(
     sips: Vec<Sip>,
 ) -> Result<ExitCode, Failure> {
     let app = App::open(config, Clock::system()).await?;
+    let members = Arc::new(members);
     let mut report = Report::new();
     if let Err(failure) = introduce(&mut report, &app, &members, &arguments.tenants).await {
         app.close().await?;
@@ -72,8 +74,8 @@ async fn demonstrate(
     }
     let running = app.start(true, true).await?;
     let shown = tokio::select! {
-        shown = show(&mut report, &running, members, sips) => shown,
-        _ = tokio::signal::ctrl_c() => Err("interrompu".into()),
+        shown = show(&mut report, &running, Arc::clone(&members), sips) => shown,
+        told = app::told_to_stop() => told.map_err(Failure::from).and_then(|()| Err("interrompu".into())),
     };
     if let Err(failure) = shown {
         eprintln!("\nchartrier demo : {failure}");
@@ -82,11 +84,17 @@ async fn demonstrate(
     }
     if arguments.once {
         running.stop().await?;
-        println!("\nTout est en ordre.");
+        println!("\nTout est en ordre. Sans --once, le portail est servi.");
         return Ok(ExitCode::SUCCESS);
     }
-    println!("\nCtrl-C arrête le service et sa base de données.");
-    Ok(running.until_told().await?)
+    report.chapter("Portail");
+    if let Some((address, _)) = running.addresses {
+        logins(&report, &members, &format!("http://{address}"));
+    }
+    println!("\nTout est en ordre. Ctrl-C arrête le service et sa base de données.");
+    let outcome = running.until_told().await?;
+    println!("\nArrêté.");
+    Ok(outcome)
 }
 
 /// The members, applied.
@@ -102,37 +110,49 @@ async fn introduce(report: &mut Report, app: &App, members: &[Member], folder: &
     for line in report::aligned(&members.iter().map(row).collect::<Vec<_>>()) {
         report.good(&line);
     }
-    let changed = if changes.is_empty() { "Rien n'a changé depuis la dernière fois.".to_owned() } else { format!("{} changements appliqués.", changes.len()) };
+    let changed = if changes.is_empty() {
+        "Rien n'a changé depuis la dernière fois.".to_owned()
+    } else {
+        format!("{} changements appliqués.", changes.len())
+    };
     report.line(&changed);
     Ok(())
 }
 
 /// Deposits, then every check.
-async fn show(report: &mut Report, running: &Running, members: Vec<Member>, sips: Vec<Sip>) -> Result<(), Failure> {
+async fn show(
+    report: &mut Report,
+    running: &Running,
+    members: Arc<Vec<Member>>,
+    sips: Vec<Sip>,
+) -> Result<(), Failure> {
     let app = &running.app;
     let (address, _) = running.addresses.ok_or("le service n'écoute pas")?;
     let service = format!("http://{address}");
     report.chapter("Versements, par l'API, chacun avec la machine de sa collectivité");
-    let members = Arc::new(members);
+    for (name, folder) in &app.config.sites {
+        report.line(&format!("site {name} : {}", deposits::near(folder)));
+    }
     let taken = {
         let (members, service) = (Arc::clone(&members), service.clone());
-        let (storage, config) = (app.storage.clone(), app.config.clone());
-        let replies = config.data.join("demo-replies");
+        let (storage, replies) = (app.storage.clone(), app.config.data.join("demo-replies"));
         tokio::task::spawn_blocking(move || {
-            let (report, sites) = (&Report::new(), &config.sites);
-            let stage = deposits::Stage { report, service: &service, replies: &replies, storage: &storage, sites };
+            let stage = deposits::Stage {
+                report: &Report::new(),
+                service: &service,
+                replies: &replies,
+                storage: &storage,
+            };
             deposits::run(&stage, &members, &sips).map_err(|failure| failure.to_string())
         })
         .await??
     };
     report.chapter("Copies");
-    checks::copies(report, app, &taken).await?;
+    checks::copies(report, app, &members).await?;
     report.chapter("Cloisonnement");
     checks::walls(report, app, &members, &taken, &service).await?;
     report.chapter("Journaux");
     checks::journals(report, app, &members).await?;
-    report.chapter("Portail");
-    logins(report, &members, &service);
     Ok(())
 }
 
@@ -146,7 +166,12 @@ fn logins(report: &Report, members: &[Member], service: &str) {
             }
             let serves = |other: &&Member| other.person.iter().any(|one| one.login == person.login);
             let codes: Vec<&str> = members.iter().filter(serves).map(|other| other.code.as_str()).collect();
-            rows.push(vec![person.login.clone(), person.password.clone(), format!("{}, {}", person.name, person.labels()), codes.join(", ")]);
+            rows.push(vec![
+                person.login.clone(),
+                person.password.clone(),
+                format!("{}, {}", person.name, person.labels()),
+                codes.join(", "),
+            ]);
         }
     }
     for line in report::aligned(&rows) {

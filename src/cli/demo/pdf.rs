@@ -15,12 +15,12 @@ pub fn render(text: &str) -> Vec<u8> {
     let mut objects: Vec<Vec<u8>> = Vec::new();
     objects.push(b"<< /Type /Catalog /Pages 2 0 R /Lang (fr-FR) >>".to_vec());
     let kids: Vec<String> = (0..pages.len()).map(|page| format!("{} 0 R", 6 + 2 * page)).collect();
-    objects.push(
-        format!("<< /Type /Pages /Count {} /Kids [{}] >>", pages.len(), kids.join(" ")).into_bytes(),
-    );
+    objects
+        .push(format!("<< /Type /Pages /Count {} /Kids [{}] >>", pages.len(), kids.join(" ")).into_bytes());
     for font in ["Helvetica", "Helvetica-Bold"] {
         objects.push(
-            format!("<< /Type /Font /Subtype /Type1 /BaseFont /{font} /Encoding /WinAnsiEncoding >>").into_bytes(),
+            format!("<< /Type /Font /Subtype /Type1 /BaseFont /{font} /Encoding /WinAnsiEncoding >>")
+                .into_bytes(),
         );
     }
     let mut information = b"<< /Producer (chartrier) /Title ".to_vec();
@@ -110,7 +110,8 @@ mod tests {
     fn offsets_of_the_table_point_at_objects() {
         let pdf = render("! Mairie\n= Titre (avec parenthèses)\n\nTexte à 10 €.\n\n| a | b\n| c | 1,00\n");
         let text = String::from_utf8_lossy(&pdf);
-        let start: usize = text.rsplit("startxref\n").next().unwrap().lines().next().unwrap().parse().unwrap();
+        let start: usize =
+            text.rsplit("startxref\n").next().unwrap().lines().next().unwrap().parse().unwrap();
         assert!(pdf[start..].starts_with(b"xref\n"));
         let table = String::from_utf8_lossy(&pdf[start..]).into_owned();
         let lines: Vec<&str> = table.lines().skip(3).take_while(|line| line.ends_with("n ")).collect();

@@ -2,6 +2,9 @@
 
 use std::io::IsTerminal;
 
+use chrono::DateTime;
+use chrono_tz::Europe::Paris;
+
 /// Writes to standard output.
 pub struct Report {
     coloured: bool,
@@ -42,7 +45,7 @@ impl Report {
 
     /// A line under the one before.
     pub fn detail(&self, label: &str, words: &str) {
-        let label = format!("{label:<9}");
+        let label = format!("{label:<8}");
         println!("       {} {words}", self.paint("2", &label));
     }
 
@@ -71,6 +74,12 @@ pub fn aligned(rows: &[Vec<String>]) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
+/// An instant as people read it in France; as it came when it is none.
+pub fn moment(written: &str) -> String {
+    let Ok(at) = DateTime::parse_from_rfc3339(written) else { return written.to_owned() };
+    at.with_timezone(&Paris).format("%d/%m/%Y à %H:%M:%S").to_string()
+}
+
 /// Bytes as people read them in French: `7,5 Kio`.
 pub fn bytes(count: u64) -> String {
     let mut amount = count as f64;
@@ -83,7 +92,11 @@ pub fn bytes(count: u64) -> String {
         amount /= 1024.0;
         unit = next;
     }
-    let written = if amount.fract() < 0.05 || unit == "octets" { format!("{amount:.0}") } else { format!("{amount:.1}") };
+    let written = if amount.fract() < 0.05 || unit == "octets" {
+        format!("{amount:.0}")
+    } else {
+        format!("{amount:.1}")
+    };
     format!("{} {unit}", written.replace('.', ","))
 }
 
@@ -92,7 +105,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_are_read_in_french() {
+    fn sizes_and_instants_are_read_in_french() {
+        assert_eq!(moment("2026-11-24T02:50:09Z"), "24/11/2026 à 03:50:09");
         assert_eq!(bytes(512), "512 octets");
         assert_eq!(bytes(7_709), "7,5 Kio");
         assert_eq!(bytes(2 << 30), "2 Gio");

@@ -115,7 +115,8 @@ fn filled(template: &str, files: &BTreeMap<String, Vec<u8>>) -> Result<String, S
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("{{") {
         let (wanted, after) = after.split_once("}}").ok_or("« {{ » sans « }} »")?;
-        let (kind, path) = wanted.split_once(' ').ok_or_else(|| format!("« {wanted} » ne dit pas quel fichier"))?;
+        let (kind, path) =
+            wanted.split_once(' ').ok_or_else(|| format!("« {wanted} » ne dit pas quel fichier"))?;
         let bytes = files.get(path).ok_or_else(|| format!("« {path} » n'est pas dans le dossier"))?;
         out.push_str(before);
         match kind {
@@ -145,7 +146,9 @@ fn zipped(files: &BTreeMap<String, Vec<u8>>) -> io::Result<Vec<u8>> {
 }
 
 fn tarred(files: &BTreeMap<String, Vec<u8>>) -> io::Result<Vec<u8>> {
-    let mut tar = tar::Builder::new(flate2::GzBuilder::new().mtime(0).write(Vec::new(), flate2::Compression::default()));
+    let mut tar = tar::Builder::new(
+        flate2::GzBuilder::new().mtime(0).write(Vec::new(), flate2::Compression::default()),
+    );
     for (name, bytes) in files {
         let mut header = tar::Header::new_gnu();
         header.set_size(bytes.len() as u64);
