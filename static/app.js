@@ -13,16 +13,26 @@ const live = () => document.querySelector("[data-live]");
 async function refresh() {
   const part = live();
   if (!part) return;
-  if (!document.hidden && !part.contains(document.activeElement)) {
+  if (!document.hidden && !part.contains(document.activeElement?.closest("input, textarea"))) {
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-      const fresh = answer.ok && parsed(await answer.text()).getElementById(part.id);
-      if (fresh && fresh.outerHTML !== part.outerHTML) part.replaceWith(document.adoptNode(fresh));
+      if (answer.ok) replace(part, parsed(await answer.text()));
     } catch {
       // The network is away: the next turn tries again.
     }
   }
   setTimeout(refresh, 2000);
+}
+
+function replace(part, page) {
+  const fresh = page.getElementById(part.id);
+  if (!fresh || fresh.outerHTML === part.outerHTML) return;
+  const held = part.contains(document.activeElement) && document.activeElement.getAttribute("href");
+  const said = document.querySelector("[data-live-said]");
+  part.replaceWith(document.adoptNode(fresh));
+  document.title = page.title;
+  if (held) document.querySelector(`#${part.id} a[href="${CSS.escape(held)}"]`)?.focus();
+  if (said && fresh.dataset.said !== part.dataset.said) said.textContent = fresh.dataset.said;
 }
 if (live()) setTimeout(refresh, 1000);
 

@@ -25,6 +25,7 @@ mod store;
 mod sweep;
 pub mod unpack;
 pub mod validate;
+pub mod visibility;
 
 pub use receive::{Depositor, Reception};
 

@@ -5,15 +5,43 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use crate::catalog::search::Place;
 
 /// Longest cursor read.
 const BYTES_MAX: usize = 256;
 
 /// A moment and an identifier: the place in a list sorted by both.
 pub type Moment = (DateTime<Utc>, Uuid);
+
+/// A place in a list of units, as a cursor holds it.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum UnitPlace {
+    Listed(DateTime<Utc>, Uuid, u32),
+    Found(DateTime<Utc>, Uuid),
+}
+
+impl From<Place> for UnitPlace {
+    fn from(place: Place) -> Self {
+        match place {
+            Place::Listed { at, archive, ordinal } => UnitPlace::Listed(at, archive, ordinal),
+            Place::Found { at, unit } => UnitPlace::Found(at, unit),
+        }
+    }
+}
+
+impl From<UnitPlace> for Place {
+    fn from(written: UnitPlace) -> Self {
+        match written {
+            UnitPlace::Listed(at, archive, ordinal) => Place::Listed { at, archive, ordinal },
+            UnitPlace::Found(at, unit) => Place::Found { at, unit },
+        }
+    }
+}
 
 /// A place as text for an address.
 pub fn write<T: Serialize>(place: &T) -> String {

@@ -8,10 +8,10 @@ use actix_web::http::{Method, header};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource, Route, guard, middleware};
 
-use super::{api, health, pages};
 use super::problem::Problem;
 use super::problems as kinds;
 use super::who::Who;
+use super::{api, health, pages};
 
 /// One address and method.
 pub struct Line {
@@ -55,6 +55,25 @@ pub static TABLE: &[Line] = &[
     get("/api/v1/objects/{id}", Who::Machine, || web::to(api::objects::show)),
     get("/api/v1/objects/{id}/content", Who::Machine, || web::to(api::objects::content)),
 
+    get("/", Who::Person, || web::to(pages::desk::show)),
+    get("/connexion", Who::Anyone, || web::to(pages::identity::form)),
+    post("/connexion", Who::Anyone, || web::to(pages::identity::log_in)),
+    get("/connexion/collectivite", Who::LoggedIn, || web::to(pages::identity::choices)),
+    post("/connexion/collectivite", Who::LoggedIn, || web::to(pages::identity::choose)),
+    post("/deconnexion", Who::LoggedIn, || web::to(pages::identity::log_out)),
+    get("/versements", Who::TransferReader, || web::to(pages::ingest::list::show)),
+    post("/versements", Who::Depositor, || web::to(pages::ingest::deposit::receive)),
+    get("/versements/nouveau", Who::Depositor, || web::to(pages::ingest::deposit::form)),
+    get("/versements/{id}", Who::TransferReader, || web::to(pages::ingest::show::page)),
+    get("/versements/{id}/accuse", Who::TransferReader, || web::to(pages::ingest::show::acknowledgement)),
+    get("/versements/{id}/reponse", Who::TransferReader, || web::to(pages::ingest::show::reply)),
+    post("/versements/{id}/acceptation", Who::Archivist, || web::to(pages::ingest::decision::accept)),
+    post("/versements/{id}/refus", Who::Archivist, || web::to(pages::ingest::decision::refuse)),
+    get("/archives", Who::Searcher, || web::to(pages::access::search::show)),
+    get("/archives/unites/{id}", Who::Searcher, || web::to(pages::access::unit::show)),
+    get("/archives/objets/{id}", Who::Searcher, || web::to(pages::access::object::show)),
+    get("/archives/objets/{id}/contenu", Who::ContentReader, || web::to(pages::access::object::download)),
+    get("/archives/objets/{id}/apercu", Who::ContentReader, || web::to(pages::access::object::shown)),
     get("/accessibilite", Who::Anyone, || web::to(pages::notices::accessibility)),
     get_compressed("/static/{name}", Who::Anyone, || web::to(pages::assets::file)),
 ];

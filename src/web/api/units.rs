@@ -1,8 +1,7 @@
 //! `GET /api/v1/units…`: descriptions of what was taken in charge under the machine's agreements.
 
 use actix_web::{HttpResponse, web};
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::unit_json::{ObjectJson, UnitDetailJson, UnitJson};
@@ -11,8 +10,9 @@ use crate::access::Reader;
 use crate::catalog::search::{Place, Question};
 use crate::model::{ArchiveId, ObjectId, UnitId};
 use crate::web::callers::Machine;
+use crate::web::cursor::{self, UnitPlace};
 use crate::web::problem::Problem;
-use crate::web::{State, cursor, problems};
+use crate::web::{State, problems};
 
 /// Characters of a question.
 const QUESTION_CHARS_MAX: usize = 500;
@@ -36,32 +36,6 @@ pub struct Below {
     limit: Option<u32>,
 }
 
-/// A place in a list of units, as a cursor holds it.
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum Written {
-    Listed(DateTime<Utc>, Uuid, u32),
-    Found(DateTime<Utc>, Uuid),
-}
-
-impl From<Place> for Written {
-    fn from(place: Place) -> Self {
-        match place {
-            Place::Listed { at, archive, ordinal } => Written::Listed(at, archive, ordinal),
-            Place::Found { at, unit } => Written::Found(at, unit),
-        }
-    }
-}
-
-impl From<Written> for Place {
-    fn from(written: Written) -> Self {
-        match written {
-            Written::Listed(at, archive, ordinal) => Place::Listed { at, archive, ordinal },
-            Written::Found(at, unit) => Place::Found { at, unit },
-        }
-    }
-}
-
 /// `GET /api/v1/units`.
 pub async fn list(
     machine: Machine,
@@ -78,7 +52,7 @@ pub async fn list(
         archive: asked.archive.map(ArchiveId),
         roots_only: asked.root.unwrap_or(false),
     };
-    let after = place::<Written>(asked.after.as_deref())?.map(Place::from);
+    let after = place::<UnitPlace>(asked.after.as_deref())?.map(Place::from);
     if let Some(after) = after
         && question.text.is_some() != matches!(after, Place::Found { .. })
     {
@@ -93,7 +67,7 @@ pub async fn list(
                 ("archive", asked.archive.map(|id| id.to_string())),
                 ("root", asked.root.map(|root| root.to_string())),
                 ("limit", asked.limit.map(|limit| limit.to_string())),
-                ("after", Some(cursor::write(&Written::from(next)))),
+                ("after", Some(cursor::write(&UnitPlace::from(next)))),
             ],
         )
     });
@@ -101,7 +75,11 @@ pub async fn list(
 }
 
 /// `GET /api/v1/units/{id}`.
-pub async fn show(machine: Machine, id: web::Path<Uuid>, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+pub async fn show(
+    machine: Machine,
+    id: web::Path<Uuid>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
     let view = state.access.unit(&Reader::machine(&machine), UnitId(*id)).await?;
     let view = view.ok_or_else(problems::not_found)?;
     Ok(HttpResponse::Ok().json(UnitDetailJson::from(&view)))

@@ -1,9 +1,17 @@
 //! The desk: what awaits this person, and what happened to what they sent.
 
+use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::ingest::list::TransferLine;
-use super::shell::Shell;
+use super::ingest::list::{self, Names, TransferLine};
+use super::shell::{Account, Section, Shell, answer};
+use super::words;
+use crate::ingest::queries::{self, Filter};
+use crate::ingest::visibility;
+use crate::model::{Role, Transfer, TransferState};
+use crate::registry::{self, Quota};
+use crate::web::callers::Person;
+use crate::web::{Problem, State, Who};
 
 /// `GET /`.
 #[derive(Template)]
@@ -22,4 +30,102 @@ pub struct DeskPage {
     pub lately: Vec<TransferLine>,
     /// Something in `lately` will change by itself.
     pub moving: bool,
+    /// For those who answer for the member.
+    pub holdings: Option<Holdings>,
+}
+
+/// What the member holds of what it was promised.
+pub struct Holdings {
+    pub archives: String,
+    pub held: String,
+    pub promised: String,
+    /// From 0 to 100.
+    pub percent: u64,
+}
+
+impl Holdings {
+    /// In words.
+    pub fn of(quota: &Quota) -> Self {
+        Self {
+            archives: words::count(
+                quota.archives_held,
+                "versement pris en charge",
+                "versements pris en charge",
+            ),
+            held: words::size(quota.bytes_held),
+            promised: words::size(quota.bytes_max),
+            percent: (quota.bytes_held.saturating_mul(100))
+                .checked_div(quota.bytes_max)
+                .unwrap_or(0)
+                .min(100),
+        }
+    }
+}
+
+/// Transfers looked at for what is to be taken up again.
+const LOOKED_AT: u32 = 25;
+/// Transfers shown under each heading.
+const SHOWN: usize = 6;
+/// Transfers shown to an archivist as awaiting a decision.
+const AWAITING: u32 = 20;
+
+/// `GET /`.
+pub async fn show(person: Person, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    let roles = &person.roles;
+    let filter = visibility::followed_by(person.person_id, roles);
+    let decides = Who::Archivist.admits(roles);
+    let can_deposit = Who::Depositor.admits(roles);
+    let mut tx = state.db.read(person.tenant).await?;
+    let transfers = match &filter {
+        Some(filter) => queries::transfers_page(&mut tx, filter, None, LOOKED_AT).await?,
+        None => Vec::new(),
+    };
+    let mut awaiting = Vec::new();
+    if decides {
+        let examined = Filter { state: Some(TransferState::Examined), ..Filter::default() };
+        awaiting = queries::transfers_page(&mut tx, &examined, None, AWAITING).await?;
+        awaiting.retain(|transfer| transfer.decided_at.is_none());
+    }
+    let answers = [Role::MemberAdmin, Role::Archivist, Role::Operator].iter().any(|&role| person.has(role));
+    let quota = if answers { registry::queries::find_quota(&mut tx).await? } else { None };
+    let names = list::names(&mut tx).await?;
+    drop(tx);
+    let lately = &transfers[..transfers.len().min(SHOWN)];
+    Ok(answer(&DeskPage {
+        shell: Shell {
+            title: "Accueil".into(),
+            account: Some(Account::of(&person)),
+            section: Section::Desk,
+            top: true,
+        },
+        person: person.display_name.clone(),
+        can_deposit,
+        can_read: Who::Searcher.admits(roles),
+        sees_transfers: filter.is_some(),
+        decides,
+        awaiting_count: words::count(awaiting.len() as u64, "versement", "versements"),
+        awaiting: awaiting.iter().map(|transfer| list::line(transfer, &names)).collect(),
+        refused: if can_deposit { to_take_up_again(&transfers, &names) } else { Vec::new() },
+        moving: lately.iter().any(list::is_moving),
+        lately: lately.iter().map(|transfer| list::line(transfer, &names)).collect(),
+        holdings: quota.as_ref().map(Holdings::of),
+    }))
+}
+
+/// Refused transfers that nothing has followed under the same identifier; `transfers` are newest first.
+fn to_take_up_again(transfers: &[Transfer], names: &Names) -> Vec<TransferLine> {
+    let followed = |index: usize| {
+        let refused = &transfers[index];
+        transfers[..index].iter().any(|newer| match &refused.message_identifier {
+            Some(identifier) => newer.message_identifier.as_ref() == Some(identifier),
+            None => newer.file_name == refused.file_name,
+        })
+    };
+    transfers
+        .iter()
+        .enumerate()
+        .filter(|(index, transfer)| transfer.state == TransferState::Refused && !followed(*index))
+        .map(|(_, transfer)| list::line(transfer, names))
+        .take(SHOWN)
+        .collect()
 }

@@ -3,9 +3,14 @@
 //! Never asks who is calling: handlers give it the account. A page without an account is one seen before
 //! log-in.
 
+use actix_web::HttpResponse;
+use actix_web::http::header;
 use askama::Template;
 
 use super::words::Moment;
+use crate::identity::PersonCaller;
+use crate::model::Role;
+use crate::web::Who;
 
 /// The frame of a page.
 pub struct Shell {
@@ -22,11 +27,37 @@ pub struct Shell {
 #[derive(Clone)]
 pub struct Account {
     pub member: String,
+    /// The person's trade is to serve several members.
+    pub may_change: bool,
     pub person: String,
     /// In words, joined by commas.
     pub roles: String,
     pub csrf: String,
     pub menu: Vec<Section>,
+}
+
+impl Account {
+    /// The account of a person acting for a member.
+    pub fn of(caller: &PersonCaller) -> Self {
+        let roles: Vec<&str> = caller.roles.iter().map(|role| role.label()).collect();
+        let mut menu = vec![Section::Desk];
+        if Who::TransferReader.admits(&caller.roles) {
+            menu.push(Section::Transfers);
+        }
+        if Who::Searcher.admits(&caller.roles) {
+            menu.push(Section::Archives);
+        }
+        Self {
+            member: caller.member_name.clone(),
+            may_change: [Role::Archivist, Role::ControlAuthority, Role::Operator]
+                .iter()
+                .any(|&role| caller.has(role)),
+            person: caller.display_name.clone(),
+            roles: roles.join(", "),
+            csrf: caller.csrf_token.clone(),
+            menu,
+        }
+    }
 }
 
 /// Entries of the main menu.
@@ -106,7 +137,22 @@ pub struct FieldError {
 /// A moment as machines and people read it.
 pub type At = Moment;
 
-/// The text of a page, or of nothing when its template failed to write into memory, which it cannot.
+/// The text of a page; a template writes into memory and cannot fail there.
 pub fn render(page: &impl Template) -> String {
     page.render().unwrap_or_default()
+}
+
+/// The answer that shows a page.
+pub fn answer(page: &impl Template) -> HttpResponse {
+    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(render(page))
+}
+
+/// The answer that shows a page again, with what is to be corrected.
+pub fn answer_to_correct(page: &impl Template) -> HttpResponse {
+    HttpResponse::UnprocessableEntity().content_type("text/html; charset=utf-8").body(render(page))
+}
+
+/// The answer after an act: the page to read next.
+pub fn go_to(address: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, address)).finish()
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::access::object::*;
 use super::access::search::*;
 use super::access::unit::*;
-use super::desk::DeskPage;
+use super::desk::{DeskPage, Holdings};
 use super::identity::*;
 use super::ingest::deposit::DepositPage;
 use super::ingest::list::*;
@@ -17,6 +17,7 @@ use super::shell::*;
 use super::words;
 use crate::model::findings::Kind;
 use crate::model::{Finding, Severity, Transfer, TransferId, TransferState};
+use crate::registry::Quota;
 
 fn at(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text).unwrap().with_timezone(&Utc)
@@ -25,6 +26,7 @@ fn at(text: &str) -> DateTime<Utc> {
 fn shell(title: &str, section: Section, roles: &str) -> Shell {
     let account = Account {
         member: "Commune de Saint-Aubin-des-Landes".into(),
+        may_change: roles == "archiviste",
         person: "Claire Le Goff".into(),
         roles: roles.into(),
         csrf: "jeton".into(),
@@ -89,6 +91,9 @@ fn desk(depositor: bool) -> DeskPage {
         refused: if depositor { lines().into_iter().skip(2).take(1).collect() } else { Vec::new() },
         lately: lines(),
         moving: true,
+        holdings: (!depositor).then(|| {
+            Holdings::of(&Quota { bytes_max: 2 << 30, bytes_held: 1_420_000_000, archives_held: 312 })
+        }),
     }
 }
 
@@ -202,11 +207,11 @@ fn examined() -> TransferPage {
     transfer::page(account("archiviste"), Seen { decision, can_deposit: false, ..seen(&transfer) })
 }
 
-fn unit_line(title: &str, level: &str, details: &str) -> UnitLine {
-    UnitLine {
+fn unit_line(title: &str, level: &str, details: &str) -> FoundLine {
+    FoundLine {
         address: "/archives/unites/0".into(),
         title: title.into(),
-        icon: words::level_icon(Some(level)),
+        icon: words::level_icon(Some(level), false),
         level: Some(words::level(level).into()),
         details: details.into(),
     }
@@ -216,7 +221,7 @@ fn unit() -> UnitPage {
     let child = |title: &str, level: &str, details: &str, opens| TreeLine {
         address: "/archives/unites/0".into(),
         title: title.into(),
-        icon: words::level_icon(Some(level)),
+        icon: words::level_icon(Some(level), false),
         details: details.into(),
         opens,
     };
@@ -255,7 +260,7 @@ fn unit() -> UnitPage {
         next: Some("/archives/unites/0?apres=5".into()),
         objects: vec![ObjectLine {
             address: "/archives/objets/0".into(),
-            download: "#".into(),
+            download: Some("#".into()),
             name: "acte-engagement.pdf".into(),
             icon: "file",
             details: "Document PDF · 842 Ko".into(),
@@ -267,7 +272,7 @@ fn object() -> ObjectPage {
     ObjectPage {
         shell: Shell { top: false, ..shell("acte-engagement.txt", Section::Archives, "lecteur") },
         trail: vec![Link::new("Archives", "/archives"), Link::new("Marché 2025-07 : toiture de l’école Jean-Moulin", "/archives/unites/0")],
-        download: "#".into(),
+        download: Some("#".into()),
         size: words::size(842_000),
         preview: Preview::Text { text: "ACTE D’ENGAGEMENT\n\nArticle 1 – Objet du marché\nRéfection de la toiture de l’école Jean-Moulin.\n".into(), cut: true },
         facts: vec![Fact::new("Nature", "Texte"), Fact::new("Taille", "842 Ko (842 113 octets)"), Fact::new("Usage", "Exemplaire de conservation")],
@@ -279,6 +284,7 @@ fn pages() -> Vec<(&'static str, String)> {
     let log_in = LogInPage {
         shell: outside("Connexion"),
         csrf: "jeton".into(),
+        back: String::new(),
         login: "claire".into(),
         errors: vec![FieldError {
             field: "mot-de-passe",

@@ -35,13 +35,19 @@ const MONTHS: [&str; 12] = [
 pub fn moment(at: DateTime<Utc>) -> Moment {
     let local = at.with_timezone(&Paris);
     let date = day_words(local.day(), local.month(), local.year());
-    let hour = format!("{}\u{a0}h\u{a0}{:02}", local.hour(), local.minute());
+    let hour = hour(at);
     let month = SHORT_MONTHS[local.month0() as usize % 12];
     Moment {
         machine: local.format("%Y-%m-%dT%H:%M:%S%:z").to_string(),
         words: format!("{date} à {hour}"),
         short: format!("{}\u{a0}{month}\u{a0}{}, {hour}", local.day(), local.year()),
     }
+}
+
+/// « 14 h 05 ».
+pub fn hour(at: DateTime<Utc>) -> String {
+    let local = at.with_timezone(&Paris);
+    format!("{}\u{a0}h\u{a0}{:02}", local.hour(), local.minute())
 }
 
 fn day_words(day: u32, month: u32, year: i32) -> String {
@@ -133,10 +139,10 @@ pub fn level(written: &str) -> &str {
     }
 }
 
-/// Whether a level holds others by nature: the picture beside its title.
-pub fn level_icon(written: Option<&str>) -> &'static str {
+/// The picture beside a unit's title.
+pub fn level_icon(written: Option<&str>, has_children: bool) -> &'static str {
     match written {
-        Some("Item") => "file",
+        Some("Item") if !has_children => "file",
         Some(
             "Fonds" | "Subfonds" | "Class" | "Collection" | "Series" | "Subseries" | "RecordGrp" | "SubGrp",
         ) => "box",
@@ -156,6 +162,18 @@ pub fn media(media_type: &str) -> &'static str {
         other if other.starts_with("audio/") => "Enregistrement sonore",
         other if other.starts_with("video/") => "Vidéo",
         _ => "Fichier",
+    }
+}
+
+/// A use of a file (`DataObjectVersion`, its number left out) in words.
+pub fn usage(written: &str) -> &str {
+    match written.split('_').next().unwrap_or_default() {
+        "BinaryMaster" => "De conservation",
+        "Dissemination" => "De diffusion",
+        "Thumbnail" => "Vignette",
+        "TextContent" => "Texte extrait",
+        "PhysicalMaster" => "Sur papier",
+        _ => written,
     }
 }
 

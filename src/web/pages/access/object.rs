@@ -1,8 +1,19 @@
 //! One file: what it is, and as much of it as can be shown safely.
 
-use askama::Template;
+use std::io::Read;
 
-use crate::web::pages::shell::{Fact, Link, Shell};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use uuid::Uuid;
+
+use super::unit;
+use crate::access::{ObjectView, Reader};
+use crate::model::ObjectId;
+use crate::web::callers::{ContentReader, Searcher};
+use crate::web::content::{self, Disposition};
+use crate::web::pages::shell::{Account, Fact, Link, Section, Shell, answer};
+use crate::web::pages::words;
+use crate::web::{Problem, State, problems};
 
 /// `GET /archives/objets/{id}`.
 #[derive(Template)]
@@ -10,7 +21,8 @@ use crate::web::pages::shell::{Fact, Link, Shell};
 pub struct ObjectPage {
     pub shell: Shell,
     pub trail: Vec<Link>,
-    pub download: String,
+    /// `None`: its bytes do not open for this person.
+    pub download: Option<String>,
     pub size: String,
     pub preview: Preview,
     pub facts: Vec<Fact>,
@@ -29,11 +41,123 @@ pub enum Preview {
     None(&'static str),
 }
 
+/// The page of a file.
+pub fn address(id: ObjectId) -> String {
+    format!("/archives/objets/{id}")
+}
+
+/// The bytes of a file, to download.
+pub fn download_address(id: ObjectId) -> String {
+    format!("/archives/objets/{id}/contenu")
+}
+
+/// The bytes of a file, to show in its page.
+fn shown_address(id: ObjectId) -> String {
+    format!("/archives/objets/{id}/apercu")
+}
+
+/// `GET /archives/objets/{id}`.
+pub async fn show(
+    person: Searcher,
+    id: web::Path<Uuid>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let reader = Reader::person(&person).ok_or_else(problems::not_found)?;
+    let id = ObjectId(*id);
+    let view = state.access.object(&reader, id).await?.ok_or_else(problems::not_found)?;
+    let preview = preview(&reader, &view, &state).await?;
+    let mut trail = unit::trail(&view.units[..view.units.len().min(1)]);
+    if trail.len() == 1 {
+        trail.push(Link::new(&view.archive.title, "/archives"));
+    }
+    Ok(answer(&ObjectPage {
+        shell: Shell {
+            title: view.object.file_name.clone(),
+            account: Some(Account::of(&person)),
+            section: Section::Archives,
+            top: false,
+        },
+        trail,
+        download: reader.opens_files().then(|| download_address(id)),
+        size: words::size(view.object.size_bytes),
+        preview,
+        facts: facts(&view),
+        digest: hex::encode(&view.object.sha512),
+    }))
+}
+
+/// `GET /archives/objets/{id}/contenu`.
+pub async fn download(
+    person: ContentReader,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let reader = Reader::person(&person).ok_or_else(problems::not_found)?;
+    content::answer(&state.access, &reader, ObjectId(*id), &request, Disposition::Download).await
+}
+
+/// `GET /archives/objets/{id}/apercu`.
+pub async fn shown(
+    person: ContentReader,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let reader = Reader::person(&person).ok_or_else(problems::not_found)?;
+    content::answer(&state.access, &reader, ObjectId(*id), &request, Disposition::Show).await
+}
+
+fn facts(view: &ObjectView) -> Vec<Fact> {
+    let bytes = words::count(view.object.size_bytes, "octet", "octets");
+    let size = if view.object.size_bytes < 1_000 {
+        bytes
+    } else {
+        format!("{} ({bytes})", words::size(view.object.size_bytes))
+    };
+    let mut facts =
+        vec![Fact::new("Nature", words::media(&view.object.media_type)), Fact::new("Taille", size)];
+    facts.extend(view.object.usage.as_deref().map(|usage| Fact::new("Exemplaire", words::usage(usage))));
+    facts.push(Fact::new("Cote de l’archive", &view.archive.cote));
+    facts.push(Fact::new("Prise en charge", words::moment(view.archive.taken_in_charge_at).words));
+    facts
+}
+
+async fn preview(reader: &Reader, view: &ObjectView, state: &State) -> Result<Preview, Problem> {
+    if !reader.opens_files() {
+        return Ok(Preview::None(
+            "Votre rôle donne accès à la description, pas au contenu. Adressez-vous au service d’archives.",
+        ));
+    }
+    let shown = shown_address(view.object.object_id);
+    Ok(match view.object.media_type.as_str() {
+        "application/pdf" => Preview::Pdf(format!("{shown}#navpanes=0&view=FitH")),
+        "image/png" | "image/jpeg" | "image/gif" | "image/webp" => Preview::Image(shown),
+        "text/plain" | "text/csv" | "text/xml" | "application/xml" => {
+            text(reader, view.object.object_id, state).await?
+        }
+        _ => {
+            Preview::None("Ce genre de fichier ne se montre pas dans la page : téléchargez-le pour l’ouvrir.")
+        }
+    })
+}
+
+async fn text(reader: &Reader, id: ObjectId, state: &State) -> Result<Preview, Problem> {
+    let opened = state.access.open(reader, id).await?.ok_or_else(problems::not_found)?;
+    let whole = opened.file.len() <= TEXT_BYTES_MAX as u64;
+    let read = web::block(move || {
+        let mut beginning = Vec::new();
+        opened.file.take(TEXT_BYTES_MAX as u64).read_to_end(&mut beginning).map(|_| beginning)
+    });
+    let beginning = read.await.map_err(|error| problems::failure(&error, true))?;
+    Ok(text_preview(&beginning.map_err(|error| problems::failure(&error, true))?, whole))
+}
+
 /// Bytes of a text that a page shows.
-pub const TEXT_BYTES_MAX: usize = 64 << 10;
+const TEXT_BYTES_MAX: usize = 64 << 10;
 
 /// The beginning of a text file, in UTF-8 or else in Windows' Latin alphabet, without control characters.
-pub fn text_preview(beginning: &[u8], whole: bool) -> Preview {
+fn text_preview(beginning: &[u8], whole: bool) -> Preview {
     let kept = &beginning[..beginning.len().min(TEXT_BYTES_MAX)];
     let text = match std::str::from_utf8(kept) {
         Ok(text) => text.to_owned(),

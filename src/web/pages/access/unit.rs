@@ -1,8 +1,18 @@
 //! One unit: what it is, the units below it, its files.
 
+use actix_web::{HttpResponse, web};
 use askama::Template;
+use serde::Deserialize;
+use uuid::Uuid;
 
-use crate::web::pages::shell::{Fact, Link, Shell};
+use super::{description, object};
+use crate::access::{Reader, UnitView};
+use crate::catalog::{Object, UnitLine};
+use crate::model::UnitId;
+use crate::web::callers::Searcher;
+use crate::web::pages::shell::{Account, Fact, Link, Section, Shell, answer};
+use crate::web::pages::words;
+use crate::web::{Problem, State, Who, problems};
 
 /// `GET /archives/unites/{id}`.
 #[derive(Template)]
@@ -35,8 +45,100 @@ pub struct TreeLine {
 /// A file in a list.
 pub struct ObjectLine {
     pub address: String,
-    pub download: String,
+    /// `None`: its bytes do not open for this person.
+    pub download: Option<String>,
     pub name: String,
     pub icon: &'static str,
     pub details: String,
+}
+
+/// Units below shown at once.
+const CHILDREN: u32 = 100;
+
+/// Where the list of units below begins.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    apres: Option<u32>,
+}
+
+/// The page of a unit.
+pub fn address(id: UnitId) -> String {
+    format!("/archives/unites/{id}")
+}
+
+/// `GET /archives/unites/{id}`.
+pub async fn show(
+    person: Searcher,
+    id: web::Path<Uuid>,
+    place: web::Query<Place>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let reader = Reader::person(&person).ok_or_else(problems::not_found)?;
+    let id = UnitId(*id);
+    let view = state.access.unit(&reader, id).await?.ok_or_else(problems::not_found)?;
+    let children = state.access.children(&reader, id, place.apres, CHILDREN + 1).await?;
+    let mut children = children.ok_or_else(problems::not_found)?;
+    let more = children.len() > CHILDREN as usize;
+    children.truncate(CHILDREN as usize);
+    let next = children.last().filter(|_| more).map(|last| format!("{}?apres={}", address(id), last.ordinal));
+    let whole = Who::Archivist.admits(&person.roles);
+    Ok(answer(&UnitPage {
+        shell: Shell {
+            title: view.unit.line.title.clone(),
+            account: Some(Account::of(&person)),
+            section: Section::Archives,
+            top: false,
+        },
+        trail: trail(&view.ancestors),
+        here: address(id),
+        level: view.unit.line.description_level.as_deref().map(|level| words::level(level).to_owned()),
+        facts: facts(&view),
+        others: if whole { description::others(&view.unit.content) } else { Vec::new() },
+        children: children.iter().map(tree_line).collect(),
+        first: place.apres.is_none(),
+        next,
+        objects: view.objects.iter().map(|object| object_line(object, reader.opens_files())).collect(),
+    }))
+}
+
+/// The way from the list of archives down to these units.
+pub fn trail(units: &[UnitLine]) -> Vec<Link> {
+    let units = units.iter().map(|unit| Link::new(&unit.title, address(unit.unit_id)));
+    std::iter::once(Link::new("Archives", "/archives")).chain(units).collect()
+}
+
+fn facts(view: &UnitView) -> Vec<Fact> {
+    let mut facts = description::facts(&view.unit.content);
+    let producer =
+        view.archive.originating_agency.as_ref().filter(|_| view.unit.content.originating_agency.is_none());
+    facts.extend(producer.map(|producer| Fact::new("Service producteur", producer)));
+    facts.extend(description::rules(&view.unit.rules));
+    facts.push(Fact::new("Cote", &view.archive.cote));
+    facts.push(Fact::new("Prise en charge", words::moment(view.archive.taken_in_charge_at).words));
+    if view.parents.len() > 1 {
+        let titles: Vec<&str> = view.parents.iter().map(|parent| parent.title.as_str()).collect();
+        facts.push(Fact::new("Rangé aussi sous", titles.join(", ")));
+    }
+    facts
+}
+
+fn tree_line(unit: &UnitLine) -> TreeLine {
+    TreeLine {
+        address: address(unit.unit_id),
+        title: unit.title.clone(),
+        icon: words::level_icon(unit.description_level.as_deref(), unit.has_children),
+        details: words::span(unit.start_date.as_deref(), unit.end_date.as_deref()).unwrap_or_default(),
+        opens: unit.has_children,
+    }
+}
+
+fn object_line(file: &Object, opens: bool) -> ObjectLine {
+    ObjectLine {
+        address: object::address(file.object_id),
+        download: opens.then(|| object::download_address(file.object_id)),
+        name: file.file_name.clone(),
+        icon: words::media_icon(&file.media_type),
+        details: format!("{} · {}", words::media(&file.media_type), words::size(file.size_bytes)),
+    }
 }

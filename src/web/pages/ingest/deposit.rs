@@ -1,8 +1,25 @@
 //! The deposit: a form with one file, streamed to quarantine as it comes.
+//!
+//! Never holds the file in memory. The one thing to know: in the form, the proof of origin comes before the
+//! file, and was looked at before this is called (`web::proof_of_origin`).
 
+use std::io;
+
+use actix_multipart::{Field, Multipart};
+use actix_web::error::PayloadError;
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use futures_util::{StreamExt, TryStreamExt};
 
-use crate::web::pages::shell::{FieldError, Link, Shell};
+use super::list;
+use crate::identity::PersonCaller;
+use crate::ingest;
+use crate::model::{Agent, Channel};
+use crate::storage;
+use crate::web::callers::Depositor;
+use crate::web::pages::shell::{Account, FieldError, Link, Section, Shell, answer, answer_to_correct, go_to};
+use crate::web::pages::words;
+use crate::web::{Problem, State, client, problems};
 
 /// `GET /versements/nouveau`.
 #[derive(Template)]
@@ -13,4 +30,70 @@ pub struct DepositPage {
     pub csrf: String,
     pub size_max: String,
     pub errors: Vec<FieldError>,
+}
+
+const CHOOSE: &str = "Choisissez d’abord le fichier à déposer.";
+
+/// `GET /versements/nouveau`.
+pub async fn form(person: Depositor, state: web::Data<State>) -> HttpResponse {
+    answer(&page(&person, &state, None))
+}
+
+/// `POST /versements`.
+pub async fn receive(
+    person: Depositor,
+    request: HttpRequest,
+    body: web::Payload,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let paced = client::paced(body).map_err(PayloadError::Io);
+    let mut parts = Multipart::new(request.headers(), paced);
+    while let Some(part) = parts.try_next().await.map_err(|_| Problem::new(&problems::INTERRUPTED))? {
+        if part.name() == Some("fichier") {
+            return file(&person, &state, part).await;
+        }
+    }
+    Ok(answer_to_correct(&page(&person, &state, Some(CHOOSE))))
+}
+
+async fn file(person: &PersonCaller, state: &State, part: Field) -> Result<HttpResponse, Problem> {
+    let name = part.content_disposition().and_then(|d| d.get_filename()).unwrap_or_default().to_owned();
+    if name.is_empty() {
+        return Ok(answer_to_correct(&page(person, state, Some(CHOOSE))));
+    }
+    let from = ingest::Depositor {
+        tenant: person.tenant,
+        agent: Agent::Person(person.person_id),
+        channel: Channel::Portal,
+    };
+    let bytes = part.map(|chunk| {
+        chunk.map_err(|error| io::Error::new(io::ErrorKind::ConnectionAborted, error.to_string()))
+    });
+    match state.ingest.receive(&from, &name, bytes).await {
+        Ok(reception) if reception.already_known => {
+            Ok(go_to(&format!("{}?deja=true", list::address(reception.transfer_id))))
+        }
+        Ok(reception) => Ok(go_to(&list::address(reception.transfer_id))),
+        Err(ingest::Error::Storage(storage::Error::TooLarge { .. })) => {
+            let sentence = "Ce fichier dépasse la taille admise. Répartissez le versement en plusieurs.";
+            Ok(answer_to_correct(&page(person, state, Some(sentence))))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn page(person: &PersonCaller, state: &State, wrong: Option<&str>) -> DepositPage {
+    let error = |sentence: &str| FieldError { field: "fichier", sentence: sentence.to_owned() };
+    DepositPage {
+        shell: Shell {
+            title: "Déposer un versement".into(),
+            account: Some(Account::of(person)),
+            section: Section::Transfers,
+            top: false,
+        },
+        trail: vec![Link::new("Versements", "/versements")],
+        csrf: person.csrf_token.clone(),
+        size_max: words::size(state.settings.received_bytes_max),
+        errors: wrong.map(error).into_iter().collect(),
+    }
 }

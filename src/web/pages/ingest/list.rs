@@ -1,10 +1,19 @@
 //! The list of transfers, newest first, and one transfer as a line of it.
 
-use askama::Template;
+use std::collections::BTreeMap;
 
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::db::{self, TenantRead};
+use crate::ingest::{queries, visibility};
 use crate::model::{Transfer, TransferId, TransferState};
-use crate::web::pages::shell::{At, Badge, Shell};
+use crate::registry;
+use crate::web::callers::TransferReader;
+use crate::web::pages::shell::{Account, At, Badge, Section, Shell, answer};
 use crate::web::pages::words;
+use crate::web::{Problem, State, Who, cursor};
 
 /// One transfer in a list.
 pub struct TransferLine {
@@ -31,6 +40,55 @@ pub struct ListPage {
     pub next: Option<String>,
     /// Something here will change by itself.
     pub moving: bool,
+}
+
+/// Lines of a page.
+const LINES: u32 = 25;
+
+/// Where a page begins.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    apres: Option<String>,
+}
+
+/// `GET /versements`.
+pub async fn show(
+    person: TransferReader,
+    place: web::Query<Place>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let after = place.apres.as_deref().and_then(cursor::read::<cursor::Moment>);
+    let after = after.map(|(received_at, id)| queries::After { received_at, transfer_id: TransferId(id) });
+    let filter = visibility::followed_by(person.person_id, &person.roles).unwrap_or_default();
+    let mut tx = state.db.read(person.tenant).await?;
+    let mut transfers = queries::transfers_page(&mut tx, &filter, after, LINES + 1).await?;
+    let names = names(&mut tx).await?;
+    let more = transfers.len() > LINES as usize;
+    transfers.truncate(LINES as usize);
+    let last = transfers.last().filter(|_| more);
+    let next = last
+        .map(|last| format!("/versements?apres={}", cursor::write(&(last.received_at, last.transfer_id.0))));
+    let here = match &place.apres {
+        Some(_) if after.is_some() => {
+            format!("/versements?apres={}", place.apres.as_deref().unwrap_or_default())
+        }
+        _ => "/versements".into(),
+    };
+    Ok(answer(&ListPage {
+        shell: Shell {
+            title: "Versements".into(),
+            account: Some(Account::of(&person)),
+            section: Section::Transfers,
+            top: true,
+        },
+        here,
+        can_deposit: Who::Depositor.admits(&person.roles),
+        moving: transfers.iter().any(is_moving),
+        lines: transfers.iter().map(|transfer| line(transfer, &names)).collect(),
+        first: after.is_none(),
+        next,
+    }))
 }
 
 /// The page of a transfer.
@@ -62,11 +120,8 @@ pub fn is_moving(transfer: &Transfer) -> bool {
     }
 }
 
-/// What a transfer is called: its title, else its file; for who may see no title, its moment.
-pub fn name(transfer: &Transfer, sees_titles: bool) -> String {
-    if !sees_titles {
-        return format!("Versement du {}", words::moment(transfer.received_at).words);
-    }
+/// What a transfer is called: its title, else its file.
+pub fn name(transfer: &Transfer) -> String {
     transfer
         .title
         .clone()
@@ -74,14 +129,26 @@ pub fn name(transfer: &Transfer, sees_titles: bool) -> String {
         .unwrap_or_else(|| transfer.file_name.clone())
 }
 
+/// Names of the member's parties by their identifiers.
+pub type Names = BTreeMap<String, String>;
+
+/// The member's parties.
+pub async fn names(tx: &mut TenantRead) -> Result<Names, db::Error> {
+    let parties = registry::queries::parties(tx).await?;
+    Ok(parties.into_iter().map(|party| (party.identifier, party.name)).collect())
+}
+
 /// A transfer as a line.
-pub fn line(transfer: &Transfer, sees_titles: bool) -> TransferLine {
+pub fn line(transfer: &Transfer, names: &Names) -> TransferLine {
     TransferLine {
         address: address(transfer.transfer_id),
-        title: name(transfer, sees_titles),
+        title: name(transfer),
         state: badge(transfer),
         received: words::moment(transfer.received_at),
-        sender: transfer.transferring_agency.clone(),
+        sender: transfer
+            .transferring_agency
+            .as_ref()
+            .map(|agency| names.get(agency).unwrap_or(agency).clone()),
         size: words::size(transfer.size_bytes),
         files: transfer.object_count.map(|count| words::count(count.into(), "fichier", "fichiers")),
     }

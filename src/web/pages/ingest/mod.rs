@@ -2,7 +2,9 @@
 //!
 //! Never decides: `crate::ingest` does. A depositor's page says nothing of standards and formats of exchange.
 
+pub mod decision;
 pub mod deposit;
 pub mod findings;
 pub mod list;
+pub mod show;
 pub mod transfer;

@@ -18,6 +18,8 @@ pub struct TransferPage {
     pub state: Badge,
     /// It will change by itself.
     pub moving: bool,
+    /// Something to know first.
+    pub notice: Option<&'static str>,
     pub headline: &'static str,
     pub explanation: String,
     pub steps: Vec<Step>,
@@ -80,6 +82,7 @@ pub fn page(account: Account, seen: Seen<'_>) -> TransferPage {
         here: list::address(transfer.transfer_id),
         state: list::badge(transfer),
         moving: list::is_moving(transfer),
+        notice: None,
         headline,
         explanation,
         steps: steps(transfer),
@@ -90,7 +93,7 @@ pub fn page(account: Account, seen: Seen<'_>) -> TransferPage {
         papers: papers(transfer, seen.acknowledged, seen.replied),
         decision: seen.decision,
         shell: Shell {
-            title: list::name(transfer, true),
+            title: list::name(transfer),
             account: Some(account),
             section: Section::Transfers,
             top: false,

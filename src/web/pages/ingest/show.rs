@@ -1,0 +1,155 @@
+//! Reads what the page of a transfer shows, and gives its papers.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::transfer::{self, DecisionForm, Seen, TransferPage};
+use crate::access::Reader;
+use crate::db::TenantRead;
+use crate::identity::PersonCaller;
+use crate::ingest::queries::{self, MessageKind};
+use crate::ingest::visibility;
+use crate::model::{Transfer, TransferId, TransferState};
+use crate::registry;
+use crate::web::callers::TransferReader;
+use crate::web::pages::access::unit;
+use crate::web::pages::shell::{Account, FieldError, answer, answer_to_correct};
+use crate::web::{Problem, State, Who, problems};
+
+/// What the page before has to say.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Said {
+    /// The bytes just sent were here already.
+    #[serde(default)]
+    deja: bool,
+}
+
+/// `GET /versements/{id}`.
+pub async fn page(
+    person: TransferReader,
+    id: web::Path<Uuid>,
+    said: web::Query<Said>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let mut page = read(&person, &state, TransferId(*id), String::new(), Vec::new()).await?;
+    page.notice =
+        said.deja.then_some("Ce fichier avait déjà été déposé, octet pour octet : voici son versement.");
+    Ok(answer(&page))
+}
+
+/// The page again, with what is to be corrected in the archivist's form.
+pub async fn with_errors(
+    person: &PersonCaller,
+    state: &State,
+    id: TransferId,
+    reason: String,
+    errors: Vec<FieldError>,
+) -> Result<HttpResponse, Problem> {
+    Ok(answer_to_correct(&read(person, state, id, reason, errors).await?))
+}
+
+/// `GET /versements/{id}/accuse`.
+pub async fn acknowledgement(
+    person: TransferReader,
+    id: web::Path<Uuid>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    paper(&person, &state, TransferId(*id), MessageKind::Acknowledgement, "accuse-de-reception").await
+}
+
+/// `GET /versements/{id}/reponse`.
+pub async fn reply(
+    person: TransferReader,
+    id: web::Path<Uuid>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    paper(&person, &state, TransferId(*id), MessageKind::Reply, "reponse").await
+}
+
+async fn paper(
+    person: &PersonCaller,
+    state: &State,
+    id: TransferId,
+    kind: MessageKind,
+    name: &str,
+) -> Result<HttpResponse, Problem> {
+    let mut tx = state.db.read(person.tenant).await?;
+    find(&mut tx, person, id).await?;
+    let body =
+        queries::find_message(&mut tx, id, kind).await?.ok_or_else(|| Problem::new(&problems::NOT_READY))?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/xml; charset=utf-8")
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}-{id}.xml\"")))
+        .body(body))
+}
+
+/// The transfer, when this person follows it.
+async fn find(tx: &mut TenantRead, person: &PersonCaller, id: TransferId) -> Result<Transfer, Problem> {
+    queries::find_transfer(tx, id)
+        .await?
+        .filter(|transfer| visibility::follows(person.person_id, &person.roles, transfer))
+        .ok_or_else(problems::not_found)
+}
+
+async fn read(
+    person: &PersonCaller,
+    state: &State,
+    id: TransferId,
+    reason: String,
+    errors: Vec<FieldError>,
+) -> Result<TransferPage, Problem> {
+    let mut tx = state.db.read(person.tenant).await?;
+    let transfer = find(&mut tx, person, id).await?;
+    let sender = match &transfer.transferring_agency {
+        Some(identifier) => Some(
+            registry::queries::find_party(&mut tx, identifier)
+                .await?
+                .map_or_else(|| identifier.clone(), |party| party.name),
+        ),
+        None => None,
+    };
+    let agreement = match &transfer.agreement_identifier {
+        Some(identifier) => Some(
+            registry::queries::find_agreement(&mut tx, identifier)
+                .await?
+                .map_or_else(|| identifier.clone(), |agreement| agreement.name),
+        ),
+        None => None,
+    };
+    let acknowledged = queries::find_message(&mut tx, id, MessageKind::Acknowledgement).await?.is_some();
+    drop(tx);
+    let archive = archive(person, state, &transfer).await?;
+    let waits = transfer.state == TransferState::Examined && transfer.decided_at.is_none();
+    let decides = waits && Who::Archivist.admits(&person.roles);
+    let decision = decides.then(|| DecisionForm { csrf: person.csrf_token.clone(), reason, errors });
+    let seen = Seen {
+        transfer: &transfer,
+        archive,
+        sender,
+        agreement,
+        acknowledged,
+        replied: transfer.state.is_closed(),
+        can_deposit: Who::Depositor.admits(&person.roles),
+        decision,
+    };
+    Ok(transfer::page(Account::of(person), seen))
+}
+
+/// The archive it became: its cote, the page of its first root, the number of its copies.
+async fn archive(
+    person: &PersonCaller,
+    state: &State,
+    transfer: &Transfer,
+) -> Result<Option<(String, String, usize)>, Problem> {
+    let (Some(id), TransferState::TakenInCharge, Some(reader)) =
+        (transfer.archive_id, transfer.state, Reader::person(person))
+    else {
+        return Ok(None);
+    };
+    let Some(view) = state.access.archive(&reader, id).await? else { return Ok(None) };
+    let address = view.root.map_or_else(|| "/archives".into(), unit::address);
+    Ok(Some((view.archive.cote, address, view.copies.len())))
+}
