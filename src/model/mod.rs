@@ -3,6 +3,7 @@
 //! Nothing here reads, writes, asks the time or knows a database. Every other floor speaks in these
 //! values; see `docs/glossary.md` for the French words beside them.
 
+pub mod catalogue;
 pub mod description;
 pub mod event;
 pub mod findings;

@@ -50,3 +50,18 @@ fn sips_accepted_elsewhere_are_accepted_and_faulty_ones_refused() {
     }
     assert!(differing.is_empty(), "\n{}", differing.join("\n"));
 }
+
+/// 2.4 MB that expand to 1 GiB: a legitimate transfer, refused before anything is expanded when the limit is lower.
+#[test]
+fn a_large_file_is_streamed_or_refused_unread() {
+    let Some(corpus) = corpus_folder() else { return };
+    let path = corpus.join("sips/1_UNIT_1_GOTS_1GB.zip");
+    let scratch = tempfile::tempdir().expect("a temporary folder");
+    let check = |limits: &Limits| check::check(File::open(&path).expect("a SIP"), scratch.path(), limits).expect("read");
+    assert!(check(&Limits::default()).is_accepted());
+    let started = std::time::Instant::now();
+    let verdict = check(&Limits { expanded_bytes_max: 100 << 20, ..Limits::default() });
+    let codes: Vec<&str> = verdict.findings.iter().filter(|f| f.is_error()).map(|f| f.kind.code).collect();
+    assert_eq!(codes, ["container.expanded_size"]);
+    assert!(started.elapsed().as_millis() < 1000, "{:?}", started.elapsed());
+}

@@ -1,0 +1,322 @@
+//! The catalogue: every code, how grave, the SEDA reply code it leads to, its title and what the depositor can do.
+//!
+//! A code is stable once published. Each has a fixture (`tests/fixtures/seda/refused/`, or a test of ingest when only a
+//! member's registers can show it); a test fails when one lacks it.
+
+use super::findings::{Kind, Severity};
+
+macro_rules! catalogue {
+    ($($name:ident = $code:literal, $severity:ident, $reply:literal, $title:literal, $remedy:literal;)*) => {
+        $(#[doc = $title] pub static $name: Kind = Kind {
+            code: $code, severity: Severity::$severity, reply_code: $reply, title: $title, remedy: $remedy,
+        };)*
+        /// Every kind, in the order of the catalogue.
+        pub static CATALOGUE: &[&Kind] = &[$(&$name),*];
+    };
+}
+
+catalogue! {
+    CONTAINER_UNREADABLE = "container.unreadable", Error, "101",
+        "Le fichier n'est pas une archive lisible",
+        "Refaites l'archive (zip, tar, tar.gz ou tar.bz2) et déposez-la de nouveau.";
+    HEADER_IDENTIFIER_EMPTY = "header.identifier_empty", Error, "101",
+        "L'identifiant du versement est vide",
+        "Donnez au versement un identifiant qui ne serve qu'une fois.";
+    HEADER_AGREEMENT_MISSING = "header.agreement_missing", Error, "300",
+        "Aucun accord de versement n'est nommé",
+        "Indiquez l'accord de versement convenu avec le service d'archives.";
+    HEADER_AGREEMENT_UNKNOWN = "header.agreement_unknown", Error, "300",
+        "L'accord de versement n'existe pas ou ne vous est pas ouvert",
+        "Vérifiez l'identifiant de l'accord, ou demandez à l'administrateur de la collectivité de vous l'ouvrir.";
+    HEADER_AGREEMENT_CLOSED = "header.agreement_closed", Error, "312",
+        "L'accord de versement est suspendu ou hors de ses dates",
+        "Demandez à l'administrateur de la collectivité de rouvrir ou de prolonger l'accord.";
+    HEADER_ARCHIVAL_AGENCY_UNKNOWN = "header.archival_agency_unknown", Error, "201",
+        "Le service d'archives n'est pas connu",
+        "Corrigez l'identifiant du service d'archives dans le bordereau.";
+    HEADER_ARCHIVAL_AGENCY_NOT_IN_AGREEMENT = "header.archival_agency_not_in_agreement", Error, "304",
+        "Le service d'archives n'est pas celui de l'accord",
+        "Indiquez le service d'archives que nomme l'accord de versement.";
+    HEADER_TRANSFERRING_AGENCY_UNKNOWN = "header.transferring_agency_unknown", Error, "202",
+        "Le service versant n'est pas connu",
+        "Corrigez l'identifiant du service versant, ou faites-le déclarer par l'administrateur de la collectivité.";
+    HEADER_TRANSFERRING_AGENCY_NOT_IN_AGREEMENT = "header.transferring_agency_not_in_agreement", Error, "303",
+        "Le service versant n'est pas admis par l'accord",
+        "Choisissez un autre accord de versement, ou faites-y admettre ce service versant.";
+    HEADER_ORIGINATING_AGENCY_UNKNOWN = "header.originating_agency_unknown", Error, "200",
+        "Le service producteur n'est pas connu",
+        "Corrigez l'identifiant du service producteur, ou faites-le déclarer par l'administrateur de la collectivité.";
+    HEADER_ORIGINATING_AGENCY_NOT_IN_AGREEMENT = "header.originating_agency_not_in_agreement", Error, "302",
+        "Le service producteur n'est pas admis par l'accord",
+        "Choisissez un autre accord de versement, ou faites-y admettre ce service producteur.";
+    MESSAGE_DUPLICATE = "message.duplicate", Error, "101",
+        "L'identifiant du versement a déjà servi",
+        "Si le contenu est le même, il est déjà archivé ; sinon, donnez un nouvel identifiant à ce versement.";
+    MESSAGE_REFUSED_BY_ARCHIVIST = "message.refused_by_archivist", Error, "101",
+        "L'archiviste a refusé le versement",
+        "Lisez le motif de l'archiviste, corrigez le versement et déposez-le de nouveau.";
+    QUOTA_EXCEEDED = "quota.exceeded", Error, "301",
+        "Le quota de la collectivité est dépassé",
+        "Demandez au pilote du service d'augmenter le quota de la collectivité, puis déposez de nouveau.";
+    QUOTA_TRANSFER_SIZE = "quota.transfer_size", Error, "306",
+        "Le versement est plus gros que ce que l'accord admet",
+        "Partagez le versement en plusieurs, ou faites relever la limite de l'accord.";
+    CONTAINER_TRUNCATED = "container.truncated", Error, "101",
+        "L'archive est incomplète",
+        "Le fichier a été coupé pendant sa fabrication ou son envoi : envoyez-le de nouveau en entier.";
+    CONTAINER_EMPTY = "container.empty", Error, "101",
+        "L'archive ne contient aucun fichier",
+        "Ajoutez le bordereau et les fichiers, puis refaites l'archive.";
+    CONTAINER_ENCRYPTED = "container.encrypted", Error, "101",
+        "L'archive est protégée par un mot de passe",
+        "Refaites l'archive sans chiffrement ni mot de passe.";
+    CONTAINER_METHOD = "container.method", Error, "101",
+        "Un fichier est compressé d'une façon qui n'est pas admise",
+        "Refaites l'archive avec la compression ordinaire du zip (deflate).";
+    CONTAINER_TRAVERSAL = "container.traversal", Error, "101",
+        "Un nom de fichier sort de l'archive (« .. »)",
+        "Refaites l'archive en vous plaçant dans le dossier à verser ; aucun nom ne doit contenir « .. ».";
+    CONTAINER_ABSOLUTE = "container.absolute", Error, "101",
+        "Un nom de fichier est un chemin absolu ou porte une lettre de lecteur",
+        "Refaites l'archive avec des chemins relatifs.";
+    CONTAINER_NAME = "container.name", Error, "101",
+        "Un nom de fichier contient des caractères interdits",
+        "Renommez le fichier sans barre oblique inverse, point isolé ni caractère de contrôle.";
+    CONTAINER_NAME_EMPTY = "container.name_empty", Error, "101",
+        "Un fichier de l'archive n'a pas de nom",
+        "Refaites l'archive avec un outil courant.";
+    CONTAINER_NAME_LENGTH = "container.name_length", Error, "101",
+        "Un nom de fichier est trop long ou trop profond",
+        "Raccourcissez le nom (255 octets par dossier ou fichier) ou le nombre de dossiers.";
+    CONTAINER_DUPLICATE = "container.duplicate", Error, "101",
+        "Deux fichiers de l'archive portent le même nom",
+        "Ne gardez qu'un fichier sous ce nom.";
+    CONTAINER_COLLISION = "container.collision", Error, "101",
+        "Deux noms ne diffèrent que par la casse ou l'écriture des accents",
+        "Renommez l'un des deux fichiers.";
+    CONTAINER_FILE_AND_FOLDER = "container.file_and_folder", Error, "101",
+        "Un même nom désigne un fichier et un dossier",
+        "Renommez le fichier ou le dossier.";
+    CONTAINER_LINK = "container.link", Error, "101",
+        "L'archive contient un lien",
+        "Remplacez le lien par le fichier qu'il désigne.";
+    CONTAINER_SPECIAL_FILE = "container.special_file", Error, "101",
+        "L'archive contient autre chose que des fichiers et des dossiers",
+        "Retirez les périphériques, tubes et fichiers creux.";
+    CONTAINER_OVERLAP = "container.overlap", Error, "101",
+        "Des fichiers de l'archive partagent les mêmes octets",
+        "Refaites l'archive avec un outil courant.";
+    CONTAINER_HEADERS = "container.headers", Error, "101",
+        "Les deux tables de l'archive se contredisent",
+        "Refaites l'archive avec un outil courant.";
+    CONTAINER_SIZE = "container.size", Error, "101",
+        "La taille annoncée d'un fichier n'est pas celle de son contenu",
+        "Refaites l'archive : celle-ci est endommagée.";
+    CONTAINER_CORRUPT = "container.corrupt", Error, "101",
+        "Le contenu d'un fichier de l'archive est endommagé",
+        "Refaites l'archive : celle-ci est endommagée.";
+    CONTAINER_FOREIGN_BYTES = "container.foreign_bytes", Error, "101",
+        "Le fichier contient des octets étrangers à l'archive",
+        "Refaites l'archive, sans rien ajouter avant ni après.";
+    CONTAINER_PADDING = "container.padding", Warning, "001",
+        "L'archive est suivie d'octets nuls",
+        "Sans conséquence ; l'outil qui fabrique l'archive peut être corrigé.";
+    CONTAINER_ENTRIES = "container.entries", Error, "306",
+        "L'archive contient trop de fichiers",
+        "Répartissez les fichiers en plusieurs transferts.";
+    CONTAINER_EXPANDED_SIZE = "container.expanded_size", Error, "306",
+        "Le contenu de l'archive est trop volumineux une fois décompressé",
+        "Répartissez les fichiers en plusieurs transferts.";
+    CONTAINER_RATIO = "container.ratio", Error, "306",
+        "L'archive se décompresse démesurément",
+        "Vérifiez les fichiers : leur taille est sans rapport avec celle de l'archive.";
+    CONTAINER_NO_MANIFEST = "container.no_manifest", Error, "101",
+        "L'archive n'a pas de bordereau à sa racine",
+        "Placez à la racine de l'archive un fichier nommé manifest.xml ou bordereau.xml.";
+    CONTAINER_SEVERAL_MANIFESTS = "container.several_manifests", Error, "101",
+        "L'archive a plusieurs bordereaux à sa racine",
+        "Ne laissez qu'un bordereau à la racine.";
+    CONTAINER_SECOND_CONTENT = "container.second_content", Error, "101",
+        "L'archive a un second dossier de contenu",
+        "Ne laissez que le dossier auquel le bordereau se réfère.";
+    XML_MALFORMED = "xml.malformed", Error, "101",
+        "Le bordereau n'est pas un document XML bien formé",
+        "Corrigez le bordereau à la ligne indiquée ou faites-le produire de nouveau.";
+    XML_UNCLOSED = "xml.unclosed", Error, "101",
+        "Le bordereau s'arrête avant sa fin",
+        "Le fichier a été coupé : faites-le produire de nouveau.";
+    XML_DOCTYPE = "xml.doctype", Error, "101",
+        "Le bordereau contient une déclaration DOCTYPE",
+        "Retirez la déclaration DOCTYPE : un message SEDA n'en a pas.";
+    XML_ENTITY = "xml.entity", Error, "101",
+        "Le bordereau se réfère à une entité inconnue",
+        "N'utilisez que &amp; &lt; &gt; &quot; &apos; et les références numériques.";
+    XML_ENCODING = "xml.encoding", Error, "101",
+        "L'encodage du bordereau n'est pas admis",
+        "Enregistrez le bordereau en UTF-8.";
+    XML_CHARACTER = "xml.character", Error, "101",
+        "Le bordereau contient un caractère interdit en XML",
+        "Retirez les caractères de contrôle.";
+    XML_DUPLICATE_ATTRIBUTE = "xml.duplicate_attribute", Error, "101",
+        "Un élément porte deux fois le même attribut",
+        "Retirez l'un des deux attributs.";
+    XML_NAMESPACE = "xml.namespace", Error, "101",
+        "Un préfixe n'est lié à aucun espace de noms",
+        "Déclarez l'espace de noms du préfixe ou retirez le préfixe.";
+    XML_SEVERAL_ROOTS = "xml.several_roots", Error, "101",
+        "Le bordereau a plusieurs éléments racines",
+        "Un fichier ne contient qu'un message.";
+    XML_XINCLUDE = "xml.xinclude", Error, "101",
+        "Le bordereau demande d'inclure un autre fichier",
+        "Placez tout le message dans le bordereau.";
+    XML_DEPTH = "xml.depth", Error, "101",
+        "Les éléments du bordereau sont trop imbriqués",
+        "Réduisez la profondeur du plan de classement.";
+    XML_ATTRIBUTES = "xml.attributes", Error, "101",
+        "Un élément porte trop d'attributs",
+        "Retirez les attributs superflus.";
+    XML_TEXT_LENGTH = "xml.text_length", Error, "101",
+        "Un texte du bordereau est trop long",
+        "Placez ce contenu dans un fichier joint.";
+    XML_SIZE = "xml.size", Error, "306",
+        "Le bordereau est trop volumineux",
+        "Répartissez le versement en plusieurs transferts.";
+    MESSAGE_UNSUPPORTED_VERSION = "message.unsupported_version", Error, "101",
+        "La version du SEDA n'est pas prise en charge",
+        "Produisez le bordereau dans une version prise en charge du SEDA.";
+    MESSAGE_UNKNOWN = "message.unknown", Error, "101",
+        "Le document n'est pas un message du SEDA",
+        "Déposez un bordereau SEDA dont l'élément racine est ArchiveTransfer.";
+    MESSAGE_WRONG_TYPE = "message.wrong_type", Error, "101",
+        "Le message n'est pas un transfert",
+        "Déposez un message ArchiveTransfer.";
+    MESSAGE_MORE_FINDINGS = "message.more_findings", Warning, "001",
+        "D'autres anomalies n'ont pas été détaillées",
+        "Corrigez celles qui sont listées, puis contrôlez de nouveau.";
+    SCHEMA_UNEXPECTED_ELEMENT = "schema.unexpected_element", Error, "101",
+        "Un élément n'est pas prévu à cet endroit par le schéma du SEDA",
+        "Retirez l'élément ou placez-le dans l'ordre du schéma.";
+    SCHEMA_MISSING_ELEMENT = "schema.missing_element", Error, "101",
+        "Un élément obligatoire manque",
+        "Ajoutez l'élément attendu.";
+    SCHEMA_UNEXPECTED_TEXT = "schema.unexpected_text", Error, "101",
+        "Un élément contient du texte là où le schéma n'en admet pas",
+        "Retirez le texte.";
+    SCHEMA_ATTRIBUTE = "schema.attribute", Error, "101",
+        "Un attribut obligatoire manque ou n'est pas prévu",
+        "Ajoutez l'attribut attendu ou retirez celui qui n'est pas prévu.";
+    SCHEMA_INVALID_VALUE = "schema.invalid_value", Error, "101",
+        "Une valeur n'a pas la forme prévue par le schéma",
+        "Corrigez la valeur.";
+    SCHEMA_ABSTRACT = "schema.abstract", Error, "101",
+        "Un élément demande un type qui n'est pas précisé",
+        "Ajoutez xsi:type ou retirez l'élément.";
+    HEADER_PACKAGE = "header.package", Error, "101",
+        "Le transfert ne contient pas de paquet",
+        "Ajoutez DataObjectPackage avec au moins une unité d'archives.";
+    REFERENCE_DUPLICATE_ID = "reference.duplicate_id", Error, "101",
+        "Deux éléments portent le même identifiant",
+        "Donnez à chaque unité, objet et groupe un identifiant unique dans le message.";
+    REFERENCE_UNKNOWN = "reference.unknown", Error, "101",
+        "Une référence ne désigne rien",
+        "Corrigez la référence ou ajoutez l'élément désigné.";
+    REFERENCE_WRONG_KIND = "reference.wrong_kind", Error, "101",
+        "Une référence désigne un élément d'une autre nature",
+        "Désignez une unité, un objet ou un groupe selon l'élément qui porte la référence.";
+    REFERENCE_LINK = "reference.link", Warning, "001",
+        "Une référence désigne un lien et non une unité",
+        "Désignez l'unité elle-même.";
+    REFERENCE_SELF = "reference.self", Error, "101",
+        "Une unité se contient elle-même",
+        "Retirez la référence.";
+    REFERENCE_CYCLE = "reference.cycle", Error, "101",
+        "Des unités se contiennent les unes les autres",
+        "Retirez l'une des références du cycle.";
+    REFERENCE_DOUBLE_PARENT = "reference.double_parent", Warning, "001",
+        "Une unité est rattachée deux fois au même parent",
+        "Sans conséquence ; l'une des deux références est inutile.";
+    REFERENCE_ORPHAN_OBJECT = "reference.orphan_object", Error, "101",
+        "Un objet n'est rattaché à aucune unité",
+        "Rattachez l'objet à une unité d'archives ou retirez-le.";
+    REFERENCE_ORPHAN_GROUP = "reference.orphan_group", Error, "101",
+        "Un groupe d'objets n'est rattaché à aucune unité",
+        "Rattachez le groupe à une unité d'archives ou retirez-le.";
+    REFERENCE_EMPTY_GROUP = "reference.empty_group", Error, "101",
+        "Un groupe d'objets est vide",
+        "Retirez le groupe ou ajoutez-y ses objets.";
+    REFERENCE_TWO_GROUPS = "reference.two_groups", Error, "101",
+        "Un objet appartient à deux groupes",
+        "Ne gardez qu'un groupe.";
+    REFERENCE_GROUPED_OBJECT = "reference.grouped_object", Warning, "001",
+        "Une unité désigne un objet au lieu de son groupe",
+        "Désignez le groupe par DataObjectGroupReferenceId.";
+    REFERENCE_SEVERAL_OBJECTS = "reference.several_objects", Warning, "001",
+        "Une unité désigne plusieurs objets ou groupes",
+        "Rassemblez les objets dans un groupe, ou créez une unité par objet.";
+    OBJECT_NO_CONTENT = "object.no_content", Error, "211",
+        "Un objet numérique n'a pas de fichier",
+        "Renseignez Uri avec le chemin du fichier dans l'archive.";
+    OBJECT_INLINE = "object.inline", Error, "101",
+        "Un objet est placé dans le bordereau lui-même",
+        "Joignez le fichier et désignez-le par Uri.";
+    OBJECT_URI = "object.uri", Error, "101",
+        "Le chemin d'un fichier n'est pas admis",
+        "Donnez un chemin relatif dans l'archive, sans « .. ».";
+    OBJECT_DUPLICATE_URI = "object.duplicate_uri", Error, "101",
+        "Deux objets désignent le même fichier",
+        "Déclarez un seul objet par fichier.";
+    OBJECT_MISSING_FILE = "object.missing_file", Error, "211",
+        "Un fichier déclaré manque dans l'archive",
+        "Ajoutez le fichier à l'archive ou corrigez son chemin.";
+    OBJECT_UNDECLARED_FILE = "object.undeclared_file", Error, "101",
+        "Un fichier de l'archive n'est pas déclaré dans le bordereau",
+        "Déclarez le fichier ou retirez-le de l'archive.";
+    OBJECT_NO_DIGEST = "object.no_digest", Error, "308",
+        "L'empreinte d'un objet manque",
+        "Renseignez MessageDigest.";
+    OBJECT_DIGEST_FORM = "object.digest_form", Error, "207",
+        "L'empreinte d'un objet est mal écrite",
+        "Écrivez l'empreinte en hexadécimal, avec la longueur de son algorithme.";
+    OBJECT_DIGEST_ALGORITHM = "object.digest_algorithm", Error, "207",
+        "L'algorithme d'empreinte n'est pas admis",
+        "Utilisez SHA-512 (ou SHA-384, SHA-256 ; MD5 et SHA-1 sont tolérés).";
+    OBJECT_WEAK_DIGEST = "object.weak_digest", Warning, "001",
+        "L'algorithme d'empreinte est ancien",
+        "Préférez SHA-512.";
+    OBJECT_DIGEST = "object.digest", Error, "207",
+        "L'empreinte d'un fichier n'est pas celle déclarée",
+        "Le fichier a changé depuis la production du bordereau : produisez-le de nouveau.";
+    OBJECT_SIZE = "object.size", Warning, "001",
+        "La taille déclarée d'un fichier n'est pas la bonne",
+        "Corrigez Size ; l'empreinte, elle, est juste.";
+    OBJECT_DUPLICATE_USAGE = "object.duplicate_usage", Error, "101",
+        "Un groupe contient deux objets du même usage",
+        "Donnez à chaque objet du groupe un usage ou un numéro de version différent.";
+    OBJECT_USAGE_KIND = "object.usage_kind", Error, "101",
+        "L'usage d'un objet contredit sa nature",
+        "PhysicalMaster est réservé aux objets physiques, les autres usages aux objets numériques.";
+    OBJECT_PHYSICAL_ID = "object.physical_id", Error, "101",
+        "L'identifiant d'un objet physique est vide",
+        "Renseignez PhysicalId.";
+    OBJECT_TOO_MANY = "object.too_many", Error, "306",
+        "Le bordereau déclare trop d'objets",
+        "Répartissez le versement en plusieurs transferts.";
+    UNIT_NONE = "unit.none", Error, "101",
+        "Le transfert ne contient aucune unité d'archives",
+        "Décrivez au moins une unité d'archives.";
+    UNIT_TOO_MANY = "unit.too_many", Error, "306",
+        "Le bordereau décrit trop d'unités d'archives",
+        "Répartissez le versement en plusieurs transferts.";
+    UNIT_NO_TITLE = "unit.no_title", Warning, "001",
+        "Une unité d'archives n'a pas d'intitulé",
+        "Renseignez Title : c'est sous ce nom que l'unité sera trouvée.";
+    UNIT_DATES = "unit.dates", Error, "101",
+        "La date de fin d'une unité précède sa date de début",
+        "Corrigez StartDate ou EndDate.";
+    UNIT_YEAR = "unit.year", Warning, "001",
+        "Une date est peu vraisemblable",
+        "Vérifiez l'année.";
+    RULE_HOLD_DATES = "rule.hold_dates", Error, "101",
+        "La fin d'un gel précède son début",
+        "Corrigez HoldEndDate ou StartDate.";
+}
