@@ -11,6 +11,7 @@ mod preservation;
 mod seda;
 mod storage;
 mod support;
+mod web;
 
 /// The corpus beside the repository, or where `CHARTRIER_CORPUS` says; says so when a test is skipped for want of it.
 fn corpus_folder() -> Option<std::path::PathBuf> {

@@ -157,7 +157,7 @@ mod tests {
         let header = content_disposition("attachment", "délib \"1\"\r\n; x=.pdf");
         assert_eq!(
             header,
-            "attachment; filename=\"d_lib _1_____x=.pdf\"; filename*=UTF-8''d%C3%A9lib%20%221%22%0D%0A%3B%20x%3D.pdf"
+            "attachment; filename=\"d_lib _1____ x=.pdf\"; filename*=UTF-8''d%C3%A9lib%20%221%22%0D%0A%3B%20x%3D.pdf"
         );
     }
 

@@ -1,0 +1,150 @@
+//! Every address × every caller × another tenant's identifiers. What a caller may not do is 401 or 403 before
+//! anything is looked for; what a caller may not see is 404, exactly like what does not exist.
+
+use chartrier::model::Role;
+use chartrier::web::routes::{Line, TABLE};
+use chartrier::web::{Who, problems};
+use uuid::Uuid;
+
+use super::{Answer, Ask, Door, ask};
+
+/// One identifier of each kind, of one tenant.
+struct Identifiers {
+    transfer: String,
+    unit: String,
+    object: String,
+}
+
+async fn identifiers(door: &Door, name: &str) -> Identifiers {
+    let transfer = door.deposit(door.sip(name).zip()).await.transfer_id.to_string();
+    let units = door.json("/api/v1/units").await;
+    let unit = units["items"].as_array().unwrap().iter().find(|unit| unit["root"] == false).unwrap();
+    let unit = unit["unit_id"].as_str().unwrap().to_owned();
+    let object = door.json(&format!("/api/v1/units/{unit}")).await["objects"][0]["object_id"].clone();
+    Identifiers { transfer, unit, object: object.as_str().unwrap().to_owned() }
+}
+
+impl Identifiers {
+    fn unknown() -> Identifiers {
+        let unknown = || Uuid::now_v7().to_string();
+        Identifiers { transfer: unknown(), unit: unknown(), object: unknown() }
+    }
+
+    fn malformed() -> Identifiers {
+        Identifiers { transfer: "x".into(), unit: "'".into(), object: "0".into() }
+    }
+
+    /// The address with its parameter; a new kind of address must be given its identifier here.
+    fn fill(&self, address: &str) -> String {
+        let kinds = [("transfers/", &self.transfer), ("versements/", &self.transfer), ("units/", &self.unit)];
+        let kinds = kinds.into_iter().chain([("unites/", &self.unit), ("obj", &self.object)]);
+        if !address.contains('{') {
+            return address.to_owned();
+        }
+        let kind = kinds.into_iter().find(|(kind, _)| address.contains(kind));
+        let (_, id) = kind.unwrap_or_else(|| panic!("what does the parameter of {address} name?"));
+        address.replace("{id}", id)
+    }
+}
+
+/// A request that is right in all but, perhaps, its caller and its identifier.
+fn request(line: &Line, identifiers: &Identifiers) -> Ask {
+    let mut request = ask(line.method.as_str().parse().unwrap(), &identifiers.fill(line.address));
+    if !line.method.is_safe() {
+        request.body = b"motif=essai".to_vec();
+        let kind = if line.who == Who::Machine { "application/zip" } else { "application/x-www-form-urlencoded" };
+        request = request.header("content-type", kind);
+    }
+    request
+}
+
+fn lines() -> impl Iterator<Item = &'static Line> {
+    TABLE.iter().filter(|line| line.who != Who::Anyone)
+}
+
+/// What must be the same for what does not exist and what is somebody else's; the length says nothing more.
+fn shown(answer: &Answer) -> (u16, String) {
+    (answer.status, answer.text())
+}
+
+#[tokio::test]
+async fn nobody_and_the_wrong_kind_of_caller_get_nowhere() {
+    let door = Door::open().await;
+    let own = identifiers(&door, "COUVERTURE-1").await;
+    let token = door.token().await;
+    let (cookie, _) = door.log_in(Role::Archivist).await;
+    for line in lines() {
+        let place = format!("{} {}", line.method, line.address);
+        assert_eq!(door.send(request(line, &own)).await.status, 401, "{place}: nobody");
+        let garbage = request(line, &own).bearer("x").cookie("x");
+        assert_eq!(door.send(garbage).await.status, 401, "{place}: an invented credential");
+        let wrong = if line.who == Who::Machine {
+            request(line, &own).cookie(&cookie)
+        } else {
+            request(line, &own).bearer(&token)
+        };
+        assert_eq!(door.send(wrong).await.status, 401, "{place}: the other kind of caller");
+    }
+    door.end().await;
+}
+
+#[tokio::test]
+async fn a_role_that_is_not_admitted_is_told_so_whatever_it_names() {
+    let (door, other) = (Door::open().await, Door::open().await);
+    let own = identifiers(&door, "COUVERTURE-2").await;
+    let foreign = identifiers(&other, "COUVERTURE-2").await;
+    for role in Role::ALL {
+        let (cookie, csrf) = door.log_in(role).await;
+        for line in lines().filter(|line| line.who != Who::Machine && !line.who.admits(&[role])) {
+            for identifiers in [&own, &foreign, &Identifiers::unknown()] {
+                let ask = request(line, identifiers).cookie(&cookie).header("x-csrf-token", csrf.as_str());
+                let answer = door.send(ask).await;
+                assert_eq!((answer.status, answer.problem().as_str()), (403, "forbidden"), "{role:?} {}", line.address);
+            }
+        }
+    }
+    door.end().await;
+    other.end().await;
+}
+
+#[tokio::test]
+async fn another_tenant_s_identifiers_name_nothing() {
+    let (door, other) = (Door::open().await, Door::open().await);
+    let own = identifiers(&door, "COUVERTURE-3").await;
+    let foreign = identifiers(&other, "COUVERTURE-3").await;
+    let token = door.token().await;
+    let mut callers = vec![(None, token, String::new())];
+    for role in Role::ALL {
+        let (cookie, csrf) = door.log_in(role).await;
+        callers.push((Some(role), cookie, csrf));
+    }
+    for line in lines().filter(|line| line.address.contains("{id}")) {
+        for (role, credential, csrf) in &callers {
+            let as_caller = |identifiers: &Identifiers| match role {
+                None => request(line, identifiers).bearer(credential),
+                Some(_) => request(line, identifiers).cookie(credential).header("x-csrf-token", csrf.as_str()),
+            };
+            let calls = match role {
+                None => line.who == Who::Machine,
+                Some(role) => line.who != Who::Machine && line.who.admits(&[*role]),
+            };
+            if !calls {
+                continue;
+            }
+            let place = format!("{role:?} {} {}", line.method, line.address);
+            let unknown = door.send(as_caller(&Identifiers::unknown())).await;
+            assert_eq!((unknown.status, unknown.problem().as_str()), (404, problems::NOT_FOUND.name), "{place}");
+            let of_another = door.send(as_caller(&foreign)).await;
+            assert_eq!(shown(&of_another), shown(&unknown), "{place}: another tenant's");
+            let malformed = door.send(as_caller(&Identifiers::malformed())).await;
+            assert_eq!(shown(&malformed), shown(&unknown), "{place}: no identifier at all");
+            if *role == Some(Role::Archivist) || role.is_none() {
+                let answer = door.send(as_caller(&own)).await;
+                assert!(answer.status < 400, "{place}: one's own: {answer:?}");
+            }
+        }
+    }
+    assert_eq!(other.consultations().await, 0);
+    door.end().await;
+    other.end().await;
+}

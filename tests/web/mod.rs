@@ -1,0 +1,232 @@
+//! The HTTP door, asked over a real connection as browsers and machines do.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use chartrier::access::Access;
+use chartrier::identity::{Identity, LogIn};
+use chartrier::ingest::Ingest;
+use chartrier::model::{Limits, Role, Transfer, TransferId};
+use chartrier::web::{self, Served, Settings, State};
+use serde_json::Value;
+use tokio::sync::watch;
+use ureq::http::{HeaderMap, Method, Request};
+
+use crate::support::sip::Sip;
+use crate::support::{FreshTenant, PASSWORD, fresh_tenant, vault};
+
+mod consultation;
+mod coverage;
+mod deposit;
+mod descriptions;
+mod frame;
+mod openapi;
+mod operations;
+mod tokens;
+
+/// A tenant with its door open.
+struct Door {
+    tenant: FreshTenant,
+    ingest: Ingest,
+    identity: Identity,
+    address: SocketAddr,
+    metrics_address: SocketAddr,
+    served: Served,
+    stop: watch::Sender<bool>,
+}
+
+/// What came back.
+#[derive(Debug)]
+struct Answer {
+    status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+/// A request in the making.
+struct Ask {
+    method: Method,
+    path: String,
+    headers: Vec<(&'static str, String)>,
+    body: Vec<u8>,
+}
+
+impl Door {
+    async fn open() -> Door {
+        Door::with(|_| {}).await
+    }
+
+    /// With other settings.
+    async fn with(change: impl FnOnce(&mut Settings)) -> Door {
+        let tenant = fresh_tenant().await;
+        let mut settings = Settings {
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            metrics_listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            public_url: "http://chartrier.test".into(),
+            trusted_proxy: None,
+            received_bytes_max: 1 << 20,
+        };
+        change(&mut settings);
+        let (db, storage, clock) = (tenant.db.clone(), vault::storage(), tenant.clock.clone());
+        let limits = Limits { received_bytes_max: settings.received_bytes_max, ..Limits::default() };
+        let ingest = Ingest::new(db.clone(), storage.clone(), clock.clone(), limits, 30);
+        let identity = Identity::new(db.clone(), clock.clone());
+        let access = Access::new(db.clone(), storage.clone(), clock.clone());
+        let state = State { db, storage, identity: identity.clone(), ingest: ingest.clone(), access, clock, settings };
+        let (stop, stopped) = watch::channel(false);
+        let served = web::serve(state, stopped).await.unwrap();
+        let (address, metrics_address) = (served.address, served.metrics_address);
+        Door { tenant, ingest, identity, address, metrics_address, served, stop }
+    }
+
+    /// Sends, as it is.
+    async fn send(&self, ask: Ask) -> Answer {
+        send(self.address, ask).await
+    }
+
+    /// Asks as the tenant's machine.
+    async fn get(&self, path: &str) -> Answer {
+        let token = self.token().await;
+        self.send(get(path).bearer(&token)).await
+    }
+
+    /// A page of the API, which must answer 200.
+    async fn json(&self, path: &str) -> Value {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status, 200, "{path}: {answer:?}");
+        answer.json()
+    }
+
+    /// A token of the tenant's machine.
+    async fn token(&self) -> String {
+        self.identity.client_token(&self.tenant.client_id, PASSWORD).await.unwrap().expect("a token").token
+    }
+
+    /// The session cookie and form token of the person who holds this role.
+    async fn log_in(&self, role: Role) -> (String, String) {
+        let address = Ipv4Addr::LOCALHOST.into();
+        let opened = self.identity.log_in(&self.tenant.login(role), PASSWORD, address).await.unwrap();
+        let LogIn::Opened(cookie) = opened else { panic!("{opened:?}") };
+        let session = self.identity.session(&cookie).await.unwrap().expect("just opened");
+        (cookie, session.csrf_token)
+    }
+
+    /// A faultless transfer between this tenant's parties.
+    fn sip(&self, identifier: &str) -> Sip {
+        let t = &self.tenant;
+        Sip::with_files(identifier, 3).between(
+            &t.agreement,
+            &t.archival_agency,
+            &t.transferring_agency,
+            &t.originating_agency,
+        )
+    }
+
+    /// Deposits through the API; the answer.
+    async fn post(&self, bytes: Vec<u8>) -> Answer {
+        let token = self.token().await;
+        let ask = post("/api/v1/transfers", bytes).bearer(&token).header("content-type", "application/zip");
+        self.send(ask).await
+    }
+
+    /// Deposits through the API and lets the background work go to its end.
+    async fn deposit(&self, bytes: Vec<u8>) -> Transfer {
+        let answer = self.post(bytes).await;
+        assert_eq!(answer.status, 202, "{answer:?}");
+        let id = TransferId(answer.json()["transfer_id"].as_str().unwrap().parse().unwrap());
+        self.ingest.advance(self.tenant.tenant, id).await.unwrap();
+        let mut tx = self.tenant.db.read(self.tenant.tenant).await.unwrap();
+        chartrier::ingest::queries::find_transfer(&mut tx, id).await.unwrap().expect("it was received")
+    }
+
+    /// How many consultations the journal holds.
+    async fn consultations(&self) -> i64 {
+        let mut tx = self.tenant.db.read(self.tenant.tenant).await.unwrap();
+        sqlx::query_scalar("select count(*) from event where event_type = 'CONSULTATION'")
+            .fetch_one(tx.conn())
+            .await
+            .unwrap()
+    }
+
+    async fn end(self) {
+        self.stop.send(true).unwrap();
+        self.served.task.await.unwrap();
+        self.tenant.end().await;
+    }
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The last part of the problem's type.
+    fn problem(&self) -> String {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.text());
+        let kind = self.json()["type"].as_str().unwrap().to_owned();
+        kind.strip_prefix("urn:chartrier:problem:").expect("ours").to_owned()
+    }
+}
+
+impl Ask {
+    fn header(mut self, name: &'static str, value: impl Into<String>) -> Ask {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    fn bearer(self, token: &str) -> Ask {
+        self.header("authorization", format!("Bearer {token}"))
+    }
+
+    fn cookie(self, value: &str) -> Ask {
+        self.header("cookie", format!("chartrier={value}"))
+    }
+}
+
+fn ask(method: Method, path: &str) -> Ask {
+    Ask { method, path: path.to_owned(), headers: Vec::new(), body: Vec::new() }
+}
+
+fn get(path: &str) -> Ask {
+    ask(Method::GET, path)
+}
+
+fn post(path: &str, body: impl Into<Vec<u8>>) -> Ask {
+    Ask { body: body.into(), ..ask(Method::POST, path) }
+}
+
+/// A form as browsers write them.
+fn form(path: &str, body: &str) -> Ask {
+    post(path, body).header("content-type", "application/x-www-form-urlencoded")
+}
+
+async fn send(address: SocketAddr, ask: Ask) -> Answer {
+    let call = move || {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .timeout_global(Some(Duration::from_secs(30)))
+            .build()
+            .into();
+        let mut request = Request::builder().method(ask.method.clone()).uri(format!("http://{address}{}", ask.path));
+        for (name, value) in ask.headers {
+            request = request.header(name, value);
+        }
+        let sent = match ask.method {
+            Method::GET | Method::HEAD => agent.run(request.body(()).unwrap()),
+            _ => agent.run(request.body(ask.body).unwrap()),
+        };
+        let mut answer = sent.unwrap();
+        let body = if ask.method == Method::HEAD { Vec::new() } else { answer.body_mut().read_to_vec().unwrap() };
+        Answer { status: answer.status().as_u16(), headers: answer.headers().clone(), body }
+    };
+    tokio::task::spawn_blocking(call).await.unwrap()
+}
