@@ -2,15 +2,14 @@
 //! a service that was never stopped ends. Once more with the power cut: what was not synced is gone.
 
 use std::collections::BTreeMap;
-use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chartrier::model::TransferState;
 use chartrier::{ingest, storage};
 
 use crate::support::power_loss;
-use crate::support::service::{Client, Place};
+use crate::support::service::{Client, Place, Service};
 use crate::support::sip::Sip;
 
 /// What is deposited so that a point is passed.
@@ -116,58 +115,4 @@ fn at_point(point: &str, power_cut: bool) -> Result<String, String> {
     }
     place.check_end(&sip.message_identifier, expected, &client, &transfer)?;
     Ok(format!("{state}, {}", if first.is_ok() { "repris" } else { "renvoyé par le client" }))
-}
-
-/// The real program, in a process of its own.
-struct Service {
-    child: Child,
-    address: std::net::SocketAddr,
-}
-
-impl Service {
-    fn start(place: &Place, variables: &[(&str, &str)]) -> Service {
-        let (address, metrics) = (free_address(), free_address());
-        let mut command = Command::new(env!("CARGO_BIN_EXE_chartrier"));
-        command.args(["serve", "--with-worker"]).envs(place.variables()).envs(variables.iter().copied());
-        command
-            .env("CHARTRIER_LISTEN", address.to_string())
-            .env("CHARTRIER_METRICS_LISTEN", metrics.to_string());
-        command.current_dir(place.folder()).stdout(Stdio::null());
-        let log =
-            std::fs::OpenOptions::new().create(true).append(true).open(place.folder().join("service.log"));
-        let child = command.stderr(log.unwrap()).spawn().expect("the program starts");
-        let service = Service { child, address };
-        let began = Instant::now();
-        while std::net::TcpStream::connect(address).is_err() {
-            assert!(
-                began.elapsed() < Duration::from_secs(30),
-                "the service does not answer: {}",
-                place.log()
-            );
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        service
-    }
-
-    fn has_died_within(&mut self, most: Duration) -> bool {
-        let began = Instant::now();
-        while began.elapsed() < most {
-            if self.child.try_wait().unwrap().is_some() {
-                return true;
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        false
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn free_address() -> std::net::SocketAddr {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }

@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -57,10 +58,32 @@ transferring = ["VERSANT-TEST"]
 originating = ["PRODUCTEUR-TEST"]
 transfer_bytes_max = 100000000000
 state = "active"
+# The names that a transfer of the corpus bears.
+[[party]]
+identifier = "Identifier4"
+name = "Archives d'ailleurs"
+parts = ["archival"]
+[[party]]
+identifier = "Identifier5"
+name = "Versant d'ailleurs"
+parts = ["transferring"]
+[[party]]
+identifier = "FRAN_NP_009913"
+name = "Producteur d'ailleurs"
+parts = ["originating"]
+[[agreement]]
+identifier = "ArchivalAgreement0"
+name = "D'ailleurs"
+acceptance = "automatic"
+archival_agency = "Identifier4"
+transferring = ["Identifier5"]
+originating = ["FRAN_NP_009913"]
+transfer_bytes_max = 100000000000
+state = "active"
 [[machine]]
 client_id = "essai"
 name = "Machine d'essai"
-agreements = ["ACCORD-TEST", "ACCORD-ARCHIVISTE"]
+agreements = ["ACCORD-TEST", "ACCORD-ARCHIVISTE", "ArchivalAgreement0"]
 secret = "secret-d-essai-assez-long"
 "#;
 
@@ -302,4 +325,67 @@ impl Client {
             std::thread::sleep(Duration::from_millis(20));
         }
     }
+}
+
+/// The real program, in a process of its own.
+pub struct Service {
+    child: Child,
+    pub address: SocketAddr,
+}
+
+impl Service {
+    /// Starts `serve --with-worker`, with these variables beside the place's own; answers when it returns.
+    pub fn start(place: &Place, variables: &[(&str, &str)]) -> Service {
+        let (address, metrics) = (free_address(), free_address());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chartrier"));
+        command.args(["serve", "--with-worker"]).envs(place.variables()).envs(variables.iter().copied());
+        command
+            .env("CHARTRIER_LISTEN", address.to_string())
+            .env("CHARTRIER_METRICS_LISTEN", metrics.to_string());
+        command.current_dir(place.folder()).stdout(Stdio::null());
+        let log =
+            std::fs::OpenOptions::new().create(true).append(true).open(place.folder().join("service.log"));
+        let child = command.stderr(log.unwrap()).spawn().expect("the program starts");
+        let service = Service { child, address };
+        let began = Instant::now();
+        while std::net::TcpStream::connect(address).is_err() {
+            assert!(
+                began.elapsed() < Duration::from_secs(30),
+                "the service does not answer: {}",
+                place.log()
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        service
+    }
+
+    /// Whether the process ends by itself within this time.
+    pub fn has_died_within(&mut self, most: Duration) -> bool {
+        let began = Instant::now();
+        while began.elapsed() < most {
+            if self.child.try_wait().unwrap().is_some() {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        false
+    }
+
+    /// Peak resident memory so far, in KiB.
+    pub fn peak_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM")).expect("Linux says it");
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn free_address() -> SocketAddr {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }

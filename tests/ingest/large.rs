@@ -1,0 +1,53 @@
+//! A transfer of 2.4 MB that holds a gigabyte: taken in charge in little memory, or refused without being
+//! written.
+
+use std::path::Path;
+
+use crate::support::service::{Client, Place, Service};
+
+/// The bound of the issue: the service's own resident memory.
+const MEMORY_KIB_MAX: u64 = 256 << 10;
+
+fn gigabyte() -> Option<Vec<u8>> {
+    let path = crate::corpus_folder()?.join("sips/1_UNIT_1_GOTS_1GB.zip");
+    Some(std::fs::read(path).expect("the corpus has it"))
+}
+
+#[test]
+fn a_gigabyte_in_two_megabytes_is_taken_in_charge_in_little_memory() {
+    let Some(bytes) = gigabyte() else { return };
+    let place = Place::fresh();
+    let service = Service::start(&place, &[]);
+    let client = Client::new(service.address);
+    let transfer = client.deposit(&bytes).unwrap();
+    let state = client.wait_for(&transfer, &["taken_in_charge", "refused"]).unwrap();
+    assert_eq!(state, "taken_in_charge", "{:?}", client.transfer(&transfer));
+    let peak = service.peak_kib();
+    println!("un gigaoctet pris en charge : {peak} Kio de mémoire résidente au plus");
+    assert!(peak < MEMORY_KIB_MAX, "{peak} KiB");
+    assert!(size_of(&place.folder().join("data/sites")) > 2_000_000_000, "two copies");
+}
+
+#[test]
+fn over_the_limit_it_is_refused_without_being_written() {
+    let Some(bytes) = gigabyte() else { return };
+    let place = Place::fresh();
+    let service = Service::start(&place, &[("CHARTRIER_LIMITS_EXPANDED_BYTES", "500000000")]);
+    let client = Client::new(service.address);
+    let transfer = client.deposit(&bytes).unwrap();
+    client.wait_for(&transfer, &["refused"]).unwrap();
+    let answer = client.transfer(&transfer).unwrap();
+    assert!(answer["findings"].to_string().contains("container.expanded_size"), "{answer}");
+    let written = size_of(&place.folder().join("data"));
+    assert!(written < 10_000_000, "{written} bytes were written");
+}
+
+fn size_of(folder: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let size = |entry: std::fs::DirEntry| match entry.metadata() {
+        Ok(metadata) if metadata.is_dir() => size_of(&entry.path()),
+        Ok(metadata) => metadata.len(),
+        Err(_) => 0,
+    };
+    entries.flatten().map(size).sum()
+}
