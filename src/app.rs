@@ -76,8 +76,12 @@ impl App {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = Vec::new();
         if work {
-            let worker =
-                Worker { db: self.db.clone(), ingest: self.ingest.clone(), clock: self.clock.clone() };
+            let worker = Worker {
+                db: self.db.clone(),
+                ingest: self.ingest.clone(),
+                clock: self.clock.clone(),
+                lease: self.config.worker_lease,
+            };
             tasks.push(tokio::spawn(worker.run(self.config.worker_jobs, stopped.clone())));
         }
         let state = web::State {

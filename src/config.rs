@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
 use toml::{Table, Value};
@@ -32,6 +33,7 @@ pub struct Config {
     /// (name, folder), absolute or under `data`.
     pub sites: Vec<(String, PathBuf)>,
     pub worker_jobs: usize,
+    pub worker_lease: Duration,
     pub quarantine_refused_days: u32,
     pub limits: Limits,
 }
@@ -87,6 +89,7 @@ struct Storage {
 #[serde(deny_unknown_fields)]
 struct Worker {
     jobs: usize,
+    lease_seconds: u64,
 }
 
 #[derive(Deserialize)]
@@ -235,6 +238,9 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
     if written.worker.jobs == 0 || written.worker.jobs > 256 {
         return Err(bad("worker.jobs", "de 1 à 256"));
     }
+    if written.worker.lease_seconds == 0 || written.worker.lease_seconds > 3_600 {
+        return Err(bad("worker.lease_seconds", "de 1 à 3600"));
+    }
     if written.database.connections < 4 {
         return Err(bad("database.connections", "4 au moins"));
     }
@@ -263,6 +269,7 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         database_connections: written.database.connections,
         sites,
         worker_jobs: written.worker.jobs,
+        worker_lease: Duration::from_secs(written.worker.lease_seconds),
         quarantine_refused_days: written.quarantine.refused_days,
         limits: Limits {
             received_bytes_max: written.limits.received_bytes,

@@ -31,7 +31,6 @@ pub mod membership;
 pub mod preservation;
 
 // Floor 5: doors.
-#[path = "cli/stand_alone.rs"]
 pub mod cli;
 pub mod web;
 pub mod worker;

@@ -6,10 +6,12 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::app;
 use crate::config::{self, Config};
 
 mod audit;
 pub mod check;
+mod demo;
 mod serve;
 mod tenants;
 
@@ -40,10 +42,14 @@ enum Command {
     Check(check::Arguments),
     /// Relit chaque copie de chaque archive et compare les empreintes.
     Audit,
+    /// La démonstration : des collectivités fictives, de vrais versements, chaque contrôle.
+    Demo(demo::Arguments),
 }
 
 #[derive(Subcommand)]
 enum TenantsCommand {
+    /// Dit ce qu'un dossier de collectivités changerait.
+    Plan { folder: PathBuf },
     /// Applique un dossier de collectivités ; répétable, ne retire rien.
     Apply { folder: PathBuf },
 }
@@ -55,10 +61,14 @@ pub fn run() -> ExitCode {
         Command::Serve { with_worker } => with_config(|config| serve::serve(config, true, with_worker)),
         Command::Work => with_config(|config| serve::serve(config, false, true)),
         Command::Migrate => with_config(serve::migrate),
+        Command::Tenants(TenantsCommand::Plan { folder }) => {
+            with_config(|config| tenants::plan(config, &folder))
+        }
         Command::Tenants(TenantsCommand::Apply { folder }) => {
             with_config(|config| tenants::apply(config, &folder))
         }
         Command::Audit => with_config(audit::audit),
+        Command::Demo(arguments) => answered(demo::run(&arguments)),
     }
 }
 
@@ -67,10 +77,13 @@ pub(crate) type Failure = Box<dyn std::error::Error>;
 
 /// Runs a command that needs the settings; a failure is said in words and exits 2.
 fn with_config(command: impl FnOnce(Config) -> Result<ExitCode, Failure>) -> ExitCode {
-    let outcome = config::load().map_err(Failure::from).and_then(|config| {
-        crate::app::start_logs(&config)?;
+    answered(config::load().map_err(Failure::from).and_then(|config| {
+        app::start_logs(&config)?;
         command(config)
-    });
+    }))
+}
+
+fn answered(outcome: Result<ExitCode, Failure>) -> ExitCode {
     outcome.unwrap_or_else(|failure| {
         eprintln!("chartrier : {failure}");
         ExitCode::from(2)

@@ -1,4 +1,4 @@
-//! `chartrier tenants apply`: members as files.
+//! `chartrier tenants plan` and `apply`: members as files.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -7,13 +7,25 @@ use super::{Failure, runtime};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::membership;
+use crate::membership::{self, Error};
+
+/// Says, in words, what a folder of members would change.
+pub(super) fn plan(config: Config, folder: &Path) -> Result<ExitCode, Failure> {
+    with_app(config, async |app| membership::plan(&app.db, folder, &app.clock).await)
+}
 
 /// Applies a folder of members and says, in words, what changed.
 pub(super) fn apply(config: Config, folder: &Path) -> Result<ExitCode, Failure> {
+    with_app(config, async |app| membership::apply(&app.db, folder, &app.clock).await)
+}
+
+fn with_app(
+    config: Config,
+    work: impl AsyncFnOnce(&App) -> Result<Vec<String>, Error>,
+) -> Result<ExitCode, Failure> {
     runtime()?.block_on(async {
         let app = App::open(config, Clock::system()).await?;
-        let outcome = membership::apply(&app.db, folder, &app.clock).await;
+        let outcome = work(&app).await;
         app.close().await?;
         match outcome {
             Ok(changes) if changes.is_empty() => println!("Rien à changer."),

@@ -17,8 +17,6 @@ use crate::clock::Clock;
 use crate::db::{self, Db, jobs as queue};
 use crate::ingest::Ingest;
 
-/// How long a claim holds before another worker may take the job; extended while it runs.
-const LEASE: Duration = Duration::from_secs(60);
 /// How often an idle worker looks for what other processes enqueue.
 const LOOK: Duration = Duration::from_millis(500);
 /// How long a stop waits for what runs, before giving it back.
@@ -30,6 +28,8 @@ pub struct Worker {
     pub db: Db,
     pub ingest: Ingest,
     pub clock: Clock,
+    /// How long a claim holds before another worker may take the job; extended while it runs.
+    pub lease: Duration,
 }
 
 impl Worker {
@@ -63,14 +63,14 @@ impl Worker {
     /// Does one job, if one is due; `false` when none is. Returns early, the job given back, when told to stop
     /// and the job does not end within its grace.
     pub async fn step(&self, stop: &mut watch::Receiver<bool>) -> Result<bool, db::Error> {
-        let Some(job) = queue::claim(&self.db, self.clock.now(), LEASE).await? else { return Ok(false) };
+        let Some(job) = queue::claim(&self.db, self.clock.now(), self.lease).await? else { return Ok(false) };
         let work = jobs::run(self, &job);
         tokio::pin!(work);
         let outcome = loop {
             tokio::select! {
                 outcome = &mut work => break outcome,
-                () = tokio::time::sleep(LEASE / 3) => {
-                    if !queue::extend(&self.db, &job, self.clock.now(), LEASE).await? {
+                () = tokio::time::sleep(self.lease / 3) => {
+                    if !queue::extend(&self.db, &job, self.clock.now(), self.lease).await? {
                         tracing::warn!(job.kind = %job.kind, tenant.id = %job.tenant, "a job outlived its lease");
                         return Ok(true);
                     }

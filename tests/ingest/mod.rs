@@ -11,6 +11,9 @@ use crate::support::vault;
 use crate::support::{FreshTenant, fresh_tenant};
 
 mod awaiting;
+#[cfg(feature = "failpoints")]
+mod kill;
+mod large;
 mod limits;
 mod path;
 mod refused;

@@ -136,6 +136,7 @@ impl Place {
             ("CHARTRIER_DATA", self.folder().join("data")),
             ("CHARTRIER_DATABASE_URL", self.address.clone().into()),
             ("CHARTRIER_QUARANTINE_REFUSED_DAYS", "0".into()),
+            ("CHARTRIER_WORKER_LEASE_SECONDS", "1".into()),
         ]
     }
 

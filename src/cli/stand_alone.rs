@@ -1,3 +1,0 @@
-//! The command that needs no database, until the others stand beside it in `mod.rs`.
-
-pub mod check;
