@@ -96,34 +96,20 @@ impl Tar {
 impl Walk<'_> {
     fn run(&mut self) -> Result<(), Error> {
         let mut extended = Extended::default();
-        let mut at = 0u64;
-        let mut count = 0u64;
+        let (mut at, mut count) = (0u64, 0u64);
         let mut block = [0; BLOCK];
         while at + BLOCK as u64 <= self.length {
             self.read_at(at, &mut block)?;
             if block.iter().all(|&byte| byte == 0) {
                 return self.check_end(at);
             }
-            if !is_header(&block) {
-                self.refuse(&findings::CONTAINER_CORRUPT, format!("en-tête illisible à l'octet {at}"), None);
-                return Ok(());
-            }
             let header = Header::from_byte_slice(&block);
-            let Ok(declared) = header.entry_size() else {
-                self.refuse(&findings::CONTAINER_CORRUPT, format!("taille illisible à l'octet {at}"), None);
-                return Ok(());
-            };
-            let size =
-                if is_extension(header.entry_type()) { declared } else { extended.size.unwrap_or(declared) };
             let content = at + BLOCK as u64;
-            let name = extended.name.clone().unwrap_or_else(|| header.path_bytes().into_owned());
-            if size > self.length - content {
-                let message = format!("{size} octets annoncés, {} présents", self.length - content);
-                self.refuse(&findings::CONTAINER_TRUNCATED, message, Some(&name));
-                return Ok(());
-            }
-            if is_extension(header.entry_type()) {
-                if !self.extend(header.entry_type(), content, size, &mut extended)? {
+            let (kind, name) = (header.entry_type(), extended.name.clone());
+            let name = name.unwrap_or_else(|| header.path_bytes().into_owned());
+            let Some(size) = self.size(&block, &extended, content, &name) else { return Ok(()) };
+            if is_extension(kind) {
+                if !self.extend(kind, content, size, &mut extended)? {
                     return Ok(());
                 }
             } else {
@@ -133,19 +119,35 @@ impl Walk<'_> {
                     self.refuse(&findings::CONTAINER_ENTRIES, message, None);
                     return Ok(());
                 }
-                self.entry(header.entry_type(), &name, content, size, extended.is_sparse);
+                self.entry(kind, &name, content, size, extended.is_sparse);
                 extended = Extended::default();
             }
             at = content + size.div_ceil(BLOCK as u64) * BLOCK as u64;
         }
-        if at > self.length || self.length - at > 0 {
-            self.refuse(
-                &findings::CONTAINER_TRUNCATED,
-                "l'archive tar s'arrête au milieu d'un bloc".into(),
-                None,
-            );
+        if at != self.length {
+            let message = "l'archive tar s'arrête au milieu d'un bloc".into();
+            self.refuse(&findings::CONTAINER_TRUNCATED, message, None);
         }
         Ok(())
+    }
+
+    /// Bytes of the content that follows this header; `None`, and a finding, when the walk must stop.
+    fn size(&mut self, block: &[u8], extended: &Extended, content: u64, name: &[u8]) -> Option<u64> {
+        let header = Header::from_byte_slice(block);
+        let declared = if is_header(block) { header.entry_size().ok() } else { None };
+        let Some(declared) = declared else {
+            let message = format!("en-tête illisible à l'octet {}", content - BLOCK as u64);
+            self.refuse(&findings::CONTAINER_CORRUPT, message, None);
+            return None;
+        };
+        let wide = extended.size.filter(|_| !is_extension(header.entry_type()));
+        let size = wide.unwrap_or(declared);
+        if size > self.length - content {
+            let message = format!("{size} octets annoncés, {} présents", self.length - content);
+            self.refuse(&findings::CONTAINER_TRUNCATED, message, Some(name));
+            return None;
+        }
+        Some(size)
     }
 
     fn entry(&mut self, kind: EntryType, raw: &[u8], content: u64, size: u64, is_sparse: bool) {

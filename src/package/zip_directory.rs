@@ -56,44 +56,12 @@ fn find_end(tail: &[u8]) -> Option<usize> {
 /// # Errors
 /// When the file cannot be read.
 pub fn directory(file: &mut File, limits: &Limits, found: &mut Findings) -> Result<Option<Directory>, Error> {
-    let mut refuse = |kind, message: &str| {
-        found.push(Finding::new(kind, message.to_owned()));
-        Ok(None)
+    let (tail, start) = tail(file)?;
+    let directory = match fields(file, &tail, start)? {
+        Ok((end, fields)) => bounded(end, fields, limits),
+        Err(finding) => Err(finding),
     };
-    let (tail, tail_start) = tail(file)?;
-    let Some(at) = find_end(&tail) else {
-        return refuse(
-            &findings::CONTAINER_TRUNCATED,
-            "la table des fichiers du zip manque : l'archive est coupée",
-        );
-    };
-    let mut end = tail_start + at as u64;
-    let record = &tail[at..];
-    let after = &record[END_BYTES..][usize::from(u16_at(record, 20)).min(record.len() - END_BYTES)..];
-    if after.iter().any(|&byte| byte != 0) {
-        return refuse(&findings::CONTAINER_FOREIGN_BYTES, "des octets suivent la fin du zip");
-    }
-    let is_padded = !after.is_empty();
-    let classic =
-        [u64::from(u16_at(record, 10)), u64::from(u32_at(record, 12)), u64::from(u32_at(record, 16))];
-    if u16_at(record, 4) != 0 && u16_at(record, 4) != u16::MAX {
-        return refuse(&findings::CONTAINER_UNREADABLE, "le zip est en plusieurs volumes");
-    }
-    let mut fields = classic;
-    if at >= 20 && tail[at - 20..].starts_with(END64_LOCATOR) {
-        let Some(wide) = wide_fields(file, end)? else {
-            return refuse(&findings::CONTAINER_UNREADABLE, "la table étendue du zip est illisible");
-        };
-        let maxima = [u64::from(u16::MAX), u64::from(u32::MAX), u64::from(u32::MAX)];
-        let agrees = |at: usize| classic[at] == wide[at] || classic[at] == maxima[at];
-        if !(0..3).all(agrees) {
-            return refuse(&findings::CONTAINER_HEADERS, "les deux fins du zip se contredisent");
-        }
-        end = end - END64_LOCATOR_BYTES - END64_BYTES;
-        fields = wide;
-    }
-    let [count, _, offset] = fields;
-    match bounded(end, fields, limits).map(|start| Directory { start, end, count, prefix: start - offset }) {
+    match directory {
         Err(finding) => {
             found.push(finding);
             Ok(None)
@@ -103,29 +71,63 @@ pub fn directory(file: &mut File, limits: &Limits, found: &mut Findings) -> Resu
                 let message = format!("{} octets précèdent le zip", directory.prefix);
                 found.push(Finding::new(&findings::CONTAINER_FOREIGN_BYTES, message));
             }
-            if is_padded {
-                found.push(Finding::new(
-                    &findings::CONTAINER_PADDING,
-                    "des octets nuls suivent la fin du zip",
-                ));
+            if find_end(&tail).is_some_and(|at| at + record_bytes(&tail[at..]) < tail.len()) {
+                let message = "des octets nuls suivent la fin du zip";
+                found.push(Finding::new(&findings::CONTAINER_PADDING, message));
             }
             Ok(Some(directory))
         }
     }
 }
 
+/// Where the directory ends, and its count, size and offset: those of the wide record when there is one.
+fn fields(file: &mut File, tail: &[u8], start: u64) -> io::Result<Result<(u64, [u64; 3]), Finding>> {
+    let refuse = |kind, message: &str| Ok(Err(Finding::new(kind, message.to_owned())));
+    let Some(at) = find_end(tail) else {
+        return refuse(
+            &findings::CONTAINER_TRUNCATED,
+            "la table des fichiers du zip manque : l'archive est coupée",
+        );
+    };
+    let (end, record) = (start + at as u64, &tail[at..]);
+    if record[record_bytes(record)..].iter().any(|&byte| byte != 0) {
+        return refuse(&findings::CONTAINER_FOREIGN_BYTES, "des octets suivent la fin du zip");
+    }
+    if u16_at(record, 4) != 0 && u16_at(record, 4) != u16::MAX {
+        return refuse(&findings::CONTAINER_UNREADABLE, "le zip est en plusieurs volumes");
+    }
+    let narrow =
+        [u64::from(u16_at(record, 10)), u64::from(u32_at(record, 12)), u64::from(u32_at(record, 16))];
+    if at < 20 || !tail[at - 20..].starts_with(END64_LOCATOR) {
+        return Ok(Ok((end, narrow)));
+    }
+    let Some(wide) = wide_fields(file, end)? else {
+        return refuse(&findings::CONTAINER_UNREADABLE, "la table étendue du zip est illisible");
+    };
+    let maxima = [u64::from(u16::MAX), u64::from(u32::MAX), u64::from(u32::MAX)];
+    if !(0..3).all(|at| narrow[at] == wide[at] || narrow[at] == maxima[at]) {
+        return refuse(&findings::CONTAINER_HEADERS, "les deux fins du zip se contredisent");
+    }
+    Ok(Ok((end - END64_LOCATOR_BYTES - END64_BYTES, wide)))
+}
+
+/// Bytes of the end record with its comment, as far as they are there.
+fn record_bytes(record: &[u8]) -> usize {
+    (END_BYTES + usize::from(u16_at(record, 20))).min(record.len())
+}
+
 /// Count, size and offset of the zip64 end record, which stands just before its locator, whatever precedes the archive.
 fn wide_fields(file: &mut File, end: u64) -> io::Result<Option<[u64; 3]>> {
-    let mut record = [0; END64_BYTES as usize];
-    let Some(place) = end.checked_sub(END64_LOCATOR_BYTES + END64_BYTES) else { return Ok(None) };
+    let mut record = [0; 56];
+    let Some(place) = end.checked_sub(END64_LOCATOR_BYTES + record.len() as u64) else { return Ok(None) };
     read_at(file, place, &mut record)?;
     let is_single = u32_at(&record, 16) == 0 && u32_at(&record, 20) == 0;
     let fields = [u64_at(&record, 32), u64_at(&record, 40), u64_at(&record, 48)];
     Ok((record.starts_with(END64) && is_single).then_some(fields))
 }
 
-/// Where the directory starts, if it is one we can read.
-fn bounded(end: u64, [count, size, offset]: [u64; 3], limits: &Limits) -> Result<u64, Finding> {
+/// The directory, if it is one we can read.
+fn bounded(end: u64, [count, size, offset]: [u64; 3], limits: &Limits) -> Result<Directory, Finding> {
     if count == 0 {
         return Err(Finding::new(&findings::CONTAINER_EMPTY, "le zip ne contient aucun fichier"));
     }
@@ -137,9 +139,10 @@ fn bounded(end: u64, [count, size, offset]: [u64; 3], limits: &Limits) -> Result
         let message = format!("table des fichiers de {size} octets");
         return Err(Finding::new(&findings::CONTAINER_ENTRIES, message));
     }
-    end.checked_sub(size).filter(|&start| start >= offset).ok_or_else(|| {
+    let start = end.checked_sub(size).filter(|&start| start >= offset).ok_or_else(|| {
         Finding::new(&findings::CONTAINER_TRUNCATED, "la table des fichiers du zip est incomplète")
-    })
+    })?;
+    Ok(Directory { start, end, count, prefix: start - offset })
 }
 
 fn read_at(file: &mut File, at: u64, buffer: &mut [u8]) -> io::Result<()> {

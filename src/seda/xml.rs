@@ -5,6 +5,7 @@
 
 use std::io::{self, BufRead};
 
+use quick_xml::events::attributes::Attribute as RawAttribute;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{NsReader, XmlVersion};
 
@@ -227,28 +228,31 @@ impl<R: BufRead> Xml<R> {
                 return refused(&findings::XML_ATTRIBUTES, &message, line);
             }
             let attribute = attribute.map_err(|error| attribute_fault(&error, line))?;
-            let value = attribute.normalized_value(XmlVersion::Explicit1_0).map_err(|_| {
-                Halt::Refused(
-                    Finding::new(&findings::XML_ENTITY, "référence inconnue dans un attribut").at_line(line),
-                )
-            })?;
-            check_characters(&value, line)?;
-            if attribute.value.contains('<') {
-                return refused(&findings::XML_MALFORMED, "« < » dans un attribut", line);
+            if let Some(attribute) = self.attribute(&attribute, line)? {
+                self.element.attributes.push(attribute);
             }
-            if attribute.key.as_namespace_binding().is_some() {
-                continue;
-            }
-            let (namespace, local) = self.reader.resolver().resolve_attribute(attribute.key);
-            let (namespace, local) = (bound(namespace, line)?, local.as_ref().to_owned());
-            check_name(&local, line)?;
-            let is_double =
-                self.element.attributes.iter().any(|a| a.local == local && a.namespace == namespace);
-            if is_double {
-                return refused(&findings::XML_DUPLICATE_ATTRIBUTE, &format!("attribut « {local} »"), line);
-            }
-            self.element.attributes.push(Attribute { namespace, local, value: value.into_owned() });
         }
         Ok(())
+    }
+
+    /// One attribute, checked; `None` for a namespace declaration.
+    fn attribute(&self, raw: &RawAttribute<'_>, line: u64) -> Result<Option<Attribute>, Halt> {
+        let Ok(value) = raw.normalized_value(XmlVersion::Explicit1_0) else {
+            return refused(&findings::XML_ENTITY, "référence inconnue dans un attribut", line);
+        };
+        check_characters(&value, line)?;
+        if raw.value.contains('<') {
+            return refused(&findings::XML_MALFORMED, "« < » dans un attribut", line);
+        }
+        if raw.key.as_namespace_binding().is_some() {
+            return Ok(None);
+        }
+        let (namespace, local) = self.reader.resolver().resolve_attribute(raw.key);
+        let (namespace, local) = (bound(namespace, line)?, local.as_ref().to_owned());
+        check_name(&local, line)?;
+        if self.element.attributes.iter().any(|a| a.local == local && a.namespace == namespace) {
+            return refused(&findings::XML_DUPLICATE_ATTRIBUTE, &format!("attribut « {local} »"), line);
+        }
+        Ok(Some(Attribute { namespace, local, value: value.into_owned() }))
     }
 }

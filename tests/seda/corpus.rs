@@ -57,7 +57,9 @@ fn a_large_file_is_streamed_or_refused_unread() {
     let Some(corpus) = corpus_folder() else { return };
     let path = corpus.join("sips/1_UNIT_1_GOTS_1GB.zip");
     let scratch = tempfile::tempdir().expect("a temporary folder");
-    let check = |limits: &Limits| check::check(File::open(&path).expect("a SIP"), scratch.path(), limits).expect("read");
+    let check = |limits: &Limits| {
+        check::check(File::open(&path).expect("a SIP"), scratch.path(), limits).expect("read")
+    };
     assert!(check(&Limits::default()).is_accepted());
     let started = std::time::Instant::now();
     let verdict = check(&Limits { expanded_bytes_max: 100 << 20, ..Limits::default() });

@@ -9,10 +9,11 @@ use super::read::Header;
 use super::xml::Element;
 use crate::model::findings::Kind;
 use crate::model::{
-    BinaryObject, Finding, Limits, Manifest, ObjectGroup, PhysicalObject, Reference, Referent, Rule, Rules,
-    SedaVersion, Unit, UnitLink, findings,
+    BinaryObject, Finding, Limits, Manifest, PhysicalObject, Reference, Referent, Rule, Rules, SedaVersion,
+    Unit, UnitLink, findings,
 };
 
+mod enter;
 mod leaves;
 
 /// Namespace of `xml:id`.
@@ -131,79 +132,6 @@ impl Builder {
             self.manifest.other_ids.extend(ids.map(|id| (id.value.trim().to_owned(), line)));
         }
         self.open.push(Open { context, local, line, has_children: false });
-    }
-
-    fn enter(&mut self, parent: Context, element: &Element) -> Context {
-        let id = || element.attribute("id").unwrap_or_default().to_owned();
-        let line = element.line;
-        match (parent, element.local.as_str()) {
-            (Context::Root, "DataObjectPackage") => {
-                self.has_package = true;
-                Context::Package
-            }
-            (Context::Root, "ArchivalAgency" | "TransferringAgency") => Context::Agency,
-            (Context::Package, "DataObjectGroup") => {
-                self.manifest.object_groups.push(ObjectGroup { id: id(), line });
-                self.group = Some(id());
-                Context::Group
-            }
-            (Context::Package | Context::Group, "BinaryDataObject") => {
-                self.binary =
-                    BinaryObject { id: id(), line, group: self.group.clone(), ..BinaryObject::default() };
-                Context::Binary
-            }
-            (Context::Package | Context::Group, "PhysicalDataObject") => {
-                self.physical =
-                    PhysicalObject { id: id(), line, group: self.group.clone(), ..PhysicalObject::default() };
-                Context::Physical
-            }
-            (Context::Package, "DescriptiveMetadata") => Context::Descriptive,
-            (Context::Package, "ManagementMetadata") => Context::PackageManagement,
-            (Context::Descriptive | Context::Unit, "ArchiveUnit") => self.enter_unit(id(), line),
-            (Context::Unit, "Management") => Context::Management,
-            (Context::Unit, "Content") => Context::Content,
-            (Context::Unit, "DataObjectReference") => Context::UnitReference,
-            (Context::Management | Context::PackageManagement, name) if name.ends_with("Rule") => {
-                self.rule = Rule { category: name.to_owned(), ..Rule::default() };
-                Context::Rule
-            }
-            (Context::Binary, "Relationship") | (Context::Physical, "Relationship") => {
-                if let Some(target) = element.attribute("target") {
-                    self.refer(Referent::Object, target.trim(), line);
-                }
-                Context::Inner
-            }
-            (Context::Binary, "Attachment") => {
-                self.binary.inline = true;
-                Context::Inner
-            }
-            (Context::Binary, "MessageDigest") => {
-                self.binary.digest_algorithm = element.attribute("algorithm").map(str::to_owned);
-                Context::Inner
-            }
-            (Context::Ignored, _) => Context::Ignored,
-            _ => Context::Inner,
-        }
-    }
-
-    fn enter_unit(&mut self, id: String, line: u64) -> Context {
-        if self.manifest.units.len() >= self.units_max {
-            if self.manifest.units.len() == self.units_max {
-                self.report(
-                    &findings::UNIT_TOO_MANY,
-                    format!("plus de {} unités d'archives", self.units_max),
-                    line,
-                );
-            }
-            return Context::Ignored;
-        }
-        let parent = self.open_units.last().map(|unit| self.manifest.units[unit.at].id.clone());
-        let at = self.manifest.units.len();
-        let parents = parent.into_iter().collect();
-        self.manifest.units.push(Unit { id, line, parents, ..Unit::default() });
-        self.wrappers.push(false);
-        self.open_units.push(OpenUnit { at, link: None });
-        Context::Unit
     }
 
     /// The open element ends, with the text it holds.

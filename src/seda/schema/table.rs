@@ -86,30 +86,13 @@ impl Schema {
         // Simple types used in place get an identifier of their own.
         let mut simple = HashMap::new();
         for (at, (_, body)) in lines.iter().enumerate() {
-            let body = body.trim();
-            types[at].body = if body == "ANY" {
-                Body::Any
-            } else if body == "ABSTRACT" {
-                Body::Abstract
-            } else if body.starts_with(['$', '{']) {
-                Body::Simple(Simple::parse(body))
-            } else {
-                let mut automaton = Automaton::default();
-                let mut words = body.split_whitespace().peekable();
-                let part = sequence(&mut words, &mut automaton, &mut |name| {
-                    if let Some(&id) = ids.get(name) {
-                        return id;
-                    }
-                    let next = lines.len() + simple.len();
-                    *simple.entry(name).or_insert(next)
-                });
-                automaton.first = part.first;
-                automaton.is_nullable = part.is_nullable;
-                for last in part.last {
-                    automaton.is_last[last] = true;
+            types[at].body = parse_body(body.trim(), &mut |name| {
+                if let Some(&id) = ids.get(name) {
+                    return id;
                 }
-                Body::Elements(automaton)
-            };
+                let next = lines.len() + simple.len();
+                *simple.entry(name).or_insert(next)
+            });
         }
         let mut named: Vec<(&str, usize)> = simple.into_iter().collect();
         named.sort_by_key(|&(_, id)| id);
@@ -122,6 +105,24 @@ impl Schema {
         }
         let root = ids.get("ArchiveTransferType").copied().unwrap_or_default();
         Schema { types, root }
+    }
+}
+
+fn parse_body(body: &'static str, id: &mut impl FnMut(&'static str) -> usize) -> Body {
+    match body {
+        "ANY" => Body::Any,
+        "ABSTRACT" => Body::Abstract,
+        _ if body.starts_with(['$', '{']) => Body::Simple(Simple::parse(body)),
+        _ => {
+            let mut automaton = Automaton::default();
+            let part = sequence(&mut body.split_whitespace().peekable(), &mut automaton, id);
+            automaton.first = part.first;
+            automaton.is_nullable = part.is_nullable;
+            for last in part.last {
+                automaton.is_last[last] = true;
+            }
+            Body::Elements(automaton)
+        }
     }
 }
 

@@ -1,0 +1,89 @@
+//! What each element opens: the objects, groups, units and rules being described.
+
+use super::{Builder, Context, OpenUnit};
+use crate::model::{BinaryObject, ObjectGroup, PhysicalObject, Referent, Rule, Unit, findings};
+use crate::seda::xml::Element;
+
+impl Builder {
+    /// The context an element of the standard opens under `parent`.
+    pub(super) fn enter(&mut self, parent: Context, element: &Element) -> Context {
+        let id = || element.attribute("id").unwrap_or_default().to_owned();
+        let line = element.line;
+        match (parent, element.local.as_str()) {
+            (Context::Root, "DataObjectPackage") => {
+                self.has_package = true;
+                Context::Package
+            }
+            (Context::Root, "ArchivalAgency" | "TransferringAgency") => Context::Agency,
+            (
+                Context::Package | Context::Group,
+                "DataObjectGroup" | "BinaryDataObject" | "PhysicalDataObject",
+            ) => self.enter_object(&element.local, id(), line),
+            (Context::Package, "DescriptiveMetadata") => Context::Descriptive,
+            (Context::Package, "ManagementMetadata") => Context::PackageManagement,
+            (Context::Descriptive | Context::Unit, "ArchiveUnit") => self.enter_unit(id(), line),
+            (Context::Unit, "Management") => Context::Management,
+            (Context::Unit, "Content") => Context::Content,
+            (Context::Unit, "DataObjectReference") => Context::UnitReference,
+            (Context::Management | Context::PackageManagement, name) if name.ends_with("Rule") => {
+                self.rule = Rule { category: name.to_owned(), ..Rule::default() };
+                Context::Rule
+            }
+            (Context::Binary, "Relationship") | (Context::Physical, "Relationship") => {
+                if let Some(target) = element.attribute("target") {
+                    self.refer(Referent::Object, target.trim(), line);
+                }
+                Context::Inner
+            }
+            (Context::Binary, "Attachment") => {
+                self.binary.inline = true;
+                Context::Inner
+            }
+            (Context::Binary, "MessageDigest") => {
+                self.binary.digest_algorithm = element.attribute("algorithm").map(str::to_owned);
+                Context::Inner
+            }
+            (Context::Ignored, _) => Context::Ignored,
+            _ => Context::Inner,
+        }
+    }
+
+    fn enter_object(&mut self, local: &str, id: String, line: u64) -> Context {
+        let group = self.group.clone();
+        match local {
+            "DataObjectGroup" => {
+                self.manifest.object_groups.push(ObjectGroup { id: id.clone(), line });
+                self.group = Some(id);
+                Context::Group
+            }
+            "BinaryDataObject" => {
+                self.binary = BinaryObject { id, line, group, ..BinaryObject::default() };
+                Context::Binary
+            }
+            _ => {
+                self.physical = PhysicalObject { id, line, group, ..PhysicalObject::default() };
+                Context::Physical
+            }
+        }
+    }
+
+    fn enter_unit(&mut self, id: String, line: u64) -> Context {
+        if self.manifest.units.len() >= self.units_max {
+            if self.manifest.units.len() == self.units_max {
+                self.report(
+                    &findings::UNIT_TOO_MANY,
+                    format!("plus de {} unités d'archives", self.units_max),
+                    line,
+                );
+            }
+            return Context::Ignored;
+        }
+        let parent = self.open_units.last().map(|unit| self.manifest.units[unit.at].id.clone());
+        let at = self.manifest.units.len();
+        let parents = parent.into_iter().collect();
+        self.manifest.units.push(Unit { id, line, parents, ..Unit::default() });
+        self.wrappers.push(false);
+        self.open_units.push(OpenUnit { at, link: None });
+        Context::Unit
+    }
+}
