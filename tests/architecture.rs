@@ -60,7 +60,8 @@ fn sources(folder: &str) -> Vec<Source> {
     let mut sources = Vec::new();
     let mut folders = vec![root.join(folder)];
     while let Some(folder) = folders.pop() {
-        let mut paths: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let mut paths: Vec<PathBuf> =
+            fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         paths.sort();
         for path in paths {
             if path.is_dir() {
@@ -164,7 +165,8 @@ fn sql_stands_in_queries_and_never_at_a_door() {
     for source in sources("src") {
         let sql = ["sqlx::query", "sqlx::raw_sql", "QueryBuilder", "sqlx::migrate!"];
         let has_sql = sql.iter().any(|name| source.code().contains(name));
-        let expected = source.path.ends_with("queries.rs") || SQL_ELSEWHERE.iter().any(|(path, _)| *path == source.path);
+        let expected =
+            source.path.ends_with("queries.rs") || SQL_ELSEWHERE.iter().any(|(path, _)| *path == source.path);
         if has_sql && (!expected || floor(source.module()) > floor("ingest")) {
             faults.push(source.path);
         }
@@ -181,7 +183,8 @@ fn what_is_lent_a_reading_transaction_does_not_write() {
             let Some((signature, body)) = function.split_once('{') else { continue };
             let body = body.split("\nasync fn ").next().unwrap_or(body).to_lowercase();
             let writes = ["insert into", "update ", "delete from"].iter().any(|verb| {
-                body.match_indices(verb).any(|(start, _)| body[..start].trim_end().ends_with(['"', '#', '(', '\\']))
+                body.match_indices(verb)
+                    .any(|(start, _)| body[..start].trim_end().ends_with(['"', '#', '(', '\\']))
             });
             if signature.contains("&mut TenantRead") && writes {
                 faults.push(format!("{} : {}", source.path, word(signature)));

@@ -16,7 +16,8 @@ const GLOBAL_KEYS: [(&str, &str); 3] = [
 const TECHNICAL_READS: [&str; 3] = ["assignment", "machine", "member"];
 
 /// Functions that run with their owner's rights.
-const DEFINERS: [(&str, &str); 1] = [("search_units", "filtered by the current tenant, gives identifiers only")];
+const DEFINERS: [(&str, &str); 1] =
+    [("search_units", "filtered by the current tenant, gives identifiers only")];
 
 async fn owner() -> PgConnection {
     database::connect("chartrier_owner").await
@@ -255,7 +256,11 @@ async fn insert_of(conn: &mut PgConnection, table: &str, tenant: &str) -> String
 async fn attempt(service: &mut PgConnection, tenant: Option<&str>, statement: &str) -> Result<u64, String> {
     let mut tx = service.begin().await.unwrap();
     if let Some(tenant) = tenant {
-        sqlx::query("select set_config('archive.tenant', $1, true)").bind(tenant).execute(&mut *tx).await.unwrap();
+        sqlx::query("select set_config('archive.tenant', $1, true)")
+            .bind(tenant)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
     }
     let done = sqlx::raw_sql(AssertSqlSafe(statement.to_string())).execute(&mut *tx).await;
     let outcome = done.map(|done| done.rows_affected());
@@ -306,8 +311,10 @@ async fn a_connection_remembers_no_tenant() {
     let tenant = fresh.tenant.to_string();
     assert_eq!(attempt(&mut service, Some(&tenant), "select * from member").await, Ok(1));
     assert_eq!(attempt(&mut service, None, "select * from member").await, Ok(0));
-    let left: String =
-        sqlx::query_scalar("select current_setting('archive.tenant', true)").fetch_one(&mut service).await.unwrap();
+    let left: String = sqlx::query_scalar("select current_setting('archive.tenant', true)")
+        .fetch_one(&mut service)
+        .await
+        .unwrap();
     assert_eq!(left, "", "empty, not null: hence nullif in current_tenant()");
     fresh.end().await;
 }

@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::{Db, Error, queries};
+use super::{Db, Error, job_queries as queries};
 use crate::model::TenantId;
 
 /// Claims after which a job that still fails is set aside: with the delays, about an hour and a quarter.

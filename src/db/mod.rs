@@ -4,25 +4,25 @@
 //! thing to know: a change of a tenant's rows goes through [`TenantTx`], and its `commit` refuses when
 //! nothing was recorded in the tenant's journal.
 //!
-//! ```compile_fail
+//! ```compile_fail,E0616
 //! # async fn f(db: chartrier::db::Db) {
 //! // No connection without a tenant: the pools are private.
 //! let connection = db.service.acquire().await;
 //! # }
 //! ```
-//! ```compile_fail
+//! ```compile_fail,E0061
 //! # async fn f(db: chartrier::db::Db) {
 //! // No tenant, no transaction.
 //! let tx = db.read().await;
 //! # }
 //! ```
-//! ```compile_fail
+//! ```compile_fail,E0599
 //! # async fn f(mut tx: chartrier::db::TenantRead, event: chartrier::model::Event) {
 //! // What reads records nothing…
 //! tx.record(event);
 //! # }
 //! ```
-//! ```compile_fail
+//! ```compile_fail,E0599
 //! # async fn f(tx: chartrier::db::TenantRead) {
 //! // … and commits nothing.
 //! tx.commit().await;
@@ -41,6 +41,7 @@
 
 pub mod cluster;
 mod error;
+mod job_queries;
 pub mod jobs;
 mod journal;
 mod migrate;

@@ -25,8 +25,9 @@ mod tests {
     #[test]
     fn the_wait_doubles_from_the_fifth_failure_up_to_half_an_hour() {
         let at = "2027-03-01T08:00:00Z".parse().unwrap();
-        let minutes: Vec<Option<i64>> =
-            (1..=11).map(|failures| locked_until(failures, at).map(|until| (until - at).num_minutes())).collect();
+        let minutes: Vec<Option<i64>> = (1..=11)
+            .map(|failures| locked_until(failures, at).map(|until| (until - at).num_minutes()))
+            .collect();
         let (n, s) = (None, Some);
         assert_eq!(minutes, [n, n, n, n, s(1), s(2), s(4), s(8), s(16), s(30), s(30)]);
         assert_eq!(locked_until(i32::MAX, at), Some(at + TimeDelta::minutes(30)));

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::person::KEPT_AFTER_END;
-use super::{Error, Identity, MachineCaller, password, queries, secret};
+use super::{Error, Identity, MachineCaller, machine_queries as queries, password, secret};
 
 /// How long a token serves.
 pub const TOKEN_SECONDS: i64 = 3600;
@@ -34,7 +34,7 @@ impl Identity {
         let Some(kept) = secret::kept(&token) else { return Ok(None) };
         let now = self.clock.now();
         let mut tx = self.db.technical().await?;
-        queries::clean(&mut tx, now - KEPT_AFTER_END).await?;
+        super::queries::clean(&mut tx, now - KEPT_AFTER_END).await?;
         queries::insert_token(&mut tx, &kept, &machine, now + TimeDelta::seconds(TOKEN_SECONDS)).await?;
         tx.commit().await?;
         Ok(Some(AccessToken { token, expires_in_seconds: TOKEN_SECONDS }))
@@ -44,10 +44,17 @@ impl Identity {
     pub async fn bearer(&self, token: &str) -> Result<Option<MachineCaller>, Error> {
         let Some(kept) = secret::kept(token) else { return Ok(None) };
         let mut tx = self.db.technical().await?;
-        let Some(found) = queries::find_token(&mut tx, &kept, self.clock.now()).await? else { return Ok(None) };
+        let Some(found) = queries::find_token(&mut tx, &kept, self.clock.now()).await? else {
+            return Ok(None);
+        };
         drop(tx);
         let mut tx = self.db.read(found.tenant).await?;
         let agreements = queries::agreements_of(&mut tx, found.machine_id).await?;
-        Ok(Some(MachineCaller { tenant: found.tenant, machine_id: found.machine_id, name: found.name, agreements }))
+        Ok(Some(MachineCaller {
+            tenant: found.tenant,
+            machine_id: found.machine_id,
+            name: found.name,
+            agreements,
+        }))
     }
 }

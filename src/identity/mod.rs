@@ -6,6 +6,7 @@
 
 mod attempts;
 mod machine;
+mod machine_queries;
 mod password;
 mod person;
 mod queries;

@@ -22,7 +22,8 @@ const TURN_MAX: Duration = Duration::from_secs(10);
 pub async fn hash_password(password: &str) -> Result<String, Error> {
     let password = password.to_string();
     let _turn = turn().await?;
-    let hash = tokio::task::spawn_blocking(move || Argon2::default().hash_password(password.as_bytes())).await;
+    let hash =
+        tokio::task::spawn_blocking(move || Argon2::default().hash_password(password.as_bytes())).await;
     let hash = hash.map_err(|_| Error::Busy)?.map_err(Error::Password)?;
     Ok(hash.to_string())
 }

@@ -48,7 +48,8 @@ impl Identity {
         let mut tx = self.db.technical().await?;
         let person = queries::find_person(&mut tx, &login).await?;
         drop(tx);
-        let (person_id, hash) = person.map_or((None, None), |person| (Some(person.person_id), Some(person.password_hash)));
+        let (person_id, hash) =
+            person.map_or((None, None), |person| (Some(person.person_id), Some(person.password_hash)));
         let right = password::verify(password, hash).await?;
         let Some(person_id) = person_id.filter(|_| right) else { return Ok(LogIn::Refused) };
         let cookie = secret::fresh_secret()?;
@@ -65,7 +66,9 @@ impl Identity {
         let Some(hash) = secret::kept(cookie) else { return Ok(None) };
         let now = self.clock.now();
         let mut tx = self.db.technical().await?;
-        let Some(row) = queries::find_session(&mut tx, &hash, now, now - IDLE).await? else { return Ok(None) };
+        let Some(row) = queries::find_session(&mut tx, &hash, now, now - IDLE).await? else {
+            return Ok(None);
+        };
         let members = queries::memberships(&mut tx, row.person_id).await?;
         if row.seen_at < now - MARK_EVERY {
             queries::mark_session(&mut tx, &hash, now).await?;
@@ -94,7 +97,9 @@ impl Identity {
     /// has no role there.
     pub async fn choose_member(&self, cookie: &str, code: &str) -> Result<bool, Error> {
         let Some(session) = self.session(cookie).await? else { return Ok(false) };
-        let Some(member) = session.members.iter().find(|member| member.code == code) else { return Ok(false) };
+        let Some(member) = session.members.iter().find(|member| member.code == code) else {
+            return Ok(false);
+        };
         let Some(hash) = secret::kept(cookie) else { return Ok(false) };
         let mut tx = self.db.technical().await?;
         let chosen = queries::choose_member(&mut tx, &hash, member.tenant).await?;
@@ -147,7 +152,14 @@ async fn open_session(
         _ => None,
     };
     let expires_at = now + TimeDelta::seconds(SESSION_SECONDS);
-    let session = queries::NewSession { hash, person_id, tenant: only, csrf_token: secret::fresh_secret()?, now, expires_at };
+    let session = queries::NewSession {
+        hash,
+        person_id,
+        tenant: only,
+        csrf_token: secret::fresh_secret()?,
+        now,
+        expires_at,
+    };
     queries::insert_session(tx, &session).await?;
     Ok(true)
 }

@@ -1,11 +1,11 @@
-//! People, sessions, machines, tokens, attempts.
+//! People, sessions, attempts, and the sweeping of what is over.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::Membership;
-use crate::db::{Error, Technical, TenantRead};
-use crate::model::{MachineId, PersonId, Role, TenantId};
+use crate::db::{Error, Technical};
+use crate::model::{PersonId, Role, TenantId};
 
 /// Who has a login.
 pub(super) struct Person {
@@ -93,16 +93,23 @@ pub(super) async fn set_attempts(
 }
 
 pub(super) async fn forgive_attempts(tx: &mut Technical, login: &str, address: &str) -> Result<(), Error> {
-    let done = sqlx::query!("delete from technical.login_failure where login = $1 and address = $2", login, address);
+    let done =
+        sqlx::query!("delete from technical.login_failure where login = $1 and address = $2", login, address);
     done.execute(tx.conn()).await?;
     Ok(())
 }
 
 /// Removes sessions, tokens and attempts of which nothing was left at `over_before`.
 pub(super) async fn clean(tx: &mut Technical, over_before: DateTime<Utc>) -> Result<(), Error> {
-    sqlx::query!("delete from technical.session where expires_at < $1", over_before).execute(tx.conn()).await?;
-    sqlx::query!("delete from technical.access_token where expires_at < $1", over_before).execute(tx.conn()).await?;
-    sqlx::query!("delete from technical.login_failure where last_at < $1", over_before).execute(tx.conn()).await?;
+    sqlx::query!("delete from technical.session where expires_at < $1", over_before)
+        .execute(tx.conn())
+        .await?;
+    sqlx::query!("delete from technical.access_token where expires_at < $1", over_before)
+        .execute(tx.conn())
+        .await?;
+    sqlx::query!("delete from technical.login_failure where last_at < $1", over_before)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 
@@ -166,94 +173,28 @@ pub(super) async fn find_session(
     }))
 }
 
-pub(super) async fn mark_session(tx: &mut Technical, hash: &[u8; 32], now: DateTime<Utc>) -> Result<(), Error> {
+pub(super) async fn mark_session(
+    tx: &mut Technical,
+    hash: &[u8; 32],
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
     let done = sqlx::query!("update technical.session set seen_at = $2 where session_hash = $1", hash, now);
     done.execute(tx.conn()).await?;
     Ok(())
 }
 
-pub(super) async fn choose_member(tx: &mut Technical, hash: &[u8; 32], tenant: TenantId) -> Result<bool, Error> {
+pub(super) async fn choose_member(
+    tx: &mut Technical,
+    hash: &[u8; 32],
+    tenant: TenantId,
+) -> Result<bool, Error> {
     let tenant = tenant.as_uuid();
-    let done = sqlx::query!("update technical.session set tenant_id = $2 where session_hash = $1", hash, tenant);
+    let done =
+        sqlx::query!("update technical.session set tenant_id = $2 where session_hash = $1", hash, tenant);
     Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
 }
 
 pub(super) async fn delete_session(tx: &mut Technical, hash: &[u8; 32]) -> Result<(), Error> {
     sqlx::query!("delete from technical.session where session_hash = $1", hash).execute(tx.conn()).await?;
     Ok(())
-}
-
-/// Who has a client identifier.
-pub(super) struct Machine {
-    pub tenant: TenantId,
-    pub machine_id: MachineId,
-    pub secret_hash: String,
-}
-
-pub(super) async fn find_machine(tx: &mut Technical, client_id: &str) -> Result<Option<Machine>, Error> {
-    let row = sqlx::query!(
-        "select tenant_id, machine_id, secret_hash from machine where client_id = $1 and disabled_at is null",
-        client_id
-    );
-    let row = row.fetch_optional(tx.conn()).await?;
-    Ok(row.map(|row| Machine {
-        tenant: TenantId::from_row(row.tenant_id),
-        machine_id: MachineId(row.machine_id),
-        secret_hash: row.secret_hash,
-    }))
-}
-
-pub(super) async fn insert_token(
-    tx: &mut Technical,
-    hash: &[u8; 32],
-    machine: &Machine,
-    expires_at: DateTime<Utc>,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "insert into technical.access_token (token_hash, tenant_id, machine_id, expires_at) values ($1, $2, $3, $4)",
-        hash,
-        machine.tenant.as_uuid(),
-        machine.machine_id.0,
-        expires_at
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Whom a token was given to.
-pub(super) struct TokenHolder {
-    pub tenant: TenantId,
-    pub machine_id: MachineId,
-    pub name: String,
-}
-
-pub(super) async fn find_token(
-    tx: &mut Technical,
-    hash: &[u8; 32],
-    now: DateTime<Utc>,
-) -> Result<Option<TokenHolder>, Error> {
-    let row = sqlx::query!(
-        "select t.tenant_id, t.machine_id, m.name
-         from technical.access_token t join machine m using (tenant_id, machine_id)
-         where t.token_hash = $1 and t.expires_at > $2 and m.disabled_at is null",
-        hash,
-        now
-    );
-    let row = row.fetch_optional(tx.conn()).await?;
-    Ok(row.map(|row| TokenHolder {
-        tenant: TenantId::from_row(row.tenant_id),
-        machine_id: MachineId(row.machine_id),
-        name: row.name,
-    }))
-}
-
-/// Identifiers of the agreements under which a machine may deposit.
-pub(super) async fn agreements_of(tx: &mut TenantRead, machine: MachineId) -> Result<Vec<String>, Error> {
-    let identifiers = sqlx::query_scalar!(
-        "select a.identifier from machine_agreement ma join agreement a using (tenant_id, agreement_id)
-         where ma.machine_id = $1 order by a.identifier",
-        machine.0
-    );
-    Ok(identifiers.fetch_all(tx.conn()).await?)
 }

@@ -45,11 +45,23 @@ impl Faults {
 pub(super) fn checked(written: &Written, folder: &str) -> Result<Member, Vec<(usize, String)>> {
     let faults = &mut Faults::default();
     let code = written.code.get_ref();
-    faults.unless(code == folder, &written.code, format!("le code doit être le nom du dossier, « {folder} »"));
+    faults.unless(
+        code == folder,
+        &written.code,
+        format!("le code doit être le nom du dossier, « {folder} »"),
+    );
     let shaped = code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    faults.unless(shaped && (1..=64).contains(&code.len()), &written.code, "code : a-z, 0-9 et - seulement, 64 au plus");
+    faults.unless(
+        shaped && (1..=64).contains(&code.len()),
+        &written.code,
+        "code : a-z, 0-9 et - seulement, 64 au plus",
+    );
     one_of(&written.kind, &KINDS, faults);
-    faults.unless(is_siren(written.siren.get_ref()), &written.siren, "SIREN : neuf chiffres dont la clé est juste");
+    faults.unless(
+        is_siren(written.siren.get_ref()),
+        &written.siren,
+        "SIREN : neuf chiffres dont la clé est juste",
+    );
     let bytes = &written.quota.bytes;
     faults.unless(*bytes.get_ref() >= 0, bytes, "un nombre d'octets est attendu");
     let parties: Vec<Party> = written.party.iter().map(|party| check_party(party, faults)).collect();
@@ -95,7 +107,11 @@ fn check_agreement(written: &WrittenAgreement, parties: &[Party], faults: &mut F
     has_part(&written.archival_agency, parties, "archival", faults);
     written.transferring.iter().for_each(|agency| has_part(agency, parties, "transferring", faults));
     written.originating.iter().for_each(|agency| has_part(agency, parties, "originating", faults));
-    faults.unless(!written.transferring.is_empty(), &written.identifier, "un accord a au moins un service versant");
+    faults.unless(
+        !written.transferring.is_empty(),
+        &written.identifier,
+        "un accord a au moins un service versant",
+    );
     let bytes = &written.transfer_bytes_max;
     faults.unless(*bytes.get_ref() > 0, bytes, "un nombre d'octets est attendu");
     Agreement {
@@ -113,21 +129,21 @@ fn check_agreement(written: &WrittenAgreement, parties: &[Party], faults: &mut F
 
 fn check_person(written: &WrittenPerson, faults: &mut Faults) -> Person {
     let login = identifier(&written.login, faults);
-    faults.unless(login == login.to_lowercase(), &written.login, "l'identifiant de connexion est en minuscules");
+    faults.unless(
+        login == login.to_lowercase(),
+        &written.login,
+        "l'identifiant de connexion est en minuscules",
+    );
     let words: Vec<&str> = Role::ALL.iter().map(|role| role.word()).collect();
     written.roles.iter().for_each(|role| one_of(role, &words, faults));
-    let roles: BTreeSet<Role> = written.roles.iter().filter_map(|role| Role::from_word(role.get_ref())).collect();
+    let roles: BTreeSet<Role> =
+        written.roles.iter().filter_map(|role| Role::from_word(role.get_ref())).collect();
     for (one, other) in APART {
         let together = roles.contains(&one) && roles.contains(&other);
         let reason = format!("nul n'est à la fois {} et {}", one.label(), other.label());
         faults.unless(!together, &written.login, reason);
     }
-    Person {
-        login,
-        name: text(&written.name, faults),
-        roles,
-        password: secret(&written.password, faults),
-    }
+    Person { login, name: text(&written.name, faults), roles, password: secret(&written.password, faults) }
 }
 
 fn check_machine(written: &WrittenMachine, agreements: &[Agreement], faults: &mut Faults) -> Machine {
@@ -161,7 +177,8 @@ fn has_part(agency: &Text, parties: &[Party], part: &str, faults: &mut Faults) {
 
 fn text(text: &Text, faults: &mut Faults) -> String {
     let value = text.get_ref();
-    let right = !value.trim().is_empty() && value.len() <= TEXT_BYTES_MAX && !value.contains(char::is_control);
+    let right =
+        !value.trim().is_empty() && value.len() <= TEXT_BYTES_MAX && !value.contains(char::is_control);
     faults.unless(right, text, format!("un texte d'une ligne est attendu, {TEXT_BYTES_MAX} octets au plus"));
     value.clone()
 }
@@ -170,7 +187,11 @@ fn identifier(text: &Text, faults: &mut Faults) -> String {
     let value = text.get_ref();
     let wrong = |character: char| character.is_control() || character.is_whitespace();
     let right = !value.is_empty() && value.len() <= IDENTIFIER_BYTES_MAX && !value.contains(wrong);
-    faults.unless(right, text, format!("un identifiant sans espace est attendu, {IDENTIFIER_BYTES_MAX} octets au plus"));
+    faults.unless(
+        right,
+        text,
+        format!("un identifiant sans espace est attendu, {IDENTIFIER_BYTES_MAX} octets au plus"),
+    );
     value.clone()
 }
 
@@ -181,7 +202,11 @@ fn secret(secret: &Option<Text>, faults: &mut Faults) -> Option<String> {
     Some(secret.get_ref().clone())
 }
 
-fn validity(from: &Option<Spanned<Datetime>>, until: &Option<Spanned<Datetime>>, faults: &mut Faults) -> Validity {
+fn validity(
+    from: &Option<Spanned<Datetime>>,
+    until: &Option<Spanned<Datetime>>,
+    faults: &mut Faults,
+) -> Validity {
     let validity = Validity { from: day(from, faults), until: day(until, faults) };
     if let (Some(first), Some(last), Some(place)) = (validity.from, validity.until, until) {
         faults.unless(first <= last, place, "la fin précède le début");

@@ -10,6 +10,7 @@ mod check;
 mod file;
 mod numbers;
 mod people;
+mod people_queries;
 mod queries;
 mod read;
 mod rows;

@@ -22,10 +22,15 @@ fn digits(number: &str, count: usize) -> Option<Vec<u32>> {
 
 /// Every second digit from the right counts twice, its own digits summed.
 fn luhn(digits: &[u32]) -> bool {
-    let sum: u32 = digits.iter().rev().enumerate().map(|(rank, digit)| match (rank % 2, digit) {
-        (0, digit) => *digit,
-        (_, digit) => digit * 2 - if *digit > 4 { 9 } else { 0 },
-    }).sum();
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(rank, digit)| match (rank % 2, digit) {
+            (0, digit) => *digit,
+            (_, digit) => digit * 2 - if *digit > 4 { 9 } else { 0 },
+        })
+        .sum();
     sum.is_multiple_of(10)
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Changes, Differences};
 use super::file::Member;
-use super::{Mode, queries};
+use super::{Mode, people_queries as queries};
 use crate::clock::Clock;
 use crate::db::{Db, Error, TenantTx};
 use crate::identity;
@@ -63,18 +63,20 @@ pub(super) async fn write_people(
 ) -> Result<(), Error> {
     for person in &member.people {
         let wanted = sorted(person.roles.iter().map(|role| role.word().to_string()).collect());
-        let (id, before) = match (queries::find_person(tx, &person.login).await?, accounts.people.get(&person.login)) {
-            (Some(found), _) => found,
-            (None, None) => return Err(Error::row("person", "compte supprimé entre-temps")),
-            (None, Some(account)) => {
-                let id = clock.fresh_id();
-                queries::insert_person(tx, id, person, &account.hash, clock.now()).await?;
-                let first = announced.insert(person.login.clone());
-                let sentence = if first { told("compte créé", &person.login, account) } else { String::new() };
-                changes.made(format!("person:{id}"), vec![], sentence);
-                (id, person.name.clone())
-            }
-        };
+        let (id, before) =
+            match (queries::find_person(tx, &person.login).await?, accounts.people.get(&person.login)) {
+                (Some(found), _) => found,
+                (None, None) => return Err(Error::row("person", "compte supprimé entre-temps")),
+                (None, Some(account)) => {
+                    let id = clock.fresh_id();
+                    queries::insert_person(tx, id, person, &account.hash, clock.now()).await?;
+                    let first = announced.insert(person.login.clone());
+                    let sentence =
+                        if first { told("compte créé", &person.login, account) } else { String::new() };
+                    changes.made(format!("person:{id}"), vec![], sentence);
+                    (id, person.name.clone())
+                }
+            };
         let object = format!("person:{id}");
         if before != person.name {
             queries::rename_person(tx, id, &person.name).await?;
@@ -86,7 +88,11 @@ pub(super) async fn write_people(
         differences.note("roles", sorted(held).as_slice(), wanted.as_slice());
         if !differences.is_empty() {
             queries::set_roles(tx, id, &wanted).await?;
-            changes.changed(object, differences.detail(), format!("compte {} : {}", person.login, differences.words()));
+            changes.changed(
+                object,
+                differences.detail(),
+                format!("compte {} : {}", person.login, differences.words()),
+            );
         }
     }
     Ok(())
@@ -109,7 +115,11 @@ pub(super) async fn write_machines(
                 let id = clock.fresh_id();
                 changes.inserting_client(&machine.client_id);
                 queries::insert_machine(tx, id, machine, &account.hash, clock.now()).await?;
-                changes.made(format!("machine:{id}"), vec![], told("application créée", &machine.client_id, account));
+                changes.made(
+                    format!("machine:{id}"),
+                    vec![],
+                    told("application créée", &machine.client_id, account),
+                );
                 (id, machine.name.clone())
             }
         };
@@ -129,7 +139,9 @@ pub(super) async fn write_machines(
 
 fn told(what: &str, name: &str, account: &Account) -> String {
     match &account.told {
-        Some(secret) => format!("{what} : {name} — à noter maintenant, il ne sera plus jamais montré : {secret}"),
+        Some(secret) => {
+            format!("{what} : {name} — à noter maintenant, il ne sera plus jamais montré : {secret}")
+        }
         None => format!("{what} : {name}"),
     }
 }

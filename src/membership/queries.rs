@@ -1,9 +1,9 @@
-//! A member's rows, found by the names that its file gives them.
+//! A member, its parties and agreements, found by the names that its file gives them.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::file::{Agreement, Machine, Member, Party, Person, Validity};
+use super::file::{Agreement, Member, Party, Validity};
 use crate::db::{Error, TenantRead, TenantTx};
 use crate::proof::journal::BEFORE_FIRST;
 
@@ -24,7 +24,11 @@ pub(super) async fn find_member(tx: &mut TenantRead) -> Result<Option<FoundMembe
     Ok(member.fetch_optional(tx.conn()).await?)
 }
 
-pub(super) async fn insert_member(tx: &mut TenantTx, member: &Member, now: DateTime<Utc>) -> Result<(), Error> {
+pub(super) async fn insert_member(
+    tx: &mut TenantTx,
+    member: &Member,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
     sqlx::query!(
         "insert into member (code, name, kind, siren, department, created_at) values ($1, $2, $3, $4, $5, $6)",
         member.code,
@@ -69,14 +73,21 @@ pub(super) async fn update_quota(tx: &mut TenantTx, bytes_max: i64) -> Result<()
     Ok(())
 }
 
-pub(super) async fn find_party(tx: &mut TenantRead, identifier: &str) -> Result<Option<(Uuid, Party)>, Error> {
+pub(super) async fn find_party(
+    tx: &mut TenantRead,
+    identifier: &str,
+) -> Result<Option<(Uuid, Party)>, Error> {
     let row = sqlx::query!(
         "select party_id, identifier, name, siret, archival, transferring, originating, valid_from, valid_until
          from party where identifier = $1",
         identifier
     );
     Ok(row.fetch_optional(tx.conn()).await?.map(|row| {
-        let parts = [("archival", row.archival), ("transferring", row.transferring), ("originating", row.originating)];
+        let parts = [
+            ("archival", row.archival),
+            ("transferring", row.transferring),
+            ("originating", row.originating),
+        ];
         let party = Party {
             identifier: row.identifier,
             name: row.name,
@@ -163,7 +174,11 @@ async fn admitted(tx: &mut TenantRead, agreement: Uuid, part: &str) -> Result<Ve
     Ok(identifiers.fetch_all(tx.conn()).await?)
 }
 
-pub(super) async fn insert_agreement(tx: &mut TenantTx, id: Uuid, agreement: &Agreement) -> Result<(), Error> {
+pub(super) async fn insert_agreement(
+    tx: &mut TenantTx,
+    id: Uuid,
+    agreement: &Agreement,
+) -> Result<(), Error> {
     sqlx::query!(
         "insert into agreement (agreement_id, identifier, name, state, valid_from, valid_until, archival_agency,
                                 acceptance, transfer_bytes_max)
@@ -183,7 +198,11 @@ pub(super) async fn insert_agreement(tx: &mut TenantTx, id: Uuid, agreement: &Ag
     Ok(())
 }
 
-pub(super) async fn update_agreement(tx: &mut TenantTx, id: Uuid, agreement: &Agreement) -> Result<(), Error> {
+pub(super) async fn update_agreement(
+    tx: &mut TenantTx,
+    id: Uuid,
+    agreement: &Agreement,
+) -> Result<(), Error> {
     sqlx::query!(
         "update agreement
          set name = $2, state = $3, valid_from = $4, valid_until = $5,
@@ -226,137 +245,6 @@ pub(super) async fn set_admitted(
          on conflict do nothing",
         agreement,
         part,
-        identifiers
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Those of `logins` that have an account.
-pub(super) async fn known_logins(tx: &mut TenantRead, logins: &[String]) -> Result<Vec<String>, Error> {
-    let known = sqlx::query_scalar!("select login from platform.person where login = any($1)", logins);
-    Ok(known.fetch_all(tx.conn()).await?)
-}
-
-pub(super) async fn known_clients(tx: &mut TenantRead) -> Result<Vec<String>, Error> {
-    Ok(sqlx::query_scalar!("select client_id from machine").fetch_all(tx.conn()).await?)
-}
-
-/// Identifier and name of the account with this login.
-pub(super) async fn find_person(tx: &mut TenantRead, login: &str) -> Result<Option<(Uuid, String)>, Error> {
-    let row = sqlx::query!("select person_id, display_name from platform.person where login = $1", login);
-    Ok(row.fetch_optional(tx.conn()).await?.map(|row| (row.person_id, row.display_name)))
-}
-
-pub(super) async fn insert_person(
-    tx: &mut TenantTx,
-    id: Uuid,
-    person: &Person,
-    password_hash: &str,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "insert into platform.person (person_id, login, display_name, password_hash, created_at)
-         values ($1, $2, $3, $4, $5)",
-        id,
-        person.login,
-        person.name,
-        password_hash,
-        now
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-pub(super) async fn rename_person(tx: &mut TenantTx, id: Uuid, name: &str) -> Result<(), Error> {
-    sqlx::query!("update platform.person set display_name = $2 where person_id = $1", id, name)
-        .execute(tx.conn())
-        .await?;
-    Ok(())
-}
-
-pub(super) async fn roles_of(tx: &mut TenantRead, person: Uuid) -> Result<Vec<String>, Error> {
-    let roles = sqlx::query_scalar!("select role from assignment where person_id = $1 order by role", person);
-    Ok(roles.fetch_all(tx.conn()).await?)
-}
-
-/// The person's roles in the member become these, no more and no less.
-pub(super) async fn set_roles(tx: &mut TenantTx, person: Uuid, roles: &[String]) -> Result<(), Error> {
-    sqlx::query!("delete from assignment where person_id = $1 and role <> all($2)", person, roles)
-        .execute(tx.conn())
-        .await?;
-    sqlx::query!(
-        "insert into assignment (person_id, role) select $1, role from unnest($2::text[]) as wanted (role)
-         on conflict do nothing",
-        person,
-        roles
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Identifier and name of the machine with this client identifier.
-pub(super) async fn find_machine(tx: &mut TenantRead, client_id: &str) -> Result<Option<(Uuid, String)>, Error> {
-    let row = sqlx::query!("select machine_id, name from machine where client_id = $1", client_id);
-    Ok(row.fetch_optional(tx.conn()).await?.map(|row| (row.machine_id, row.name)))
-}
-
-pub(super) async fn insert_machine(
-    tx: &mut TenantTx,
-    id: Uuid,
-    machine: &Machine,
-    secret_hash: &str,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "insert into machine (machine_id, client_id, name, secret_hash, created_at) values ($1, $2, $3, $4, $5)",
-        id,
-        machine.client_id,
-        machine.name,
-        secret_hash,
-        now
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-pub(super) async fn rename_machine(tx: &mut TenantTx, id: Uuid, name: &str) -> Result<(), Error> {
-    sqlx::query!("update machine set name = $2 where machine_id = $1", id, name).execute(tx.conn()).await?;
-    Ok(())
-}
-
-pub(super) async fn agreements_of(tx: &mut TenantRead, machine: Uuid) -> Result<Vec<String>, Error> {
-    let identifiers = sqlx::query_scalar!(
-        r#"select a.identifier from machine_agreement ma join agreement a using (tenant_id, agreement_id)
-           where ma.machine_id = $1 order by a.identifier collate "C""#,
-        machine
-    );
-    Ok(identifiers.fetch_all(tx.conn()).await?)
-}
-
-/// The machine's agreements become those named, no more and no less.
-pub(super) async fn set_machine_agreements(
-    tx: &mut TenantTx,
-    machine: Uuid,
-    identifiers: &[String],
-) -> Result<(), Error> {
-    sqlx::query!(
-        "delete from machine_agreement where machine_id = $1
-           and agreement_id not in (select agreement_id from agreement where identifier = any($2))",
-        machine,
-        identifiers
-    )
-    .execute(tx.conn())
-    .await?;
-    sqlx::query!(
-        "insert into machine_agreement (machine_id, agreement_id)
-         select $1, agreement_id from agreement where identifier = any($2)
-         on conflict do nothing",
-        machine,
         identifiers
     )
     .execute(tx.conn())

@@ -92,14 +92,18 @@ pub(super) struct WrittenMachine {
 /// Every member of the folder, by code; or everything that is wrong.
 pub(super) fn read_all(folder: &Path) -> Result<Vec<Member>, Vec<Fault>> {
     let whole = |path: &Path, reason: String| vec![Fault { path: path.to_path_buf(), line: 0, reason }];
-    let entries = fs::read_dir(folder).map_err(|error| whole(folder, format!("dossier illisible ({error})")))?;
+    let entries =
+        fs::read_dir(folder).map_err(|error| whole(folder, format!("dossier illisible ({error})")))?;
     let mut paths: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path().join("member.toml")))
         .filter(|path| path.parent().is_some_and(Path::is_dir))
         .collect();
     paths.sort();
     if paths.is_empty() {
-        return Err(whole(folder, "aucun membre : un dossier par membre est attendu, et son member.toml".into()));
+        return Err(whole(
+            folder,
+            "aucun membre : un dossier par membre est attendu, et son member.toml".into(),
+        ));
     }
     let mut members = Vec::new();
     let mut faults = Vec::new();
@@ -129,9 +133,8 @@ fn read_one(path: &Path) -> Result<Member, Vec<Fault>> {
 
 /// The member of a file's text in the folder `folder`; or what is wrong, each with its place in the text.
 pub(super) fn parse(text: &str, folder: &str) -> Result<Member, Vec<(usize, String)>> {
-    let written: Written = toml::from_str(text).map_err(|error| {
-        vec![(error.span().map_or(0, |span| span.start), in_french(error.message()))]
-    })?;
+    let written: Written = toml::from_str(text)
+        .map_err(|error| vec![(error.span().map_or(0, |span| span.start), in_french(error.message()))])?;
     check::checked(&written, folder)
 }
 
@@ -148,7 +151,9 @@ fn in_french(message: &str) -> String {
         format!("il manque la clé {quoted}")
     } else if message.starts_with("duplicate key") {
         "clé écrite deux fois".into()
-    } else if let Some((found, expected)) = message.strip_prefix("invalid type: ").and_then(|m| m.split_once(", expected ")) {
+    } else if let Some((found, expected)) =
+        message.strip_prefix("invalid type: ").and_then(|m| m.split_once(", expected "))
+    {
         format!("mauvais type : {found} au lieu de {expected}")
     } else {
         format!("TOML mal écrit : {message}")
@@ -171,7 +176,11 @@ fn between(members: &[(PathBuf, Member)]) -> Vec<Fault> {
         }
         for machine in &member.machines {
             if let Some(other) = clients.insert(&machine.client_id, path) {
-                fault(format!("l'identifiant client « {} » est aussi dans {}", machine.client_id, other.display()));
+                fault(format!(
+                    "l'identifiant client « {} » est aussi dans {}",
+                    machine.client_id,
+                    other.display()
+                ));
             }
         }
     }

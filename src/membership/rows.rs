@@ -22,7 +22,11 @@ pub(super) async fn write_member(
         queries::insert_member(tx, member, now).await?;
         queries::insert_quota(tx, quota).await?;
         queries::insert_journal_head(tx, now).await?;
-        let detail = vec![("kind", member.kind.clone()), ("siren", member.siren.clone()), ("quota_bytes", quota.to_string())];
+        let detail = vec![
+            ("kind", member.kind.clone()),
+            ("siren", member.siren.clone()),
+            ("quota_bytes", quota.to_string()),
+        ];
         changes.made(object, detail, format!("collectivité créée : {}", member.name));
         return Ok(());
     };
@@ -35,7 +39,11 @@ pub(super) async fn write_member(
     if !differences.is_empty() {
         queries::update_member(tx, member).await?;
         queries::update_quota(tx, quota).await?;
-        changes.changed(object, differences.detail(), format!("collectivité modifiée : {}", differences.words()));
+        changes.changed(
+            object,
+            differences.detail(),
+            format!("collectivité modifiée : {}", differences.words()),
+        );
     }
     Ok(())
 }
@@ -51,7 +59,11 @@ pub(super) async fn write_parties(
         let object = format!("party:{}", party.identifier);
         let Some((id, before)) = queries::find_party(tx, &party.identifier).await? else {
             queries::insert_party(tx, clock.fresh_id(), party).await?;
-            changes.made(object, vec![("parts", parts(party))], format!("partie créée : {}", named(&party.identifier, &party.name)));
+            changes.made(
+                object,
+                vec![("parts", parts(party))],
+                format!("partie créée : {}", named(&party.identifier, &party.name)),
+            );
             continue;
         };
         let mut differences = Differences::default();
@@ -81,8 +93,13 @@ pub(super) async fn write_agreements(
             let id = clock.fresh_id();
             queries::insert_agreement(tx, id, agreement).await?;
             write_admitted(tx, id, agreement).await?;
-            let detail = vec![("acceptance", agreement.acceptance.clone()), ("state", agreement.state.clone())];
-            changes.made(object, detail, format!("accord créé : {}", named(&agreement.identifier, &agreement.name)));
+            let detail =
+                vec![("acceptance", agreement.acceptance.clone()), ("state", agreement.state.clone())];
+            changes.made(
+                object,
+                detail,
+                format!("accord créé : {}", named(&agreement.identifier, &agreement.name)),
+            );
             continue;
         };
         let mut differences = Differences::default();

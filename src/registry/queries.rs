@@ -10,7 +10,8 @@ use crate::model::{Acceptance, Agreement, AgreementId, MachineId, Party, PartyId
 
 /// Every member, by code: who to loop over, one transaction each.
 pub async fn members(tx: &mut Technical) -> Result<Vec<Member>, Error> {
-    let rows = sqlx::query!("select tenant_id, code, name, kind, siren, department from member order by code");
+    let rows =
+        sqlx::query!("select tenant_id, code, name, kind, siren, department from member order by code");
     let members = rows.fetch_all(tx.conn()).await?.into_iter().map(|row| Member {
         tenant: TenantId::from_row(row.tenant_id),
         code: row.code,
@@ -116,7 +117,8 @@ async fn select_agreements(tx: &mut TenantRead, identifier: Option<&str>) -> Res
         identifier
     );
     let agreements = rows.fetch_all(tx.conn()).await?.into_iter().map(|row| {
-        let (transferring_agencies, originating_agencies) = admitted.remove(&row.agreement_id).unwrap_or_default();
+        let (transferring_agencies, originating_agencies) =
+            admitted.remove(&row.agreement_id).unwrap_or_default();
         Ok(Agreement {
             agreement_id: AgreementId(row.agreement_id),
             identifier: row.identifier,
@@ -145,7 +147,10 @@ fn acceptance(word: &str) -> Result<Acceptance, Error> {
 /// Identifiers of the transferring, then of the originating agencies.
 type Admitted = (Vec<String>, Vec<String>);
 
-async fn admitted_parties(tx: &mut TenantRead, identifier: Option<&str>) -> Result<HashMap<Uuid, Admitted>, Error> {
+async fn admitted_parties(
+    tx: &mut TenantRead,
+    identifier: Option<&str>,
+) -> Result<HashMap<Uuid, Admitted>, Error> {
     let rows = sqlx::query!(
         "select ap.agreement_id, ap.part, p.identifier
          from agreement_party ap

@@ -150,7 +150,10 @@ async fn data_of_a_version_that_is_not_installed_are_refused_in_words() {
     start(data.path()).await.stop().unwrap();
     std::fs::write(data.path().join("postgres/cluster/PG_VERSION"), "9\n").unwrap();
     let Err(error) = Cluster::start(data.path()).await else { panic!("data of version 9") };
-    assert!(matches!(error, Error::OtherVersion { data: 9, .. }) && error.to_string().contains("pg_upgrade"), "{error}");
+    assert!(
+        matches!(error, Error::OtherVersion { data: 9, .. }) && error.to_string().contains("pg_upgrade"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

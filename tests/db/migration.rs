@@ -65,7 +65,10 @@ async fn a_migration_edited_after_it_was_applied_is_refused() {
     let settings = Settings::new(&address, 2).unwrap();
     migrate(&settings).await.unwrap();
     let mut owner = database::connect_as("chartrier_owner", "migration_edited").await;
-    sqlx::query("update _sqlx_migrations set checksum = '\\x00' where version = 1").execute(&mut owner).await.unwrap();
+    sqlx::query("update _sqlx_migrations set checksum = '\\x00' where version = 1")
+        .execute(&mut owner)
+        .await
+        .unwrap();
     let refused = migrate(&settings).await.unwrap_err();
     assert!(matches!(refused, chartrier::db::Error::Migrate(_)) && !refused.is_transient(), "{refused}");
 }

@@ -30,8 +30,13 @@ async fn a_person_of_one_member_acts_for_it_at_once() {
     assert_eq!(session.members.len(), 1);
     let caller = session.caller.unwrap();
     assert_eq!((caller.tenant, caller.member_code.as_str()), (fresh.tenant, fresh.code.as_str()));
-    assert_eq!((caller.person_id, caller.roles.as_slice()), (fresh.person(Role::Archivist), &[Role::Archivist][..]));
-    assert!(caller.csrf_matches(&caller.csrf_token) && !caller.csrf_matches("") && caller.csrf_token != cookie);
+    assert_eq!(
+        (caller.person_id, caller.roles.as_slice()),
+        (fresh.person(Role::Archivist), &[Role::Archivist][..])
+    );
+    assert!(
+        caller.csrf_matches(&caller.csrf_token) && !caller.csrf_matches("") && caller.csrf_token != cookie
+    );
     identity(&fresh).log_out(&cookie).await.unwrap();
     assert!(identity(&fresh).session(&cookie).await.unwrap().is_none());
     fresh.end().await;

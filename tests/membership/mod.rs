@@ -118,9 +118,11 @@ async fn a_member_becomes_what_its_file_says_and_each_change_is_recorded() {
     let tenant = TenantId::of_member("bourg");
     let made = apply(&db, folder(&[("bourg", MEMBER)]).path(), &clock()).await.unwrap();
     assert_eq!(made[0], "bourg : collectivité créée : Commune du Bourg");
-    let password = made.iter().find(|sentence| sentence.contains("anne")).unwrap().rsplit(' ').next().unwrap();
+    let password =
+        made.iter().find(|sentence| sentence.contains("anne")).unwrap().rsplit(' ').next().unwrap();
     let identity = Identity::new(db.clone(), clock());
-    let LogIn::Opened(cookie) = identity.log_in("anne", password, [127, 0, 0, 1].into()).await.unwrap() else {
+    let LogIn::Opened(cookie) = identity.log_in("anne", password, [127, 0, 0, 1].into()).await.unwrap()
+    else {
         panic!("the first password opens")
     };
     let token = identity.client_token("bourg-bus", "un secret assez long").await.unwrap().unwrap();
@@ -148,7 +150,9 @@ async fn a_member_becomes_what_its_file_says_and_each_change_is_recorded() {
     assert_eq!(entries(&db, "bourg").await, before + 4);
     let mut tx = db.read(tenant).await.unwrap();
     let agreement = find_agreement(&mut tx, "ACTES").await.unwrap().unwrap();
-    assert!(!agreement.active && agreement.originating_agencies.is_empty() && agreement.archival_agency == "SA");
+    assert!(
+        !agreement.active && agreement.originating_agencies.is_empty() && agreement.archival_agency == "SA"
+    );
     assert!(find_agreement(&mut tx, "AUTRE").await.unwrap().is_none());
     assert!(find_party(&mut tx, "SV").await.unwrap().unwrap().transferring);
     assert_eq!(find_quota(&mut tx).await.unwrap().unwrap().bytes_max, 2000);
@@ -163,7 +167,8 @@ async fn a_member_becomes_what_its_file_says_and_each_change_is_recorded() {
 #[tokio::test]
 async fn a_wrong_file_is_refused_whole_with_its_lines() {
     let db = own("membership_refused").await;
-    let other = MEMBER.replace("\"bourg\"", "\"ville\"").replace("siren = \"732829320\"", "siren = \"732829321\"");
+    let other =
+        MEMBER.replace("\"bourg\"", "\"ville\"").replace("siren = \"732829320\"", "siren = \"732829321\"");
     for (wrong, expected) in [
         (MEMBER.replace("[quota]\nbytes", "[quota]\nbits"), "bourg/member.toml:8 : clé inconnue : bits"),
         (MEMBER.replace("kind = \"commune\"\n", ""), "il manque la clé kind"),
@@ -173,20 +178,29 @@ async fn a_wrong_file_is_refused_whole_with_its_lines() {
         (MEMBER.replace("2020-01-01", "2020-01-01T10:00:00"), "bourg/member.toml:20 : une date sans heure"),
         (MEMBER.replace("archival_agency = \"SA\"", "archival_agency = \"SV\""), "n'a pas le rôle archival"),
         (MEMBER.replace("transferring = [\"SV\"]", "transferring = [\"XX\"]"), "aucune partie « XX »"),
-        (MEMBER.replace("\"reader\"]", "\"control_authority\"]"), "nul n'est à la fois archiviste et contrôle"),
+        (
+            MEMBER.replace("\"reader\"]", "\"control_authority\"]"),
+            "nul n'est à la fois archiviste et contrôle",
+        ),
         (MEMBER.replace("agreements = [\"ACTES\"]", "agreements = [\"PES\"]"), "aucun accord « PES »"),
         (MEMBER.replace("un secret assez long", "court"), "trop court"),
         (MEMBER.replace("identifier = \"SV\"", "identifier = \"SA\""), "« SA » est écrit deux fois"),
         (format!("{MEMBER}\n[["), "bourg/member.toml:43 : TOML mal écrit"),
         (MEMBER.replace("code = \"bourg\"", "code = \"../bourg\""), "le code doit être le nom du dossier"),
     ] {
-        let error = apply(&db, folder(&[("bourg", &wrong), ("ville", &other)]).path(), &clock()).await.unwrap_err();
+        let error =
+            apply(&db, folder(&[("bourg", &wrong), ("ville", &other)]).path(), &clock()).await.unwrap_err();
         let Error::Files(faults) = &error else { panic!("{error}") };
         assert!(error.to_string().contains(expected), "{expected}\n{error}");
-        assert!(faults.iter().any(|fault| fault.path.ends_with("ville/member.toml") && fault.line == 4), "{error}");
+        assert!(
+            faults.iter().any(|fault| fault.path.ends_with("ville/member.toml") && fault.line == 4),
+            "{error}"
+        );
     }
-    let twice = MEMBER.replace("code = \"bourg\"", "code = \"ville\"").replace("name = \"Anne\"", "name = \"Annie\"");
-    let error = apply(&db, folder(&[("bourg", MEMBER), ("ville", &twice)]).path(), &clock()).await.unwrap_err();
+    let twice =
+        MEMBER.replace("code = \"bourg\"", "code = \"ville\"").replace("name = \"Anne\"", "name = \"Annie\"");
+    let error =
+        apply(&db, folder(&[("bourg", MEMBER), ("ville", &twice)]).path(), &clock()).await.unwrap_err();
     assert!(error.to_string().contains("« anne » a un autre nom"), "{error}");
     assert!(error.to_string().contains("« bourg-bus » est aussi dans"), "{error}");
     let mut tx = db.technical().await.unwrap();

@@ -7,7 +7,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown, symlink};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -63,10 +63,10 @@ impl Place {
         }
     }
 
-    /// A file beside the cluster, made when missing.
+    /// A file beside the cluster, made when missing. Nobody else opens it, hence nobody else holds its lock.
     pub(super) fn open(&self, name: &str) -> Result<File, Error> {
         let path = self.folder.join(name);
-        OpenOptions::new().create(true).append(true).open(&path).map_err(io_error(&path))
+        OpenOptions::new().create(true).append(true).mode(0o600).open(&path).map_err(io_error(&path))
     }
 
     /// Waits until this process alone starts or stops the server; over when the file is dropped.
