@@ -1,5 +1,11 @@
 //! Every test of the crate that needs more than one module: one binary, one PostgreSQL, one fresh tenant a test.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails, and looks at the database as no module may"
+)]
+
 mod architecture;
 mod db;
 mod identity;

@@ -20,6 +20,7 @@ pub enum Error {
 
 impl Error {
     /// A row of `table` that the program cannot read back.
+    #[expect(clippy::needless_pass_by_value, reason = "callers hand over an error or a word")]
     pub fn row(table: &'static str, reason: impl ToString) -> Self {
         Error::Row { table, reason: reason.to_string() }
     }

@@ -14,7 +14,7 @@ use crate::proof::journal::{Fault, Hash, Walk};
 pub use queries::{Recorded, events_about, last_events};
 
 /// Entries read at a time.
-const PAGE: i64 = 1_000;
+const PAGE: u16 = 1_000;
 
 /// A journal that holds together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub async fn verify_journal(tx: &mut TenantRead) -> Result<Verified, Error> {
     let head = queries::journal_head(tx).await?.ok_or(db::Error::UnknownTenant)?;
     let mut walk = Walk::default();
     loop {
-        let page = queries::journal_page(tx, walk.seq(), PAGE).await?;
+        let page = queries::journal_page(tx, walk.seq(), i64::from(PAGE)).await?;
         let Some(last) = page.last().map(|row| row.seq) else { break };
         for row in &page {
             let fields = walk.step(row.seq, &row.entry, &row.hash)?;
@@ -63,7 +63,7 @@ pub async fn verify_journal(tx: &mut TenantRead) -> Result<Verified, Error> {
                 return Err(broken(row.seq, "les colonnes de recherche ne disent plus ce que dit le texte"));
             }
         }
-        if last != walk.seq() || page.len() < PAGE as usize {
+        if last != walk.seq() || page.len() < usize::from(PAGE) {
             break;
         }
     }

@@ -58,6 +58,7 @@ pub(super) struct Differences(Vec<(&'static str, String, String)>);
 
 impl Differences {
     /// Takes note of a field, when it differs.
+    #[expect(clippy::needless_pass_by_value, reason = "every value shown is a reference or a number")]
     pub(super) fn note(&mut self, name: &'static str, before: impl Shown, after: impl Shown) {
         let (before, after) = (before.shown(), after.shown());
         if before != after {

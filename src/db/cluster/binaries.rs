@@ -36,6 +36,7 @@ impl Binaries {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "where programs are installed is no setting of ours")]
 fn folders() -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();

@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use nix::unistd::{Gid, Uid, User};
-use uuid::Uuid;
 
 use super::binaries::Binaries;
 use super::{Durability, Error, SUPERUSER, ancestors};
@@ -100,7 +99,7 @@ impl Place {
                 fs::remove_dir_all(leftover.path()).map_err(io_error(&leftover.path()))?;
             }
         }
-        let new = self.folder.join(format!("new-{}", Uuid::new_v4().simple()));
+        let new = self.folder.join(format!("new-{}", std::process::id()));
         self.make_private(&new)?;
         let output = self
             .command(&binaries.program("initdb"))
@@ -190,7 +189,9 @@ fn can_walk_to(path: &Path, user: &User) -> bool {
 
 /// Makes a folder that PostgreSQL's user can walk to, and `folder` a link to it.
 fn link_elsewhere(folder: &Path) -> io::Result<()> {
-    let elsewhere = PathBuf::from(ELSEWHERE).join(Uuid::new_v4().simple().to_string());
+    let mut name = [0_u8; 8];
+    getrandom::fill(&mut name)?;
+    let elsewhere = Path::new(ELSEWHERE).join(hex::encode(name));
     fs::create_dir_all(&elsewhere)?;
     for opened in [Path::new(ELSEWHERE), &elsewhere] {
         fs::set_permissions(opened, Permissions::from_mode(0o755))?;
