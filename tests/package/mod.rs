@@ -2,3 +2,4 @@
 
 mod attacks;
 mod kinds;
+mod mutations;
