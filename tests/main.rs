@@ -8,6 +8,7 @@
 
 mod architecture;
 mod db;
+mod demo;
 mod identity;
 mod ingest;
 mod isolation;
