@@ -38,8 +38,11 @@ if (live()) setTimeout(refresh, 1000);
 
 /* ---- Deposit: the chosen file's name, its drop, the progress of its sending ---- */
 
-const megabytes = (bytes) =>
-  (bytes / 1e6).toLocaleString("fr-FR", { maximumFractionDigits: bytes < 1e7 ? 1 : 0 }) + "\u00a0Mo";
+const size = (bytes) => {
+  const [unit, name] = bytes < 1e6 ? [1e3, "Ko"] : [1e6, "Mo"];
+  const shown = (bytes / unit).toLocaleString("fr-FR", { maximumFractionDigits: bytes < 10 * unit ? 1 : 0 });
+  return `${shown}\u00a0${name}`;
+};
 
 function prepareUpload() {
   const form = document.querySelector("form[data-upload]");
@@ -51,7 +54,7 @@ function prepareUpload() {
 
   const show = () => {
     const [file] = input.files;
-    if (file) words.textContent = `${file.name} (${megabytes(file.size)})`;
+    if (file) words.textContent = `${file.name} (${size(file.size)})`;
   };
   input.addEventListener("change", show);
   for (const name of ["dragenter", "dragover"]) {
@@ -90,7 +93,7 @@ function send(form) {
   request.upload.addEventListener("progress", (event) => {
     if (!event.lengthComputable) return;
     bar.value = (100 * event.loaded) / event.total;
-    words.textContent = `${Math.floor(bar.value)} %, ${megabytes(event.loaded)} sur ${megabytes(event.total)}`;
+    words.textContent = `${Math.floor(bar.value)} %, ${size(event.loaded)} sur ${size(event.total)}`;
     const reached = Math.floor(bar.value / 25);
     if (reached > quarter) {
       quarter = reached;

@@ -7,6 +7,7 @@
 )]
 
 mod architecture;
+mod browser;
 mod db;
 mod demo;
 mod identity;

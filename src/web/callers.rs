@@ -178,7 +178,9 @@ mod tests {
         for ours in ["/", "/versements?apres=x", "/archives/unites/1"] {
             assert!(is_page_of_ours(ours), "{ours}");
         }
-        for other in ["", "//autre.example", "/\\autre.example", "https://autre.example", "/a\r\nb", "versements"] {
+        for other in
+            ["", "//autre.example", "/\\autre.example", "https://autre.example", "/a\r\nb", "versements"]
+        {
             assert!(!is_page_of_ours(other), "{other}");
         }
     }

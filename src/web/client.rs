@@ -40,7 +40,7 @@ pub fn announced_bytes(request: &HttpRequest) -> Option<u64> {
 
 /// A body as it comes; a sender silent for too long is as if gone.
 pub fn paced(body: Payload) -> impl Stream<Item = io::Result<Bytes>> + Unpin {
-    Box::pin(stream::unfold(Some(body), |body| async {
+    let chunks = stream::unfold(Some(body), |body| async {
         let mut body = body?;
         match tokio::time::timeout(SILENCE_MAX, body.next()).await {
             Ok(Some(Ok(chunk))) => Some((Ok(chunk), Some(body))),
@@ -48,7 +48,9 @@ pub fn paced(body: Payload) -> impl Stream<Item = io::Result<Bytes>> + Unpin {
             Ok(None) => None,
             Err(_) => Some((Err(io::Error::from(io::ErrorKind::TimedOut)), None)),
         }
-    }))
+    });
+    // Who reads a form in parts asks once more after the end.
+    Box::pin(chunks.fuse())
 }
 
 fn broken(error: PayloadError) -> io::Error {

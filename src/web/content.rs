@@ -163,7 +163,9 @@ mod tests {
 
     #[test]
     fn what_may_run_is_never_shown() {
-        for (media_type, expected) in [("application/pdf", true), ("text/html", false), ("image/svg+xml", false)] {
+        for (media_type, expected) in
+            [("application/pdf", true), ("text/html", false), ("image/svg+xml", false)]
+        {
             assert_eq!(can_be_shown(media_type), expected, "{media_type}");
         }
     }

@@ -39,7 +39,10 @@ pub fn open_visit(state: &State, value: String) -> Cookie<'static> {
 }
 
 fn value(state: &State, request: &HttpRequest, name: &str) -> Option<String> {
-    request.cookie(&full(state, name)).map(|cookie| cookie.value().to_owned()).filter(|value| !value.is_empty())
+    request
+        .cookie(&full(state, name))
+        .map(|cookie| cookie.value().to_owned())
+        .filter(|value| !value.is_empty())
 }
 
 fn cookie(state: &State, name: &str, value: String, max_age: Option<Duration>) -> Cookie<'static> {

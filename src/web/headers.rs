@@ -20,8 +20,7 @@ pub const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 
 const CONTENT_POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'self'; sandbox";
 /// A PDF: Chromium's reader, which is a sandbox of its own, does not start inside another.
-const PDF_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; frame-ancestors 'self'";
+const PDF_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; frame-ancestors 'self'";
 
 /// The policy of a stored file of this type.
 pub fn content_policy(content_type: &str) -> &'static str {

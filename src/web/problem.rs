@@ -11,8 +11,8 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{callers, pages};
 use super::problems as kinds;
+use super::{callers, pages};
 
 /// A kind of problem: its type is stable, what people read may improve.
 #[derive(Debug, PartialEq, Eq)]

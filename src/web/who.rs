@@ -58,9 +58,7 @@ mod tests {
         for who in [Who::TransferReader, Who::Searcher, Who::ContentReader, Who::Depositor, Who::Archivist] {
             assert!(!who.admits(&[Role::Operator]), "{who:?}");
         }
-        assert!(
-            Who::Searcher.admits(&[MemberAdmin]) && !Who::ContentReader.admits(&[MemberAdmin])
-        );
+        assert!(Who::Searcher.admits(&[MemberAdmin]) && !Who::ContentReader.admits(&[MemberAdmin]));
         assert!(Who::Person.admits(&[Role::Operator]) && !Who::Person.admits(&[]));
     }
 }

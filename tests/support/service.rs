@@ -80,6 +80,16 @@ transferring = ["Identifier5"]
 originating = ["FRAN_NP_009913"]
 transfer_bytes_max = 100000000000
 state = "active"
+[[person]]
+login = "secretaire"
+name = "Anne Secrétaire"
+roles = ["depositor", "producer"]
+password = "mot-de-passe-d-essai"
+[[person]]
+login = "archiviste"
+name = "Paul Archiviste"
+roles = ["archivist"]
+password = "mot-de-passe-d-essai"
 [[machine]]
 client_id = "essai"
 name = "Machine d'essai"

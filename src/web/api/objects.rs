@@ -21,7 +21,11 @@ struct ObjectDetailJson<'a> {
 }
 
 /// `GET /api/v1/objects/{id}`.
-pub async fn show(machine: Machine, id: web::Path<Uuid>, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+pub async fn show(
+    machine: Machine,
+    id: web::Path<Uuid>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
     let view = state.access.object(&Reader::machine(&machine), ObjectId(*id)).await?;
     let view = view.ok_or_else(problems::not_found)?;
     Ok(HttpResponse::Ok().json(ObjectDetailJson {
@@ -38,5 +42,6 @@ pub async fn content(
     request: HttpRequest,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    content::answer(&state.access, &Reader::machine(&machine), ObjectId(*id), &request, Disposition::Download).await
+    content::answer(&state.access, &Reader::machine(&machine), ObjectId(*id), &request, Disposition::Download)
+        .await
 }

@@ -11,10 +11,11 @@ use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::web::problem::Problem;
 use crate::web::State;
+use crate::web::problem::Problem;
 
-const CHALLENGE: (header::HeaderName, &str) = (header::WWW_AUTHENTICATE, "Basic realm=\"chartrier\", charset=\"UTF-8\"");
+const CHALLENGE: (header::HeaderName, &str) =
+    (header::WWW_AUTHENTICATE, "Basic realm=\"chartrier\", charset=\"UTF-8\"");
 
 #[derive(Default, Deserialize)]
 struct Asked {
@@ -25,7 +26,11 @@ struct Asked {
 }
 
 /// `POST /oauth2/token`.
-pub async fn give(request: HttpRequest, body: web::Bytes, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+pub async fn give(
+    request: HttpRequest,
+    body: web::Bytes,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
     let Some(asked) = read(&request, &body) else { return Ok(refusal("invalid_request")) };
     match asked.grant_type.as_deref() {
         Some("client_credentials") => {}
@@ -39,7 +44,9 @@ pub async fn give(request: HttpRequest, body: web::Bytes, state: web::Data<State
     let Some((client_id, secret)) = credentials(&request, asked.client_id, asked.client_secret) else {
         return Ok(unknown_client());
     };
-    let Some(given) = state.identity.client_token(&client_id, &secret).await? else { return Ok(unknown_client()) };
+    let Some(given) = state.identity.client_token(&client_id, &secret).await? else {
+        return Ok(unknown_client());
+    };
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(json!({
         "access_token": given.token,
         "token_type": "Bearer",
@@ -62,7 +69,9 @@ fn credentials(
     client_secret: Option<String>,
 ) -> Option<(String, String)> {
     match (request.headers().get(header::AUTHORIZATION), client_secret) {
-        (Some(value), None) => basic(value.to_str().ok()?).filter(|(id, _)| client_id.is_none_or(|said| said == *id)),
+        (Some(value), None) => {
+            basic(value.to_str().ok()?).filter(|(id, _)| client_id.is_none_or(|said| said == *id))
+        }
         (None, Some(secret)) => Some((client_id?, secret)),
         _ => None,
     }
@@ -76,12 +85,15 @@ fn basic(value: &str) -> Option<(String, String)> {
     }
     let joined = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
     let (id, secret) = joined.split_once(':')?;
-    let part = |text: &str| Some(percent_decode_str(&text.replace('+', " ")).decode_utf8().ok()?.into_owned());
+    let part =
+        |text: &str| Some(percent_decode_str(&text.replace('+', " ")).decode_utf8().ok()?.into_owned());
     Some((part(id)?, part(secret)?))
 }
 
 fn refusal(error: &str) -> HttpResponse {
-    HttpResponse::BadRequest().insert_header((header::CACHE_CONTROL, "no-store")).json(json!({ "error": error }))
+    HttpResponse::BadRequest()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(json!({ "error": error }))
 }
 
 fn unknown_client() -> HttpResponse {

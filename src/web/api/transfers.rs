@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::transfer_json::{TransferJson, address as address_of};
 use super::{Page, address, limit, place};
 use crate::identity::MachineCaller;
-use crate::ingest::queries::{self, After, Filter, MessageKind};
 use crate::ingest;
+use crate::ingest::queries::{self, After, Filter, MessageKind};
 use crate::model::{Agent, Channel, Transfer, TransferId, TransferState};
 use crate::web::callers::Machine;
 use crate::web::problem::Problem;
@@ -74,7 +74,8 @@ pub async fn receive(
     let name = named.into_inner().file_name.or_else(|| file_name(&request)).unwrap_or_default();
     let reception = state.ingest.receive(&from, &name, client::paced(body)).await?;
     let mut tx = state.db.read(machine.tenant).await?;
-    let transfer = queries::find_transfer(&mut tx, reception.transfer_id).await?.ok_or_else(problems::not_found)?;
+    let transfer =
+        queries::find_transfer(&mut tx, reception.transfer_id).await?.ok_or_else(problems::not_found)?;
     if !is_followed(&machine, &transfer) {
         return Err(Problem::new(&problems::ALREADY_DEPOSITED));
     }
@@ -92,7 +93,11 @@ pub async fn list(
     let most = limit(asked.limit)?;
     let wrong = || Problem::new(&problems::BAD_REQUEST).detail("state n’est pas l’état d’un versement.");
     let filter = Filter {
-        state: asked.state.as_deref().map(|word| TransferState::from_word(word).ok_or_else(wrong)).transpose()?,
+        state: asked
+            .state
+            .as_deref()
+            .map(|word| TransferState::from_word(word).ok_or_else(wrong))
+            .transpose()?,
         agreements: Some(machine.agreements.clone()),
         machine: Some(machine.machine_id),
         person: None,
@@ -118,7 +123,11 @@ pub async fn list(
 }
 
 /// `GET /api/v1/transfers/{id}`.
-pub async fn show(machine: Machine, id: web::Path<Uuid>, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+pub async fn show(
+    machine: Machine,
+    id: web::Path<Uuid>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
     let mut tx = state.db.read(machine.tenant).await?;
     let transfer = followed(&mut tx, &machine, TransferId(*id)).await?;
     Ok(HttpResponse::Ok().json(TransferJson::from(&transfer)))
@@ -134,7 +143,11 @@ pub async fn acknowledgement(
 }
 
 /// `GET /api/v1/transfers/{id}/reply`.
-pub async fn reply(machine: Machine, id: web::Path<Uuid>, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+pub async fn reply(
+    machine: Machine,
+    id: web::Path<Uuid>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
     message(&machine, TransferId(*id), &state, MessageKind::Reply).await
 }
 
@@ -172,6 +185,7 @@ fn file_name(request: &HttpRequest) -> Option<String> {
     let value = request.headers().get(header::CONTENT_DISPOSITION)?;
     let disposition = header::ContentDisposition::from_raw(value).ok()?;
     let exact = disposition.get_filename_ext().and_then(|name| String::from_utf8(name.value.clone()).ok());
-    let plain = disposition.get_filename().map(|name| percent_decode_str(name).decode_utf8_lossy().into_owned());
+    let plain =
+        disposition.get_filename().map(|name| percent_decode_str(name).decode_utf8_lossy().into_owned());
     exact.or(plain)
 }

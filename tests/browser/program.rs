@@ -1,0 +1,55 @@
+//! The real program, serving the portal in a process of its own.
+
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::service::Place;
+
+/// Everyone's password in a place.
+pub const PASSWORD: &str = "mot-de-passe-d-essai";
+
+/// Stopped with the test.
+pub struct Program {
+    child: Child,
+    listen: SocketAddr,
+}
+
+impl Program {
+    /// Serves `place` on a free port; returns once it answers.
+    pub fn start(place: &Place) -> Program {
+        let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let (listen, metrics) = (free(), free());
+        let log = std::fs::File::create(place.folder().join("service.log")).unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_chartrier"))
+            .args(["serve", "--with-worker"])
+            .envs(place.variables())
+            .env("CHARTRIER_LISTEN", listen.to_string())
+            .env("CHARTRIER_METRICS_LISTEN", metrics.to_string())
+            .env("CHARTRIER_PUBLIC_URL", format!("http://{listen}"))
+            .current_dir(place.folder())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let program = Program { child, listen };
+        let end = Instant::now() + Duration::from_secs(30);
+        while TcpStream::connect(listen).is_err() {
+            assert!(Instant::now() < end, "the program does not answer: {}", place.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        program
+    }
+
+    /// The portal's address.
+    pub fn address(&self) -> String {
+        format!("http://{}", self.listen)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
