@@ -21,6 +21,10 @@ struct Server {
     _reaper: Child,
 }
 
+/// Waits for the end of the pipe, hence of this process.
+const REAPING: &str = "cat >/dev/null; pid=$(head -n 1 $0/postgres/cluster/postmaster.pid); kill -QUIT $pid; \
+                       for i in 1 2 3 4 5; do kill -0 $pid && sleep 0.2; done; rm -rf $0";
+
 fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
     SERVER.get_or_init(|| std::thread::spawn(start).join().expect("a PostgreSQL for the tests"))
@@ -31,7 +35,7 @@ fn start() -> Server {
     std::fs::create_dir(&folder).unwrap();
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).unwrap();
     let reaper = Command::new("sh")
-        .args(["-c", "cat >/dev/null; kill -QUIT $(head -n 1 $0/postgres/cluster/postmaster.pid); rm -rf $0"])
+        .args(["-c", REAPING])
         .arg(&folder)
         .stdin(Stdio::piped())
         .stderr(Stdio::null())
