@@ -76,7 +76,7 @@ pub fn report(arguments: &Arguments, out: &mut dyn Write, is_painted: bool) -> u
     for path in &arguments.files {
         let name = path.to_string_lossy();
         let verdict = open(path, &limits)
-            .map_err(|error| error.to_string())
+            .map_err(|error| io_text(&error))
             .and_then(|file| check(file, &std::env::temp_dir(), &limits).map_err(|error| error_text(&error)));
         let printed = match &verdict {
             Ok(verdict) if arguments.json => print_json(out, &name, verdict),
