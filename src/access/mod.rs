@@ -36,6 +36,8 @@ pub enum Error {
     Db(#[from] db::Error),
     #[error("storage: {0}")]
     Storage(#[from] storage::Error),
+    #[error("{path} of archive {archive} has not the length it was taken in charge with")]
+    CopyFaulty { archive: ArchiveId, path: String },
     #[error("the thread that opened the file died")]
     Died,
 }
@@ -46,6 +48,7 @@ impl Error {
         match self {
             Error::Db(error) => error.is_transient(),
             Error::Storage(error) => error.is_transient(),
+            Error::CopyFaulty { .. } => false,
             Error::Died => true,
         }
     }

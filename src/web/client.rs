@@ -38,7 +38,8 @@ pub fn announced_bytes(request: &HttpRequest) -> Option<u64> {
     request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// A body as it comes; a sender silent for too long is as if gone.
+/// A body as it comes; a sender silent for too long is as if gone. It may be asked again once it has ended:
+/// the reader of multipart bodies does.
 pub fn paced(body: Payload) -> impl Stream<Item = io::Result<Bytes>> + Unpin {
     let chunks = stream::unfold(Some(body), |body| async {
         let mut body = body?;
@@ -49,7 +50,6 @@ pub fn paced(body: Payload) -> impl Stream<Item = io::Result<Bytes>> + Unpin {
             Err(_) => Some((Err(io::Error::from(io::ErrorKind::TimedOut)), None)),
         }
     });
-    // Who reads a form in parts asks once more after the end.
     Box::pin(chunks.fuse())
 }
 

@@ -41,7 +41,7 @@ pub async fn read(request: &mut ServiceRequest, name: &str) -> Result<Option<Str
         _ => None,
     };
     let begun = stream::once(async move { Ok::<Bytes, PayloadError>(read.freeze()) });
-    request.set_payload(Payload::Stream { payload: Box::pin(begun.chain(payload)) });
+    request.set_payload(Payload::Stream { payload: Box::pin(begun.chain(payload).fuse()) });
     Ok(found)
 }
 

@@ -1,5 +1,6 @@
 //! The content of files: whole, in part, not again; and the journal's word on it.
 
+use chartrier::model::Role;
 use chrono::TimeDelta;
 use sha2::{Digest, Sha512};
 use ureq::http::Method;
@@ -85,5 +86,34 @@ async fn a_consultation_is_journaled_once_a_quarter_of_an_hour() {
     door.tenant.clock.advance(TimeDelta::minutes(2));
     asked(&door, &file, &[]).await;
     assert_eq!(door.consultations().await, 2);
+    door.end().await;
+}
+
+#[tokio::test]
+async fn a_page_shows_a_file_without_letting_it_run_and_only_to_who_may_read_it() {
+    let door = Door::open().await;
+    let file = file(&door).await;
+    let object = file.address.split('/').nth(4).unwrap().to_owned();
+    let shown = format!("/archives/objets/{object}/apercu");
+    for (role, status) in [
+        (Role::Archivist, 200),
+        (Role::ControlAuthority, 200),
+        (Role::Producer, 200),
+        // A depositor opens what they deposited: this one is the machine's.
+        (Role::Depositor, 404),
+        (Role::Reader, 403),
+        (Role::MemberAdmin, 403),
+        (Role::Operator, 403),
+    ] {
+        let (cookie, _) = door.log_in(role).await;
+        let answer = door.send(get(&shown).cookie(&cookie)).await;
+        assert_eq!(answer.status, status, "{role:?}");
+        if status == 200 {
+            let policy = answer.header("content-security-policy");
+            assert!(policy.starts_with("default-src 'none'") && !policy.contains("script-src"), "{policy}");
+            assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        }
+    }
+    assert_eq!(door.consultations().await, 3, "one for each of those who read");
     door.end().await;
 }

@@ -1,6 +1,6 @@
 //! Depositing by the API, and following what was deposited.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use super::{Door, get, post};
@@ -122,8 +122,35 @@ async fn what_is_no_package_or_too_much_is_refused_at_the_door() {
     };
     let answer = door.send(ask("multipart/form-data; boundary=x", 10)).await;
     assert_eq!((answer.status, answer.problem().as_str()), (415, "unsupported-media-type"));
+    let coded = door.send(ask("application/zip", 10).header("content-encoding", "gzip")).await;
+    assert_eq!(coded.problem(), "unsupported-media-type");
     let answer = door.send(ask("application/zip", (1 << 20) + 1)).await;
     assert_eq!((answer.status, answer.problem().as_str()), (413, "too-large"));
+    assert_eq!(door.json("/api/v1/transfers").await["items"].as_array().unwrap().len(), 0);
+    door.end().await;
+}
+
+#[tokio::test]
+async fn a_body_without_length_is_cut_at_the_limit() {
+    let door = Door::with(|settings| settings.received_bytes_max = 10_000).await;
+    let (token, address) = (door.token().await, door.address);
+    let head = format!(
+        "POST /api/v1/transfers HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/zip\r\ntransfer-encoding: chunked\r\n\r\n"
+    );
+    let answer = tokio::task::spawn_blocking(move || {
+        let mut connection = TcpStream::connect(address).unwrap();
+        connection.write_all(head.as_bytes()).unwrap();
+        for _ in 0..6 {
+            connection.write_all(b"800\r\n").unwrap();
+            connection.write_all(&[0; 0x800]).unwrap();
+            connection.write_all(b"\r\n").unwrap();
+        }
+        let mut answer = vec![0; 200];
+        let read = connection.read(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer[..read]).into_owned()
+    });
+    assert!(answer.await.unwrap().starts_with("HTTP/1.1 413"));
     assert_eq!(door.json("/api/v1/transfers").await["items"].as_array().unwrap().len(), 0);
     door.end().await;
 }

@@ -84,3 +84,54 @@ async fn a_form_that_does_not_prove_its_origin_changes_nothing() {
     assert!(door.identity.session(&cookie).await.unwrap().is_none());
     door.end().await;
 }
+
+#[tokio::test]
+async fn a_form_and_an_upload_that_bring_the_token_are_let_through_whole() {
+    let door = Door::open().await;
+    let (cookie, token) = door.log_in(Role::Depositor).await;
+    let (sip, boundary) = (door.sip("NAVIGATEUR").zip(), "----frontiere");
+    let part = |name: &str| format!("--{boundary}\r\nContent-Disposition: form-data; name={name}\r\n\r\n");
+    let mut body = format!("{}{token}\r\n", part("\"csrf\"")).into_bytes();
+    body.extend(part("\"fichier\"; filename=\"v.zip\"").bytes());
+    body.extend(&sip);
+    body.extend(format!("\r\n--{boundary}--\r\n").bytes());
+    let ask = post("/versements", body)
+        .cookie(&cookie)
+        .header("content-type", format!("multipart/form-data; boundary={boundary}"))
+        .header("sec-fetch-site", "same-origin");
+    let answer = door.send(ask).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    let listed = door.json("/api/v1/transfers").await;
+    assert!(listed["items"].as_array().unwrap().is_empty(), "a person's deposit is not the machine's yet");
+    let place = answer.header("location").to_owned();
+    assert_eq!(door.send(get(&place).cookie(&cookie).header("accept", "text/html")).await.status, 200);
+    door.end().await;
+}
+
+#[tokio::test]
+async fn a_browser_that_is_not_logged_in_is_led_to_the_log_in_and_back() {
+    let door = Door::with(|settings| settings.public_url = "https://archives.test".into()).await;
+    let asked = door.send(get("/archives?q=a b".replace(' ', "%20").as_str()).header("accept", "text/html")).await;
+    assert_eq!((asked.status, asked.header("location")), (303, "/connexion?retour=%2Farchives%3Fq%3Da%2520b"));
+    let page = door.send(get("/connexion").header("accept", "text/html")).await;
+    let visit = page.header("set-cookie").to_owned();
+    for word in ["__Host-chartrier-visite=", "HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
+        assert!(visit.contains(word), "{word}: {visit}");
+    }
+    let visit = visit.split(';').next().unwrap().to_owned();
+    let token = visit.split_once('=').unwrap().1.to_owned();
+    let body = |token: &str| {
+        let login = door.tenant.login(Role::Depositor);
+        let password = crate::support::PASSWORD.replace(' ', "+");
+        format!("csrf={token}&identifiant={login}&mot_de_passe={password}")
+    };
+    let forged = door.send(form("/connexion", &body("autre")).header("cookie", visit.as_str())).await;
+    assert_eq!(forged.status, 403);
+    let without = door.send(form("/connexion", &body(&token))).await;
+    assert_eq!(without.status, 403, "no visit, no log-in");
+    let opened = door.send(form("/connexion", &body(&token)).header("cookie", visit.as_str())).await;
+    assert_eq!(opened.status, 303, "{}", opened.text());
+    let cookies: Vec<_> = opened.headers.get_all("set-cookie").iter().map(|c| c.to_str().unwrap().to_owned()).collect();
+    assert!(cookies.iter().any(|c| c.starts_with("__Host-chartrier=") && c.contains("Secure")), "{cookies:?}");
+    door.end().await;
+}

@@ -48,6 +48,16 @@ fn the_document_says_who_needs_a_token() {
     }
 }
 
+#[test]
+fn every_kind_of_problem_is_told_in_the_documents() {
+    let told = include_str!("../../docs/api.md");
+    for kind in chartrier::web::problems::KINDS {
+        let line = told.lines().find(|line| line.starts_with("| `") && line.contains(&format!("`{}`", kind.name)));
+        let line = line.unwrap_or_else(|| panic!("{} is not in docs/api.md", kind.name));
+        assert!(line.contains(&format!("| {} |", kind.status)), "{line}");
+    }
+}
+
 #[tokio::test]
 async fn answers_have_the_fields_described_and_no_other() {
     let door = Door::open().await;

@@ -60,7 +60,9 @@ pub async fn receive(
     body: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    if !MEDIA_TYPES.iter().any(|known| request.content_type().eq_ignore_ascii_case(known)) {
+    // The bytes are kept and digested as they come: a coding of the transport would hide them.
+    let coded = request.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
+    if coded || !MEDIA_TYPES.iter().any(|known| request.content_type().eq_ignore_ascii_case(known)) {
         return Err(Problem::new(&problems::UNSUPPORTED_MEDIA_TYPE));
     }
     if client::announced_bytes(&request).is_some_and(|bytes| bytes > state.settings.received_bytes_max) {
