@@ -54,6 +54,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::PgPool;
+use tokio::runtime::Handle;
 
 use crate::clock::Clock;
 use crate::model::TenantId;
@@ -76,6 +77,7 @@ pub struct Db {
     technical: PgPool,
     clock: Clock,
     enqueued: Arc<Wake>,
+    home: Handle,
 }
 
 impl Db {
@@ -87,29 +89,45 @@ impl Db {
             technical: settings.pool(settings::TECHNICAL, settings.connections.div_ceil(2)).await?,
             clock,
             enqueued: Arc::default(),
+            home: Handle::current(),
         })
+    }
+
+    /// Does it where [`Db::connect`] was called. A connection lives and dies with the runtime that opened it:
+    /// one opened by a thread of the web door would be cut, under whoever has it then, when that door closes.
+    async fn at_home<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.home.spawn(work).await.map_err(|_| sqlx::Error::WorkerCrashed)?
     }
 
     /// Rows of one tenant, as they stand at this moment, in a transaction where PostgreSQL refuses writes.
     pub async fn read(&self, tenant: TenantId) -> Result<TenantRead, Error> {
-        TenantRead::begin(&self.service, tenant, "begin isolation level repeatable read read only").await
+        let begin = "begin isolation level repeatable read read only";
+        self.at_home(TenantRead::begin(self.service.clone(), tenant, begin)).await
     }
 
     /// Rows of one tenant, to change. Dropped without `commit`, nothing has happened.
     pub async fn write(&self, tenant: TenantId) -> Result<TenantTx, Error> {
-        let rows = TenantRead::begin(&self.service, tenant, "begin isolation level read committed").await?;
+        let begin = "begin isolation level read committed";
+        let rows = self.at_home(TenantRead::begin(self.service.clone(), tenant, begin)).await?;
         Ok(TenantTx::new(rows, self.clock.clone(), self.enqueued.clone()))
     }
 
     /// Sessions, tokens, failed log-ins, jobs: the tables whose changes are no archive events.
     pub async fn technical(&self) -> Result<Technical, Error> {
-        Technical::begin(&self.technical, self.enqueued.clone()).await
+        self.at_home(Technical::begin(self.technical.clone(), self.enqueued.clone())).await
     }
 
     /// Whether both roles still reach the database; for the readiness page.
     pub async fn ping(&self) -> Result<(), Error> {
-        queries::ping(&self.service).await?;
-        queries::ping(&self.technical).await
+        let (service, technical) = (self.service.clone(), self.technical.clone());
+        self.at_home(async move {
+            queries::ping(&service).await?;
+            queries::ping(&technical).await
+        })
+        .await
     }
 
     /// Lets open transactions end, for a while, and closes every connection.

@@ -18,7 +18,7 @@ pub struct Technical {
 }
 
 impl Technical {
-    pub(super) async fn begin(pool: &PgPool, wake: Arc<Wake>) -> Result<Self, Error> {
+    pub(super) async fn begin(pool: PgPool, wake: Arc<Wake>) -> Result<Self, Error> {
         Ok(Self { tx: pool.begin().await?, enqueued: None, wake })
     }
 

@@ -21,7 +21,7 @@ pub struct TenantRead {
 impl TenantRead {
     /// The tenant is set before anything else runs, for this transaction only. Once a statement has run,
     /// PostgreSQL lets nobody turn a reading transaction into a writing one.
-    pub(super) async fn begin(pool: &PgPool, tenant: TenantId, begin: &'static str) -> Result<Self, Error> {
+    pub(super) async fn begin(pool: PgPool, tenant: TenantId, begin: &'static str) -> Result<Self, Error> {
         let mut tx = pool.begin_with(begin).await?;
         queries::set_tenant(&mut tx, tenant).await?;
         Ok(Self { tx, tenant })

@@ -20,7 +20,9 @@ async fn file(door: &Door) -> File {
     let units = door.json("/api/v1/units").await;
     for unit in units["items"].as_array().unwrap() {
         let unit = door.json(&format!("/api/v1/units/{}", unit["unit_id"].as_str().unwrap())).await;
-        if let Some(object) = unit["objects"].as_array().unwrap().iter().find(|object| object["sha512"] == digest) {
+        if let Some(object) =
+            unit["objects"].as_array().unwrap().iter().find(|object| object["sha512"] == digest)
+        {
             return File { address: object["content"].as_str().unwrap().to_owned(), bytes };
         }
     }
@@ -43,7 +45,10 @@ async fn a_file_comes_back_whole_or_in_part() {
     assert_eq!(whole.header("etag"), etag);
     assert_eq!(whole.header("accept-ranges"), "bytes");
     assert!(whole.header("content-disposition").starts_with("attachment; filename="));
-    assert!(whole.header("x-content-type-options") == "nosniff" && !whole.header("content-security-policy").is_empty());
+    assert!(
+        whole.header("x-content-type-options") == "nosniff"
+            && !whole.header("content-security-policy").is_empty()
+    );
 
     let size = file.bytes.len();
     let part = asked(&door, &file, &[("range", "bytes=1-4")]).await;

@@ -52,7 +52,8 @@ fn request(line: &Line, identifiers: &Identifiers) -> Ask {
     let mut request = ask(line.method.as_str().parse().unwrap(), &identifiers.fill(line.address));
     if !line.method.is_safe() {
         request.body = b"motif=essai".to_vec();
-        let kind = if line.who == Who::Machine { "application/zip" } else { "application/x-www-form-urlencoded" };
+        let kind =
+            if line.who == Who::Machine { "application/zip" } else { "application/x-www-form-urlencoded" };
         request = request.header("content-type", kind);
     }
     request
@@ -99,7 +100,12 @@ async fn a_role_that_is_not_admitted_is_told_so_whatever_it_names() {
             for identifiers in [&own, &foreign, &Identifiers::unknown()] {
                 let ask = request(line, identifiers).cookie(&cookie).header("x-csrf-token", csrf.as_str());
                 let answer = door.send(ask).await;
-                assert_eq!((answer.status, answer.problem().as_str()), (403, "forbidden"), "{role:?} {}", line.address);
+                assert_eq!(
+                    (answer.status, answer.problem().as_str()),
+                    (403, "forbidden"),
+                    "{role:?} {}",
+                    line.address
+                );
             }
         }
     }
@@ -122,7 +128,9 @@ async fn another_tenant_s_identifiers_name_nothing() {
         for (role, credential, csrf) in &callers {
             let as_caller = |identifiers: &Identifiers| match role {
                 None => request(line, identifiers).bearer(credential),
-                Some(_) => request(line, identifiers).cookie(credential).header("x-csrf-token", csrf.as_str()),
+                Some(_) => {
+                    request(line, identifiers).cookie(credential).header("x-csrf-token", csrf.as_str())
+                }
             };
             let calls = match role {
                 None => line.who == Who::Machine,
@@ -133,7 +141,11 @@ async fn another_tenant_s_identifiers_name_nothing() {
             }
             let place = format!("{role:?} {} {}", line.method, line.address);
             let unknown = door.send(as_caller(&Identifiers::unknown())).await;
-            assert_eq!((unknown.status, unknown.problem().as_str()), (404, problems::NOT_FOUND.name), "{place}");
+            assert_eq!(
+                (unknown.status, unknown.problem().as_str()),
+                (404, problems::NOT_FOUND.name),
+                "{place}"
+            );
             let of_another = door.send(as_caller(&foreign)).await;
             assert_eq!(shown(&of_another), shown(&unknown), "{place}: another tenant's");
             let malformed = door.send(as_caller(&Identifiers::malformed())).await;

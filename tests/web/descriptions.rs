@@ -60,7 +60,8 @@ async fn a_unit_tells_its_neighbourhood() {
     assert_eq!(child["parents"].as_array().unwrap().len(), 1);
     assert_eq!(child["archive"]["archival_agreement"], door.tenant.agreement.as_str());
     let object = &child["objects"][0];
-    let objects = all(&door, &format!("/api/v1/units/{}/objects?limit=1", child["unit_id"].as_str().unwrap())).await;
+    let objects =
+        all(&door, &format!("/api/v1/units/{}/objects?limit=1", child["unit_id"].as_str().unwrap())).await;
     assert_eq!(&objects[0], object);
     let told = door.json(&format!("/api/v1/objects/{}", object["object_id"].as_str().unwrap())).await;
     assert_eq!(told["units"][0]["unit_id"], child["unit_id"]);

@@ -111,8 +111,12 @@ async fn a_form_and_an_upload_that_bring_the_token_are_let_through_whole() {
 #[tokio::test]
 async fn a_browser_that_is_not_logged_in_is_led_to_the_log_in_and_back() {
     let door = Door::with(|settings| settings.public_url = "https://archives.test".into()).await;
-    let asked = door.send(get("/archives?q=a b".replace(' ', "%20").as_str()).header("accept", "text/html")).await;
-    assert_eq!((asked.status, asked.header("location")), (303, "/connexion?retour=%2Farchives%3Fq%3Da%2520b"));
+    let asked =
+        door.send(get("/archives?q=a b".replace(' ', "%20").as_str()).header("accept", "text/html")).await;
+    assert_eq!(
+        (asked.status, asked.header("location")),
+        (303, "/connexion?retour=%2Farchives%3Fq%3Da%2520b")
+    );
     let page = door.send(get("/connexion").header("accept", "text/html")).await;
     let visit = page.header("set-cookie").to_owned();
     for word in ["__Host-chartrier-visite=", "HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
@@ -131,7 +135,11 @@ async fn a_browser_that_is_not_logged_in_is_led_to_the_log_in_and_back() {
     assert_eq!(without.status, 403, "no visit, no log-in");
     let opened = door.send(form("/connexion", &body(&token)).header("cookie", visit.as_str())).await;
     assert_eq!(opened.status, 303, "{}", opened.text());
-    let cookies: Vec<_> = opened.headers.get_all("set-cookie").iter().map(|c| c.to_str().unwrap().to_owned()).collect();
-    assert!(cookies.iter().any(|c| c.starts_with("__Host-chartrier=") && c.contains("Secure")), "{cookies:?}");
+    let cookies: Vec<_> =
+        opened.headers.get_all("set-cookie").iter().map(|c| c.to_str().unwrap().to_owned()).collect();
+    assert!(
+        cookies.iter().any(|c| c.starts_with("__Host-chartrier=") && c.contains("Secure")),
+        "{cookies:?}"
+    );
     door.end().await;
 }

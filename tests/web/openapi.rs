@@ -52,7 +52,8 @@ fn the_document_says_who_needs_a_token() {
 fn every_kind_of_problem_is_told_in_the_documents() {
     let told = include_str!("../../docs/api.md");
     for kind in chartrier::web::problems::KINDS {
-        let line = told.lines().find(|line| line.starts_with("| `") && line.contains(&format!("`{}`", kind.name)));
+        let line =
+            told.lines().find(|line| line.starts_with("| `") && line.contains(&format!("`{}`", kind.name)));
         let line = line.unwrap_or_else(|| panic!("{} is not in docs/api.md", kind.name));
         assert!(line.contains(&format!("| {} |", kind.status)), "{line}");
     }
@@ -66,7 +67,8 @@ async fn answers_have_the_fields_described_and_no_other() {
     wrong.first_digest = Some("0".repeat(128));
     let refused = door.deposit(wrong.zip()).await;
     let units = door.json("/api/v1/units").await["items"].as_array().unwrap().clone();
-    let child = units.iter().find(|unit| unit["root"] == false).unwrap()["unit_id"].as_str().unwrap().to_owned();
+    let child =
+        units.iter().find(|unit| unit["root"] == false).unwrap()["unit_id"].as_str().unwrap().to_owned();
     let object = door.json(&format!("/api/v1/units/{child}")).await["objects"][0]["object_id"].clone();
     let object = object.as_str().unwrap();
     for (template, address) in [
@@ -124,7 +126,8 @@ fn check(schema: &Value, value: &Value, place: &str) {
     }
     if let Some(fields) = value.as_object() {
         for (name, field) in fields {
-            let declared = schema["properties"].get(name).unwrap_or_else(|| panic!("{place}.{name} is not described"));
+            let declared =
+                schema["properties"].get(name).unwrap_or_else(|| panic!("{place}.{name} is not described"));
             check(declared, field, &format!("{place}.{name}"));
         }
         for required in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {

@@ -11,7 +11,11 @@ async fn the_supervisor_learns_that_all_is_well_and_prometheus_how_much() {
     let door = Door::open().await;
     assert_eq!(door.send(get("/health/live")).await.json()["status"], "live");
     let ready = door.send(get("/health/ready")).await.json();
-    assert_eq!((&ready["checks"]["database"], &ready["checks"]["sites"]), (&"ok".into(), &"ok".into()), "{ready}");
+    assert_eq!(
+        (&ready["checks"]["database"], &ready["checks"]["sites"]),
+        (&"ok".into(), &"ok".into()),
+        "{ready}"
+    );
     door.deposit(door.sip("METRIQUES").zip()).await;
     assert_eq!(door.get("/api/v1/units?q=secret").await.status, 200);
     let metrics = send(door.metrics_address, get("/metrics")).await;

@@ -20,7 +20,8 @@ async fn a_client_gets_a_token_by_header_or_by_form_and_the_token_ends() {
     assert_eq!(answer.json()["token_type"], "Bearer");
 
     let basic = STANDARD.encode(format!("{client}:{}", PASSWORD.replace(' ', "%20")));
-    let ask = form("/oauth2/token", "grant_type=client_credentials").header("authorization", format!("Basic {basic}"));
+    let ask = form("/oauth2/token", "grant_type=client_credentials")
+        .header("authorization", format!("Basic {basic}"));
     let answer = door.send(ask).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     let token = answer.json()["access_token"].as_str().unwrap().to_owned();
@@ -38,7 +39,11 @@ async fn refusals_are_those_of_rfc_6749() {
     let door = Door::open().await;
     let client = &door.tenant.client_id;
     let cases = [
-        (format!("grant_type=client_credentials&client_id={client}&client_secret=faux"), 401, "invalid_client"),
+        (
+            format!("grant_type=client_credentials&client_id={client}&client_secret=faux"),
+            401,
+            "invalid_client",
+        ),
         ("grant_type=client_credentials&client_id=personne&client_secret=faux".into(), 401, "invalid_client"),
         ("grant_type=client_credentials".into(), 401, "invalid_client"),
         (format!("grant_type=password&client_id={client}"), 400, "unsupported_grant_type"),
