@@ -71,7 +71,7 @@ impl From<UnitRow> for UnitLine {
             start_date: row.start_date,
             end_date: row.end_date,
             has_children: row.has_children,
-            object_count: row.object_count as u32,
+            object_count: u32::try_from(row.object_count).unwrap_or(u32::MAX),
         }
     }
 }

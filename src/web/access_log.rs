@@ -30,7 +30,7 @@ pub async fn write(
         http.method = method,
         http.route = route,
         http.status = status,
-        duration_ms = duration.as_millis() as u64,
+        duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
         tenant.id = tenant,
         "answered"
     );

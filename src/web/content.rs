@@ -142,7 +142,7 @@ fn chunks(file: StoredFile, bytes: Range<u64>) -> impl Stream<Item = io::Result<
 }
 
 fn read(mut file: StoredFile, bytes: Range<u64>) -> io::Result<(StoredFile, Bytes)> {
-    let mut chunk = vec![0; (bytes.end - bytes.start) as usize];
+    let mut chunk = vec![0; usize::try_from(bytes.end - bytes.start).map_err(io::Error::other)?];
     file.seek(SeekFrom::Start(bytes.start))?;
     file.read_exact(&mut chunk)?;
     Ok((file, Bytes::from(chunk)))

@@ -127,7 +127,7 @@ impl Problem {
     }
 
     fn answer_to(&self, request: &HttpRequest) -> HttpResponse {
-        let incident = self.cause.as_ref().map(|_| Uuid::now_v7());
+        let incident = self.cause.as_ref().map(|_| callers::state(request).clock.fresh_id());
         if let (Some(cause), Some(incident)) = (&self.cause, incident) {
             let route = request.match_pattern().unwrap_or_default();
             tracing::error!(%incident, http.route = route, problem = self.kind.name, cause, "a request failed");

@@ -49,14 +49,16 @@ pub async fn serve(state: State, mut stop: watch::Receiver<bool>) -> io::Result<
         .keep_alive(IDLE_MAX)
         .shutdown_timeout(GRACE_SECONDS)
         .disable_signals()
-        .bind(listen)?;
+        .bind(listen)
+        .map_err(|error| at(listen, &error))?;
     let own = HttpServer::new(move || App::new().app_data(counted.clone()).configure(metrics::configure))
         .workers(1)
         .max_connections(16)
         .client_request_timeout(HEAD_TIME_MAX)
         .shutdown_timeout(1)
         .disable_signals()
-        .bind(metrics_listen)?;
+        .bind(metrics_listen)
+        .map_err(|error| at(metrics_listen, &error))?;
     let (address, metrics_address) = (first(&main.addrs())?, first(&own.addrs())?);
     let (main, own) = (main.run(), own.run());
     let (main_handle, own_handle) = (main.handle(), own.handle());
@@ -75,6 +77,11 @@ pub async fn serve(state: State, mut stop: watch::Receiver<bool>) -> io::Result<
         }
     });
     Ok(Served { address, metrics_address, task })
+}
+
+/// An operator must know which address is taken.
+fn at(address: SocketAddr, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{address} : {error}"))
 }
 
 fn first(addresses: &[SocketAddr]) -> io::Result<SocketAddr> {
