@@ -80,7 +80,7 @@ async fn listed(
                                             and t.transfer_id = a.transfer_id and t.person_id = $4))
            -- Always there, so that a plan made for any page begins at the page's place in the index.
            and (a.taken_in_charge_at, a.archive_id)
-               <= (coalesce($5, 'infinity'), coalesce($6, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+               <= (coalesce($5::timestamptz, 'infinity'), coalesce($6::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
            and ($5::timestamptz is null or (a.taken_in_charge_at, a.archive_id) < ($5, $6) or u.ordinal > $7)
          order by a.taken_in_charge_at desc, a.archive_id desc, u.ordinal
          limit $8",
