@@ -36,6 +36,7 @@ inside() { unshare --mount --pid --fork --kill-child chroot "$tree" /bin/bash -e
     mount -t proc proc /proc; mkdir -p /dev/shm; mount -t tmpfs tmpfs /dev/shm; export PATH=/usr/sbin:/usr/bin:/sbin:/bin
     $1"; }
 cp /etc/resolv.conf "$tree/etc/resolv.conf"
+[ ! -s /etc/apt/sources.list ] && rm -f "$tree/etc/apt/sources.list"
 cp -r /etc/apt/sources.list* "$tree/etc/apt/"
 install -m 0755 "$program" "$tree/usr/bin/chartrier"
 install -D -m 0640 chartrier.env "$tree/etc/chartrier/chartrier.env"
