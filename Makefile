@@ -2,6 +2,7 @@
 # make demo ONCE=1   the same without staying
 # make test          every test, on a machine where nothing runs
 # make check         format and lints
+# make bench         measures
 # make lint-deps     licences, bans and sources of what we depend on (cargo-deny)
 #
 # CARGO_TARGET_DIR and CHARTRIER_… variables are respected (src/config.toml lists the settings).
@@ -10,7 +11,7 @@ CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 ONCE ?=
 
-.PHONY: help demo test check lint-deps
+.PHONY: help demo test check bench lint-deps
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -28,6 +29,10 @@ test:
 check:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets --features failpoints -- -D warnings
+
+bench:
+	@scripts/install.sh demo
+	$(CARGO) bench --locked
 
 lint-deps:
 	@$(CARGO) deny --version >/dev/null 2>&1 \

@@ -4,6 +4,8 @@
 //! `make bench`, or `cargo bench --bench deposits -- [count]`. Prints the rate, what the program and
 //! PostgreSQL spent of processor time, and the program's peak resident memory.
 
+#![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
+
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};

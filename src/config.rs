@@ -110,6 +110,7 @@ struct WrittenLimits {
 
 /// The settings of this process: the file named by `CHARTRIER_CONFIG`, else `chartrier.toml` when there is
 /// one, under the variables of the environment.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub fn load() -> Result<Config, Error> {
     let named = std::env::var_os("CHARTRIER_CONFIG").map(PathBuf::from);
     let path = named.clone().unwrap_or_else(|| PathBuf::from("chartrier.toml"));

@@ -32,7 +32,7 @@ async fn turn(worker: &Worker) -> Result<(), db::Error> {
         match worker.ingest.sweep(member.tenant).await {
             Ok(0) => {}
             Ok(swept) => {
-                tracing::info!(tenant.id = %member.tenant, files = swept, "orphans left the quarantine")
+                tracing::info!(tenant.id = %member.tenant, files = swept, "orphans left the quarantine");
             }
             Err(error) => tracing::error!(tenant.id = %member.tenant, %error, "the quarantine was not swept"),
         }

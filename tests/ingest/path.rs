@@ -84,7 +84,8 @@ async fn the_acknowledgement_is_there_at_once_and_the_reply_at_the_end() {
 #[tokio::test]
 async fn every_container_brings_the_same_archive() {
     let desk = Desk::open().await;
-    let forms: [(&str, fn(&crate::support::sip::Sip) -> Vec<u8>); 4] = [
+    type Packed = fn(&crate::support::sip::Sip) -> Vec<u8>;
+    let forms: [(&str, Packed); 4] = [
         ("zip", crate::support::sip::Sip::zip),
         ("tar", crate::support::sip::Sip::tar),
         ("tar.gz", crate::support::sip::Sip::tar_gz),

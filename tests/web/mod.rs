@@ -72,7 +72,15 @@ impl Door {
         let ingest = Ingest::new(db.clone(), storage.clone(), clock.clone(), limits, 30);
         let identity = Identity::new(db.clone(), clock.clone());
         let access = Access::new(db.clone(), storage.clone(), clock.clone());
-        let state = State { db, storage, identity: identity.clone(), ingest: ingest.clone(), access, clock, settings };
+        let state = State {
+            db,
+            storage,
+            identity: identity.clone(),
+            ingest: ingest.clone(),
+            access,
+            clock,
+            settings,
+        };
         let (stop, stopped) = watch::channel(false);
         let served = web::serve(state, stopped).await.unwrap();
         let (address, metrics_address) = (served.address, served.metrics_address);
@@ -216,7 +224,8 @@ async fn send(address: SocketAddr, ask: Ask) -> Answer {
             .timeout_global(Some(Duration::from_secs(30)))
             .build()
             .into();
-        let mut request = Request::builder().method(ask.method.clone()).uri(format!("http://{address}{}", ask.path));
+        let mut request =
+            Request::builder().method(ask.method.clone()).uri(format!("http://{address}{}", ask.path));
         for (name, value) in ask.headers {
             request = request.header(name, value);
         }
@@ -225,7 +234,8 @@ async fn send(address: SocketAddr, ask: Ask) -> Answer {
             _ => agent.run(request.body(ask.body).unwrap()),
         };
         let mut answer = sent.unwrap();
-        let body = if ask.method == Method::HEAD { Vec::new() } else { answer.body_mut().read_to_vec().unwrap() };
+        let body =
+            if ask.method == Method::HEAD { Vec::new() } else { answer.body_mut().read_to_vec().unwrap() };
         Answer { status: answer.status().as_u16(), headers: answer.headers().clone(), body }
     };
     tokio::task::spawn_blocking(call).await.unwrap()

@@ -280,6 +280,7 @@ fn object() -> ObjectPage {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one example a page, one after the other")]
 fn pages() -> Vec<(&'static str, String)> {
     let log_in = LogInPage {
         shell: outside("Connexion"),
@@ -414,6 +415,7 @@ fn a_depositor_s_page_shows_none_of_the_trade_s_words() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a designer's variable, not a setting")]
 fn pages_are_written_where_asked() {
     let Some(folder) = std::env::var_os("CHARTRIER_SPECIMENS").map(std::path::PathBuf::from) else { return };
     std::fs::create_dir_all(&folder).unwrap();
