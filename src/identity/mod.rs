@@ -68,6 +68,8 @@ pub struct PersonCaller {
     pub person_id: PersonId,
     pub display_name: String,
     pub roles: Vec<Role>,
+    /// The person may act for other members too.
+    pub serves_several: bool,
     pub csrf_token: String,
 }
 

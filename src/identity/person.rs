@@ -82,6 +82,7 @@ impl Identity {
             person_id: row.person_id,
             display_name: row.display_name.clone(),
             roles: member.roles.clone(),
+            serves_several: members.len() > 1,
             csrf_token: row.csrf_token.clone(),
         });
         Ok(Some(Session {

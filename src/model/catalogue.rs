@@ -140,22 +140,22 @@ catalogue! {
         "L'archive a un second dossier de contenu",
         "Ne laissez que le dossier auquel le bordereau se réfère.";
     XML_MALFORMED = "xml.malformed", Error, "101",
-        "Le bordereau n'est pas un document XML bien formé",
+        "Le bordereau n'est pas bien formé",
         "Corrigez le bordereau à la ligne indiquée ou faites-le produire de nouveau.";
     XML_UNCLOSED = "xml.unclosed", Error, "101",
         "Le bordereau s'arrête avant sa fin",
         "Le fichier a été coupé : faites-le produire de nouveau.";
     XML_DOCTYPE = "xml.doctype", Error, "101",
-        "Le bordereau contient une déclaration DOCTYPE",
-        "Retirez la déclaration DOCTYPE : un message SEDA n'en a pas.";
+        "Le bordereau contient une déclaration interdite",
+        "Faites retirer la déclaration DOCTYPE par l'éditeur de votre logiciel.";
     XML_ENTITY = "xml.entity", Error, "101",
         "Le bordereau se réfère à une entité inconnue",
         "N'utilisez que &amp; &lt; &gt; &quot; &apos; et les références numériques.";
     XML_ENCODING = "xml.encoding", Error, "101",
         "L'encodage du bordereau n'est pas admis",
-        "Enregistrez le bordereau en UTF-8.";
+        "Faites produire le bordereau dans l'encodage UTF-8.";
     XML_CHARACTER = "xml.character", Error, "101",
-        "Le bordereau contient un caractère interdit en XML",
+        "Le bordereau contient un caractère interdit",
         "Retirez les caractères de contrôle.";
     XML_DUPLICATE_ATTRIBUTE = "xml.duplicate_attribute", Error, "101",
         "Un élément porte deux fois le même attribut",
@@ -182,19 +182,19 @@ catalogue! {
         "Le bordereau est trop volumineux",
         "Répartissez le versement en plusieurs transferts.";
     MESSAGE_UNSUPPORTED_VERSION = "message.unsupported_version", Error, "101",
-        "La version du SEDA n'est pas prise en charge",
-        "Produisez le bordereau dans une version prise en charge du SEDA.";
+        "La version du bordereau n'est pas prise en charge",
+        "Faites produire le bordereau dans une version prise en charge.";
     MESSAGE_UNKNOWN = "message.unknown", Error, "101",
-        "Le document n'est pas un message du SEDA",
-        "Déposez un bordereau SEDA dont l'élément racine est ArchiveTransfer.";
+        "Le document n'est pas un bordereau de versement",
+        "Déposez un versement dont le bordereau est un transfert d'archives.";
     MESSAGE_WRONG_TYPE = "message.wrong_type", Error, "101",
         "Le message n'est pas un transfert",
-        "Déposez un message ArchiveTransfer.";
+        "Déposez un versement, et non la réponse ou l'accusé d'un autre.";
     MESSAGE_MORE_FINDINGS = "message.more_findings", Warning, "001",
         "D'autres anomalies n'ont pas été détaillées",
         "Corrigez celles qui sont listées, puis contrôlez de nouveau.";
     SCHEMA_UNEXPECTED_ELEMENT = "schema.unexpected_element", Error, "101",
-        "Un élément n'est pas prévu à cet endroit par le schéma du SEDA",
+        "Un élément du bordereau n'est pas prévu à cet endroit",
         "Retirez l'élément ou placez-le dans l'ordre du schéma.";
     SCHEMA_MISSING_ELEMENT = "schema.missing_element", Error, "101",
         "Un élément obligatoire manque",
@@ -213,7 +213,7 @@ catalogue! {
         "Ajoutez xsi:type ou retirez l'élément.";
     HEADER_PACKAGE = "header.package", Error, "101",
         "Le transfert ne contient pas de paquet",
-        "Ajoutez DataObjectPackage avec au moins une unité d'archives.";
+        "Ajoutez au bordereau au moins une unité d'archives.";
     REFERENCE_DUPLICATE_ID = "reference.duplicate_id", Error, "101",
         "Deux éléments portent le même identifiant",
         "Donnez à chaque unité, objet et groupe un identifiant unique dans le message.";
@@ -249,16 +249,16 @@ catalogue! {
         "Ne gardez qu'un groupe.";
     REFERENCE_GROUPED_OBJECT = "reference.grouped_object", Warning, "001",
         "Une unité désigne un objet au lieu de son groupe",
-        "Désignez le groupe par DataObjectGroupReferenceId.";
+        "Faites désigner le groupe d'objets plutôt que l'objet.";
     REFERENCE_SEVERAL_OBJECTS = "reference.several_objects", Warning, "001",
         "Une unité désigne plusieurs objets ou groupes",
         "Rassemblez les objets dans un groupe, ou créez une unité par objet.";
     OBJECT_NO_CONTENT = "object.no_content", Error, "211",
         "Un objet numérique n'a pas de fichier",
-        "Renseignez Uri avec le chemin du fichier dans l'archive.";
+        "Indiquez dans le bordereau le chemin du fichier dans l'archive.";
     OBJECT_INLINE = "object.inline", Error, "101",
         "Un objet est placé dans le bordereau lui-même",
-        "Joignez le fichier et désignez-le par Uri.";
+        "Joignez le fichier à l'archive et indiquez son chemin.";
     OBJECT_URI = "object.uri", Error, "101",
         "Le chemin d'un fichier n'est pas admis",
         "Donnez un chemin relatif dans l'archive, sans « .. ».";
@@ -273,7 +273,7 @@ catalogue! {
         "Déclarez le fichier ou retirez-le de l'archive.";
     OBJECT_NO_DIGEST = "object.no_digest", Error, "308",
         "L'empreinte d'un objet manque",
-        "Renseignez MessageDigest.";
+        "Indiquez dans le bordereau l'empreinte de chaque fichier.";
     OBJECT_DIGEST_FORM = "object.digest_form", Error, "207",
         "L'empreinte d'un objet est mal écrite",
         "Écrivez l'empreinte en hexadécimal, avec la longueur de son algorithme.";
@@ -294,10 +294,10 @@ catalogue! {
         "Donnez à chaque objet du groupe un usage ou un numéro de version différent.";
     OBJECT_USAGE_KIND = "object.usage_kind", Error, "101",
         "L'usage d'un objet contredit sa nature",
-        "PhysicalMaster est réservé aux objets physiques, les autres usages aux objets numériques.";
+        "Réservez l'exemplaire sur papier aux objets physiques, les autres exemplaires aux fichiers.";
     OBJECT_PHYSICAL_ID = "object.physical_id", Error, "101",
         "L'identifiant d'un objet physique est vide",
-        "Renseignez PhysicalId.";
+        "Indiquez la cote de l'objet physique.";
     OBJECT_TOO_MANY = "object.too_many", Error, "306",
         "Le bordereau déclare trop d'objets",
         "Répartissez le versement en plusieurs transferts.";
@@ -312,11 +312,11 @@ catalogue! {
         "Renseignez Title : c'est sous ce nom que l'unité sera trouvée.";
     UNIT_DATES = "unit.dates", Error, "101",
         "La date de fin d'une unité précède sa date de début",
-        "Corrigez StartDate ou EndDate.";
+        "Corrigez la date de début ou la date de fin.";
     UNIT_YEAR = "unit.year", Warning, "001",
         "Une date est peu vraisemblable",
         "Vérifiez l'année.";
     RULE_HOLD_DATES = "rule.hold_dates", Error, "101",
         "La fin d'un gel précède son début",
-        "Corrigez HoldEndDate ou StartDate.";
+        "Corrigez le début ou la fin du gel.";
 }

@@ -4,8 +4,9 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::ingest::list::{self, Names, TransferLine};
-use super::shell::{Account, Section, Shell, answer};
+use super::shell::{Account, Fact, Section, Shell, answer};
 use super::words;
+use crate::db::jobs::{self, Counts};
 use crate::ingest::queries::{self, Filter};
 use crate::ingest::visibility;
 use crate::model::{Role, Transfer, TransferState};
@@ -32,6 +33,8 @@ pub struct DeskPage {
     pub moving: bool,
     /// For those who answer for the member.
     pub holdings: Option<Holdings>,
+    /// An operator's: the background work of the whole service.
+    pub work: Vec<Fact>,
 }
 
 /// What the member holds of what it was promised.
@@ -62,6 +65,18 @@ impl Holdings {
     }
 }
 
+/// The state of the background work, in words; no title, no name.
+fn work(counts: &Counts) -> Vec<Fact> {
+    let since = counts.due_since.map_or_else(|| "aucune attente".into(), |since| words::moment(since).words);
+    vec![
+        Fact::new("Travaux en cours", words::number(counts.running)),
+        Fact::new("En attente", words::number(counts.due)),
+        Fact::new("Prévus plus tard", words::number(counts.later)),
+        Fact::new("Mis de côté après des échecs répétés", words::number(counts.set_aside)),
+        Fact::new("Attente la plus ancienne", since),
+    ]
+}
+
 /// Transfers looked at for what is to be taken up again.
 const LOOKED_AT: u32 = 25;
 /// Transfers shown under each heading.
@@ -90,6 +105,11 @@ pub async fn show(person: Person, state: web::Data<State>) -> Result<HttpRespons
     let quota = if answers { registry::queries::find_quota(&mut tx).await? } else { None };
     let names = list::names(&mut tx).await?;
     drop(tx);
+    let counts = if person.has(Role::Operator) {
+        Some(jobs::counts(&state.db, state.clock.now()).await?)
+    } else {
+        None
+    };
     let lately = &transfers[..transfers.len().min(SHOWN)];
     Ok(answer(&DeskPage {
         shell: Shell {
@@ -109,6 +129,7 @@ pub async fn show(person: Person, state: web::Data<State>) -> Result<HttpRespons
         moving: lately.iter().any(list::is_moving),
         lately: lately.iter().map(|transfer| list::line(transfer, &names)).collect(),
         holdings: quota.as_ref().map(Holdings::of),
+        work: counts.as_ref().map(work).unwrap_or_default(),
     }))
 }
 

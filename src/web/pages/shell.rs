@@ -9,7 +9,6 @@ use askama::Template;
 
 use super::words::Moment;
 use crate::identity::PersonCaller;
-use crate::model::Role;
 use crate::web::Who;
 
 /// The frame of a page.
@@ -27,7 +26,7 @@ pub struct Shell {
 #[derive(Clone)]
 pub struct Account {
     pub member: String,
-    /// The person's trade is to serve several members.
+    /// The person serves other members too.
     pub may_change: bool,
     pub person: String,
     /// In words, joined by commas.
@@ -49,9 +48,7 @@ impl Account {
         }
         Self {
             member: caller.member_name.clone(),
-            may_change: [Role::Archivist, Role::ControlAuthority, Role::Operator]
-                .iter()
-                .any(|&role| caller.has(role)),
+            may_change: caller.serves_several,
             person: caller.display_name.clone(),
             roles: roles.join(", "),
             csrf: caller.csrf_token.clone(),

@@ -91,6 +91,7 @@ fn desk(depositor: bool) -> DeskPage {
         refused: if depositor { lines().into_iter().skip(2).take(1).collect() } else { Vec::new() },
         lately: lines(),
         moving: true,
+        work: Vec::new(),
         holdings: (!depositor).then(|| {
             Holdings::of(&Quota { bytes_max: 2 << 30, bytes_held: 1_420_000_000, archives_held: 312 })
         }),

@@ -122,6 +122,31 @@ pub fn count(value: u64, one: &str, many: &str) -> String {
     format!("{}\u{a0}{}", number(value), if value < 2 { one } else { many })
 }
 
+/// A sentence as it is printed: a capital first, curved apostrophes.
+pub fn sentence(written: &str) -> String {
+    let mut letters = written.chars().map(|c| if c == '\'' { '’' } else { c });
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// A duration written as in ISO 8601, years alone: « P10Y » is « 10 ans ».
+pub fn years(written: &str) -> Option<String> {
+    let years = written.strip_prefix('P')?.strip_suffix('Y')?.parse::<u64>().ok()?;
+    Some(count(years, "an", "ans"))
+}
+
+/// A language by its code.
+pub fn language(written: &str) -> &str {
+    match written {
+        "fr" | "fra" | "fre" => "français",
+        "en" | "eng" => "anglais",
+        "de" | "deu" | "ger" => "allemand",
+        "br" | "bre" => "breton",
+        "oc" | "oci" => "occitan",
+        "la" | "lat" => "latin",
+        other => other,
+    }
+}
+
 /// A level of description in the words of the trade (SEDA `DescriptionLevel`, ISAD(G)).
 pub fn level(written: &str) -> &str {
     match written {

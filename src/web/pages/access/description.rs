@@ -1,6 +1,7 @@
 //! A unit's description in the words of the trade.
 
 use crate::model::{Content, Rules};
+use crate::web::pages::ingest::list::Names;
 use crate::web::pages::shell::Fact;
 use crate::web::pages::words;
 
@@ -31,7 +32,7 @@ const KNOWN: [(&str, &str); 22] = [
 ];
 
 /// The description: long texts first, then the short facts.
-pub fn facts(content: &Content) -> Vec<Fact> {
+pub fn facts(content: &Content, names: &Names) -> Vec<Fact> {
     let text = |label: &str, value: String| Fact { label: label.into(), value, whole: true };
     let mut facts: Vec<Fact> = content
         .descriptions
@@ -45,13 +46,14 @@ pub fn facts(content: &Content) -> Vec<Fact> {
         facts.push(Fact::new("Date de l’acte", words::lexical_date(date)));
     }
     if let Some(agency) = &content.originating_agency {
-        facts.push(Fact::new("Service producteur", agency.clone()));
+        facts.push(Fact::new("Service producteur", names.get(agency).unwrap_or(agency)));
     }
     if !content.keywords.is_empty() {
         facts.push(Fact::new("Mots-clés", content.keywords.join(", ")));
     }
     for (path, value) in &content.others {
         if let Some(label) = label(path) {
+            let value = if label.starts_with("Langue") { words::language(value) } else { value };
             facts.push(Fact::new(label, words::lexical_date(value)));
         }
     }
@@ -73,22 +75,42 @@ fn label(path: &str) -> Option<&'static str> {
     KNOWN.iter().find(|(known, _)| *known == name).map(|(_, label)| *label)
 }
 
-/// Management rules as written on this unit.
-pub fn rules(rules: &Rules) -> Vec<Fact> {
+/// Management rules as written on this unit, durations in words; the codes themselves for an archivist alone.
+pub fn rules(rules: &Rules, codes: bool) -> Vec<Fact> {
     rules
         .rules
         .iter()
         .map(|rule| {
-            let terms = rule.terms.iter().map(|(code, start)| match start {
-                Some(start) => format!("{code}, à partir du {}", words::lexical_date(start)),
-                None => code.clone(),
+            let terms = rule.terms.iter().flat_map(|(code, start)| {
+                let duration = words::years(code).or_else(|| access(code));
+                let start =
+                    start.as_deref().map(|start| format!("à partir du {}", words::lexical_date(start)));
+                let code = Some(code.clone()).filter(|code| codes && words::years(code).is_none());
+                [duration, start, code].into_iter().flatten()
             });
-            let action = rule.final_action.as_deref().map(final_action);
-            let value: Vec<String> = terms.chain(action.map(str::to_owned)).collect();
-            Fact::new(category(&rule.category), value.join(" · "))
+            let action = rule.final_action.as_deref().map(|action| final_action(action).to_owned());
+            let value: Vec<String> = terms.chain(action).collect();
+            Fact::new(category(&rule.category), value.join(", "))
         })
         .filter(|fact| !fact.value.is_empty())
         .collect()
+}
+
+/// What an access code means before its exact computation, which is not done yet (code du patrimoine, L213-2).
+fn access(code: &str) -> Option<String> {
+    let number: u32 = code.strip_prefix("AR0")?.parse().ok()?;
+    let meaning = match number {
+        38 => "librement communicable",
+        39..=42 => "25 ans",
+        43..=47 => "25 ans après le décès",
+        48..=51 => "50 ans",
+        52..=57 => "75 ans",
+        58..=60 => "100 ans",
+        61 => "120 ans après la naissance",
+        62 => "jamais communicable",
+        _ => return None,
+    };
+    Some(meaning.to_owned())
 }
 
 fn category(written: &str) -> &str {
@@ -127,7 +149,7 @@ mod tests {
             others: vec![("Language".into(), "fra".into()), ("Gps/GpsLatitude".into(), "48.1".into())],
             ..Content::default()
         };
-        let labels: Vec<String> = facts(&content).into_iter().map(|fact| fact.label).collect();
+        let labels: Vec<String> = facts(&content, &Names::new()).into_iter().map(|fact| fact.label).collect();
         assert_eq!(labels, ["Présentation du contenu", "Dates", "Langue"]);
         assert_eq!(others(&content)[0].label, "Gps/GpsLatitude");
     }

@@ -66,10 +66,7 @@ pub async fn show(
     let id = ObjectId(*id);
     let view = state.access.object(&reader, id).await?.ok_or_else(problems::not_found)?;
     let preview = preview(&reader, &view, &state).await?;
-    let mut trail = unit::trail(&view.units[..view.units.len().min(1)]);
-    if trail.len() == 1 {
-        trail.push(Link::new(&view.archive.title, "/archives"));
-    }
+    let trail = trail(&reader, &view, &state).await?;
     Ok(answer(&ObjectPage {
         shell: Shell {
             title: view.object.file_name.clone(),
@@ -84,6 +81,15 @@ pub async fn show(
         facts: facts(&view),
         digest: hex::encode(&view.object.sha512),
     }))
+}
+
+/// The way down to the file, by the first unit that it describes.
+async fn trail(reader: &Reader, view: &ObjectView, state: &State) -> Result<Vec<Link>, Problem> {
+    let Some(first) = view.units.first() else { return Ok(unit::trail(&[])) };
+    let above = state.access.unit(reader, first.unit_id).await?.map(|above| above.ancestors);
+    let mut units = above.unwrap_or_default();
+    units.push(first.clone());
+    Ok(unit::trail(&units))
 }
 
 /// `GET /archives/objets/{id}/contenu`.

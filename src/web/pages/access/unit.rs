@@ -10,6 +10,7 @@ use crate::access::{Reader, UnitView};
 use crate::catalog::{Object, UnitLine};
 use crate::model::UnitId;
 use crate::web::callers::Searcher;
+use crate::web::pages::ingest::list::{self, Names};
 use crate::web::pages::shell::{Account, Fact, Link, Section, Shell, answer};
 use crate::web::pages::words;
 use crate::web::{Problem, State, Who, problems};
@@ -82,6 +83,7 @@ pub async fn show(
     let more = children.len() > CHILDREN as usize;
     children.truncate(CHILDREN as usize);
     let next = children.last().filter(|_| more).map(|last| format!("{}?apres={}", address(id), last.ordinal));
+    let names = list::names(&mut state.db.read(person.tenant).await?).await?;
     let whole = Who::Archivist.admits(&person.roles);
     Ok(answer(&UnitPage {
         shell: Shell {
@@ -93,7 +95,7 @@ pub async fn show(
         trail: trail(&view.ancestors),
         here: address(id),
         level: view.unit.line.description_level.as_deref().map(|level| words::level(level).to_owned()),
-        facts: facts(&view),
+        facts: facts(&view, &names, whole),
         others: if whole { description::others(&view.unit.content) } else { Vec::new() },
         children: children.iter().map(tree_line).collect(),
         first: place.apres.is_none(),
@@ -108,12 +110,14 @@ pub fn trail(units: &[UnitLine]) -> Vec<Link> {
     std::iter::once(Link::new("Archives", "/archives")).chain(units).collect()
 }
 
-fn facts(view: &UnitView) -> Vec<Fact> {
-    let mut facts = description::facts(&view.unit.content);
+fn facts(view: &UnitView, names: &Names, whole: bool) -> Vec<Fact> {
+    let mut facts = description::facts(&view.unit.content, names);
     let producer =
         view.archive.originating_agency.as_ref().filter(|_| view.unit.content.originating_agency.is_none());
-    facts.extend(producer.map(|producer| Fact::new("Service producteur", producer)));
-    facts.extend(description::rules(&view.unit.rules));
+    facts.extend(
+        producer.map(|producer| Fact::new("Service producteur", names.get(producer).unwrap_or(producer))),
+    );
+    facts.extend(description::rules(&view.unit.rules, whole));
     facts.push(Fact::new("Cote", &view.archive.cote));
     facts.push(Fact::new("Prise en charge", words::moment(view.archive.taken_in_charge_at).words));
     if view.parents.len() > 1 {

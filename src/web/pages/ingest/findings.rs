@@ -1,6 +1,7 @@
 //! Findings for the person who deposited: grouped by gravity, then by kind, each with what to do.
 //!
-//! Codes, lines and paths come last and folded, for whoever writes the depositor's software.
+//! Codes, lines, paths and whatever speaks the standard's own language come last and folded, for whoever writes
+//! the depositor's software.
 
 use crate::model::Finding;
 use crate::web::pages::words;
@@ -21,8 +22,8 @@ pub struct FindingGroup {
 /// Findings of one kind.
 pub struct FindingView {
     pub code: &'static str,
-    pub title: &'static str,
-    pub remedy: &'static str,
+    pub title: String,
+    pub remedy: String,
     /// What is wrong, place by place: the first few.
     pub said: Vec<String>,
     pub more: usize,
@@ -57,8 +58,8 @@ fn by_kind(findings: &[&Finding]) -> Vec<FindingView> {
         let index = views.iter().position(|view| view.code == finding.kind.code).unwrap_or_else(|| {
             views.push(FindingView {
                 code: finding.kind.code,
-                title: finding.kind.title,
-                remedy: finding.kind.remedy,
+                title: words::sentence(finding.kind.title),
+                remedy: words::sentence(finding.kind.remedy),
                 said: Vec::new(),
                 more: 0,
                 places: Vec::new(),
@@ -66,14 +67,25 @@ fn by_kind(findings: &[&Finding]) -> Vec<FindingView> {
             views.len() - 1
         });
         let view = &mut views[index];
-        if view.said.len() == PLACES_MAX {
+        if view.said.len().max(view.places.len()) == PLACES_MAX {
             view.more += 1;
             continue;
         }
-        view.said.push(finding.message.clone());
-        view.places.extend(place(finding));
+        let message = words::sentence(&finding.message);
+        if speaks_the_standard(finding.kind.code) {
+            view.places
+                .push(place(finding).map_or_else(|| message.clone(), |place| format!("{message} ({place})")));
+        } else {
+            view.said.push(message);
+            view.places.extend(place(finding));
+        }
     }
     views
+}
+
+/// Families whose messages name elements of the manifest: only its author can use them.
+fn speaks_the_standard(code: &str) -> bool {
+    ["xml.", "schema.", "reference.", "profile."].iter().any(|family| code.starts_with(family))
 }
 
 fn place(finding: &Finding) -> Option<String> {
@@ -89,6 +101,29 @@ fn place(finding: &Finding) -> Option<String> {
 mod tests {
     use super::*;
     use crate::model::findings::CONTAINER_UNREADABLE;
+
+    #[test]
+    fn titles_and_remedies_speak_to_a_secretary() {
+        for kind in crate::model::findings::CATALOGUE {
+            for word in [
+                "SEDA",
+                "XML",
+                "PUID",
+                "DOCTYPE déc",
+                "ArchiveTransfer",
+                "DataObject",
+                "Uri",
+                "MessageDigest",
+                "Date ",
+            ] {
+                assert!(
+                    !kind.title.contains(word) && !kind.remedy.contains(word),
+                    "{} says {word}",
+                    kind.code
+                );
+            }
+        }
+    }
 
     #[test]
     fn findings_of_one_kind_stand_together_and_the_long_list_is_cut() {

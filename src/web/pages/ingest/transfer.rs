@@ -74,9 +74,8 @@ pub struct Seen<'a> {
 /// The page.
 pub fn page(account: Account, seen: Seen<'_>) -> TransferPage {
     let transfer = seen.transfer;
-    let cote = seen.archive.as_ref().map(|(cote, _, _)| cote.as_str());
     let copies = seen.archive.as_ref().map_or(0, |(_, _, copies)| *copies);
-    let (headline, explanation) = said(transfer, seen.decision.is_some(), cote, copies);
+    let (headline, explanation) = said(transfer, seen.decision.is_some(), copies);
     TransferPage {
         trail: vec![Link::new("Versements", "/versements")],
         here: list::address(transfer.transfer_id),
@@ -170,7 +169,7 @@ fn steps(transfer: &Transfer) -> Vec<Step> {
 
 /// The sentence that says where it stands, and the one that says what it means, for whoever may decide and
 /// for the others.
-fn said(transfer: &Transfer, decides: bool, cote: Option<&str>, copies: usize) -> (&'static str, String) {
+fn said(transfer: &Transfer, decides: bool, copies: usize) -> (&'static str, String) {
     match transfer.state {
         TransferState::Received => (
             "Votre envoi est bien arrivé, nous le contrôlons",
@@ -190,7 +189,6 @@ fn said(transfer: &Transfer, decides: bool, cote: Option<&str>, copies: usize) -
         ),
         TransferState::Sealed => copying(),
         TransferState::TakenInCharge => {
-            let cote = cote.map(|cote| format!(" Cote : {cote}.")).unwrap_or_default();
             let kept = match copies {
                 0 | 1 => "Chaque fichier a été copié, et la copie relue.".to_owned(),
                 copies => format!(
@@ -198,7 +196,7 @@ fn said(transfer: &Transfer, decides: bool, cote: Option<&str>, copies: usize) -
                      été relu."
                 ),
             };
-            ("Ces archives sont prises en charge", kept + &cote)
+            ("Ces archives sont prises en charge", kept)
         }
         TransferState::Refused => (
             "Ce versement n’a pas été pris en charge",
