@@ -49,18 +49,13 @@ impl Ingest {
         let max = self.limits.received_bytes_max;
         let received = quarantine.receive(from.tenant, transfer_id, body, max).await?;
         fail_point!("receive-after-quarantine");
-        match self.enter(from, transfer_id, file_name, &received).await {
-            Ok(reception) => {
-                if reception.transfer_id != transfer_id {
-                    self.discard(from.tenant, transfer_id).await;
-                }
-                Ok(reception)
-            }
-            Err(error) => {
-                self.discard(from.tenant, transfer_id).await;
-                Err(error)
-            }
+        // After an error the file stays: a commit whose answer was lost may have made its row. The sweeper
+        // takes it once it is old and no row names it.
+        let reception = self.enter(from, transfer_id, file_name, &received).await?;
+        if reception.transfer_id != transfer_id {
+            self.discard(from.tenant, transfer_id).await;
         }
+        Ok(reception)
     }
 
     async fn enter(
@@ -161,7 +156,7 @@ impl Ingest {
         Ok(header.map(|header| acknowledge::acknowledge(&header, transfer_id, &code, at)))
     }
 
-    /// Takes a file that no row names out of quarantine; the sweeper does it if this fails.
+    /// Takes the bytes of a transfer known before out of quarantine; the sweeper does it if this fails.
     async fn discard(&self, tenant: TenantId, transfer_id: TransferId) {
         let quarantine = self.storage.quarantine().clone();
         let _ = super::blocking(move || Ok(quarantine.remove(tenant, transfer_id)?)).await;

@@ -15,6 +15,13 @@ pub(super) struct Failure {
     pub transient: bool,
 }
 
+impl Failure {
+    /// The job panicked: a fault of ours, which another try may not meet.
+    pub fn died(error: &tokio::task::JoinError) -> Self {
+        Self { reason: format!("the job died: {error}"), transient: true }
+    }
+}
+
 impl From<ingest::Error> for Failure {
     fn from(error: ingest::Error) -> Self {
         Self { reason: error.to_string(), transient: error.is_transient() }

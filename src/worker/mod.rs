@@ -62,13 +62,14 @@ impl Worker {
 
     /// Does one job, if one is due; `false` when none is. Returns early, the job given back, when told to stop
     /// and the job does not end within its grace.
-    pub async fn step(&self, stop: &mut watch::Receiver<bool>) -> Result<bool, db::Error> {
+    pub async fn step(self: &Arc<Self>, stop: &mut watch::Receiver<bool>) -> Result<bool, db::Error> {
         let Some(job) = queue::claim(&self.db, self.clock.now(), self.lease).await? else { return Ok(false) };
-        let work = jobs::run(self, &job);
-        tokio::pin!(work);
+        // A task of its own, so that a panic ends the job and not the lane.
+        let (worker, theirs) = (self.clone(), job.clone());
+        let mut work = tokio::spawn(async move { jobs::run(&worker, &theirs).await });
         let outcome = loop {
             tokio::select! {
-                outcome = &mut work => break outcome,
+                outcome = &mut work => break outcome.unwrap_or_else(|died| Err(jobs::Failure::died(&died))),
                 () = tokio::time::sleep(self.lease / 3) => {
                     if !queue::extend(&self.db, &job, self.clock.now(), self.lease).await? {
                         tracing::warn!(job.kind = %job.kind, tenant.id = %job.tenant, "a job outlived its lease");
@@ -76,6 +77,7 @@ impl Worker {
                     }
                 }
                 () = told_and_waited(stop) => {
+                    work.abort();
                     queue::release(&self.db, &job, self.clock.now()).await?;
                     return Ok(true);
                 }
