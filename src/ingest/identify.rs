@@ -1,8 +1,10 @@
 //! Third step: every declared file read once, for its digests, size and media type together.
 //!
-//! Never reads a file of a container already refused for what it is: a bomb stays folded.
+//! Never reads a file of a container already refused for what it is: a bomb stays folded. Stops when the time
+//! given to one transfer is over.
 
 use std::io::Read;
+use std::time::Instant;
 
 use md5::Md5;
 use sha1::Sha1;
@@ -71,7 +73,12 @@ pub fn identify(validated: Validated, limits: &Limits) -> Result<Identified, Err
         // In the container's order: one forward movement through a plain tar or zip.
         let mut matches = validated.matches;
         matches.sort_by_key(|&(_, entry)| entry);
+        let began = Instant::now();
         for (index, entry) in matches {
+            if began.elapsed() >= limits.examination_max {
+                found.push(too_long(limits));
+                break;
+            }
             objects.extend(read(&mut package, &manifest.binary_objects[index], index, entry, &mut found)?);
         }
         objects.sort_by_key(|object| object.index);
@@ -89,6 +96,11 @@ pub fn identify(validated: Validated, limits: &Limits) -> Result<Identified, Err
         expanded_bytes,
         findings: found.into_vec(),
     })
+}
+
+fn too_long(limits: &Limits) -> Finding {
+    let minutes = limits.examination_max.as_secs() / 60;
+    Finding::new(&findings::CONTAINER_TIME, format!("la lecture des fichiers a dépassé {minutes} minutes"))
 }
 
 fn read(

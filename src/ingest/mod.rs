@@ -118,8 +118,9 @@ impl Error {
         match self {
             Error::Db(error) => error.is_transient(),
             Error::Storage(error) => error.is_transient(),
+            Error::Package(error) => error.is_transient(),
             Error::Contended | Error::CopyFaulty { .. } | Error::Died | Error::Io(_) => true,
-            Error::Package(_) | Error::Accession(_) | Error::Changed => false,
+            Error::Accession(_) | Error::Changed => false,
         }
     }
 }

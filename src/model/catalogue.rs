@@ -123,13 +123,16 @@ catalogue! {
         "Sans conséquence ; l'outil qui fabrique l'archive peut être corrigé.";
     CONTAINER_ENTRIES = "container.entries", Error, "306",
         "L'archive contient trop de fichiers",
-        "Répartissez les fichiers en plusieurs transferts.";
+        "Répartissez les fichiers en plusieurs versements.";
     CONTAINER_EXPANDED_SIZE = "container.expanded_size", Error, "306",
         "Le contenu de l'archive est trop volumineux une fois décompressé",
-        "Répartissez les fichiers en plusieurs transferts.";
+        "Répartissez les fichiers en plusieurs versements.";
     CONTAINER_RATIO = "container.ratio", Error, "306",
         "L'archive se décompresse démesurément",
         "Vérifiez les fichiers : leur taille est sans rapport avec celle de l'archive.";
+    CONTAINER_TIME = "container.time", Error, "306",
+        "Le contenu de l'archive est trop long à lire",
+        "Répartissez les fichiers en plusieurs versements.";
     CONTAINER_NO_MANIFEST = "container.no_manifest", Error, "101",
         "L'archive n'a pas de bordereau à sa racine",
         "Placez à la racine de l'archive un fichier nommé manifest.xml ou bordereau.xml.";
@@ -180,7 +183,7 @@ catalogue! {
         "Placez ce contenu dans un fichier joint.";
     XML_SIZE = "xml.size", Error, "306",
         "Le bordereau est trop volumineux",
-        "Répartissez le versement en plusieurs transferts.";
+        "Répartissez le versement en plusieurs versements.";
     MESSAGE_UNSUPPORTED_VERSION = "message.unsupported_version", Error, "101",
         "La version du bordereau n'est pas prise en charge",
         "Faites produire le bordereau dans une version prise en charge.";
@@ -300,13 +303,13 @@ catalogue! {
         "Indiquez la cote de l'objet physique.";
     OBJECT_TOO_MANY = "object.too_many", Error, "306",
         "Le bordereau déclare trop d'objets",
-        "Répartissez le versement en plusieurs transferts.";
+        "Répartissez le versement en plusieurs versements.";
     UNIT_NONE = "unit.none", Error, "101",
         "Le transfert ne contient aucune unité d'archives",
         "Décrivez au moins une unité d'archives.";
     UNIT_TOO_MANY = "unit.too_many", Error, "306",
         "Le bordereau décrit trop d'unités d'archives",
-        "Répartissez le versement en plusieurs transferts.";
+        "Répartissez le versement en plusieurs versements.";
     UNIT_NO_TITLE = "unit.no_title", Warning, "001",
         "Une unité d'archives n'a pas d'intitulé",
         "Renseignez Title : c'est sous ce nom que l'unité sera trouvée.";

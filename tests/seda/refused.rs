@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chartrier::cli::check;
 use chartrier::model::Limits;
@@ -75,6 +76,7 @@ fn case_of(folder: &Path) -> (PathBuf, Limits) {
                 "units_max" => limits.units_max = count,
                 "objects_max" => limits.objects_max = count,
                 "findings_max" => limits.findings_max = count,
+                "examination_seconds_max" => limits.examination_max = Duration::from_secs(value),
                 _ => panic!("unknown limit {name}"),
             }
         }
