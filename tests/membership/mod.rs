@@ -106,7 +106,7 @@ async fn the_members_of_the_demonstration_are_applied_and_a_second_run_changes_n
         assert_eq!(entries(&db, &member.code).await, before, "{}", member.code);
     }
     let opened = Identity::new(db.clone(), clock())
-        .log_in("claire.delmas", "demonstration-claire", [127, 0, 0, 1].into())
+        .log_in("archiviste", "demonstration-archiviste", [127, 0, 0, 1].into())
         .await
         .unwrap();
     assert!(matches!(opened, LogIn::Opened(_)));

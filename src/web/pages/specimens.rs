@@ -27,7 +27,7 @@ fn shell(title: &str, section: Section, roles: &str) -> Shell {
     let account = Account {
         member: "Commune de Saint-Aubin-des-Landes".into(),
         may_change: roles == "archiviste",
-        person: "Claire Le Goff".into(),
+        person: "Secrétariat de mairie".into(),
         roles: roles.into(),
         csrf: "jeton".into(),
         menu: vec![Section::Desk, Section::Transfers, Section::Archives],
@@ -81,7 +81,7 @@ fn lines() -> Vec<TransferLine> {
 fn desk(depositor: bool) -> DeskPage {
     DeskPage {
         shell: shell("Accueil", Section::Desk, if depositor { "déposant, lecteur" } else { "archiviste" }),
-        person: "Claire Le Goff".into(),
+        person: "Secrétariat de mairie".into(),
         can_deposit: depositor,
         can_read: true,
         sees_transfers: true,
@@ -287,7 +287,7 @@ fn pages() -> Vec<(&'static str, String)> {
         shell: outside("Connexion"),
         csrf: "jeton".into(),
         back: String::new(),
-        login: "claire".into(),
+        login: "secretariat".into(),
         errors: vec![FieldError {
             field: "mot-de-passe",
             sentence: "Identifiant ou mot de passe inconnu.".into(),
