@@ -32,6 +32,17 @@ grant usage on schema technical to chartrier_service, chartrier_technical, chart
 alter default privileges in schema public grant select on tables to chartrier_backup;
 alter default privileges in schema platform grant select on tables to chartrier_backup;
 alter default privileges in schema technical grant select on tables to chartrier_backup;
+alter default privileges in schema public grant select on sequences to chartrier_backup;
+alter default privileges in schema platform grant select on sequences to chartrier_backup;
+alter default privileges in schema technical grant select on sequences to chartrier_backup;
+-- The list of migrations is older than the first of them; a dump without it could not be migrated further.
+do $$
+begin
+    if to_regclass('public._sqlx_migrations') is not null then
+        grant select on public._sqlx_migrations to chartrier_backup;
+    end if;
+end
+$$;
 
 -- French search: accents folded before the stem, so that « délibération » and « deliberation » meet.
 create text search configuration french_unaccented (copy = french);

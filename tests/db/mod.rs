@@ -1,5 +1,6 @@
 //! The gate to rows.
 
+mod backup;
 mod cluster;
 mod gate;
 mod jobs;
