@@ -1,0 +1,81 @@
+//! Made-up units and files.
+
+use super::frame::shell;
+use crate::web::pages::access::object::*;
+use crate::web::pages::access::search::*;
+use crate::web::pages::access::unit::*;
+use crate::web::pages::shell::*;
+use crate::web::pages::words;
+
+pub fn unit_line(title: &str, level: &str, details: &str) -> FoundLine {
+    FoundLine {
+        address: "/archives/unites/0".into(),
+        title: title.into(),
+        icon: words::level_icon(Some(level), false),
+        level: Some(words::level(level).into()),
+        details: details.into(),
+    }
+}
+
+pub fn unit() -> UnitPage {
+    let child = |title: &str, level: &str, details: &str, opens| TreeLine {
+        address: "/archives/unites/0".into(),
+        title: title.into(),
+        icon: words::level_icon(Some(level), false),
+        details: details.into(),
+        opens,
+    };
+    let description = Fact {
+        label: "Présentation du contenu".into(),
+        value: "Dossier complet de la consultation : publicité, candidatures, offres, analyse, notification, réception des travaux de réfection de la toiture et de l’isolation des combles.".into(),
+        whole: true,
+    };
+    UnitPage {
+        shell: Shell {
+            top: false,
+            ..shell("Marché 2025-07 : toiture de l’école Jean-Moulin", Section::Archives, "lecteur")
+        },
+        trail: vec![
+            Link::new("Archives", "/archives"),
+            Link::new("Marchés publics 2025", "/archives/unites/0"),
+        ],
+        here: "/archives/unites/0".into(),
+        level: Some("Dossier".into()),
+        facts: vec![
+            description,
+            Fact::new("Cote", "SAL-2026-00037"),
+            Fact::new("Dates", "12 mars 2025 – 4 février 2026"),
+            Fact::new("Service producteur", "Mairie de Saint-Aubin-des-Landes"),
+            Fact::new("Prise en charge", "3 novembre 2026 à 19 h 21"),
+        ],
+        others: vec![Fact::new("Gps/GpsLatitude", "48.12")],
+        children: vec![
+            child("Publicité et dossier de consultation", "File", "mars 2025", true),
+            child("Candidatures et offres", "File", "avril 2025", true),
+            child("Rapport d’analyse des offres", "Item", "12 mai 2025", false),
+            child("Notification", "File", "2 juin 2025", true),
+            child("Procès-verbal de réception", "Item", "4 février 2026", false),
+        ],
+        first: true,
+        next: Some("/archives/unites/0?apres=5".into()),
+        objects: vec![ObjectLine {
+            address: "/archives/objets/0".into(),
+            download: Some("#".into()),
+            name: "acte-engagement.pdf".into(),
+            icon: "file",
+            details: "Document PDF · 842 Ko".into(),
+        }],
+    }
+}
+
+pub fn object() -> ObjectPage {
+    ObjectPage {
+        shell: Shell { top: false, ..shell("acte-engagement.txt", Section::Archives, "lecteur") },
+        trail: vec![Link::new("Archives", "/archives"), Link::new("Marché 2025-07 : toiture de l’école Jean-Moulin", "/archives/unites/0")],
+        download: Some("#".into()),
+        size: words::size(842_000),
+        preview: Preview::Text { text: "ACTE D’ENGAGEMENT\n\nArticle 1 – Objet du marché\nRéfection de la toiture de l’école Jean-Moulin.\n".into(), cut: true },
+        facts: vec![Fact::new("Nature", "Texte"), Fact::new("Taille", "842 Ko (842 113 octets)"), Fact::new("Usage", "Exemplaire de conservation")],
+        digest: "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e".into(),
+    }
+}

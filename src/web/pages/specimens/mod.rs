@@ -1,0 +1,71 @@
+//! Every page rendered with made-up values, checked for what each must have; test only.
+//!
+//! With `CHARTRIER_SPECIMENS` naming a folder, the pages are written there, to be looked at in a browser.
+
+mod archives;
+mod frame;
+mod pages;
+mod transfers;
+
+use pages::pages;
+
+/// Values of an attribute in a page of ours, which always writes `name="value"`.
+fn values<'page>(page: &'page str, attribute: &str) -> Vec<&'page str> {
+    let opening = format!(" {attribute}=\"");
+    page.split(&opening).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[test]
+fn every_page_has_one_heading_its_own_title_and_only_whole_references() {
+    let pages = pages();
+    let mut titles = std::collections::BTreeSet::new();
+    for (name, page) in &pages {
+        assert!(page.starts_with("<!doctype html>\n<html lang=\"fr\">"), "{name}: no doctype or language");
+        assert_eq!(page.matches("<h1").count(), 1, "{name}: one first heading");
+        assert_eq!(page.matches("<main ").count(), 1, "{name}: one main part");
+        let title =
+            page.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next()).expect("a title");
+        titles.insert((title.to_owned(), name.starts_with("accueil")));
+        let ids = values(page, "id");
+        let unique: std::collections::BTreeSet<_> = ids.iter().collect();
+        assert_eq!(unique.len(), ids.len(), "{name}: an identifier stands twice");
+        for attribute in ["for", "aria-labelledby", "aria-describedby"] {
+            for target in values(page, attribute).iter().flat_map(|value| value.split_whitespace()) {
+                assert!(ids.contains(&target), "{name}: {attribute} names {target}, which is absent");
+            }
+        }
+    }
+    assert_eq!(titles.len(), pages.len() - 1, "only the two desks share a title");
+}
+
+#[test]
+fn no_page_carries_script_or_style_of_its_own() {
+    for (name, page) in pages() {
+        assert!(!page.contains("<style") && values(&page, "style").is_empty(), "{name}: style in the page");
+        assert_eq!(page.matches("<script").count(), 1, "{name}: only the portal's own script");
+        assert!(
+            !page.contains(" onclick=") && !page.contains("javascript:"),
+            "{name}: script in an attribute"
+        );
+        assert!(!page.contains("http://") && !page.contains("https://"), "{name}: an outside address");
+    }
+}
+
+#[test]
+fn a_depositor_s_page_shows_none_of_the_trade_s_words() {
+    for (name, page) in pages() {
+        for word in ["SEDA", "XML", "PUID", "tenant", "AR03", "transfert"] {
+            assert!(!page.contains(word), "{name} says {word}");
+        }
+    }
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a designer's variable, not a setting")]
+fn pages_are_written_where_asked() {
+    let Some(folder) = std::env::var_os("CHARTRIER_SPECIMENS").map(std::path::PathBuf::from) else { return };
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, page) in pages() {
+        std::fs::write(folder.join(name).with_extension("html"), page).unwrap();
+    }
+}

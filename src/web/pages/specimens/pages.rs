@@ -1,0 +1,95 @@
+//! The pages, each by a name.
+
+use super::archives::{object, unit, unit_line};
+use super::frame::{outside, shell};
+use super::transfers::{desk, examined, kept, lines, received, refused};
+use crate::web::pages::access::search::SearchPage;
+use crate::web::pages::identity::*;
+use crate::web::pages::ingest::deposit::DepositPage;
+use crate::web::pages::ingest::list::ListPage;
+use crate::web::pages::notices::*;
+use crate::web::pages::shell::*;
+use crate::web::pages::words;
+
+#[expect(clippy::too_many_lines, reason = "one example a page, one after the other")]
+pub fn pages() -> Vec<(&'static str, String)> {
+    let log_in = LogInPage {
+        shell: outside("Connexion"),
+        csrf: "jeton".into(),
+        back: String::new(),
+        login: "secretariat".into(),
+        errors: vec![FieldError {
+            field: "mot-de-passe",
+            sentence: "Identifiant ou mot de passe inconnu.".into(),
+        }],
+    };
+    let choose = ChooseMemberPage {
+        shell: outside("Choix de la collectivité"),
+        csrf: "jeton".into(),
+        choices: [
+            "Département des Landes d’Armor",
+            "Commune de Saint-Aubin-des-Landes",
+            "Communauté de communes du Val d’Ille",
+        ]
+        .map(|name| MemberChoice { code: "x".into(), name: name.into(), roles: "archiviste".into() })
+        .into(),
+    };
+    let list = ListPage {
+        shell: shell("Versements", Section::Transfers, "déposant, lecteur"),
+        here: "/versements".into(),
+        can_deposit: true,
+        lines: lines(),
+        first: true,
+        next: Some("/versements?apres=x".into()),
+        moving: true,
+    };
+    let deposit = DepositPage {
+        shell: Shell { top: false, ..shell("Déposer un versement", Section::Transfers, "déposant") },
+        trail: vec![Link::new("Versements", "/versements")],
+        csrf: "jeton".into(),
+        size_max: words::size(20 << 30),
+        errors: vec![FieldError { field: "fichier", sentence: "Choisissez d’abord un fichier.".into() }],
+    };
+    let search = SearchPage {
+        shell: shell("Recherche « toiture »", Section::Archives, "lecteur"),
+        question: "toiture".into(),
+        lines: vec![
+            unit_line(
+                "Marché 2025-07 : toiture de l’école Jean-Moulin",
+                "File",
+                "SAL-2026-00037 · 12 mars 2025 – 4 février 2026",
+            ),
+            unit_line(
+                "Délibération 2025-018 : toiture de l’école, choix de l’attributaire",
+                "Item",
+                "SAL-2026-00012 · 2 juin 2025",
+            ),
+            unit_line("Permis de construire, 2014-2019", "Series", "SAL-2026-00004 · 2014 – 2019"),
+        ],
+        next: None,
+    };
+    let problem = ProblemPage {
+        shell: Shell { top: false, ..shell("Page introuvable", Section::None, "lecteur") },
+        status: 404,
+        what: "L’adresse est fausse, ou ce qu’elle montre n’est pas à votre collectivité.".into(),
+        remedy: "Vérifiez l’adresse, ou repartez de l’accueil.".into(),
+    };
+    let accessibility = AccessibilityPage { shell: shell("Accessibilité", Section::None, "lecteur") };
+    vec![
+        ("connexion", render(&log_in)),
+        ("collectivite", render(&choose)),
+        ("accueil-deposant", render(&desk(true))),
+        ("accueil-archiviste", render(&desk(false))),
+        ("versements", render(&list)),
+        ("depot", render(&deposit)),
+        ("versement-recu", render(&received())),
+        ("versement-refuse", render(&refused())),
+        ("versement-pris-en-charge", render(&kept())),
+        ("versement-a-decider", render(&examined())),
+        ("archives", render(&search)),
+        ("unite", render(&unit())),
+        ("objet", render(&object())),
+        ("erreur", render(&problem)),
+        ("accessibilite", render(&accessibility)),
+    ]
+}

@@ -1,0 +1,180 @@
+//! Made-up transfers, in each state.
+
+use super::frame::{at, shell};
+use crate::model::findings::Kind;
+use crate::model::{Finding, Severity, Transfer, TransferId, TransferState};
+use crate::registry::Quota;
+use crate::web::pages::desk::{DeskPage, Holdings};
+use crate::web::pages::ingest::list::*;
+use crate::web::pages::ingest::transfer::{self, DecisionForm, Seen, TransferPage};
+use crate::web::pages::shell::*;
+use crate::web::pages::words;
+
+const RECEIVED: Badge = Badge { label: "Reçu, contrôle en cours", tone: "moving", icon: "clock" };
+const WAITING: Badge = Badge { label: "En attente de l’archiviste", tone: "waiting", icon: "person" };
+const KEPT: Badge = Badge { label: "Pris en charge", tone: "kept", icon: "check" };
+const REFUSED: Badge = Badge { label: "Refusé", tone: "refused", icon: "cross" };
+
+pub fn line(title: &str, state: Badge, when: &str, size: u64, files: Option<u64>) -> TransferLine {
+    TransferLine {
+        address: "/versements/0".into(),
+        title: title.into(),
+        state,
+        received: words::moment(at(when)),
+        sender: files.map(|_| "Mairie de Saint-Aubin-des-Landes".into()),
+        size: words::size(size),
+        files: files.map(|files| words::count(files, "fichier", "fichiers")),
+    }
+}
+
+pub fn lines() -> Vec<TransferLine> {
+    vec![
+        line("marches-2026-salle-des-fetes.zip", RECEIVED, "2026-11-20T16:02:00Z", 48_200_000, None),
+        line(
+            "Registre des délibérations, 3e trimestre 2026",
+            WAITING,
+            "2026-11-20T15:40:00Z",
+            9_120_000,
+            Some(14),
+        ),
+        line(
+            "Marché public 2025-07 : réfection de la toiture de l’école Jean-Moulin",
+            REFUSED,
+            "2026-11-18T09:12:00Z",
+            31_000_000,
+            Some(27),
+        ),
+        line("Délibération 2026-042 : budget primitif", KEPT, "2026-11-12T08:30:00Z", 1_440_000, Some(3)),
+        line("Flux comptable d’octobre 2026", KEPT, "2026-11-03T18:21:00Z", 212_000, Some(2)),
+    ]
+}
+
+pub fn desk(depositor: bool) -> DeskPage {
+    DeskPage {
+        shell: shell("Accueil", Section::Desk, if depositor { "déposant, lecteur" } else { "archiviste" }),
+        person: "Secrétariat de mairie".into(),
+        can_deposit: depositor,
+        can_read: true,
+        sees_transfers: true,
+        decides: !depositor,
+        awaiting: lines().into_iter().skip(1).take(1).collect(),
+        awaiting_count: "1 versement".into(),
+        refused: if depositor { lines().into_iter().skip(2).take(1).collect() } else { Vec::new() },
+        lately: lines(),
+        moving: true,
+        work: Vec::new(),
+        holdings: (!depositor).then(|| {
+            Holdings::of(&Quota { bytes_max: 2 << 30, bytes_held: 1_420_000_000, archives_held: 312 })
+        }),
+    }
+}
+
+pub fn account(roles: &str) -> Account {
+    shell("", Section::Transfers, roles).account.unwrap()
+}
+
+pub fn transfer(state: TransferState, title: &str) -> Transfer {
+    let closed = state.is_closed().then(|| at("2026-11-18T09:12:41Z"));
+    Transfer {
+        transfer_id: TransferId(uuid::Uuid::nil()),
+        state,
+        person_id: None,
+        machine_id: None,
+        file_name: "versement.zip".into(),
+        size_bytes: 31_000_000,
+        digest: vec![0; 64],
+        received_at: at("2026-11-18T09:12:00Z"),
+        attempt: 1,
+        seda_version: Some("2.1".into()),
+        message_identifier: Some("MP-2025-07-T1".into()),
+        transferring_agency: Some("21350000700010".into()),
+        agreement_identifier: Some("MARCHES".into()),
+        title: Some(title.into()),
+        unit_count: Some(35),
+        object_count: Some(27),
+        findings: Vec::new(),
+        decided_at: closed,
+        archive_id: None,
+        closed_at: closed,
+    }
+}
+
+pub fn seen(transfer: &Transfer) -> Seen<'_> {
+    Seen {
+        transfer,
+        archive: None,
+        sender: Some("Mairie de Saint-Aubin-des-Landes".into()),
+        agreement: Some("Marchés publics".into()),
+        acknowledged: true,
+        replied: transfer.state.is_closed(),
+        can_deposit: true,
+        decision: None,
+    }
+}
+
+static DIGEST: Kind = Kind {
+    code: "object.digest",
+    severity: Severity::Error,
+    reply_code: "207",
+    title: "Un fichier n’est pas celui que le bordereau annonce",
+    remedy: "Refaites le versement avec votre logiciel : le fichier a changé après sa préparation, ou l’envoi l’a abîmé.",
+};
+static MISSING: Kind = Kind {
+    code: "object.missing",
+    severity: Severity::Error,
+    reply_code: "206",
+    title: "Des fichiers annoncés ne sont pas dans l’envoi",
+    remedy: "Ajoutez les fichiers manquants, ou retirez-les du bordereau, puis déposez de nouveau.",
+};
+static UNTITLED: Kind = Kind {
+    code: "unit.untitled",
+    severity: Severity::Warning,
+    reply_code: "001",
+    title: "Un dossier n’a pas de titre",
+    remedy: "Donnez un titre à chaque dossier : c’est par lui qu’on le retrouvera.",
+};
+
+pub fn refused() -> TransferPage {
+    let mut transfer = transfer(
+        TransferState::Refused,
+        "Marché public 2025-07 : réfection de la toiture de l’école Jean-Moulin",
+    );
+    let missing = ["coupe-a", "coupe-b", "facade-nord", "facade-sud", "masse", "situation", "toiture"];
+    transfer.findings.push(
+        Finding::new(&DIGEST, "« pv-reception.pdf » : l’empreinte calculée diffère de celle du bordereau.")
+            .at_line(214)
+            .in_path("content/pv-reception.pdf"),
+    );
+    for name in missing {
+        let message = format!("« plans/{name}.tif » est absent.");
+        transfer.findings.push(Finding::new(&MISSING, message).in_path(format!("plans/{name}.tif")));
+    }
+    transfer.findings.push(Finding::new(&UNTITLED, "Le troisième dossier sera nommé « Sans titre »."));
+    transfer::page(account("déposant"), seen(&transfer))
+}
+
+pub fn kept() -> TransferPage {
+    let transfer = transfer(TransferState::TakenInCharge, "Délibération 2026-042 : budget primitif");
+    let archive = Some(("SAL-2026-00042".into(), "/archives/unites/0".into(), 2));
+    transfer::page(account("déposant"), Seen { archive, ..seen(&transfer) })
+}
+
+pub fn received() -> TransferPage {
+    let mut transfer = transfer(TransferState::Received, "");
+    (transfer.title, transfer.unit_count, transfer.object_count) = (None, None, None);
+    (transfer.message_identifier, transfer.file_name) = (None, "marches-2026-salle-des-fetes.zip".into());
+    transfer::page(account("déposant"), Seen { sender: None, agreement: None, ..seen(&transfer) })
+}
+
+pub fn examined() -> TransferPage {
+    let transfer = transfer(TransferState::Examined, "Registre des délibérations, 3e trimestre 2026");
+    let decision = Some(DecisionForm {
+        csrf: "jeton".into(),
+        reason: String::new(),
+        errors: vec![FieldError {
+            field: "motif",
+            sentence: "Dites pourquoi vous refusez ce versement.".into(),
+        }],
+    });
+    transfer::page(account("archiviste"), Seen { decision, can_deposit: false, ..seen(&transfer) })
+}
