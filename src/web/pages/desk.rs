@@ -19,7 +19,6 @@ use crate::web::{Problem, State, Who};
 #[template(path = "desk/desk.html")]
 pub struct DeskPage {
     pub shell: Shell,
-    pub person: String,
     pub can_deposit: bool,
     pub can_read: bool,
     pub sees_transfers: bool,
@@ -118,7 +117,6 @@ pub async fn show(person: Person, state: web::Data<State>) -> Result<HttpRespons
             section: Section::Desk,
             top: true,
         },
-        person: person.display_name.clone(),
         can_deposit,
         can_read: Who::Searcher.admits(roles),
         sees_transfers: filter.is_some(),

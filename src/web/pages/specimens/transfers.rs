@@ -52,7 +52,6 @@ pub fn lines() -> Vec<TransferLine> {
 pub fn desk(depositor: bool) -> DeskPage {
     DeskPage {
         shell: shell("Accueil", Section::Desk, if depositor { "déposant, lecteur" } else { "archiviste" }),
-        person: "Secrétariat de mairie".into(),
         can_deposit: depositor,
         can_read: true,
         sees_transfers: true,
