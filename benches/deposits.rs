@@ -8,6 +8,7 @@
 
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -115,9 +116,10 @@ fn small_deposit(number: usize) -> Vec<u8> {
     sip.zip()
 }
 
-/// Deposits everything from `CLIENTS` clients, each waiting for its deposit to be taken in charge.
+/// Deposits everything from `CLIENTS` clients, then waits until all of it is taken in charge.
 fn deposit_all(base: &str, token: &str, deposits: &[Vec<u8>]) {
     let next = AtomicUsize::new(0);
+    let places = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..CLIENTS {
             scope.spawn(|| {
@@ -130,12 +132,15 @@ fn deposit_all(base: &str, token: &str, deposits: &[Vec<u8>]) {
                         .send(&bytes[..])
                         .unwrap();
                     assert_eq!(answer.status(), 202, "{:?}", answer.body_mut().read_to_string());
-                    let place = answer.headers()["location"].to_str().unwrap().to_owned();
-                    wait(&agent, base, token, &place);
+                    places.lock().unwrap().push(answer.headers()["location"].to_str().unwrap().to_owned());
                 }
             });
         }
     });
+    let agent = agent();
+    for place in places.into_inner().unwrap() {
+        wait(&agent, base, token, &place);
+    }
 }
 
 fn wait(agent: &ureq::Agent, base: &str, token: &str, place: &str) {
@@ -146,7 +151,7 @@ fn wait(agent: &ureq::Agent, base: &str, token: &str, place: &str) {
         match transfer["state"].as_str() {
             Some("taken_in_charge") => return,
             Some("refused") => panic!("refused: {transfer}"),
-            _ => std::thread::sleep(Duration::from_millis(5)),
+            _ => std::thread::sleep(Duration::from_millis(50)),
         }
     }
 }
