@@ -72,9 +72,18 @@ impl App {
     }
 
     /// Runs the web door, the background door, or both, until [`Running::stop`].
-    pub async fn start(self, web: bool, work: bool) -> Result<Running, Error> {
+    pub fn start(self, web: bool, work: bool) -> Result<Running, Error> {
         let (stop, stopped) = watch::channel(false);
-        let mut tasks = Vec::new();
+        let state = self.state();
+        // The doors first: an address already taken is said before any job is claimed.
+        let metrics = web::serve_metrics(state.clone(), stopped.clone())?;
+        let mut tasks = vec![metrics.task];
+        let mut address = None;
+        if web {
+            let served = web::serve(state, stopped.clone())?;
+            address = Some(served.address);
+            tasks.push(served.task);
+        }
         if work {
             let worker = Worker {
                 db: self.db.clone(),
@@ -82,9 +91,13 @@ impl App {
                 clock: self.clock.clone(),
                 lease: self.config.worker_lease,
             };
-            tasks.push(tokio::spawn(worker.run(self.config.worker_jobs, stopped.clone())));
+            tasks.push(tokio::spawn(worker.run(self.config.worker_jobs, stopped)));
         }
-        let state = web::State {
+        Ok(Running { address, metrics_address: metrics.address, app: self, stop, tasks })
+    }
+
+    fn state(&self) -> web::State {
+        web::State {
             db: self.db.clone(),
             storage: self.storage.clone(),
             identity: self.identity.clone(),
@@ -98,14 +111,7 @@ impl App {
                 trusted_proxy: self.config.trusted_proxy,
                 received_bytes_max: self.config.limits.received_bytes_max,
             },
-        };
-        let mut addresses = None;
-        if web {
-            let served = web::serve(state, stopped.clone()).await?;
-            addresses = Some((served.address, served.metrics_address));
-            tasks.push(served.task);
         }
-        Ok(Running { addresses, app: self, stop, tasks })
     }
 
     /// Closes the connections and stops our own database.
@@ -130,8 +136,9 @@ pub async fn database(config: &Config) -> Result<(db::Settings, Option<Cluster>)
 
 /// The service, running.
 pub struct Running {
-    /// Of the portal and API, and of the metrics, when the web door runs.
-    pub addresses: Option<(SocketAddr, SocketAddr)>,
+    /// Of the portal and API, when the web door runs.
+    pub address: Option<SocketAddr>,
+    pub metrics_address: SocketAddr,
     pub app: App,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,

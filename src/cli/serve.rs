@@ -11,9 +11,11 @@ use crate::db;
 /// Runs the doors until told to stop.
 pub(super) fn serve(config: Config, web: bool, work: bool) -> Result<ExitCode, Failure> {
     runtime()?.block_on(async {
-        let running = App::open(config, Clock::system()).await?.start(web, work).await?;
-        if let Some((address, metrics)) = running.addresses {
-            tracing::info!(%address, %metrics, "le service répond");
+        let running = App::open(config, Clock::system()).await?.start(web, work)?;
+        let metrics = running.metrics_address;
+        match running.address {
+            Some(address) => tracing::info!(%address, %metrics, "le service répond"),
+            None => tracing::info!(%metrics, "le travail de fond commence"),
         }
         Ok(running.until_told().await?)
     })

@@ -35,7 +35,7 @@ use crate::storage::Storage;
 
 pub use problem::Problem;
 pub use proof_of_origin::Visitor;
-pub use serve::{Served, serve};
+pub use serve::{Served, serve, serve_metrics};
 pub use who::Who;
 
 /// What handlers work with.

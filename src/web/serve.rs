@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use tokio::sync::watch;
@@ -26,22 +26,20 @@ const CONNECTIONS_MAX: usize = 512;
 /// Time given to what runs when the service stops.
 const GRACE_SECONDS: u64 = 30;
 
-/// The web door, open.
+/// A door, open.
 pub struct Served {
     pub address: SocketAddr,
-    pub metrics_address: SocketAddr,
     /// Ends once told to stop and once what ran is finished, or its grace over.
     pub task: JoinHandle<()>,
 }
 
-/// Listens at the addresses of the settings (port 0: any free one) until `stop` becomes true.
-pub async fn serve(state: State, mut stop: watch::Receiver<bool>) -> io::Result<Served> {
-    let (listen, metrics_listen) = (state.settings.listen, state.settings.metrics_listen);
+/// Opens the web door at the address of the settings (port 0: any free one) until `stop` becomes true.
+pub fn serve(state: State, stop: watch::Receiver<bool>) -> io::Result<Served> {
+    let listen = state.settings.listen;
     let state = web::Data::new(state);
     let readiness = web::Data::new(Readiness::default());
-    let counted = state.clone();
     let threads = std::thread::available_parallelism().map_or(2, NonZeroUsize::get).max(2);
-    let main = HttpServer::new(move || app(state.clone(), readiness.clone()))
+    let server = HttpServer::new(move || app(state.clone(), readiness.clone()))
         .workers(threads)
         .max_connections(CONNECTIONS_MAX)
         .client_request_timeout(HEAD_TIME_MAX)
@@ -51,32 +49,39 @@ pub async fn serve(state: State, mut stop: watch::Receiver<bool>) -> io::Result<
         .disable_signals()
         .bind(listen)
         .map_err(|error| at(listen, &error))?;
-    let own = HttpServer::new(move || App::new().app_data(counted.clone()).configure(metrics::configure))
+    let address = first(&server.addrs())?;
+    Ok(Served { address, task: run(server.run(), stop, true) })
+}
+
+/// Opens the metrics door, which a worker without a web door has too.
+pub fn serve_metrics(state: State, stop: watch::Receiver<bool>) -> io::Result<Served> {
+    let listen = state.settings.metrics_listen;
+    let state = web::Data::new(state);
+    let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(metrics::configure))
         .workers(1)
         .max_connections(16)
         .client_request_timeout(HEAD_TIME_MAX)
         .shutdown_timeout(1)
         .disable_signals()
-        .bind(metrics_listen)
-        .map_err(|error| at(metrics_listen, &error))?;
-    let (address, metrics_address) = (first(&main.addrs())?, first(&own.addrs())?);
-    let (main, own) = (main.run(), own.run());
-    let (main_handle, own_handle) = (main.handle(), own.handle());
-    let task = tokio::spawn(async move {
+        .bind(listen)
+        .map_err(|error| at(listen, &error))?;
+    let address = first(&server.addrs())?;
+    Ok(Served { address, task: run(server.run(), stop, false) })
+}
+
+fn run(server: Server, mut stop: watch::Receiver<bool>, graceful: bool) -> JoinHandle<()> {
+    let handle = server.handle();
+    tokio::spawn(async move {
         let stopping = async {
             // An error means that whoever could tell is gone: the program is ending.
             let _ = stop.wait_for(|stop| *stop).await;
-            main_handle.stop(true).await;
-            own_handle.stop(false).await;
+            handle.stop(graceful).await;
         };
-        let (main, own, ()) = tokio::join!(main, own, stopping);
-        for ended in [main, own] {
-            if let Err(error) = ended {
-                tracing::error!(%error, "a listener failed");
-            }
+        let (ended, ()) = tokio::join!(server, stopping);
+        if let Err(error) = ended {
+            tracing::error!(%error, "a listener failed");
         }
-    });
-    Ok(Served { address, metrics_address, task })
+    })
 }
 
 /// An operator must know which address is taken.

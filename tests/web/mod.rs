@@ -82,8 +82,9 @@ impl Door {
             settings,
         };
         let (stop, stopped) = watch::channel(false);
-        let served = web::serve(state, stopped).await.unwrap();
-        let (address, metrics_address) = (served.address, served.metrics_address);
+        let metrics = web::serve_metrics(state.clone(), stopped.clone()).unwrap();
+        let served = web::serve(state, stopped).unwrap();
+        let (address, metrics_address) = (served.address, metrics.address);
         Door { tenant, ingest, identity, address, metrics_address, served, stop }
     }
 

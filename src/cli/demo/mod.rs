@@ -72,7 +72,7 @@ async fn demonstrate(
         app.close().await?;
         return Err(failure);
     }
-    let running = app.start(true, true).await?;
+    let running = app.start(true, true)?;
     let shown = tokio::select! {
         shown = show(&mut report, &running, Arc::clone(&members), sips) => shown,
         told = app::told_to_stop() => told.map_err(Failure::from).and_then(|()| Err("interrompu".into())),
@@ -88,7 +88,7 @@ async fn demonstrate(
         return Ok(ExitCode::SUCCESS);
     }
     report.chapter("Portail");
-    if let Some((address, _)) = running.addresses {
+    if let Some(address) = running.address {
         logins(&report, &members, &format!("http://{address}"));
     }
     println!("\nTout est en ordre. Ctrl-C arrête le service et sa base de données.");
@@ -127,7 +127,7 @@ async fn show(
     sips: Vec<Sip>,
 ) -> Result<(), Failure> {
     let app = &running.app;
-    let (address, _) = running.addresses.ok_or("le service n'écoute pas")?;
+    let address = running.address.ok_or("le service n'écoute pas")?;
     let service = format!("http://{address}");
     report.chapter("Versements, par l'API, chacun avec la machine de sa collectivité");
     for (name, folder) in &app.config.sites {
