@@ -78,7 +78,11 @@ fn usable(what: &str, folder: &Path) -> Result<PathBuf, Error> {
 pub(super) fn try_writing(folder: &Path) -> std::io::Result<()> {
     let trial = folder.join(format!(".essai-{}", std::process::id()));
     fs::write(&trial, b"x")?;
-    fs::remove_file(&trial)
+    match fs::remove_file(&trial) {
+        // Another thread tried at the same moment and was quicker.
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
 }
 
 /// Makes a folder and those above it that are missing; all their names are durable when it returns, even

@@ -18,6 +18,7 @@ mod marker;
 mod quarantine;
 mod report;
 mod reread;
+mod standing;
 mod synclog;
 mod verify;
 mod write;
@@ -34,6 +35,7 @@ use crate::package::ocfl;
 pub use error::Error;
 pub use quarantine::{Quarantine, Received};
 pub use report::{CopyReport, Fault};
+pub use standing::{Room, Standing};
 pub use write::{NewFile, NewObject, Source};
 
 use error::failed;
@@ -128,15 +130,6 @@ impl Storage {
     /// Where transfers wait for a decision.
     pub fn quarantine(&self) -> &Quarantine {
         &self.quarantine
-    }
-
-    /// Writes a file on every site and in the quarantine, and removes it: whether deposits can be kept now.
-    pub fn try_sites(&self) -> Result<(), Error> {
-        let sites = self.sites.sites.iter().map(|site| site.folder.as_path());
-        for folder in sites.chain([self.quarantine.scratch()]) {
-            layout::try_writing(folder).map_err(failed("trying", folder))?;
-        }
-        Ok(())
     }
 
     /// Names of the sites, in the order of the settings.

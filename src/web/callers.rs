@@ -56,6 +56,8 @@ people! {
     Searcher;
     /// Whoever reads files.
     ContentReader;
+    /// Whoever keeps the service running, for every member.
+    Operator;
 }
 
 /// A person logged in, even when the member is not chosen yet.

@@ -74,6 +74,8 @@ pub static TABLE: &[Line] = &[
     get("/archives/objets/{id}", Who::Searcher, || web::to(pages::access::object::show)),
     get("/archives/objets/{id}/contenu", Who::ContentReader, || web::to(pages::access::object::download)),
     get("/archives/objets/{id}/apercu", Who::ContentReader, || web::to(pages::access::object::shown)),
+    get("/exploitation", Who::Operator, || web::to(pages::operations::show)),
+    post("/exploitation/travaux/{id}/relance", Who::Operator, || web::to(pages::operations::resume)),
     get("/accessibilite", Who::Anyone, || web::to(pages::notices::accessibility)),
     get_compressed("/static/{name}", Who::Anyone, || web::to(pages::assets::file)),
 ];

@@ -8,11 +8,15 @@ use uuid::Uuid;
 
 use super::{Answer, Ask, Door, ask};
 
+/// Jobs are numbered over all members, and only an operator names them: `operator.rs` tries theirs.
+const NO_JOB: &str = "9223372036854775807";
+
 /// One identifier of each kind, of one tenant.
 struct Identifiers {
     transfer: String,
     unit: String,
     object: String,
+    job: String,
 }
 
 async fn identifiers(door: &Door, name: &str) -> Identifiers {
@@ -21,23 +25,27 @@ async fn identifiers(door: &Door, name: &str) -> Identifiers {
     let unit = units["items"].as_array().unwrap().iter().find(|unit| unit["root"] == false).unwrap();
     let unit = unit["unit_id"].as_str().unwrap().to_owned();
     let object = door.json(&format!("/api/v1/units/{unit}")).await["objects"][0]["object_id"].clone();
-    Identifiers { transfer, unit, object: object.as_str().unwrap().to_owned() }
+    Identifiers { transfer, unit, object: object.as_str().unwrap().to_owned(), job: NO_JOB.into() }
 }
 
 impl Identifiers {
     fn unknown() -> Identifiers {
         let unknown = || Uuid::now_v7().to_string();
-        Identifiers { transfer: unknown(), unit: unknown(), object: unknown() }
+        Identifiers { transfer: unknown(), unit: unknown(), object: unknown(), job: NO_JOB.into() }
     }
 
     fn malformed() -> Identifiers {
-        Identifiers { transfer: "x".into(), unit: "'".into(), object: "0".into() }
+        Identifiers { transfer: "x".into(), unit: "'".into(), object: "0".into(), job: "x".into() }
     }
 
     /// The address with its parameter; a new kind of address must be given its identifier here.
     fn fill(&self, address: &str) -> String {
         let kinds = [("transfers/", &self.transfer), ("versements/", &self.transfer), ("units/", &self.unit)];
-        let kinds = kinds.into_iter().chain([("unites/", &self.unit), ("obj", &self.object)]);
+        let kinds = kinds.into_iter().chain([
+            ("unites/", &self.unit),
+            ("obj", &self.object),
+            ("travaux/", &self.job),
+        ]);
         if !address.contains('{') {
             return address.to_owned();
         }
@@ -124,7 +132,9 @@ async fn another_tenant_s_identifiers_name_nothing() {
         let (cookie, csrf) = door.log_in(role).await;
         callers.push((Some(role), cookie, csrf));
     }
-    for line in lines().filter(|line| line.address.contains("{id}")) {
+    // What an operator names is no member's.
+    let of_a_member = |line: &&Line| line.address.contains("{id}") && line.who != Who::Operator;
+    for line in lines().filter(of_a_member) {
         for (role, credential, csrf) in &callers {
             let as_caller = |identifiers: &Identifiers| match role {
                 None => request(line, identifiers).bearer(credential),

@@ -22,6 +22,7 @@ mod descriptions;
 mod frame;
 mod openapi;
 mod operations;
+mod operator;
 mod tokens;
 
 /// A tenant with its door open.

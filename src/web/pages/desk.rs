@@ -5,8 +5,8 @@ use askama::Template;
 
 use super::ingest::list::{self, Names, TransferLine};
 use super::shell::{Account, Fact, Section, Shell, answer};
-use super::words;
-use crate::db::jobs::{self, Counts};
+use super::{operations, words};
+use crate::db::jobs;
 use crate::ingest::queries::{self, Filter};
 use crate::ingest::visibility;
 use crate::model::{Role, Transfer, TransferState};
@@ -64,18 +64,6 @@ impl Holdings {
     }
 }
 
-/// The state of the background work, in words; no title, no name.
-fn work(counts: &Counts) -> Vec<Fact> {
-    let since = counts.due_since.map_or_else(|| "aucune attente".into(), |since| words::moment(since).words);
-    vec![
-        Fact::new("Travaux en cours", words::number(counts.running)),
-        Fact::new("En attente", words::number(counts.due)),
-        Fact::new("Prévus plus tard", words::number(counts.later)),
-        Fact::new("Mis de côté après des échecs répétés", words::number(counts.set_aside)),
-        Fact::new("Attente la plus ancienne", since),
-    ]
-}
-
 /// Transfers looked at for what is to be taken up again.
 const LOOKED_AT: u32 = 25;
 /// Transfers shown under each heading.
@@ -127,7 +115,7 @@ pub async fn show(person: Person, state: web::Data<State>) -> Result<HttpRespons
         moving: lately.iter().any(list::is_moving),
         lately: lately.iter().map(|transfer| list::line(transfer, &names)).collect(),
         holdings: quota.as_ref().map(Holdings::of),
-        work: counts.as_ref().map(work).unwrap_or_default(),
+        work: counts.as_ref().map(operations::standing).unwrap_or_default(),
     }))
 }
 

@@ -10,6 +10,7 @@ pub mod desk;
 pub mod identity;
 pub mod ingest;
 pub mod notices;
+pub mod operations;
 pub mod shell;
 pub mod words;
 

@@ -46,6 +46,9 @@ impl Account {
         if Who::Searcher.admits(&caller.roles) {
             menu.push(Section::Archives);
         }
+        if Who::Operator.admits(&caller.roles) {
+            menu.push(Section::Operations);
+        }
         Self {
             member: caller.member_name.clone(),
             may_change: caller.serves_several,
@@ -63,6 +66,7 @@ pub enum Section {
     Desk,
     Transfers,
     Archives,
+    Operations,
     /// Pages that no entry leads to.
     None,
 }
@@ -74,6 +78,7 @@ impl Section {
             Section::Desk | Section::None => "/",
             Section::Transfers => "/versements",
             Section::Archives => "/archives",
+            Section::Operations => "/exploitation",
         }
     }
 
@@ -83,6 +88,7 @@ impl Section {
             Section::Desk | Section::None => "Accueil",
             Section::Transfers => "Versements",
             Section::Archives => "Archives",
+            Section::Operations => "Exploitation",
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod archives;
 mod frame;
+mod operations;
 mod pages;
 mod transfers;
 

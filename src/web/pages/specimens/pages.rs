@@ -2,6 +2,7 @@
 
 use super::archives::{object, unit, unit_line};
 use super::frame::{outside, shell};
+use super::operations::operations;
 use super::transfers::{desk, examined, kept, lines, received, refused};
 use crate::web::pages::access::search::SearchPage;
 use crate::web::pages::identity::*;
@@ -89,6 +90,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("archives", render(&search)),
         ("unite", render(&unit())),
         ("objet", render(&object())),
+        ("exploitation", render(&operations())),
         ("erreur", render(&problem)),
         ("accessibilite", render(&accessibility)),
     ]

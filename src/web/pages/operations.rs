@@ -1,0 +1,249 @@
+//! The operator's page: background work, what was set aside of it, the sites and the database.
+//!
+//! Never shows a title or a content: a job is told by its kind, its member and an identifier. Relaunching one
+//! is no event of the archive: the job itself will leave its own.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::shell::{Account, At, Badge, Fact, Section, Shell, answer, go_to};
+use super::words;
+use crate::db::jobs::{self, Counts, SetAside};
+use crate::ingest;
+use crate::storage::{Room, Standing};
+use crate::web::callers::Operator;
+use crate::web::health::{self, Readiness, Report};
+use crate::web::{Problem, State};
+
+/// `GET /exploitation`.
+#[derive(Template)]
+#[template(path = "operations/operations.html")]
+pub struct OperationsPage {
+    pub shell: Shell,
+    pub csrf: String,
+    /// What the act just done came to.
+    pub notice: Option<&'static str>,
+    /// Deposits cannot be kept now.
+    pub failing: bool,
+    /// What somebody should look at, in sentences.
+    pub troubles: Vec<String>,
+    pub counts: Vec<Fact>,
+    pub set_aside: Vec<SetAsideLine>,
+    /// Said when not all of them are shown.
+    pub more: Option<String>,
+    pub places: Vec<PlaceLine>,
+    /// What the sites were found to be when the program started.
+    pub warnings: Vec<String>,
+}
+
+/// A job set aside.
+pub struct SetAsideLine {
+    pub job_id: i64,
+    pub work: String,
+    /// The transfer it was for.
+    pub subject: String,
+    pub member: String,
+    pub attempts: String,
+    pub error: String,
+    pub asked: At,
+}
+
+/// The database, a site or the quarantine.
+pub struct PlaceLine {
+    pub name: String,
+    pub state: Badge,
+    pub room: Option<String>,
+}
+
+/// What was found, before it is put in words.
+pub struct Found<'a> {
+    pub report: &'a Report,
+    pub counts: Counts,
+    pub set_aside: &'a [SetAside],
+    pub warnings: &'a [String],
+}
+
+/// What the page before has to say.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Said {
+    relance: Option<Resumed>,
+}
+
+/// What came of a relaunch.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Resumed {
+    Faite,
+    Inutile,
+}
+
+/// Jobs set aside shown, oldest first.
+const SHOWN: u32 = 100;
+/// Under this share of free room, a disk is soon full.
+const FREE_PERCENT_MIN: u64 = 10;
+
+const ANSWERS: Badge = Badge { label: "Répond", tone: "kept", icon: "check" };
+const SILENT: Badge = Badge { label: "Ne répond pas", tone: "refused", icon: "cross" };
+const WRITABLE: Badge = Badge { label: "Accepte l’écriture", tone: "kept", icon: "check" };
+const UNWRITABLE: Badge = Badge { label: "Refuse l’écriture", tone: "refused", icon: "cross" };
+const NEARLY_FULL: Badge = Badge { label: "Presque plein", tone: "waiting", icon: "alert" };
+
+/// `GET /exploitation`.
+pub async fn show(
+    person: Operator,
+    said: web::Query<Said>,
+    readiness: web::Data<Readiness>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let report = readiness.report(&state).await;
+    let counts = jobs::counts(&state.db, state.clock.now()).await?;
+    let set_aside = jobs::set_aside(&state.db, SHOWN).await?;
+    let found = Found { report: &report, counts, set_aside: &set_aside, warnings: state.storage.warnings() };
+    Ok(answer(&page(Account::of(&person), &found, said.relance)))
+}
+
+/// `POST /exploitation/travaux/{id}/relance`. A job that is no longer set aside was relaunched by somebody
+/// quicker, or is done: the page says so.
+pub async fn resume(
+    person: Operator,
+    id: web::Path<i64>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    if !jobs::resume(&state.db, *id, state.clock.now()).await? {
+        return Ok(go_to("/exploitation?relance=inutile"));
+    }
+    tracing::info!(job.id = *id, person.id = %person.person_id, "a job set aside was relaunched");
+    Ok(go_to("/exploitation?relance=faite"))
+}
+
+/// The page of what was found.
+pub fn page(account: Account, found: &Found<'_>, resumed: Option<Resumed>) -> OperationsPage {
+    let (set_aside, shown) = (found.counts.set_aside, found.set_aside.len() as u64);
+    OperationsPage {
+        csrf: account.csrf.clone(),
+        shell: Shell {
+            title: "Exploitation".into(),
+            account: Some(account),
+            section: Section::Operations,
+            top: true,
+        },
+        notice: resumed.map(|resumed| match resumed {
+            Resumed::Faite => "Le travail est relancé : il est repris comme s’il était nouveau.",
+            Resumed::Inutile => "Ce travail n’est plus mis de côté : il a été relancé, ou il est terminé.",
+        }),
+        failing: !(found.report.database && found.report.sites()),
+        troubles: troubles(found),
+        counts: standing(&found.counts),
+        set_aside: found.set_aside.iter().map(line).collect(),
+        more: (set_aside > shown)
+            .then(|| format!("Les {} plus anciens sont montrés, sur {}.", shown, words::number(set_aside))),
+        places: places(found.report),
+        warnings: found.warnings.iter().map(|warning| sentence(warning)).collect(),
+    }
+}
+
+/// The background work of the whole service, in words.
+pub fn standing(counts: &Counts) -> Vec<Fact> {
+    let fact = |label: &str, value: u64| Fact::new(label, words::number(value));
+    let mut facts = vec![
+        fact("En cours", counts.running),
+        fact("En attente", counts.due),
+        fact("Prévus plus tard", counts.later),
+        fact("Mis de côté après des échecs", counts.set_aside),
+    ];
+    if let Some(since) = counts.due_since {
+        facts.push(Fact::new("Attente la plus ancienne", words::moment(since).words));
+    }
+    facts
+}
+
+fn line(job: &SetAside) -> SetAsideLine {
+    SetAsideLine {
+        job_id: job.job_id,
+        work: work(&job.kind),
+        subject: job.subject.to_string(),
+        member: job.member_name.clone(),
+        attempts: words::count(job.attempts.into(), "essai", "essais"),
+        error: job.last_error.clone(),
+        asked: words::moment(job.created_at),
+    }
+}
+
+/// What a job does, in words.
+fn work(kind: &str) -> String {
+    match kind {
+        ingest::JOB_INGEST => "Contrôle et prise en charge d’un versement".into(),
+        ingest::JOB_SEAL => "Prise en charge d’un versement accepté".into(),
+        ingest::JOB_CONFIRM => "Confirmation des copies d’un versement".into(),
+        ingest::JOB_PURGE => "Effacement des fichiers d’un versement refusé".into(),
+        unknown => format!("Travail inconnu de cette version : {unknown}"),
+    }
+}
+
+/// Words of a log line as a sentence.
+fn sentence(words: &str) -> String {
+    let mut rest = words.chars();
+    let first = rest.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", rest.as_str())
+}
+
+fn places(report: &Report) -> Vec<PlaceLine> {
+    let database = PlaceLine {
+        name: "Base de données".into(),
+        state: if report.database { ANSWERS } else { SILENT },
+        room: None,
+    };
+    let places = report.places.iter().map(|place| PlaceLine {
+        name: name(place),
+        state: match place {
+            Standing { fault: Some(_), .. } => UNWRITABLE,
+            Standing { room: Some(room), .. } if is_low(*room) => NEARLY_FULL,
+            _ => WRITABLE,
+        },
+        room: place.room.map(|room| {
+            let (free, size) = (words::size(room.free_bytes), words::size(room.size_bytes));
+            format!("{free} sur {size} ({}\u{a0}%)", room.free_percent())
+        }),
+    });
+    [database].into_iter().chain(places).collect()
+}
+
+fn name(place: &Standing) -> String {
+    place.site.as_ref().map_or("Quarantaine".into(), |site| format!("Site {site}"))
+}
+
+fn is_low(room: Room) -> bool {
+    room.free_percent() < FREE_PERCENT_MIN
+}
+
+fn troubles(found: &Found<'_>) -> Vec<String> {
+    let Found { report, counts, .. } = found;
+    let mut troubles = Vec::new();
+    if !report.database {
+        troubles.push("La base de données ne répond pas : rien ne peut être reçu ni lu.".into());
+    }
+    if report.places.is_empty() {
+        troubles.push("Les sites n’ont pas pu être examinés.".into());
+    }
+    for place in &report.places {
+        let name = name(place);
+        if place.fault.is_some() {
+            troubles.push(format!("{name} : l’écriture est refusée, plus rien ne peut y être gardé. La cause est au journal du programme."));
+        } else if place.room.is_some_and(is_low) {
+            troubles.push(format!("{name} : moins de {FREE_PERCENT_MIN}\u{a0}% de place libre."));
+        }
+    }
+    if !report.jobs {
+        troubles.push(format!(
+            "Un travail attend depuis plus de {} minutes : le programme qui fait les travaux semble arrêté.",
+            health::STUCK_MINUTES
+        ));
+    }
+    if counts.set_aside > 0 {
+        let jobs = words::count(counts.set_aside, "travail est mis", "travaux sont mis");
+        troubles.push(format!("{jobs} de côté, à relancer une fois la cause corrigée."));
+    }
+    troubles
+}
