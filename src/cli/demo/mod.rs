@@ -158,7 +158,7 @@ async fn show(
 
 fn logins(report: &Report, members: &[Member], service: &str) {
     report.line(service);
-    let mut rows = vec![["identifiant", "mot de passe", "qui", "collectivités"].map(str::to_owned).to_vec()];
+    let mut rows = vec![["identifiant", "mot de passe", "rôle", "collectivités"].map(str::to_owned).to_vec()];
     for member in members {
         for person in &member.person {
             if rows.iter().any(|row| row[0] == person.login) {
@@ -169,7 +169,7 @@ fn logins(report: &Report, members: &[Member], service: &str) {
             rows.push(vec![
                 person.login.clone(),
                 person.password.clone(),
-                format!("{}, {}", person.name, person.labels()),
+                person.labels(),
                 codes.join(", "),
             ]);
         }
