@@ -31,7 +31,6 @@ pub struct Quota {
 #[derive(Debug, Deserialize)]
 pub struct Person {
     pub login: String,
-    pub name: String,
     pub roles: Vec<String>,
     pub password: String,
 }
