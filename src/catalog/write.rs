@@ -81,16 +81,22 @@ pub struct NewUnit {
     pub search_text: String,
 }
 
-/// Enters the units, in their order, with the text by which they are found.
+/// Enters the units, in their order, with the text by which they are found. They are asked for a batch at a
+/// time: 200 000 of them at once would take gigabytes.
 pub async fn insert_units(
     tx: &mut TenantTx,
     archive_id: Uuid,
     sorted_at: DateTime<Utc>,
-    units: &[NewUnit],
+    units: impl Iterator<Item = NewUnit> + Send,
 ) -> Result<(), db::Error> {
-    for (batch, units) in units.chunks(BATCH).enumerate() {
+    let mut units = units.fuse();
+    for first in (0..).step_by(BATCH) {
+        let units: Vec<NewUnit> = units.by_ref().take(BATCH).collect();
+        if units.is_empty() {
+            break;
+        }
         let ids: Vec<Uuid> = units.iter().map(|unit| unit.unit_id).collect();
-        let ordinals: Vec<i32> = (0..units.len()).map(|index| (batch * BATCH + index) as i32).collect();
+        let ordinals: Vec<i32> = (first..).take(units.len()).collect();
         let seda_ids: Vec<String> = units.iter().map(|unit| unit.seda_id.clone()).collect();
         let roots: Vec<bool> = units.iter().map(|unit| unit.root).collect();
         let levels: Vec<Option<String>> = units.iter().map(|unit| unit.description_level.clone()).collect();

@@ -38,11 +38,12 @@ pub fn peek(file: File, scratch: &Path) -> Result<Option<Header>, Error> {
     let limits = Limits {
         expanded_bytes_max: 16 * PEEK_BYTES_MAX,
         manifest_bytes_max: PEEK_BYTES_MAX,
+        xml_elements_max: 200_000,
         entries_max: 10_000,
         ..Limits::default()
     };
     let validated = validate(unpack(file, scratch, &limits)?, &limits)?;
-    Ok(header(&validated))
+    Ok(validated.manifest.is_some().then(|| header(&validated)).flatten())
 }
 
 /// The header of a transfer that could be read so far.

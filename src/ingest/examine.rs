@@ -7,7 +7,7 @@ use std::fs::File;
 
 use fail::fail_point;
 
-use super::decide::{Accepted, Decision, Facts, decide};
+use super::decide::{Decision, Facts, decide};
 use super::identify::{Identified, identify};
 use super::queries::{self, Examined, MessageKind};
 use super::seal::Sealing;
@@ -16,8 +16,9 @@ use super::validate::{Validated, validate};
 use super::{Error, Ingest, JOB_PURGE, acknowledge, codes, event_object, replies, seal};
 use crate::db::TenantTx;
 use crate::model::{
-    Agent, Event, EventType, Finding, Manifest, Outcome, TenantId, Transfer, TransferId, TransferState,
+    Agent, Event, EventType, Finding, Outcome, TenantId, Transfer, TransferId, TransferState,
 };
+use crate::seda::consistency::IDENTIFIER_BYTES_MAX;
 use crate::{registry, telemetry};
 
 impl Ingest {
@@ -47,7 +48,7 @@ impl Ingest {
         match decide(identified, facts, self.clock.today(), approved) {
             Decision::Refuse(findings) => self.refuse(tenant, transfer, seen, findings).await,
             Decision::Await(findings) => self.await_archivist(tenant, transfer, &seen, &findings).await,
-            Decision::Accept(accepted) => match self.seal(tenant, transfer, *accepted).await? {
+            Decision::Accept(accepted) => match self.seal(tenant, transfer, &seen, *accepted).await? {
                 Sealing::Sealed(sealed) => {
                     let stored = self.store(tenant, *sealed).await?;
                     self.reply(tenant, id, stored).await
@@ -216,7 +217,7 @@ fn controlled(
 
 /// What the examination saw of the message, kept while its value goes through `decide`.
 #[derive(Clone, Debug, Default)]
-struct Seen {
+pub(super) struct Seen {
     version: Option<crate::model::SedaVersion>,
     message_identifier: Option<String>,
     agreement: Option<String>,
@@ -246,12 +247,13 @@ impl Seen {
         }
     }
 
-    fn examined<'a>(&'a self, findings: &'a [Finding]) -> Examined<'a> {
+    /// For the transfer's row.
+    pub(super) fn examined<'a>(&'a self, findings: &'a [Finding]) -> Examined<'a> {
         Examined {
             version: self.version,
-            message_identifier: self.message_identifier.as_deref(),
-            transferring_agency: self.transferring_agency.as_deref(),
-            agreement: self.agreement.as_deref(),
+            message_identifier: fit(&self.message_identifier),
+            transferring_agency: fit(&self.transferring_agency),
+            agreement: fit(&self.agreement),
             title: self.title.as_deref(),
             unit_count: self.unit_count,
             object_count: self.object_count,
@@ -271,22 +273,7 @@ impl Seen {
     }
 }
 
-/// What an accepted transfer shows of itself, for its row.
-pub(super) fn examination(accepted: &Accepted) -> Examined<'_> {
-    let manifest: &Manifest = &accepted.manifest;
-    Examined {
-        version: Some(manifest.version),
-        message_identifier: Some(&manifest.message_identifier),
-        transferring_agency: manifest.transferring_agency.as_deref(),
-        agreement: manifest.archival_agreement.as_deref(),
-        title: manifest
-            .units
-            .iter()
-            .find(|unit| unit.parents.is_empty())
-            .and_then(|unit| unit.content.title.as_deref()),
-        unit_count: Some(manifest.units.len()),
-        object_count: Some(manifest.binary_objects.len()),
-        expanded_bytes: accepted.identified.expanded_bytes,
-        findings: &accepted.findings,
-    }
+/// A name that the register can hold; one that is too long has its finding.
+fn fit(name: &Option<String>) -> Option<&str> {
+    name.as_deref().filter(|name| name.len() <= IDENTIFIER_BYTES_MAX)
 }

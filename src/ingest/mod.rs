@@ -29,8 +29,6 @@ pub mod visibility;
 
 pub use receive::{Depositor, Reception};
 
-use examine::examination;
-
 use crate::clock::Clock;
 use crate::db::{self, Db};
 use crate::model::{Finding, Limits, TransferId};

@@ -7,6 +7,7 @@ use fail::fail_point;
 use uuid::Uuid;
 
 use super::queries::{self, MessageKind};
+use super::seal::listed_title;
 use super::store::Stored;
 use super::{Error, Ingest, JOB_CONFIRM, event_object};
 use crate::catalog::write::{self, NewArchive, NewObject, NewUnit};
@@ -16,8 +17,9 @@ use crate::package::accession::{Accession, StoredObject, derived_id};
 use crate::proof::digest::sha512;
 use crate::telemetry;
 
-/// Longest text indexed for one unit, in characters: PostgreSQL refuses a tsvector over 1 MiB.
-const SEARCH_CHARS_MAX: usize = 200_000;
+/// Longest text indexed for one unit. PostgreSQL refuses a tsvector over 1 MiB, and a compound word, indexed
+/// whole and in parts, takes up to three times its bytes.
+const SEARCH_BYTES_MAX: usize = 250_000;
 
 impl Ingest {
     /// Commits the taking in charge; does nothing when it is already committed.
@@ -101,8 +103,8 @@ async fn enter_archive(tx: &mut TenantTx, stored: &Stored, granted: DateTime<Utc
         taken_in_charge_at: granted,
     };
     write::insert_archive(tx, &archive).await?;
-    let units: Vec<NewUnit> = manifest.units.iter().map(|unit| new_unit(accession, unit)).collect();
-    write::insert_units(tx, archive_id, granted, &units).await?;
+    let units = manifest.units.iter().map(|unit| new_unit(accession, unit));
+    write::insert_units(tx, archive_id, granted, units).await?;
     write::insert_unit_links(tx, &unit_links(archive_id, manifest)).await?;
     write::insert_objects(tx, archive_id, &new_objects(accession, manifest)).await?;
     write::insert_unit_objects(tx, &unit_objects(accession, manifest)).await?;
@@ -111,8 +113,7 @@ async fn enter_archive(tx: &mut TenantTx, stored: &Stored, granted: DateTime<Utc
 
 fn new_unit(accession: &Accession, unit: &Unit) -> NewUnit {
     let content = &unit.content;
-    let title =
-        content.title.clone().filter(|title| !title.trim().is_empty()).unwrap_or_else(|| "Sans titre".into());
+    let title = listed_title(content.title.as_deref());
     let root = unit.parents.is_empty();
     let mut words = vec![title.as_str()];
     words.extend(content.descriptions.iter().map(String::as_str));
@@ -121,7 +122,8 @@ fn new_unit(accession: &Accession, unit: &Unit) -> NewUnit {
     if root {
         words.push(&accession.cote);
     }
-    let search_text = words.join("\n").chars().take(SEARCH_CHARS_MAX).collect();
+    let mut search_text = words.join("\n");
+    search_text.truncate(search_text.floor_char_boundary(SEARCH_BYTES_MAX));
     NewUnit {
         unit_id: derived_id(accession.archive_id, "unit", &unit.id),
         seda_id: unit.id.clone(),

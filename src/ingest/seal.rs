@@ -9,10 +9,11 @@ use chrono_tz::Europe::Paris;
 use fail::fail_point;
 
 use super::decide::Accepted;
+use super::examine::Seen;
 use super::identify::IdentifiedObject;
 use super::queries::{self, AccessionRow};
 use super::validate::Validated;
-use super::{Error, Ingest, event_object, examination, replies};
+use super::{Error, Ingest, event_object, replies};
 use crate::model::findings as f;
 use crate::model::{
     Agent, ArchiveId, Event, EventType, Finding, Manifest, Outcome, TenantId, Transfer, TransferId,
@@ -22,6 +23,9 @@ use crate::package::Package;
 use crate::package::accession::{Accession, StoredFile, StoredObject, content_path, derived_id};
 use crate::package::premis::{PremisEvent, premis};
 use crate::telemetry;
+
+/// Longest title in lists, in characters.
+const TITLE_CHARS_MAX: usize = 1_000;
 
 /// An accepted transfer whose archive is decided to the last byte.
 pub struct Sealed {
@@ -45,6 +49,7 @@ impl Ingest {
         &self,
         tenant: TenantId,
         transfer: &Transfer,
+        seen: &Seen,
         accepted: Accepted,
     ) -> Result<Sealing, Error> {
         let mut tx = self.db.write(tenant).await?;
@@ -67,7 +72,8 @@ impl Ingest {
         let accession = accession(tenant, transfer, archive_id, &cote, at, &accepted);
         let reply = replies::acceptance(&accession, &accepted, &code, at);
         let premis = premis_of(&accession, transfer, at);
-        queries::write_examination(&mut tx, transfer.transfer_id, at, &examination(&accepted)).await?;
+        let examined = seen.examined(&accepted.findings);
+        queries::write_examination(&mut tx, transfer.transfer_id, at, &examined).await?;
         if let Err(error) = queries::set_sealed(&mut tx, transfer.transfer_id, archive_id, at).await {
             if error.constraint() == Some("transfer_accepted_once") {
                 return Ok(Sealing::Refused(
@@ -177,12 +183,16 @@ fn stored_object(
     }
 }
 
-/// Title of the first root unit.
+/// Title of the first root unit, as lists show it.
 pub(super) fn title(manifest: &Manifest) -> String {
     let root = manifest.units.iter().find(|unit| unit.parents.is_empty());
-    root.and_then(|unit| unit.content.title.clone())
-        .filter(|title| !title.trim().is_empty())
-        .unwrap_or_else(|| "Sans titre".into())
+    listed_title(root.and_then(|unit| unit.content.title.as_deref()))
+}
+
+/// A unit's title in a list: never empty, and no longer than a list can show. The description has it whole.
+pub(super) fn listed_title(title: Option<&str>) -> String {
+    let title = title.filter(|title| !title.trim().is_empty()).unwrap_or("Sans titre");
+    f::shortened(title.to_owned(), TITLE_CHARS_MAX)
 }
 
 fn premis_of(accession: &Accession, transfer: &Transfer, at: DateTime<Utc>) -> String {

@@ -37,6 +37,11 @@ pub struct Kind {
     pub remedy: &'static str,
 }
 
+/// Most characters kept of a finding's sentence, and of its place: what a hostile message puts in them is as
+/// long as it likes.
+const MESSAGE_CHARS_MAX: usize = 2_500;
+const PATH_CHARS_MAX: usize = 500;
+
 /// One thing found wrong, at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -52,7 +57,7 @@ pub struct Finding {
 impl Finding {
     /// A finding with its sentence; place it with [`Finding::at_line`] and [`Finding::in_path`].
     pub fn new(kind: &'static Kind, message: impl Into<String>) -> Self {
-        Self { kind, line: None, path: None, message: message.into() }
+        Self { kind, line: None, path: None, message: shortened(message.into(), MESSAGE_CHARS_MAX) }
     }
 
     /// At this line of the manifest.
@@ -63,7 +68,7 @@ impl Finding {
 
     /// At this element or file.
     pub fn in_path(mut self, path: impl Into<String>) -> Self {
-        self.path = Some(path.into());
+        self.path = Some(shortened(path.into(), PATH_CHARS_MAX));
         self
     }
 
@@ -118,6 +123,15 @@ impl Extend<Finding> for Findings {
     fn extend<T: IntoIterator<Item = Finding>>(&mut self, findings: T) {
         findings.into_iter().for_each(|finding| self.push(finding));
     }
+}
+
+/// The text, or its beginning and « … » when it has more characters.
+pub fn shortened(mut text: String, chars_max: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(chars_max) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 /// The kind of a code, if the catalogue has it.

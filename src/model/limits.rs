@@ -22,6 +22,8 @@ pub struct Limits {
     pub name_depth_max: usize,
     /// Bytes of the manifest.
     pub manifest_bytes_max: u64,
+    /// Elements of the manifest: each takes memory, however short it is written.
+    pub xml_elements_max: usize,
     /// Elements open at once.
     pub xml_depth_max: usize,
     /// Attributes of one element.
@@ -48,7 +50,8 @@ impl Default for Limits {
             entries_max: 200_000,
             name_bytes_max: 4_096,
             name_depth_max: 64,
-            manifest_bytes_max: 2 << 30,
+            manifest_bytes_max: 512 << 20,
+            xml_elements_max: 15_000_000,
             xml_depth_max: 256,
             xml_attributes_max: 64,
             xml_text_bytes_max: 1 << 20,

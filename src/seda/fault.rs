@@ -51,9 +51,17 @@ pub fn refused<T>(kind: &'static Kind, message: &str, line: u64) -> Result<T, Ha
     Err(Halt::Refused(Finding::new(kind, message).at_line(line)))
 }
 
+/// Longest name, and longest namespace: both are repeated, in memory and in paths, by every element below.
+const NAME_BYTES_MAX: usize = 256;
+const NAMESPACE_BYTES_MAX: usize = 1_000;
+
 /// Namespace of a name; empty when it is in none.
 pub fn bound(namespace: ResolveResult<'_>, line: u64) -> Result<String, Halt> {
     match namespace {
+        ResolveResult::Bound(namespace) if namespace.as_ref().len() > NAMESPACE_BYTES_MAX => {
+            let message = format!("espace de noms de plus de {NAMESPACE_BYTES_MAX} octets");
+            refused(&findings::XML_TEXT_LENGTH, &message, line)
+        }
         ResolveResult::Bound(namespace) => Ok(namespace.as_ref().to_owned()),
         ResolveResult::Unbound => Ok(String::new()),
         ResolveResult::Unknown(prefix) => {
@@ -86,6 +94,9 @@ pub fn check_characters(text: &str, line: u64) -> Result<(), Halt> {
 
 /// Refuses what is no name.
 pub fn check_name(name: &str, line: u64) -> Result<(), Halt> {
+    if name.len() > NAME_BYTES_MAX {
+        return refused(&findings::XML_TEXT_LENGTH, &format!("nom de plus de {NAME_BYTES_MAX} octets"), line);
+    }
     let is_start = |c: char| c.is_alphabetic() || c == '_';
     let is_rest = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '\u{b7}') || !c.is_ascii();
     if name.starts_with(is_start) && name.chars().all(is_rest) {

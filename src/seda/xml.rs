@@ -67,8 +67,10 @@ pub struct Xml<R> {
     element: Element,
     text: String,
     depth: usize,
+    elements: usize,
     is_begun: bool,
     has_root: bool,
+    elements_max: usize,
     depth_max: usize,
     attributes_max: usize,
     text_bytes_max: usize,
@@ -94,8 +96,10 @@ impl<R: BufRead> Xml<R> {
             element: Element::default(),
             text: String::new(),
             depth: 0,
+            elements: 0,
             is_begun: false,
             has_root: false,
+            elements_max: limits.xml_elements_max,
             depth_max: limits.xml_depth_max,
             attributes_max: limits.xml_attributes_max,
             text_bytes_max: limits.xml_text_bytes_max,
@@ -204,6 +208,10 @@ impl<R: BufRead> Xml<R> {
     fn start(&mut self, tag: &BytesStart<'_>, line: u64) -> Result<(), Halt> {
         if self.depth == 0 && std::mem::replace(&mut self.has_root, true) {
             return refused(&findings::XML_SEVERAL_ROOTS, "un second élément racine", line);
+        }
+        self.elements += 1;
+        if self.elements > self.elements_max {
+            return refused(&findings::XML_SIZE, &format!("plus de {} éléments", self.elements_max), line);
         }
         self.depth += 1;
         if self.depth > self.depth_max {

@@ -11,10 +11,12 @@ use crate::support::vault;
 use crate::support::{FreshTenant, fresh_tenant};
 
 mod awaiting;
+mod hostile;
 #[cfg(feature = "failpoints")]
 mod kill;
 mod large;
 mod limits;
+
 mod path;
 mod refused;
 mod twice;

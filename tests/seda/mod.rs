@@ -1,5 +1,6 @@
 //! Reading, checking and writing messages of the standard.
 
+mod amplified;
 mod command;
 mod corpus;
 mod messages;

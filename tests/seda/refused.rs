@@ -70,6 +70,7 @@ fn case_of(folder: &Path) -> (PathBuf, Limits) {
                 "ratio_free_bytes" => limits.ratio_free_bytes = value,
                 "expansion_ratio_max" => limits.expansion_ratio_max = value,
                 "manifest_bytes_max" => limits.manifest_bytes_max = value,
+                "xml_elements_max" => limits.xml_elements_max = count,
                 "xml_depth_max" => limits.xml_depth_max = count,
                 "xml_attributes_max" => limits.xml_attributes_max = count,
                 "xml_text_bytes_max" => limits.xml_text_bytes_max = count,

@@ -2,12 +2,12 @@
 
 use super::{Builder, Context, OpenUnit};
 use crate::model::{BinaryObject, ObjectGroup, PhysicalObject, Referent, Rule, Unit, findings};
+use crate::seda::consistency::IDENTIFIER_BYTES_MAX;
 use crate::seda::xml::Element;
 
 impl Builder {
     /// The context an element of the standard opens under `parent`.
     pub(super) fn enter(&mut self, parent: Context, element: &Element) -> Context {
-        let id = || element.attribute("id").unwrap_or_default().to_owned();
         let line = element.line;
         match (parent, element.local.as_str()) {
             (Context::Root, "DataObjectPackage") => {
@@ -18,10 +18,16 @@ impl Builder {
             (
                 Context::Package | Context::Group,
                 "DataObjectGroup" | "BinaryDataObject" | "PhysicalDataObject",
-            ) => self.enter_object(&element.local, id(), line),
+            ) => {
+                let id = self.identifier(element);
+                self.enter_object(&element.local, id, line)
+            }
             (Context::Package, "DescriptiveMetadata") => Context::Descriptive,
             (Context::Package, "ManagementMetadata") => Context::PackageManagement,
-            (Context::Descriptive | Context::Unit, "ArchiveUnit") => self.enter_unit(id(), line),
+            (Context::Descriptive | Context::Unit, "ArchiveUnit") => {
+                let id = self.identifier(element);
+                self.enter_unit(id, line)
+            }
             (Context::Unit, "Management") => Context::Management,
             (Context::Unit, "Content") => Context::Content,
             (Context::Unit, "DataObjectReference") => Context::UnitReference,
@@ -46,6 +52,16 @@ impl Builder {
             (Context::Ignored, _) => Context::Ignored,
             _ => Context::Inner,
         }
+    }
+
+    /// The element's identifier. What is under the element repeats it: one too long is reported and cut.
+    fn identifier(&mut self, element: &Element) -> String {
+        let id = element.attribute("id").unwrap_or_default();
+        if id.len() > IDENTIFIER_BYTES_MAX {
+            let message = format!("identifiant de {} octets, {IDENTIFIER_BYTES_MAX} au plus", id.len());
+            self.report(&findings::XML_TEXT_LENGTH, message, element.line);
+        }
+        id[..id.floor_char_boundary(IDENTIFIER_BYTES_MAX)].to_owned()
     }
 
     fn enter_object(&mut self, local: &str, id: String, line: u64) -> Context {

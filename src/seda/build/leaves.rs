@@ -3,6 +3,9 @@
 use super::{Builder, Context};
 use crate::model::{Content, ObjectGroup, Referent, Rule, findings};
 
+/// Longest path of elements told of a value; one so deep is no element of the standard.
+const PATH_BYTES_MAX: usize = 500;
+
 impl Builder {
     /// Names of the elements open below the nearest one that is not [`Context::Inner`], and that one.
     fn place(&self) -> (Context, String) {
@@ -10,6 +13,9 @@ impl Builder {
         let context = inner.checked_sub(1).map_or(Context::Ignored, |at| self.open[at].context);
         let mut path = String::new();
         for open in &self.open[inner..] {
+            if path.len() > PATH_BYTES_MAX {
+                break;
+            }
             path.push_str(&open.local);
             path.push('/');
         }
