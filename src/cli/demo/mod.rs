@@ -166,12 +166,7 @@ fn logins(report: &Report, members: &[Member], service: &str) {
             }
             let serves = |other: &&Member| other.person.iter().any(|one| one.login == person.login);
             let codes: Vec<&str> = members.iter().filter(serves).map(|other| other.code.as_str()).collect();
-            rows.push(vec![
-                person.login.clone(),
-                person.password.clone(),
-                person.labels(),
-                codes.join(", "),
-            ]);
+            rows.push(vec![person.login.clone(), person.password.clone(), person.labels(), codes.join(", ")]);
         }
     }
     for line in report::aligned(&rows) {
