@@ -41,6 +41,7 @@ create table technical.job (
     state        text not null default 'ready',
     run_at       timestamptz not null,
     attempts     integer not null default 0,
+    deaths       integer not null default 0,  -- claims in a row whose worker never gave the job back
     locked_until timestamptz,            -- a running job whose time is past may be claimed again
     fence        bigint not null default 0,   -- grows with every claim: a late worker finishes nothing
     last_error   text,

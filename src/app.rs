@@ -15,7 +15,7 @@ use crate::identity::Identity;
 use crate::ingest::Ingest;
 use crate::storage::{self, Storage};
 use crate::web;
-use crate::worker::Worker;
+use crate::worker::{self, Worker};
 
 /// The parts, assembled, before anything runs.
 pub struct App {
@@ -90,6 +90,7 @@ impl App {
                 ingest: self.ingest.clone(),
                 clock: self.clock.clone(),
                 lease: self.config.worker_lease,
+                grace: worker::GRACE,
             };
             tasks.push(tokio::spawn(worker.run(self.config.worker_jobs, stopped)));
         }

@@ -8,7 +8,7 @@
 
 mod architecture;
 mod browser;
-mod db;
+pub mod db;
 mod demo;
 mod identity;
 mod ingest;
@@ -20,6 +20,7 @@ mod seda;
 mod storage;
 mod support;
 mod web;
+mod worker;
 
 /// The corpus beside the repository, or where `CHARTRIER_CORPUS` says; says so when a test is skipped for want of it.
 fn corpus_folder() -> Option<std::path::PathBuf> {

@@ -34,7 +34,8 @@ pub(super) async fn claim_job(
              limit 1
              for update of j skip locked)
          update technical.job j
-         set state = 'running', attempts = j.attempts + 1, fence = j.fence + 1, locked_until = $2
+         set state = 'running', attempts = j.attempts + 1, fence = j.fence + 1, locked_until = $2,
+             deaths = j.deaths + (j.state = 'running')::integer
          from taken where j.job_id = taken.job_id
          returning j.job_id, j.tenant_id, j.kind, j.subject, j.attempts, j.fence",
         now,
@@ -52,19 +53,19 @@ pub(super) async fn claim_job(
     }))
 }
 
-/// Jobs that have ended their worker `attempts_max` times would end it again.
+/// Jobs that have ended their worker `deaths_max` times in a row would end it again.
 pub(super) async fn set_aside_deadly(
     conn: &mut PgConnection,
     now: DateTime<Utc>,
-    attempts_max: i32,
+    deaths_max: i32,
 ) -> Result<(), Error> {
     sqlx::query!(
         "update technical.job
          set state = 'set_aside', locked_until = null,
              last_error = coalesce(last_error, 'le travail n''a jamais été rendu par celui qui l''exécutait')
-         where state = 'running' and locked_until <= $1 and attempts >= $2",
+         where (state = 'running' and locked_until <= $1 and deaths >= $2 - 1) or (state = 'ready' and deaths >= $2)",
         now,
-        attempts_max
+        deaths_max
     )
     .execute(conn)
     .await?;
@@ -101,7 +102,7 @@ pub(super) async fn put_back_job(
 ) -> Result<bool, Error> {
     let done = sqlx::query!(
         "update technical.job
-         set state = 'ready', locked_until = null, run_at = $3, attempts = $4, last_error = $5
+         set state = 'ready', locked_until = null, run_at = $3, attempts = $4, last_error = $5, deaths = 0
          where job_id = $1 and fence = $2 and state = 'running'",
         job.0,
         job.1,
@@ -130,7 +131,9 @@ pub(super) async fn set_job_aside(
 
 pub(super) async fn release_running_jobs(conn: &mut PgConnection) -> Result<u64, Error> {
     let done = sqlx::query!(
-        "update technical.job set state = 'ready', locked_until = null, fence = fence + 1 where state = 'running'"
+        "update technical.job
+         set state = 'ready', locked_until = null, fence = fence + 1, deaths = deaths + 1
+         where state = 'running'"
     );
     Ok(done.execute(conn).await?.rows_affected())
 }
@@ -139,22 +142,32 @@ pub(super) async fn resume_job(
     conn: &mut PgConnection,
     job_id: i64,
     now: DateTime<Utc>,
+    attempts_max: i32,
 ) -> Result<bool, Error> {
     let done = sqlx::query!(
-        "update technical.job set state = 'ready', attempts = 0, run_at = $2
-         where job_id = $1 and state = 'set_aside'",
+        "update technical.job set state = 'ready', attempts = 0, deaths = 0, run_at = $2
+         where job_id = $1 and (state = 'set_aside' or (state = 'ready' and attempts >= $3))",
         job_id,
-        now
+        now,
+        attempts_max
     );
     Ok(done.execute(conn).await?.rows_affected() == 1)
 }
 
-pub(super) async fn jobs_set_aside(conn: &mut PgConnection, most: i64) -> Result<Vec<SetAside>, Error> {
+pub(super) async fn jobs_set_aside(
+    conn: &mut PgConnection,
+    attempts_max: i32,
+    most: i64,
+) -> Result<Vec<SetAside>, Error> {
     let rows = sqlx::query!(
         r#"select j.job_id, j.kind, j.subject, j.attempts, j.created_at, m.name as member_name,
-                  coalesce(j.last_error, '') as "last_error!"
+                  coalesce(j.last_error, '')
+                      || case when j.state = 'ready' then ' (repris de lui-même chaque heure)' else '' end
+                      as "last_error!"
            from technical.job j join member m using (tenant_id)
-           where j.state = 'set_aside' order by j.job_id limit $1"#,
+           where j.state = 'set_aside' or (j.state = 'ready' and j.attempts >= $1)
+           order by j.job_id limit $2"#,
+        attempts_max,
         most
     )
     .fetch_all(conn)
@@ -171,15 +184,21 @@ pub(super) async fn jobs_set_aside(conn: &mut PgConnection, most: i64) -> Result
     Ok(set_aside.collect())
 }
 
-pub(super) async fn count_jobs(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Counts, Error> {
+pub(super) async fn count_jobs(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    attempts_max: i32,
+) -> Result<Counts, Error> {
     let row = sqlx::query!(
         r#"select count(*) filter (where state = 'ready' and run_at <= $1) as "due!",
-                  count(*) filter (where state = 'ready' and run_at > $1) as "later!",
+                  count(*) filter (where state = 'ready' and run_at > $1 and attempts < $2) as "later!",
                   count(*) filter (where state = 'running') as "running!",
-                  count(*) filter (where state = 'set_aside') as "set_aside!",
+                  count(*) filter (where state = 'set_aside' or (state = 'ready' and run_at > $1 and attempts >= $2))
+                      as "set_aside!",
                   min(run_at) filter (where state = 'ready' and run_at <= $1) as due_since
            from technical.job"#,
-        now
+        now,
+        attempts_max
     )
     .fetch_one(conn)
     .await?;

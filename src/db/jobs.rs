@@ -1,5 +1,6 @@
 //! Background work that survives the process: asked for inside the transaction that needs it, taken by any
-//! worker, given back with a growing delay when it fails, set aside when it keeps failing.
+//! worker, given back with a growing delay when it fails. What only waits for a cause to pass (a site, a disk, a
+//! server) is tried for ever, each hour in the end, and shown; what cannot succeed is set aside and shown.
 //!
 //! Never says what a job does: a job names a kind, a tenant and a subject, and is safe to run twice. The one
 //! thing to know: a claim is a lease. A worker that is late (its lease over, the job claimed again) finds
@@ -14,8 +15,12 @@ use uuid::Uuid;
 use super::{Db, Error, job_queries as queries};
 use crate::model::TenantId;
 
-/// Claims after which a job that still fails is set aside: with the delays, about an hour and a quarter.
+/// Claims after which a job that still fails is shown, and set aside unless its cause may pass: with the
+/// delays, about an hour and a quarter.
 pub const ATTEMPTS_MAX: u32 = 12;
+
+/// Claims in a row that may end with their worker, killed or out of memory: the next would end the same way.
+pub const DEATHS_MAX: u32 = 5;
 
 /// Longest delay before a failed job is tried again.
 const DELAY_MAX_SECONDS: i64 = 3_600;
@@ -35,7 +40,17 @@ pub struct Job {
     pub(super) fence: i64,
 }
 
-/// A job that kept failing, for the operators' page.
+/// What a failure says of the next try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// The cause is outside and passes: tried until it does.
+    Always,
+    /// A fault of ours, which another try may not meet.
+    AFewTimes,
+    Never,
+}
+
+/// A job that kept failing, for the operators' page: set aside, or tried again each hour (its error says so).
 #[derive(Clone, Debug)]
 pub struct SetAside {
     pub job_id: i64,
@@ -53,6 +68,7 @@ pub struct Counts {
     pub due: u64,
     pub later: u64,
     pub running: u64,
+    /// Those that [`set_aside`] shows.
     pub set_aside: u64,
     /// Since when the oldest one due waits.
     pub due_since: Option<DateTime<Utc>>,
@@ -71,7 +87,7 @@ pub enum Failed {
 /// Takes one job due, of the tenant with the fewest running, until `now + lease`; none when nothing is due.
 pub async fn claim(db: &Db, now: DateTime<Utc>, lease: Duration) -> Result<Option<Job>, Error> {
     let mut tx = db.technical().await?;
-    queries::set_aside_deadly(tx.conn(), now, ATTEMPTS_MAX as i32).await?;
+    queries::set_aside_deadly(tx.conn(), now, DEATHS_MAX as i32).await?;
     let job = queries::claim_job(tx.conn(), now, after(now, lease)).await?;
     tx.commit().await?;
     Ok(job)
@@ -85,18 +101,23 @@ pub async fn finish(db: &Db, job: &Job) -> Result<bool, Error> {
     Ok(held)
 }
 
-/// The job failed for `reason`. A transient failure is tried again after a delay that doubles, until
-/// [`ATTEMPTS_MAX`]; any other sets the job aside at once.
+/// The job failed for `reason`. It is tried again after a delay that doubles up to an hour, or set aside, as
+/// `again` says.
 pub async fn fail(
     db: &Db,
     job: &Job,
     now: DateTime<Utc>,
     reason: &str,
-    transient: bool,
+    again: Again,
 ) -> Result<Failed, Error> {
     let reason = shortened(reason);
     let mut tx = db.technical().await?;
-    let outcome = if transient && job.attempts < ATTEMPTS_MAX {
+    let is_tried = match again {
+        Again::Always => true,
+        Again::AFewTimes => job.attempts < ATTEMPTS_MAX,
+        Again::Never => false,
+    };
+    let outcome = if is_tried {
         let run_at = now + delay(job.attempts);
         let attempts = job.attempts as i32;
         let held =
@@ -145,16 +166,16 @@ pub async fn release_all_since_no_other_worker_lives(db: &Db) -> Result<u64, Err
     Ok(released)
 }
 
-/// At most `most` of the jobs set aside, oldest first.
+/// At most `most` of the jobs set aside or failing for long, oldest first.
 pub async fn set_aside(db: &Db, most: u32) -> Result<Vec<SetAside>, Error> {
     let mut tx = db.technical().await?;
-    queries::jobs_set_aside(tx.conn(), i64::from(most)).await
+    queries::jobs_set_aside(tx.conn(), ATTEMPTS_MAX as i32, i64::from(most)).await
 }
 
-/// A job set aside is tried again from now on, as if new. `false`: it was not set aside.
+/// A job that [`set_aside`] shows is tried again from now on, as if new. `false`: it is not among them.
 pub async fn resume(db: &Db, job_id: i64, now: DateTime<Utc>) -> Result<bool, Error> {
     let mut tx = db.technical().await?;
-    let resumed = queries::resume_job(tx.conn(), job_id, now).await?;
+    let resumed = queries::resume_job(tx.conn(), job_id, now, ATTEMPTS_MAX as i32).await?;
     tx.commit().await?;
     db.enqueued.wake();
     Ok(resumed)
@@ -163,7 +184,7 @@ pub async fn resume(db: &Db, job_id: i64, now: DateTime<Utc>) -> Result<bool, Er
 /// How many jobs stand where, over all tenants.
 pub async fn counts(db: &Db, now: DateTime<Utc>) -> Result<Counts, Error> {
     let mut tx = db.technical().await?;
-    queries::count_jobs(tx.conn(), now).await
+    queries::count_jobs(tx.conn(), now, ATTEMPTS_MAX as i32).await
 }
 
 /// Waits until this process enqueues something, at most `at_most`: what other processes enqueue is found

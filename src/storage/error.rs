@@ -36,10 +36,11 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether the same call may succeed later without anyone changing what is asked.
+    /// Whether the same call may succeed later without anyone changing what is asked. What is absent may be on a
+    /// disk that is away.
     pub fn is_transient(&self) -> bool {
         match self {
-            Error::Full { .. } | Error::Io { .. } | Error::Interrupted(_) => true,
+            Error::Full { .. } | Error::Io { .. } | Error::Absent(_) | Error::Interrupted(_) => true,
             Error::Source { source, .. } => {
                 !matches!(source.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
             }

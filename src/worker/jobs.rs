@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::Worker;
-use crate::db::jobs::Job;
+use crate::db::jobs::{Again, Job};
 use crate::ingest;
 use crate::model::TransferId;
 use crate::telemetry;
@@ -11,20 +11,24 @@ use crate::telemetry;
 /// Why a job did not end, for the operator: no content, no title.
 pub(super) struct Failure {
     pub reason: String,
-    /// Whether trying again may do.
-    pub transient: bool,
+    pub again: Again,
 }
 
 impl Failure {
-    /// The job panicked: a fault of ours, which another try may not meet.
+    /// The job panicked.
     pub fn died(error: &tokio::task::JoinError) -> Self {
-        Self { reason: format!("the job died: {error}"), transient: true }
+        Self { reason: format!("the job died: {error}"), again: Again::AFewTimes }
     }
 }
 
 impl From<ingest::Error> for Failure {
     fn from(error: ingest::Error) -> Self {
-        Self { reason: error.to_string(), transient: error.is_transient() }
+        let again = match &error {
+            ingest::Error::Died => Again::AFewTimes,
+            error if error.is_transient() => Again::Always,
+            _ => Again::Never,
+        };
+        Self { reason: error.to_string(), again }
     }
 }
 
@@ -46,7 +50,7 @@ pub(super) async fn run(worker: &Worker, job: &Job) -> Result<(), Failure> {
         unknown => {
             return Err(Failure {
                 reason: format!("no function serves jobs of kind {unknown}"),
-                transient: false,
+                again: Again::Never,
             });
         }
     };

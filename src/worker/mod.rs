@@ -1,8 +1,8 @@
 //! The background door: jobs out of the queue, one after the other, several at once.
 //!
 //! It knows which function serves which kind of job and nothing of what they do. A job that fails comes
-//! back later; one that keeps failing is set aside and shown to the operator. When told to stop, what runs
-//! is finished or given back.
+//! back later; one that keeps failing is shown to the operator. When told to stop, what runs is finished or
+//! given back.
 
 mod housekeeping;
 mod jobs;
@@ -11,16 +11,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::clock::Clock;
-use crate::db::{self, Db, jobs as queue};
+use crate::db::jobs::{self as queue, Job};
+use crate::db::{self, Db};
 use crate::ingest::Ingest;
 
 /// How often an idle worker looks for what other processes enqueue.
 const LOOK: Duration = Duration::from_millis(500);
 /// How long a stop waits for what runs, before giving it back.
-const GRACE: Duration = Duration::from_secs(30);
+pub const GRACE: Duration = Duration::from_secs(30);
 
 /// What the jobs work with.
 #[derive(Clone)]
@@ -30,6 +31,17 @@ pub struct Worker {
     pub clock: Clock,
     /// How long a claim holds before another worker may take the job; extended while it runs.
     pub lease: Duration,
+    /// How long a stop waits for what runs: [`GRACE`].
+    pub grace: Duration,
+}
+
+/// How a worker's hold on a job ended.
+enum End {
+    Done(Result<(), jobs::Failure>),
+    /// A stop was asked for and the job did not end within its grace.
+    GivenBack,
+    /// Another worker may have the job.
+    Lost,
 }
 
 impl Worker {
@@ -67,43 +79,68 @@ impl Worker {
         // A task of its own, so that a panic ends the job and not the lane.
         let (worker, theirs) = (self.clone(), job.clone());
         let mut work = tokio::spawn(async move { jobs::run(&worker, &theirs).await });
-        let outcome = loop {
+        match self.hold(&job, &mut work, stop).await {
+            End::Done(outcome) => self.settle(&job, outcome).await?,
+            End::GivenBack => {
+                work.abort();
+                queue::release(&self.db, &job, self.clock.now()).await?;
+            }
+            End::Lost => {
+                work.abort();
+                tracing::warn!(job.kind = %job.kind, tenant.id = %job.tenant, "a job outlived its lease");
+            }
+        }
+        Ok(true)
+    }
+
+    /// Keeps the lease of a job while it runs. A database that does not answer is no reason to leave the job: it
+    /// may be back before the work is done.
+    async fn hold(
+        &self,
+        job: &Job,
+        work: &mut JoinHandle<Result<(), jobs::Failure>>,
+        stop: &mut watch::Receiver<bool>,
+    ) -> End {
+        let mut over = std::pin::pin!(told_and_waited(stop, self.grace));
+        loop {
             tokio::select! {
-                outcome = &mut work => break outcome.unwrap_or_else(|died| Err(jobs::Failure::died(&died))),
+                outcome = &mut *work => {
+                    return End::Done(outcome.unwrap_or_else(|died| Err(jobs::Failure::died(&died))));
+                }
                 () = tokio::time::sleep(self.lease / 3) => {
-                    if !queue::extend(&self.db, &job, self.clock.now(), self.lease).await? {
-                        tracing::warn!(job.kind = %job.kind, tenant.id = %job.tenant, "a job outlived its lease");
-                        return Ok(true);
+                    match queue::extend(&self.db, job, self.clock.now(), self.lease).await {
+                        Ok(true) => {}
+                        Ok(false) => return End::Lost,
+                        Err(error) => tracing::warn!(%error, job.kind = %job.kind, "a lease was not extended"),
                     }
                 }
-                () = told_and_waited(stop) => {
-                    work.abort();
-                    queue::release(&self.db, &job, self.clock.now()).await?;
-                    return Ok(true);
-                }
+                () = &mut over => return End::GivenBack,
             }
-        };
+        }
+    }
+
+    async fn settle(&self, job: &Job, outcome: Result<(), jobs::Failure>) -> Result<(), db::Error> {
         match outcome {
             Ok(()) => {
-                queue::finish(&self.db, &job).await?;
+                queue::finish(&self.db, job).await?;
             }
             Err(failure) => {
                 let fate =
-                    queue::fail(&self.db, &job, self.clock.now(), &failure.reason, failure.transient).await?;
+                    queue::fail(&self.db, job, self.clock.now(), &failure.reason, failure.again).await?;
                 tracing::warn!(
                     job.kind = %job.kind, job.attempts = job.attempts, tenant.id = %job.tenant,
                     subject = %job.subject, reason = %failure.reason, fate = ?fate, "a job failed"
                 );
             }
         }
-        Ok(true)
+        Ok(())
     }
 }
 
 /// Ends once a stop has been asked for and its grace is over.
-async fn told_and_waited(stop: &mut watch::Receiver<bool>) {
+async fn told_and_waited(stop: &mut watch::Receiver<bool>, grace: Duration) {
     if stop.wait_for(|stop| *stop).await.is_err() {
         std::future::pending::<()>().await;
     }
-    tokio::time::sleep(GRACE).await;
+    tokio::time::sleep(grace).await;
 }

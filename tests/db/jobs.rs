@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chartrier::clock::Clock;
-use chartrier::db::jobs::{self, Failed, Job};
+use chartrier::db::jobs::{self, Again, Failed, Job};
 use chartrier::db::{Db, Settings};
 use chartrier::model::{Agent, Event, EventType, Outcome, TenantId};
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use crate::support::database;
 const LEASE: Duration = Duration::from_secs(30);
 
 /// A database of the test's own, since jobs are claimed over all tenants; with so many members.
-async fn db_with(name: &str, clock: &Clock, members: &[&str]) -> Db {
+pub async fn db_with(name: &str, clock: &Clock, members: &[&str]) -> Db {
     let settings = Settings::new(&database::own_database(name).await, 4).unwrap();
     chartrier::db::migrate(&settings).await.unwrap();
     let db = Db::connect(&settings, clock.clone()).await.unwrap();
@@ -33,7 +33,7 @@ async fn db_with(name: &str, clock: &Clock, members: &[&str]) -> Db {
     db
 }
 
-fn event() -> Event {
+pub fn event() -> Event {
     Event {
         event_type: EventType::Parametrage,
         outcome: Outcome::Ok,
@@ -143,7 +143,7 @@ async fn a_late_worker_changes_nothing() {
     assert_eq!(next.attempts, 2);
     assert!(!jobs::finish(&db, &late).await.unwrap());
     assert!(!jobs::extend(&db, &late, clock.now(), LEASE).await.unwrap());
-    assert_eq!(jobs::fail(&db, &late, clock.now(), "tard", true).await.unwrap(), Failed::Lost);
+    assert_eq!(jobs::fail(&db, &late, clock.now(), "tard", Again::Always).await.unwrap(), Failed::Lost);
     assert!(jobs::finish(&db, &next).await.unwrap());
 }
 
@@ -156,7 +156,7 @@ async fn a_job_that_keeps_failing_is_set_aside_and_shown() {
     loop {
         let job = claim(&db, &clock).await.unwrap();
         attempts += 1;
-        match jobs::fail(&db, &job, clock.now(), "disque plein\0", true).await.unwrap() {
+        match jobs::fail(&db, &job, clock.now(), "disque plein\0", Again::AFewTimes).await.unwrap() {
             Failed::Later(at) => {
                 assert!(claim(&db, &clock).await.is_none(), "not before its delay");
                 clock.advance(at - clock.now());
@@ -178,20 +178,63 @@ async fn a_job_that_keeps_failing_is_set_aside_and_shown() {
     assert_eq!(jobs::counts(&db, clock.now()).await.unwrap().set_aside, 1);
     assert!(jobs::resume(&db, shown[0].job_id, clock.now()).await.unwrap());
     let job = claim(&db, &clock).await.unwrap();
-    assert_eq!(jobs::fail(&db, &job, clock.now(), "impossible", false).await.unwrap(), Failed::SetAside);
+    assert_eq!(
+        jobs::fail(&db, &job, clock.now(), "impossible", Again::Never).await.unwrap(),
+        Failed::SetAside
+    );
+}
+
+#[tokio::test]
+async fn a_job_whose_cause_passes_is_tried_for_days_and_shown_meanwhile() {
+    let clock = clock();
+    let db = db_with("jobs_waiting", &clock, &["a"]).await;
+    enqueue(&db, &clock, "a", 1).await;
+    let began = clock.now();
+    while clock.now() - began < chrono::Duration::days(2) {
+        let job = claim(&db, &clock).await.expect("it is tried again");
+        let Failed::Later(at) =
+            jobs::fail(&db, &job, clock.now(), "site absent", Again::Always).await.unwrap()
+        else {
+            panic!("set aside")
+        };
+        assert!(at - clock.now() <= chrono::Duration::hours(1));
+        if job.attempts < jobs::ATTEMPTS_MAX {
+            assert_eq!(jobs::counts(&db, clock.now()).await.unwrap().set_aside, 0);
+            assert!(jobs::set_aside(&db, 10).await.unwrap().is_empty());
+        } else {
+            assert_eq!(jobs::counts(&db, clock.now()).await.unwrap().set_aside, 1);
+            let shown = jobs::set_aside(&db, 10).await.unwrap();
+            assert_eq!(shown[0].last_error, "site absent (repris de lui-même chaque heure)");
+        }
+        clock.advance(at - clock.now());
+    }
+    // Its worker killed once, after all those failures, is no reason to set it aside.
+    assert!(claim(&db, &clock).await.is_some());
+    clock.advance(chrono::Duration::seconds(31));
+    let job = claim(&db, &clock).await.unwrap();
+    jobs::fail(&db, &job, clock.now(), "site absent", Again::Always).await.unwrap();
+    let shown = jobs::set_aside(&db, 10).await.unwrap();
+    assert!(jobs::resume(&db, shown[0].job_id, clock.now()).await.unwrap(), "an operator need not wait");
+    assert_eq!(claim(&db, &clock).await.unwrap().attempts, 1);
 }
 
 #[tokio::test]
 async fn a_job_that_ends_its_worker_each_time_is_set_aside() {
-    let clock = clock();
-    let db = db_with("jobs_deadly", &clock, &["a"]).await;
-    enqueue(&db, &clock, "a", 1).await;
-    for _ in 0..jobs::ATTEMPTS_MAX {
-        assert!(claim(&db, &clock).await.is_some());
-        clock.advance(chrono::Duration::seconds(31));
+    // The death is found by the end of the lease, or by the next start of a program that was alone.
+    for (name, alone) in [("jobs_deadly", false), ("jobs_deadly_alone", true)] {
+        let clock = clock();
+        let db = db_with(name, &clock, &["a"]).await;
+        enqueue(&db, &clock, "a", 1).await;
+        for _ in 0..jobs::DEATHS_MAX {
+            assert!(claim(&db, &clock).await.is_some());
+            match alone {
+                true => drop(jobs::release_all_since_no_other_worker_lives(&db).await.unwrap()),
+                false => clock.advance(chrono::Duration::seconds(31)),
+            }
+        }
+        assert!(claim(&db, &clock).await.is_none());
+        assert_eq!(jobs::set_aside(&db, 10).await.unwrap()[0].attempts, jobs::DEATHS_MAX);
     }
-    assert!(claim(&db, &clock).await.is_none());
-    assert_eq!(jobs::set_aside(&db, 10).await.unwrap()[0].attempts, jobs::ATTEMPTS_MAX);
 }
 
 #[tokio::test]

@@ -3,5 +3,5 @@
 mod backup;
 mod cluster;
 mod gate;
-mod jobs;
+pub mod jobs;
 mod migration;

@@ -1,0 +1,69 @@
+//! The background door: what a stop, a lost lease or a silent database does to the job that runs.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chartrier::clock::Clock;
+use chartrier::db::{Db, jobs};
+use chartrier::ingest::{Ingest, JOB_INGEST};
+use chartrier::model::{Limits, TenantId};
+use chartrier::worker::Worker;
+use sqlx::{Connection, PgConnection};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::db::jobs::{db_with, event};
+use crate::support::{database, vault};
+
+/// A worker in a database of its own, with one job that waits for a table which the test holds.
+async fn with_a_job_that_lasts(name: &str, lease: Duration) -> (Arc<Worker>, PgConnection) {
+    let clock = Clock::system();
+    let db: Db = db_with(name, &clock, &["a"]).await;
+    let mut tx = db.write(TenantId::of_member("a")).await.unwrap();
+    tx.enqueue(JOB_INGEST, Uuid::now_v7(), clock.now()).await.unwrap();
+    tx.record(event());
+    tx.commit().await.unwrap();
+    let mut owner = database::connect_as("chartrier_owner", name).await;
+    sqlx::raw_sql("begin; lock table transfer").execute(&mut owner).await.unwrap();
+    let ingest = Ingest::new(db.clone(), vault::storage(), clock.clone(), Limits::default(), 30);
+    let grace = Duration::from_secs(1);
+    (Arc::new(Worker { db, ingest, clock, lease, grace }), owner)
+}
+
+#[tokio::test]
+async fn a_stop_waits_its_grace_and_gives_the_job_back_untouched() {
+    // The lease is extended several times within the grace.
+    let (worker, owner) = with_a_job_that_lasts("worker_stop", Duration::from_millis(600)).await;
+    let (told, mut stop) = watch::channel(false);
+    told.send(true).unwrap();
+    let began = Instant::now();
+    assert!(worker.step(&mut stop).await.unwrap());
+    let elapsed = began.elapsed();
+    assert!((Duration::from_secs(1)..Duration::from_secs(5)).contains(&elapsed), "{elapsed:?}");
+    let job = jobs::claim(&worker.db, worker.clock.now(), worker.lease).await.unwrap();
+    assert_eq!(job.expect("anyone may take it now").attempts, 1);
+    owner.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_job_goes_on_while_the_queue_does_not_answer() {
+    let (worker, mut owner) = with_a_job_that_lasts("worker_silence", Duration::from_millis(300)).await;
+    let (_told, mut stop) = watch::channel(false);
+    let step = tokio::spawn({
+        let worker = worker.clone();
+        async move { worker.step(&mut stop).await }
+    });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    // Nobody may extend a lease.
+    let revoke = "revoke update on technical.job from chartrier_technical";
+    let grant = "grant update on technical.job to chartrier_technical";
+    let mut other = database::connect_as("chartrier_owner", "worker_silence").await;
+    sqlx::raw_sql(revoke).execute(&mut other).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    sqlx::raw_sql(grant).execute(&mut other).await.unwrap();
+    assert!(!step.is_finished(), "the job was left to itself");
+    sqlx::raw_sql("commit").execute(&mut owner).await.unwrap();
+    assert!(step.await.unwrap().unwrap());
+    let counts = jobs::counts(&worker.db, worker.clock.now()).await.unwrap();
+    assert_eq!(counts, jobs::Counts::default(), "it is done");
+}
