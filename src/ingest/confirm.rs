@@ -1,7 +1,7 @@
 //! After the rows: the commit marker on every site, and the quarantine emptied.
 //!
-//! A rebuild from one site alone takes an archive for ours when its marker stands there. Both jobs may
-//! run again at any time.
+//! A rebuild from one site alone takes an archive for ours when its marker stands there. Both may run
+//! again at any time.
 
 use fail::fail_point;
 

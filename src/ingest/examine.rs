@@ -10,7 +10,7 @@ use fail::fail_point;
 use super::decide::{Decision, Facts, decide};
 use super::identify::{Identified, identify};
 use super::queries::{self, Examined, MessageKind};
-use super::seal::Sealing;
+use super::seal::{Sealed, Sealing};
 use super::unpack::unpack;
 use super::validate::{Validated, validate};
 use super::{Error, Ingest, JOB_PURGE, acknowledge, codes, event_object, replies, seal};
@@ -32,7 +32,8 @@ impl Ingest {
             TransferState::Received => self.examine(tenant, &transfer, false).await,
             TransferState::Examined if approved => self.examine(tenant, &transfer, true).await,
             TransferState::Sealed => self.resume(tenant, id).await,
-            TransferState::Examined | TransferState::TakenInCharge | TransferState::Refused => Ok(()),
+            TransferState::TakenInCharge => self.confirm(tenant, id).await,
+            TransferState::Examined | TransferState::Refused => Ok(()),
         }
     }
 
@@ -49,10 +50,7 @@ impl Ingest {
             Decision::Refuse(findings) => self.refuse(tenant, transfer, seen, findings).await,
             Decision::Await(findings) => self.await_archivist(tenant, transfer, &seen, &findings).await,
             Decision::Accept(accepted) => match self.seal(tenant, transfer, &seen, *accepted).await? {
-                Sealing::Sealed(sealed) => {
-                    let stored = self.store(tenant, *sealed).await?;
-                    self.reply(tenant, id, stored).await
-                }
+                Sealing::Sealed(sealed) => self.take_in_charge(tenant, id, *sealed).await,
                 Sealing::Refused(accepted, found) => {
                     let mut findings = accepted.findings;
                     findings.extend(found);
@@ -67,8 +65,13 @@ impl Ingest {
         let row = queries::find_accession(&mut tx, id).await?.ok_or(Error::Changed)?;
         drop(tx);
         let sealed = seal::resume(row, self.open(tenant, id).await?)?;
+        self.take_in_charge(tenant, id, sealed).await
+    }
+
+    async fn take_in_charge(&self, tenant: TenantId, id: TransferId, sealed: Sealed) -> Result<(), Error> {
         let stored = self.store(tenant, sealed).await?;
-        self.reply(tenant, id, stored).await
+        self.reply(tenant, id, stored).await?;
+        self.confirm(tenant, id).await
     }
 
     /// The package in quarantine, opened and its manifest read.

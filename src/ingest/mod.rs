@@ -40,8 +40,6 @@ pub const JOB_INGEST: &str = "ingest";
 /// Job: go on with a transfer that an archivist has accepted. A kind of its own, so that it can be asked for
 /// while the examination's job is still being finished.
 pub const JOB_SEAL: &str = "seal";
-/// Job: mark the copies of an archive as committed and empty the quarantine.
-pub const JOB_CONFIRM: &str = "confirm";
 /// Job: drop the bytes of a refused transfer.
 pub const JOB_PURGE: &str = "purge";
 

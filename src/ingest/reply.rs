@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::queries::{self, MessageKind};
 use super::seal::listed_title;
 use super::store::Stored;
-use super::{Error, Ingest, JOB_CONFIRM, event_object};
+use super::{Error, Ingest, event_object};
 use crate::catalog::write::{self, NewArchive, NewObject, NewUnit};
 use crate::db::TenantTx;
 use crate::model::{Agent, Event, EventType, Manifest, Outcome, TenantId, TransferId, TransferState, Unit};
@@ -51,7 +51,6 @@ impl Ingest {
         .await?;
         queries::set_taken_in_charge(&mut tx, id, at).await?;
         record(&mut tx, id, &stored);
-        tx.enqueue(JOB_CONFIRM, id.0, at).await?;
         fail_point!("reply-before-commit");
         tx.commit().await?;
         fail_point!("reply-after-commit");

@@ -39,10 +39,6 @@ pub(super) async fn run(worker: &Worker, job: &Job) -> Result<(), Failure> {
             worker.ingest.advance(job.tenant, transfer).await?;
             if kind == ingest::JOB_SEAL { ingest::JOB_SEAL } else { ingest::JOB_INGEST }
         }
-        ingest::JOB_CONFIRM => {
-            worker.ingest.confirm(job.tenant, transfer).await?;
-            ingest::JOB_CONFIRM
-        }
         ingest::JOB_PURGE => {
             worker.ingest.purge(job.tenant, transfer).await?;
             ingest::JOB_PURGE

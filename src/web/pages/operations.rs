@@ -176,7 +176,6 @@ fn work(kind: &str) -> String {
     match kind {
         ingest::JOB_INGEST => "Contrôle et prise en charge d’un versement".into(),
         ingest::JOB_SEAL => "Prise en charge d’un versement accepté".into(),
-        ingest::JOB_CONFIRM => "Confirmation des copies d’un versement".into(),
         ingest::JOB_PURGE => "Effacement des fichiers d’un versement refusé".into(),
         unknown => format!("Travail inconnu de cette version : {unknown}"),
     }
