@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
+use futures_util::future;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing_subscriber::EnvFilter;
@@ -157,12 +158,36 @@ impl Running {
         self.app.close().await
     }
 
-    /// Serves until the supervisor or Ctrl-C asks for the end.
-    pub async fn until_told(self) -> Result<ExitCode, Error> {
-        told_to_stop().await?;
-        tracing::info!("arrêt demandé");
+    /// Serves until the supervisor or Ctrl-C asks for the end, or until a part ends unasked: then the answer is 2,
+    /// and a supervisor starts everything again.
+    pub async fn until_told(mut self) -> Result<ExitCode, Error> {
+        let code = tokio::select! {
+            told = told_to_stop() => {
+                told?;
+                tracing::info!("arrêt demandé");
+                ExitCode::SUCCESS
+            }
+            _ = future::select_all(&mut self.tasks) => {
+                tracing::error!("une partie du service s'est arrêtée d'elle-même");
+                // A task that has ended cannot be waited for again.
+                self.tasks.retain(|task| !task.is_finished());
+                ExitCode::from(2)
+            }
+            status = lost(&mut self.app.cluster) => {
+                tracing::error!(%status, "la base PostgreSQL s'est arrêtée");
+                ExitCode::from(2)
+            }
+        };
         self.stop().await?;
-        Ok(ExitCode::SUCCESS)
+        Ok(code)
+    }
+}
+
+/// Ends when the server that is ours does.
+async fn lost(cluster: &mut Option<Cluster>) -> String {
+    match cluster {
+        Some(cluster) => cluster.lost().await,
+        None => future::pending().await,
     }
 }
 

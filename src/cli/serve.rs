@@ -10,7 +10,8 @@ use crate::db;
 
 /// Runs the doors until told to stop.
 pub(super) fn serve(config: Config, web: bool, work: bool) -> Result<ExitCode, Failure> {
-    runtime()?.block_on(async {
+    let runtime = runtime()?;
+    let outcome = runtime.block_on(async {
         let running = App::open(config, Clock::system()).await?.start(web, work)?;
         let metrics = running.metrics_address;
         match running.address {
@@ -18,7 +19,10 @@ pub(super) fn serve(config: Config, web: bool, work: bool) -> Result<ExitCode, F
             None => tracing::info!(%metrics, "le travail de fond commence"),
         }
         Ok(running.until_told().await?)
-    })
+    });
+    // A thread that reads or writes a large file is not waited for: it leaves what a crash would.
+    runtime.shutdown_background();
+    outcome
 }
 
 /// Brings the schema up to date.

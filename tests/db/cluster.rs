@@ -143,6 +143,18 @@ async fn a_killed_server_is_started_again_over_what_it_left() {
 }
 
 #[tokio::test]
+async fn a_program_learns_that_its_server_ended() {
+    let data = folder();
+    let mut cluster = start(data.path()).await;
+    let within = |seconds| std::time::Duration::from_secs(seconds);
+    assert!(tokio::time::timeout(within(2), cluster.lost()).await.is_err(), "it runs");
+    let running: i32 = pid(data.path()).unwrap().parse().unwrap();
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(running), nix::sys::signal::Signal::SIGKILL).unwrap();
+    assert!(tokio::time::timeout(within(5), cluster.lost()).await.is_ok(), "nobody was told");
+    cluster.stop().unwrap();
+}
+
+#[tokio::test]
 async fn data_of_a_version_that_is_not_installed_are_refused_in_words() {
     let data = folder();
     let cluster = data.path().join("postgres/cluster");

@@ -27,6 +27,8 @@ const ROLES: &str = include_str!("../../../migrations/roles.sql");
 const SUPERUSER: &str = "chartrier_superuser";
 const DATABASE: &str = "chartrier";
 
+/// How often a running server is looked at.
+const LOOK: Duration = Duration::from_secs(1);
 /// Longest wait for a server that replays its log after a crash.
 const READY_MAX: Duration = Duration::from_secs(600);
 
@@ -77,6 +79,16 @@ impl Cluster {
     /// Blocks for as long as that takes.
     pub fn stop(mut self) -> Result<(), Error> {
         self.leave()
+    }
+
+    /// Ends when the server does, with the reason: nobody else watches it.
+    pub async fn lost(&mut self) -> String {
+        loop {
+            if let Some(status) = self.server.ended() {
+                return status;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
     }
 
     fn launch(data: &Path, durability: Durability) -> Result<Self, Error> {
