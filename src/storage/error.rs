@@ -25,6 +25,9 @@ pub enum Error {
     /// Something else already has this name. Nothing is ever overwritten.
     #[error("{} already holds other bytes", path.display())]
     Occupied { path: PathBuf },
+    /// Another folder, or none, stands where the site was.
+    #[error("site {site} is not there: is its disk mounted?")]
+    Away { site: String },
     #[error("no site has {0}")]
     Absent(String),
     /// More bytes came than may be received.
@@ -40,7 +43,11 @@ impl Error {
     /// disk that is away.
     pub fn is_transient(&self) -> bool {
         match self {
-            Error::Full { .. } | Error::Io { .. } | Error::Absent(_) | Error::Interrupted(_) => true,
+            Error::Full { .. }
+            | Error::Io { .. }
+            | Error::Away { .. }
+            | Error::Absent(_)
+            | Error::Interrupted(_) => true,
             Error::Source { source, .. } => {
                 !matches!(source.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
             }

@@ -21,6 +21,8 @@ const STAGING: &str = ".staging";
 pub(super) struct Site {
     pub name: String,
     pub folder: PathBuf,
+    /// By which it is known: see `mark`.
+    pub number: String,
 }
 
 /// What an archive's place holds.

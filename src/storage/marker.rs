@@ -16,6 +16,7 @@ impl TenantStore {
     /// Marks every copy as confirmed, durably. The same marker may be given again; another is an error.
     pub fn confirm(&self, archive: ArchiveId, marker: &[u8]) -> Result<(), Error> {
         for (index, site) in self.sites().enumerate() {
+            site.be_there()?;
             let object = site.folder.join(site.object(self.tenant, archive));
             if !stands(&object)? {
                 return Err(Error::Absent(format!("{} on {}", archive, site.name)));

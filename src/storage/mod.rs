@@ -5,6 +5,7 @@
 //! other's. Calls block (run them with `spawn_blocking`), `Quarantine::receive` apart.
 //!
 //! ```text
+//! <site>/chartrier-site                         the number by which the site is known
 //! <site>/.staging/                              objects in the making
 //! <site>/<tenant>/                              an OCFL 1.1 storage root
 //! <site>/<tenant>/a1b/2c3/d4e/urn%3auuid%3a…/   an archive: one OCFL object
@@ -14,6 +15,7 @@ mod disk;
 mod error;
 mod folder;
 mod layout;
+mod mark;
 mod marker;
 mod quarantine;
 mod report;
@@ -108,8 +110,13 @@ impl Storage {
     /// Opens the sites; refuses, in a sentence for the operator, places that are not apart or not writable.
     pub fn open(settings: &Settings) -> Result<Self, Error> {
         let layout = layout::settle(settings)?;
-        let sites: Vec<Site> = layout.sites.into_iter().map(|(name, folder)| Site { name, folder }).collect();
-        sites.iter().try_for_each(Site::sweep_staging)?;
+        let mut sites = Vec::new();
+        for (name, folder) in layout.sites {
+            let mut site = Site { name, folder, number: String::new() };
+            site.number = mark::recognize(&site, &layout.quarantine)?;
+            site.sweep_staging()?;
+            sites.push(site);
+        }
         Ok(Self {
             sites: Arc::new(Sites { sites, roots: Mutex::default() }),
             quarantine: Quarantine::open_at(layout.quarantine)?,

@@ -41,7 +41,11 @@ impl Storage {
     /// deposits can be kept now. Sites in the order of the settings, then the quarantine.
     pub fn stand(&self) -> Vec<Standing> {
         let sites = self.sites.sites.iter();
-        let sites = sites.map(|site| standing(Some(site.name.clone()), &site.folder));
+        let sites = sites.map(|site| {
+            let there = site.be_there().err();
+            let standing = standing(Some(site.name.clone()), &site.folder);
+            Standing { fault: there.map(|error| error.to_string()).or(standing.fault), ..standing }
+        });
         sites.chain([standing(None, self.quarantine.scratch())]).collect()
     }
 }

@@ -72,6 +72,7 @@ impl TenantStore {
         let mut staged = Vec::new();
         fail_point!("storage-before-staging");
         for site in self.sites() {
+            site.be_there()?;
             self.ensure_root(site)?;
             // Locked before looking: another worker may be writing the same archive.
             let staging = Staging::lock(site, &format!("{}.{archive}", self.tenant))?;

@@ -11,6 +11,7 @@ use crate::support::vault;
 use crate::support::{FreshTenant, fresh_tenant};
 
 mod awaiting;
+mod away;
 mod hostile;
 #[cfg(feature = "failpoints")]
 mod kill;

@@ -17,7 +17,7 @@ pub trait Backend {
     /// Replaces a file's bytes behind the storage's back, or adds the file.
     fn put(&self, copy: &Location, path: &str, bytes: &[u8]);
     fn remove(&self, copy: &Location, path: &str);
-    /// Removes everything of a site.
+    /// Removes every tenant's root of a site.
     fn empty(&self, site: &str);
     /// Every name on the site, sorted.
     fn names(&self, site: &str) -> Vec<String>;
@@ -66,7 +66,10 @@ impl Backend for Folders {
 
     fn empty(&self, site: &str) {
         for entry in fs::read_dir(self.0.path().join(site)).unwrap() {
-            fs::remove_dir_all(entry.unwrap().path()).unwrap();
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                fs::remove_dir_all(path).unwrap();
+            }
         }
     }
 

@@ -60,3 +60,37 @@ fn two_sites_on_one_disk_are_warned_of() {
     let storage = Storage::open(&super::backend::settings(folder.path())).unwrap();
     assert!(storage.warnings()[0].contains("« nord » et « sud » sont sur le même disque"));
 }
+
+#[test]
+fn a_folder_that_is_not_the_site_any_more_takes_nothing() {
+    use chartrier::model::{ArchiveId, TenantId};
+    use chartrier::storage::{Error, NewFile, NewObject};
+    let folder = tempfile::tempdir().unwrap();
+    let settings = super::backend::settings(folder.path());
+    let storage = Storage::open(&settings).unwrap();
+    let (nord, away) = (folder.path().join("nord"), folder.path().join("away"));
+    // What an unmounted disk leaves: the folder it was mounted on.
+    fs::rename(&nord, &away).unwrap();
+    fs::create_dir(&nord).unwrap();
+    let store = storage.tenant(TenantId::of_member("essai"));
+    let object =
+        NewObject { created: "2027-03-01T08:00:00Z".parse().unwrap(), message: String::new(), files: vec![] };
+    let mut none =
+        |_: &NewFile| -> std::io::Result<Box<dyn std::io::Read>> { Err(std::io::ErrorKind::NotFound.into()) };
+    let archive = ArchiveId(uuid::Uuid::from_u128(1));
+    for refused in [store.write(archive, &object, &mut none).err(), store.confirm(archive, b"x").err()] {
+        assert!(
+            matches!(&refused, Some(error @ Error::Away { site }) if site == "nord" && error.is_transient()),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(fs::read_dir(&nord).unwrap().count(), 0, "nothing was written there");
+    assert!(storage.stand()[0].fault.as_ref().is_some_and(|fault| fault.contains("nord")));
+    let sentence = Storage::open(&settings).unwrap_err().to_string();
+    assert!(sentence.contains("Son disque est-il monté ?"), "{sentence}");
+
+    fs::remove_dir_all(&nord).unwrap();
+    fs::rename(&away, &nord).unwrap();
+    Storage::open(&settings).unwrap();
+    assert!(storage.stand()[0].fault.is_none());
+}

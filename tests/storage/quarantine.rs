@@ -26,9 +26,12 @@ fn transfer() -> TransferId {
     TransferId(Uuid::from_u128(7))
 }
 
-/// Files that stand in quarantine, whoever's they are.
+/// Files that stand in quarantine, whoever's they are; its own memory apart.
 fn files(folder: &Path) -> Vec<String> {
-    names(&folder.join("quarantine")).into_iter().filter(|name| !name.ends_with('/')).collect()
+    names(&folder.join("quarantine"))
+        .into_iter()
+        .filter(|name| !name.ends_with('/') && !name.starts_with('.'))
+        .collect()
 }
 
 #[tokio::test]
