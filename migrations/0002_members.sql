@@ -44,7 +44,9 @@ create table platform.person (
     constraint person_login_unique unique (login),
     constraint person_login_folded check (login = lower(login))
 );
-grant select, insert, update on platform.person to chartrier_service;
+-- The service makes accounts and never reads a password back: only the log-in does.
+grant select (person_id, login, display_name, created_at, disabled_at), insert,
+      update (display_name, disabled_at) on platform.person to chartrier_service;
 grant select on platform.person to chartrier_technical;
 grant update (password_hash) on platform.person to chartrier_technical;
 

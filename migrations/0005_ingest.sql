@@ -50,6 +50,8 @@ create unique index transfer_same_bytes on transfer (tenant_id, digest) where st
 -- Only acceptance consumes a transfer's identifier (seda.md §5, check 5).
 create unique index transfer_accepted_once on transfer (tenant_id, transferring_agency, message_identifier)
     where state in ('sealed', 'taken_in_charge');
+-- What a refusal said of the same bytes is looked up at each deposit.
+create index transfer_by_bytes on transfer (tenant_id, digest);
 create index transfer_by_identifier on transfer (tenant_id, message_identifier);
 create index transfer_by_reception on transfer (tenant_id, received_at desc, transfer_id desc);
 
@@ -91,7 +93,7 @@ grant select, insert on accession to chartrier_service;
 -- Numbers given per kind and year, never reused: the row is locked by the transaction that takes one.
 create table numbering (
     tenant_id uuid not null default current_tenant(),
-    kind      text not null,   -- 'cote', 'acknowledgement', 'reply'
+    kind      text not null,   -- 'cote'
     year      integer not null,
     last      bigint not null,
     constraint numbering_pkey primary key (tenant_id, kind, year)

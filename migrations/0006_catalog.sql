@@ -13,7 +13,6 @@ create table archive (
     unit_count          integer not null,
     object_count        integer not null,
     taken_in_charge_at  timestamptz not null,
-    confirmed_at        timestamptz,   -- the commit marker stands on every site
     constraint archive_pkey primary key (tenant_id, archive_id),
     constraint archive_cote_unique unique (tenant_id, cote),
     constraint archive_transfer_unique unique (tenant_id, transfer_id),

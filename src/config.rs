@@ -245,6 +245,9 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
     if written.database.connections < 4 {
         return Err(bad("database.connections", "4 au moins"));
     }
+    if written.quarantine.refused_days > 36_500 {
+        return Err(bad("quarantine.refused_days", "36500 au plus"));
+    }
     let data = std::path::absolute(&written.data).map_err(|_| bad("data", "dossier illisible"))?;
     let mut sites = Vec::new();
     for site in written.storage.sites.split(',').map(str::trim).filter(|site| !site.is_empty()) {
@@ -317,6 +320,7 @@ mod tests {
             ("[worker]\n\njobs = 0", "chartrier.toml:3 : worker.jobs"),
             ("[worker]\njob = 1", "chartrier.toml:2 : worker.job : réglage inconnu"),
             ("\n\nlisten = ", "chartrier.toml:3"),
+            ("[quarantine]\nrefused_days = 4000000000", "chartrier.toml:2 : quarantine.refused_days"),
             ("[storage]\nsites = \"a=x\"", "chartrier.toml:2 : storage.sites : deux sites"),
             ("[logs]\nformat = \"json\"", "chartrier.toml:1 : logs : réglage inconnu"),
         ] {

@@ -46,7 +46,9 @@ impl Ingest {
         super::blocking(move || Ok(quarantine.remove(tenant, id)?)).await?;
         fail_point!("purge-before-commit");
         let mut tx = self.db.write(tenant).await?;
-        queries::set_purged(&mut tx, id, at).await?;
+        if !queries::set_purged(&mut tx, id, at).await? {
+            return Ok(());
+        }
         tx.record(Event {
             event_type: EventType::Rejet,
             outcome: Outcome::Ok,

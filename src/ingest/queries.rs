@@ -365,12 +365,14 @@ pub async fn set_taken_in_charge(
     Ok(())
 }
 
-/// The bytes of a refused transfer have left the quarantine.
-pub async fn set_purged(tx: &mut TenantTx, id: TransferId, at: DateTime<Utc>) -> Result<(), db::Error> {
-    sqlx::query!("update transfer set quarantine_purged_at = $2 where transfer_id = $1", id.0, at)
-        .execute(tx.conn())
-        .await?;
-    Ok(())
+/// The bytes of a refused transfer have left the quarantine; `false` when that was known.
+pub async fn set_purged(tx: &mut TenantTx, id: TransferId, at: DateTime<Utc>) -> Result<bool, db::Error> {
+    let done = sqlx::query!(
+        "update transfer set quarantine_purged_at = $2 where transfer_id = $1 and quarantine_purged_at is null",
+        id.0,
+        at
+    );
+    Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
 }
 
 /// Until when a refused transfer's bytes are kept; `None` when it is not refused, or already purged.

@@ -86,3 +86,16 @@ async fn set_agreement(desk: &Desk, state: &str) {
     });
     tx.commit().await.unwrap();
 }
+
+#[tokio::test]
+async fn bytes_dropped_by_two_workers_at_once_are_told_once() {
+    let desk = Desk::open().await;
+    let mut sip = desk.sip("DEUX-PURGES");
+    sip.first_digest = Some("0".repeat(128));
+    let id = desk.deposit(sip.zip()).await.transfer_id;
+    desk.tenant.clock.advance(Duration::days(31));
+    let purges = (0..4).map(|_| desk.ingest.purge(desk.tenant.tenant, id));
+    futures_util::future::join_all(purges).await.into_iter().for_each(Result::unwrap);
+    assert_eq!(desk.events(&format!("transfer:{id}")).await, ["RECEPTION", "REJET", "REJET"]);
+    desk.end().await;
+}

@@ -1,5 +1,6 @@
 //! The same transfer again, at once or later; other bytes under the same identifier.
 
+use chartrier::ingest::Error;
 use chartrier::ingest::queries::MessageKind;
 use chartrier::model::TransferState;
 
@@ -78,5 +79,24 @@ async fn after_a_refusal_new_bytes_under_the_same_identifier_open_the_next_attem
     let accepted = desk.deposit(desk.sip("REPRISE").zip()).await;
     assert_eq!((accepted.state, accepted.attempt), (TransferState::TakenInCharge, 2));
     assert!(desk.message(refused.transfer_id, MessageKind::Reply).await.is_some());
+    desk.end().await;
+}
+
+#[tokio::test]
+async fn late_work_on_a_transfer_that_another_ended_is_no_failure() {
+    let desk = Desk::open().await;
+    let tenant = desk.tenant.tenant;
+    for round in 0..4 {
+        let id = desk.receive(desk.sip(&format!("TARD-{round}")).zip()).await.transfer_id;
+        let quick = async {
+            while desk.ingest.advance(tenant, id).await.is_err() {}
+            desk.ingest.confirm(tenant, id).await.unwrap();
+        };
+        // At whatever point it is overtaken: contended while the other still works, else nothing at all.
+        let (late, ()) = tokio::join!(desk.ingest.advance(tenant, id), quick);
+        assert!(matches!(late, Ok(()) | Err(Error::Contended)), "{late:?}");
+        assert_eq!(desk.transfer(id).await.state, TransferState::TakenInCharge);
+        desk.ingest.advance(tenant, id).await.unwrap();
+    }
     desk.end().await;
 }
