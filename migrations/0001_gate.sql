@@ -48,3 +48,15 @@ $$;
 create text search configuration french_unaccented (copy = french);
 alter text search configuration french_unaccented
     alter mapping for hword, hword_part, word with unaccent, french_stem;
+
+-- Whoever serves must know whether the schema is the one it was built for, and may not read the owner's list.
+create function applied_migrations() returns setof bigint
+    language plpgsql stable security definer
+    set search_path = public, pg_temp
+as $$
+begin
+    return query execute 'select version from public._sqlx_migrations where success order by version';
+end
+$$;
+revoke all on function applied_migrations() from public;
+grant execute on function applied_migrations() to chartrier_service;

@@ -12,6 +12,10 @@ pub enum Error {
     /// A row holds what the program cannot read back.
     #[error("ligne illisible dans {table} : {reason}")]
     Row { table: &'static str, reason: String },
+    #[error("PostgreSQL 15 ou plus récent est nécessaire ; celui-ci est le {major}")]
+    ServerTooOld { major: i32 },
+    #[error("le schéma de la base n'est pas celui de ce programme : lancez « chartrier migrate »")]
+    SchemaBehind,
     #[error("base de données : {0}")]
     Sql(#[from] sqlx::Error),
     #[error("migration de la base : {0}")]
@@ -47,7 +51,12 @@ impl Error {
                     | sqlx::Error::WorkerCrashed
                     | sqlx::Error::BeginFailed
             ),
-            Error::NothingRecorded | Error::UnknownTenant | Error::Row { .. } | Error::Migrate(_) => false,
+            Error::NothingRecorded
+            | Error::UnknownTenant
+            | Error::Row { .. }
+            | Error::ServerTooOld { .. }
+            | Error::SchemaBehind
+            | Error::Migrate(_) => false,
         }
     }
 }

@@ -81,11 +81,14 @@ pub struct Db {
 }
 
 impl Db {
-    /// Connects as the service's and the technical role; the schema must be up to date ([`migrate`]).
+    /// Connects as the service's and the technical role; refused when the server is too old or the schema
+    /// not up to date ([`migrate()`]).
     /// `clock` dates what the journals record.
     pub async fn connect(settings: &Settings, clock: Clock) -> Result<Self, Error> {
+        let service = settings.pool(settings::SERVICE, settings.connections).await?;
+        migrate::check(&service).await?;
         Ok(Self {
-            service: settings.pool(settings::SERVICE, settings.connections).await?,
+            service,
             technical: settings.pool(settings::TECHNICAL, settings.connections.div_ceil(2)).await?,
             clock,
             enqueued: Arc::default(),

@@ -15,6 +15,20 @@ pub(super) async fn set_tenant(conn: &mut PgConnection, tenant: TenantId) -> Res
     Ok(())
 }
 
+/// PostgreSQL's version as it numbers itself: 150018 is 15.18.
+pub(super) async fn server_version(pool: &PgPool) -> Result<i32, Error> {
+    let version =
+        sqlx::query_scalar!(r#"select current_setting('server_version_num')::integer as "version!""#);
+    Ok(version.fetch_one(pool).await?)
+}
+
+/// Versions of the migrations applied.
+pub(super) async fn applied_migrations(pool: &PgPool) -> Result<Vec<i64>, Error> {
+    let versions =
+        sqlx::query_scalar!(r#"select version as "version!" from applied_migrations() as version"#);
+    Ok(versions.fetch_all(pool).await?)
+}
+
 pub(super) async fn ping(pool: &PgPool) -> Result<(), Error> {
     sqlx::query!("select 1 as one").fetch_one(pool).await?;
     Ok(())

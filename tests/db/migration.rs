@@ -72,3 +72,17 @@ async fn a_migration_edited_after_it_was_applied_is_refused() {
     let refused = migrate(&settings).await.unwrap_err();
     assert!(matches!(refused, chartrier::db::Error::Migrate(_)) && !refused.is_transient(), "{refused}");
 }
+
+#[tokio::test]
+async fn a_schema_that_was_not_migrated_is_refused_with_the_command_to_run() {
+    let address = database::own_database("migration_missing").await;
+    let settings = Settings::new(&address, 2).unwrap();
+    let refused = Db::connect(&settings, Clock::system()).await.err().expect("an empty database");
+    assert!(refused.to_string().contains("chartrier migrate"), "{refused}");
+    migrate(&settings).await.unwrap();
+    assert!(Db::connect(&settings, Clock::system()).await.is_ok());
+    let mut owner = database::connect_as("chartrier_owner", "migration_missing").await;
+    sqlx::query("delete from _sqlx_migrations where version = 7").execute(&mut owner).await.unwrap();
+    let refused = Db::connect(&settings, Clock::system()).await.err().expect("an older schema");
+    assert!(matches!(refused, chartrier::db::Error::SchemaBehind), "{refused}");
+}
