@@ -16,8 +16,10 @@ const GLOBAL_KEYS: [(&str, &str); 3] = [
 const TECHNICAL_READS: [&str; 3] = ["assignment", "machine", "member"];
 
 /// Functions that run with their owner's rights.
-const DEFINERS: [(&str, &str); 1] =
-    [("search_units", "filtered by the current tenant, gives identifiers only")];
+const DEFINERS: [(&str, &str); 2] = [
+    ("applied_migrations", "versions of the schema, no tenant's rows"),
+    ("search_units", "filtered by the current tenant, gives identifiers only"),
+];
 
 async fn owner() -> PgConnection {
     database::connect("chartrier_owner").await
