@@ -1,7 +1,6 @@
 //! What an archivist decides of an examined transfer. The one who deposited it may not (norms §8).
 
-use super::queries;
-use super::{Error, Ingest, JOB_SEAL, event_object, replies};
+use super::{Error, Ingest, JOB_SEAL, event_object, queries, replies, state_queries};
 use crate::model::findings as f;
 use crate::model::{
     Agent, Event, EventType, Finding, Outcome, PersonId, TenantId, TransferId, TransferState,
@@ -35,7 +34,7 @@ impl Ingest {
             return Ok(Err(undecided));
         }
         let at = self.clock.now();
-        if !queries::set_approved(&mut tx, id, by, at).await? {
+        if !state_queries::set_approved(&mut tx, id, by, at).await? {
             return Ok(Err(Undecided::NotWaiting));
         }
         tx.record(Event {
@@ -88,7 +87,7 @@ async fn waiting(
     by: PersonId,
     id: TransferId,
 ) -> Result<Result<crate::model::Transfer, Undecided>, Error> {
-    let Some((state, decided_by)) = queries::lock_transfer(tx, id).await? else {
+    let Some((state, decided_by)) = state_queries::lock_transfer(tx, id).await? else {
         return Ok(Err(Undecided::NotFound));
     };
     if state != TransferState::Examined || decided_by.is_some() {

@@ -5,8 +5,7 @@
 
 use fail::fail_point;
 
-use super::queries;
-use super::{Error, Ingest, event_object};
+use super::{Error, Ingest, event_object, queries, state_queries};
 use crate::model::{Agent, Event, EventType, Outcome, TenantId, TransferId, TransferState};
 
 impl Ingest {
@@ -36,7 +35,7 @@ impl Ingest {
     /// Drops the bytes of a refused transfer once their time is past; its message, reasons and events stay.
     pub async fn purge(&self, tenant: TenantId, id: TransferId) -> Result<(), Error> {
         let mut tx = self.db.read(tenant).await?;
-        let until = queries::quarantine_until(&mut tx, id).await?;
+        let until = state_queries::quarantine_until(&mut tx, id).await?;
         drop(tx);
         let at = self.clock.now();
         if until.is_none_or(|until| at < until) {
@@ -46,7 +45,7 @@ impl Ingest {
         super::blocking(move || Ok(quarantine.remove(tenant, id)?)).await?;
         fail_point!("purge-before-commit");
         let mut tx = self.db.write(tenant).await?;
-        if !queries::set_purged(&mut tx, id, at).await? {
+        if !state_queries::set_purged(&mut tx, id, at).await? {
             return Ok(());
         }
         tx.record(Event {

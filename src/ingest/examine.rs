@@ -7,19 +7,21 @@ use std::fs::File;
 
 use fail::fail_point;
 
-use super::decide::{Decision, Facts, decide};
-use super::identify::{Identified, identify};
-use super::queries::{self, Examined, MessageKind};
+use super::decide::{Decision, decide};
+use super::identify::identify;
+use super::queries::{self, MessageKind};
 use super::seal::{Sealed, Sealing};
+use super::seen::Seen;
 use super::unpack::unpack;
 use super::validate::{Validated, validate};
-use super::{Error, Ingest, JOB_PURGE, acknowledge, codes, event_object, replies, seal};
+use super::{
+    Error, Ingest, JOB_PURGE, acknowledge, codes, event_object, replies, seal, seal_queries, state_queries,
+};
 use crate::db::TenantTx;
 use crate::model::{
     Agent, Event, EventType, Finding, Outcome, TenantId, Transfer, TransferId, TransferState,
 };
-use crate::seda::consistency::IDENTIFIER_BYTES_MAX;
-use crate::{registry, telemetry};
+use crate::telemetry;
 
 impl Ingest {
     /// Takes a transfer as far as it goes by itself. Safe to run again, at any time, in any state.
@@ -72,7 +74,7 @@ impl Ingest {
 
     async fn resume(&self, tenant: TenantId, id: TransferId) -> Result<(), Error> {
         let mut tx = self.db.read(tenant).await?;
-        let row = queries::find_accession(&mut tx, id).await?.ok_or(Error::Changed)?;
+        let row = seal_queries::find_accession(&mut tx, id).await?.ok_or(Error::Changed)?;
         drop(tx);
         let sealed = seal::resume(row, self.open(tenant, id).await?)?;
         self.take_in_charge(tenant, id, sealed).await
@@ -122,35 +124,6 @@ impl Ingest {
         Ok(())
     }
 
-    async fn facts(&self, tenant: TenantId, transfer: &Transfer, seen: &Seen) -> Result<Facts, Error> {
-        let mut tx = self.db.read(tenant).await?;
-        let tx = &mut tx;
-        let mut facts = Facts { quota_left_bytes: queries::quota_left(tx).await?, ..Facts::default() };
-        if let Some(name) = &seen.agreement {
-            facts.agreement = registry::queries::find_agreement(tx, name).await?;
-        }
-        if let (Some(agreement), Some(machine)) = (&facts.agreement, transfer.machine_id) {
-            let open = registry::queries::machine_agreements(tx, machine).await?;
-            if !open.contains(&agreement.identifier) {
-                facts.agreement = None;
-            }
-        }
-        if let Some(name) = &seen.archival_agency {
-            facts.archival_agency = registry::queries::find_party(tx, name).await?;
-        }
-        if let Some(name) = &seen.transferring_agency {
-            facts.transferring_agency = registry::queries::find_party(tx, name).await?;
-        }
-        if let Some(name) = &seen.originating_agency {
-            facts.originating_agency = registry::queries::find_party(tx, name).await?;
-        }
-        if let (Some(agency), Some(identifier)) = (&seen.transferring_agency, &seen.message_identifier) {
-            facts.identifier_consumed =
-                queries::identifier_is_consumed(tx, agency, identifier, transfer.transfer_id).await?;
-        }
-        Ok(facts)
-    }
-
     async fn await_archivist(
         &self,
         tenant: TenantId,
@@ -160,11 +133,11 @@ impl Ingest {
     ) -> Result<(), Error> {
         let id = transfer.transfer_id;
         let mut tx = self.db.write(tenant).await?;
-        if !matches!(queries::lock_transfer(&mut tx, id).await?, Some((TransferState::Received, _))) {
+        if !matches!(state_queries::lock_transfer(&mut tx, id).await?, Some((TransferState::Received, _))) {
             return Err(Error::Contended);
         }
-        queries::write_examination(&mut tx, id, self.clock.now(), &seen.examined(findings)).await?;
-        queries::set_examined(&mut tx, id).await?;
+        state_queries::write_examination(&mut tx, id, self.clock.now(), &seen.examined(findings)).await?;
+        state_queries::set_examined(&mut tx, id).await?;
         tx.record(controlled(id, EventType::Controle, Outcome::Ok, Agent::Service, findings));
         fail_point!("examine-before-commit");
         tx.commit().await?;
@@ -182,11 +155,11 @@ impl Ingest {
     ) -> Result<(), Error> {
         let id = transfer.transfer_id;
         let mut tx = self.db.write(tenant).await?;
-        match queries::lock_transfer(&mut tx, id).await? {
+        match state_queries::lock_transfer(&mut tx, id).await? {
             Some((TransferState::Received | TransferState::Examined, _)) => {}
             _ => return Err(Error::Contended),
         }
-        queries::write_examination(&mut tx, id, self.clock.now(), &seen.examined(&findings)).await?;
+        state_queries::write_examination(&mut tx, id, self.clock.now(), &seen.examined(&findings)).await?;
         self.refuse_in(&mut tx, transfer, &seen.refused(), &findings, Agent::Service).await?;
         fail_point!("refuse-before-commit");
         tx.commit().await?;
@@ -208,7 +181,7 @@ impl Ingest {
         let keep_until = at + chrono::Duration::days(i64::from(self.refused_days));
         let code = queries::member_code(tx).await?;
         let (identifier, body) = replies::refusal(transfer, seen, findings, &code, at);
-        queries::set_refused(tx, id, findings, at, keep_until).await?;
+        state_queries::set_refused(tx, id, findings, at, keep_until).await?;
         queries::insert_message(tx, self.clock.fresh_id(), id, MessageKind::Reply, &identifier, &body, at)
             .await?;
         tx.enqueue(JOB_PURGE, id.0, keep_until).await?;
@@ -226,67 +199,4 @@ fn controlled(
 ) -> Event {
     let detail = if findings.is_empty() { vec![] } else { vec![("codes", codes(findings))] };
     Event { event_type, outcome, agent, object: event_object(id), detail }
-}
-
-/// What the examination saw of the message, kept while its value goes through `decide`.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Seen {
-    version: Option<crate::model::SedaVersion>,
-    message_identifier: Option<String>,
-    agreement: Option<String>,
-    archival_agency: Option<String>,
-    transferring_agency: Option<String>,
-    originating_agency: Option<String>,
-    title: Option<String>,
-    unit_count: Option<usize>,
-    object_count: Option<usize>,
-    expanded_bytes: u64,
-}
-
-impl Seen {
-    fn of(identified: &Identified) -> Self {
-        let (header, manifest) = (&identified.header, identified.manifest.as_ref());
-        Self {
-            version: identified.message.as_ref().map(|(version, _)| *version),
-            message_identifier: header.message_identifier.clone(),
-            agreement: header.archival_agreement.clone(),
-            archival_agency: header.archival_agency.clone(),
-            transferring_agency: header.transferring_agency.clone(),
-            originating_agency: manifest.and_then(|manifest| manifest.originating_agency.clone()),
-            title: manifest.map(seal::title),
-            unit_count: manifest.map(|manifest| manifest.units.len()),
-            object_count: manifest.map(|manifest| manifest.binary_objects.len()),
-            expanded_bytes: identified.expanded_bytes,
-        }
-    }
-
-    /// For the transfer's row.
-    pub(super) fn examined<'a>(&'a self, findings: &'a [Finding]) -> Examined<'a> {
-        Examined {
-            version: self.version,
-            message_identifier: fit(&self.message_identifier),
-            transferring_agency: fit(&self.transferring_agency),
-            agreement: fit(&self.agreement),
-            title: self.title.as_deref(),
-            unit_count: self.unit_count,
-            object_count: self.object_count,
-            expanded_bytes: self.expanded_bytes,
-            findings,
-        }
-    }
-
-    fn refused(&self) -> replies::Refused {
-        replies::Refused {
-            version: self.version,
-            message_identifier: self.message_identifier.clone(),
-            agreement: self.agreement.clone(),
-            archival_agency: self.archival_agency.clone(),
-            transferring_agency: self.transferring_agency.clone(),
-        }
-    }
-}
-
-/// A name that the register can hold; one that is too long has its finding.
-fn fit(name: &Option<String>) -> Option<&str> {
-    name.as_deref().filter(|name| name.len() <= IDENTIFIER_BYTES_MAX)
 }

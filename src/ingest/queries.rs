@@ -1,13 +1,12 @@
-//! The register of transfers, their messages and accessions: one statement a function.
+//! The register of transfers and their messages: one statement a function. What moves a transfer on is in
+//! `state_queries`, what an acceptance consumes in `seal_queries`.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::findings_json;
 use crate::db::{self, TenantRead, TenantTx};
-use crate::model::{
-    Agent, ArchiveId, Channel, Finding, MachineId, PersonId, SedaVersion, Transfer, TransferId, TransferState,
-};
+use crate::model::{Agent, ArchiveId, Channel, MachineId, PersonId, Transfer, TransferId, TransferState};
 
 struct TransferRow {
     transfer_id: Uuid,
@@ -206,209 +205,12 @@ pub async fn find_by_digest(tx: &mut TenantRead, digest: &[u8]) -> Result<Option
     Ok(id.map(TransferId))
 }
 
-/// Locks the transfer's row and tells its state and whether an archivist has accepted it.
-pub async fn lock_transfer(
-    tx: &mut TenantTx,
-    id: TransferId,
-) -> Result<Option<(TransferState, Option<PersonId>)>, db::Error> {
-    let row = sqlx::query!(
-        r#"select state::text as "state!", decided_by from transfer where transfer_id = $1 for update"#,
-        id.0
-    )
-    .fetch_optional(tx.conn())
-    .await?;
-    Ok(row.map(|row| {
-        let state = TransferState::from_word(&row.state).expect("the enum of the schema");
-        (state, row.decided_by.map(PersonId))
-    }))
-}
-
 /// Who accepted an examined transfer, if somebody has.
 pub async fn decided_by(tx: &mut TenantRead, id: TransferId) -> Result<Option<PersonId>, db::Error> {
     let by = sqlx::query_scalar!("select decided_by from transfer where transfer_id = $1", id.0)
         .fetch_optional(tx.conn())
         .await?;
     Ok(by.flatten().map(PersonId))
-}
-
-/// What reading the manifest taught.
-pub struct Examined<'a> {
-    pub version: Option<SedaVersion>,
-    pub message_identifier: Option<&'a str>,
-    pub transferring_agency: Option<&'a str>,
-    pub agreement: Option<&'a str>,
-    pub title: Option<&'a str>,
-    pub unit_count: Option<usize>,
-    pub object_count: Option<usize>,
-    pub expanded_bytes: u64,
-    pub findings: &'a [Finding],
-}
-
-/// Writes what the examination found, and the attempt's number under this identifier.
-pub async fn write_examination(
-    tx: &mut TenantTx,
-    id: TransferId,
-    at: DateTime<Utc>,
-    seen: &Examined<'_>,
-) -> Result<(), db::Error> {
-    sqlx::query!(
-        "update transfer t
-         set seda_version = $2, message_identifier = $3, transferring_agency = $4, agreement_identifier = $5,
-             title = $6, unit_count = $7, object_count = $8, expanded_bytes = $9, findings = $10, examined_at = $11,
-             attempt = 1 + (select count(*) from transfer before
-                            where before.message_identifier = $3
-                              and before.transferring_agency is not distinct from $4
-                              and before.state = 'refused' and before.transfer_id <> t.transfer_id)::integer
-         where transfer_id = $1",
-        id.0,
-        seen.version.map(SedaVersion::number),
-        seen.message_identifier,
-        seen.transferring_agency,
-        seen.agreement,
-        seen.title,
-        seen.unit_count.map(|n| n as i32),
-        seen.object_count.map(|n| n as i32),
-        seen.expanded_bytes as i64,
-        findings_json::write(seen.findings),
-        at
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// The transfer waits for an archivist.
-pub async fn set_examined(tx: &mut TenantTx, id: TransferId) -> Result<(), db::Error> {
-    sqlx::query!(
-        "update transfer set state = 'examined' where transfer_id = $1 and state = 'received'",
-        id.0
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// An archivist accepts an examined transfer; `false` when it is not waiting (any more).
-pub async fn set_approved(
-    tx: &mut TenantTx,
-    id: TransferId,
-    by: PersonId,
-    at: DateTime<Utc>,
-) -> Result<bool, db::Error> {
-    let done = sqlx::query!(
-        "update transfer set decided_at = $3, decided_by = $2
-         where transfer_id = $1 and state = 'examined' and decided_by is null",
-        id.0,
-        by.0,
-        at
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// The transfer is refused; its bytes stay in quarantine until `keep_until`.
-pub async fn set_refused(
-    tx: &mut TenantTx,
-    id: TransferId,
-    findings: &[Finding],
-    at: DateTime<Utc>,
-    keep_until: DateTime<Utc>,
-) -> Result<(), db::Error> {
-    sqlx::query!(
-        "update transfer set state = 'refused', findings = $2, decided_at = coalesce(decided_at, $3), closed_at = $3,
-                             quarantine_until = $4
-         where transfer_id = $1 and state in ('received', 'examined')",
-        id.0,
-        findings_json::write(findings),
-        at,
-        keep_until
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// The transfer is accepted as this archive. A second acceptance under the same identifier breaks the
-/// constraint `transfer_accepted_once`.
-pub async fn set_sealed(
-    tx: &mut TenantTx,
-    id: TransferId,
-    archive: ArchiveId,
-    at: DateTime<Utc>,
-) -> Result<(), db::Error> {
-    sqlx::query!(
-        "update transfer set state = 'sealed', archive_id = $2, decided_at = coalesce(decided_at, $3)
-         where transfer_id = $1 and state in ('received', 'examined')",
-        id.0,
-        archive.0,
-        at
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// The transfer is taken in charge.
-pub async fn set_taken_in_charge(
-    tx: &mut TenantTx,
-    id: TransferId,
-    at: DateTime<Utc>,
-) -> Result<(), db::Error> {
-    sqlx::query!(
-        "update transfer set state = 'taken_in_charge', closed_at = $2 where transfer_id = $1 and state = 'sealed'",
-        id.0,
-        at
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// The bytes of a refused transfer have left the quarantine; `false` when that was known.
-pub async fn set_purged(tx: &mut TenantTx, id: TransferId, at: DateTime<Utc>) -> Result<bool, db::Error> {
-    let done = sqlx::query!(
-        "update transfer set quarantine_purged_at = $2 where transfer_id = $1 and quarantine_purged_at is null",
-        id.0,
-        at
-    );
-    Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
-}
-
-/// Until when a refused transfer's bytes are kept; `None` when it is not refused, or already purged.
-pub async fn quarantine_until(
-    tx: &mut TenantRead,
-    id: TransferId,
-) -> Result<Option<DateTime<Utc>>, db::Error> {
-    let until = sqlx::query_scalar!(
-        "select quarantine_until from transfer
-         where transfer_id = $1 and state = 'refused' and quarantine_purged_at is null",
-        id.0
-    )
-    .fetch_optional(tx.conn())
-    .await?;
-    Ok(until.flatten())
-}
-
-/// Whether another transfer was accepted under this identifier.
-pub async fn identifier_is_consumed(
-    tx: &mut TenantRead,
-    transferring_agency: &str,
-    message_identifier: &str,
-    except: TransferId,
-) -> Result<bool, db::Error> {
-    let found = sqlx::query_scalar!(
-        r#"select exists (
-               select from transfer
-               where transferring_agency = $1 and message_identifier = $2 and transfer_id <> $3
-                 and state in ('sealed', 'taken_in_charge')) as "found!""#,
-        transferring_agency,
-        message_identifier,
-        except.0
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    Ok(found)
 }
 
 /// Keeps a message we send; a message of this kind already kept stays as it is.
@@ -437,103 +239,8 @@ pub async fn insert_message(
     Ok(())
 }
 
-/// The next number of a kind in a year; the row stays locked until the transaction ends.
-pub async fn next_number(tx: &mut TenantTx, kind: &str, year: i32) -> Result<i64, db::Error> {
-    let number = sqlx::query_scalar!(
-        "insert into numbering (kind, year, last) values ($1, $2, 1)
-         on conflict (tenant_id, kind, year) do update set last = numbering.last + 1
-         returning last",
-        kind,
-        year
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    Ok(number)
-}
-
-/// Takes `bytes` from what is left to the member; `false` when there is not as much.
-pub async fn reserve_quota(tx: &mut TenantTx, bytes: u64) -> Result<bool, db::Error> {
-    let done = sqlx::query!(
-        "update quota set bytes_held = bytes_held + $1, archives_held = archives_held + 1
-         where bytes_held + $1 <= bytes_max",
-        bytes as i64
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// Bytes the member may still deposit; none without a quota.
-pub async fn quota_left(tx: &mut TenantRead) -> Result<u64, db::Error> {
-    let left = sqlx::query_scalar!(r#"select greatest(bytes_max - bytes_held, 0) as "left!" from quota"#)
-        .fetch_optional(tx.conn())
-        .await?;
-    Ok(left.unwrap_or(0) as u64)
-}
-
 /// The member's code, which begins its references.
 pub async fn member_code(tx: &mut TenantRead) -> Result<String, db::Error> {
     let code = sqlx::query_scalar!("select code from member").fetch_one(tx.conn()).await?;
     Ok(code)
-}
-
-/// What seal fixed.
-pub struct AccessionRow {
-    pub archive_id: ArchiveId,
-    pub cote: String,
-    pub grant_date: DateTime<Utc>,
-    pub reply: String,
-    pub premis: String,
-    pub record: String,
-}
-
-/// Enters an accession in the register.
-pub async fn insert_accession(
-    tx: &mut TenantTx,
-    id: TransferId,
-    row: &AccessionRow,
-) -> Result<(), db::Error> {
-    sqlx::query!(
-        "insert into accession (transfer_id, archive_id, cote, grant_date, reply, premis, record)
-         values ($1, $2, $3, $4, $5, $6, $7)",
-        id.0,
-        row.archive_id.0,
-        row.cote,
-        row.grant_date,
-        row.reply,
-        row.premis,
-        row.record
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// What seal fixed for this transfer, if it has been sealed.
-pub async fn find_accession(tx: &mut TenantRead, id: TransferId) -> Result<Option<AccessionRow>, db::Error> {
-    let row = sqlx::query!(
-        "select archive_id, cote, grant_date, reply, premis, record from accession where transfer_id = $1",
-        id.0
-    )
-    .fetch_optional(tx.conn())
-    .await?;
-    Ok(row.map(|row| AccessionRow {
-        archive_id: ArchiveId(row.archive_id),
-        cote: row.cote,
-        grant_date: row.grant_date,
-        reply: row.reply,
-        premis: row.premis,
-        record: row.record,
-    }))
-}
-
-/// Identifiers of transfers whose bytes must still be in quarantine.
-pub async fn quarantined(tx: &mut TenantRead) -> Result<Vec<TransferId>, db::Error> {
-    let ids = sqlx::query_scalar!(
-        "select transfer_id from transfer
-         where state in ('received', 'examined', 'sealed') or (state = 'refused' and quarantine_purged_at is null)"
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(ids.into_iter().map(TransferId).collect())
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::queries::{self, MessageKind};
 use super::seal::listed_title;
 use super::store::Stored;
-use super::{Error, Ingest, event_object};
+use super::{Error, Ingest, event_object, state_queries};
 use crate::catalog::write::{self, NewArchive, NewObject, NewUnit};
 use crate::db::TenantTx;
 use crate::model::{Agent, Event, EventType, Manifest, Outcome, TenantId, TransferId, TransferState, Unit};
@@ -28,7 +28,7 @@ impl Ingest {
         let granted: DateTime<Utc> = accession.grant_date.parse().map_err(|_| Error::Changed)?;
         let at = self.clock.now();
         let mut tx = self.db.write(tenant).await?;
-        match queries::lock_transfer(&mut tx, id).await? {
+        match state_queries::lock_transfer(&mut tx, id).await? {
             Some((TransferState::Sealed, _)) => {}
             Some((TransferState::TakenInCharge, _)) => return Ok(()),
             _ => return Err(Error::Contended),
@@ -49,7 +49,7 @@ impl Ingest {
             at,
         )
         .await?;
-        queries::set_taken_in_charge(&mut tx, id, at).await?;
+        state_queries::set_taken_in_charge(&mut tx, id, at).await?;
         record(&mut tx, id, &stored);
         fail_point!("reply-before-commit");
         tx.commit().await?;

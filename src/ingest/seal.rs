@@ -9,11 +9,11 @@ use chrono_tz::Europe::Paris;
 use fail::fail_point;
 
 use super::decide::Accepted;
-use super::examine::Seen;
 use super::identify::IdentifiedObject;
-use super::queries::{self, AccessionRow};
+use super::seal_queries::AccessionRow;
+use super::seen::Seen;
 use super::validate::Validated;
-use super::{Error, Ingest, event_object, replies};
+use super::{Error, Ingest, event_object, queries, replies, seal_queries, state_queries};
 use crate::model::findings as f;
 use crate::model::{
     Agent, ArchiveId, Event, EventType, Finding, Manifest, Outcome, TenantId, Transfer, TransferId,
@@ -53,11 +53,11 @@ impl Ingest {
         accepted: Accepted,
     ) -> Result<Sealing, Error> {
         let mut tx = self.db.write(tenant).await?;
-        match queries::lock_transfer(&mut tx, transfer.transfer_id).await? {
+        match state_queries::lock_transfer(&mut tx, transfer.transfer_id).await? {
             Some((TransferState::Received | TransferState::Examined, _)) => {}
             _ => return Err(Error::Contended),
         }
-        if !queries::reserve_quota(&mut tx, accepted.identified.expanded_bytes).await? {
+        if !seal_queries::reserve_quota(&mut tx, accepted.identified.expanded_bytes).await? {
             let finding =
                 Finding::new(&f::QUOTA_EXCEEDED, "Le quota de la collectivité a été atteint entre-temps.");
             return Ok(Sealing::Refused(Box::new(accepted), vec![finding]));
@@ -65,7 +65,7 @@ impl Ingest {
         let at = self.clock.now();
         let year = at.with_timezone(&Paris).year();
         let code = queries::member_code(&mut tx).await?;
-        let number = queries::next_number(&mut tx, "cote", year).await?;
+        let number = seal_queries::next_number(&mut tx, "cote", year).await?;
         let cote = format!("{code}-{year}-{number:06}");
         let archive_id = ArchiveId(self.clock.fresh_id());
 
@@ -73,8 +73,8 @@ impl Ingest {
         let reply = replies::acceptance(&accession, &accepted, &code, at);
         let premis = premis_of(&accession, transfer, at);
         let examined = seen.examined(&accepted.findings);
-        queries::write_examination(&mut tx, transfer.transfer_id, at, &examined).await?;
-        if let Err(error) = queries::set_sealed(&mut tx, transfer.transfer_id, archive_id, at).await {
+        state_queries::write_examination(&mut tx, transfer.transfer_id, at, &examined).await?;
+        if let Err(error) = state_queries::set_sealed(&mut tx, transfer.transfer_id, archive_id, at).await {
             if error.constraint() == Some("transfer_accepted_once") {
                 return Ok(Sealing::Refused(
                     Box::new(accepted),
@@ -85,7 +85,7 @@ impl Ingest {
         }
         let record = accession.to_json();
         let row = AccessionRow { archive_id, cote, grant_date: at, reply, premis, record };
-        queries::insert_accession(&mut tx, transfer.transfer_id, &row).await?;
+        seal_queries::insert_accession(&mut tx, transfer.transfer_id, &row).await?;
         tx.record(sealed_event(transfer.transfer_id, &accession, &accepted.findings));
         fail_point!("seal-before-commit");
         tx.commit().await?;

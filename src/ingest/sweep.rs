@@ -3,8 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::queries;
-use super::{Error, Ingest};
+use super::{Error, Ingest, state_queries};
 use crate::model::TenantId;
 
 /// A file younger than this may belong to a deposit still arriving.
@@ -19,7 +18,7 @@ impl Ingest {
             return Ok(0);
         }
         let mut tx = self.db.read(tenant).await?;
-        let kept: HashSet<_> = queries::quarantined(&mut tx).await?.into_iter().collect();
+        let kept: HashSet<_> = state_queries::quarantined(&mut tx).await?.into_iter().collect();
         drop(tx);
         let orphans: Vec<_> = old.into_iter().filter(|id| !kept.contains(id)).collect();
         let (quarantine, count) = (self.storage.quarantine().clone(), orphans.len());

@@ -5,14 +5,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::date::{first_day, last_day};
-use super::{graph, objects};
+use super::{graph, lengths, objects};
 use crate::model::findings::Kind;
 use crate::model::{Finding, Manifest, Referent, Unit, findings};
-
-/// Longest identifier, and longest name beside one: registers are looked up by them.
-pub const IDENTIFIER_BYTES_MAX: usize = 1_000;
-/// Longest description of one unit, all its texts together: it is kept, and shown, as one.
-const UNIT_BYTES_MAX: usize = 4 << 20;
 
 /// What an identifier names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,46 +30,8 @@ pub fn check(manifest: &Manifest) -> Vec<Finding> {
     found.extend(graph::check(manifest));
     found.extend(objects::check(manifest));
     dates(manifest, &mut found);
-    lengths(manifest, &mut found);
+    found.extend(lengths::check(manifest));
     found
-}
-
-/// Texts that the schema lets be of any length and that are kept apart from the message.
-fn lengths(manifest: &Manifest, found: &mut Vec<Finding>) {
-    let mut judge = |what: &str, text: &str, bytes_max: usize, line: u64| {
-        if text.len() > bytes_max {
-            let message = format!("{what} de {} octets, {bytes_max} au plus", text.len());
-            found.push(Finding::new(&findings::XML_TEXT_LENGTH, message).at_line(line));
-        }
-    };
-    judge("MessageIdentifier", &manifest.message_identifier, IDENTIFIER_BYTES_MAX, 0);
-    for object in &manifest.binary_objects {
-        for (what, text) in [
-            ("DataObjectVersion", &object.usage),
-            ("FormatId", &object.format_id),
-            ("Filename", &object.file_name),
-        ] {
-            judge(what, text.as_deref().unwrap_or_default(), IDENTIFIER_BYTES_MAX, object.line);
-        }
-    }
-    for unit in manifest.units.iter().filter(|unit| described_bytes(unit) > UNIT_BYTES_MAX) {
-        let message = format!("unité décrite en {} octets, {UNIT_BYTES_MAX} au plus", described_bytes(unit));
-        found.push(at(&findings::XML_TEXT_LENGTH, message, &unit.id, unit.line));
-    }
-}
-
-/// Bytes of the texts that describe a unit and its rules.
-fn described_bytes(unit: &Unit) -> usize {
-    let content = &unit.content;
-    let others = content.others.iter().map(|(path, text)| path.len() + text.len());
-    let texts = content.title.iter().chain(&content.descriptions).chain(&content.keywords).map(String::len);
-    let rules = unit.rules.rules.iter().map(|rule| {
-        let terms = rule.terms.iter().map(|(id, date)| id.len() + date.as_ref().map_or(0, String::len));
-        rule.category.len()
-            + terms.sum::<usize>()
-            + rule.ref_non_rule_ids.iter().map(String::len).sum::<usize>()
-    });
-    others.chain(texts).chain(rules).sum()
 }
 
 fn header(manifest: &Manifest, found: &mut Vec<Finding>) {

@@ -2,7 +2,7 @@
 
 use super::{Builder, Context, OpenUnit};
 use crate::model::{BinaryObject, ObjectGroup, PhysicalObject, Referent, Rule, Unit, findings};
-use crate::seda::consistency::IDENTIFIER_BYTES_MAX;
+use crate::seda::lengths::IDENTIFIER_BYTES_MAX;
 use crate::seda::xml::Element;
 
 impl Builder {

@@ -1,17 +1,20 @@
-//! Every setting: `config.toml` beside this file holds defaults and explanations, `chartrier.toml` and
+//! Every setting: `config.toml` beside this folder holds defaults and explanations, `chartrier.toml` and
 //! `CHARTRIER_…` variables replace them. A wrong one stops the program with the place at fault.
+
+mod written;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::Deserialize;
 use toml::{Table, Value};
 
 use crate::model::Limits;
 
+use written::{Written, merge, set_variable};
+
 /// The defaults, as documented to operators.
-pub const DEFAULTS: &str = include_str!("config.toml");
+pub const DEFAULTS: &str = include_str!("../config.toml");
 
 /// Variables of the environment that are no settings of this file.
 const OTHER_VARIABLES: [&str; 4] =
@@ -42,71 +45,6 @@ pub struct Config {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Error(String);
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    data: PathBuf,
-    listen: String,
-    public_url: String,
-    trusted_proxy: String,
-    metrics: Metrics,
-    log: Log,
-    database: Database,
-    storage: Storage,
-    worker: Worker,
-    quarantine: Quarantine,
-    limits: WrittenLimits,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Metrics {
-    listen: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Log {
-    format: String,
-    level: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Database {
-    url: String,
-    connections: u32,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Storage {
-    sites: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Worker {
-    jobs: usize,
-    lease_seconds: u64,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Quarantine {
-    refused_days: u32,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenLimits {
-    received_bytes: u64,
-    expanded_bytes: u64,
-    expansion_ratio: u64,
-    entries: u64,
-    units: usize,
-}
 
 /// The settings of this process: the file named by `CHARTRIER_CONFIG`, else `chartrier.toml` when there is
 /// one, under the variables of the environment.
@@ -173,53 +111,6 @@ fn line_of(text: &str, name: &str) -> usize {
     0
 }
 
-/// Lays what is written over the defaults; only what the defaults know may be written, with its own type.
-fn merge(
-    into: &mut Table,
-    from: Table,
-    prefix: &str,
-    refuse: &dyn Fn(&str, &str) -> Error,
-) -> Result<(), Error> {
-    for (key, value) in from {
-        let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
-        match (into.get_mut(&key), value) {
-            (None, _) => return Err(refuse(&name, "réglage inconnu")),
-            (Some(Value::Table(into)), Value::Table(from)) => merge(into, from, &name, refuse)?,
-            (Some(slot), value) if slot.same_type(&value) => *slot = value,
-            (Some(slot), value) => {
-                let reason = format!("attendu : {} ; trouvé : {}", slot.type_str(), value.type_str());
-                return Err(refuse(&name, &reason));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn set_variable(settings: &mut Table, variable: &str, value: &str) -> Result<(), Error> {
-    fn find<'a>(table: &'a mut Table, rest: &str) -> Option<&'a mut Value> {
-        let key = table.iter().find_map(|(key, value)| {
-            let name = key.to_uppercase();
-            let deeper = rest.strip_prefix(&name).is_some_and(|rest| rest.starts_with('_'));
-            (rest == name && !value.is_table() || deeper && value.is_table()).then(|| key.clone())
-        })?;
-        match table.get_mut(&key)? {
-            Value::Table(inner) => find(inner, &rest[key.len() + 1..]),
-            slot => Some(slot),
-        }
-    }
-    let slot = find(settings, &variable["CHARTRIER_".len()..])
-        .ok_or_else(|| Error(format!("variable {variable} : réglage inconnu")))?;
-    *slot = match slot {
-        Value::Integer(_) => Value::Integer(
-            value
-                .parse()
-                .map_err(|_| Error(format!("variable {variable} : un nombre entier est attendu")))?,
-        ),
-        _ => Value::String(value.to_string()),
-    };
-    Ok(())
-}
-
 /// Values that only a look can check; the error gives the setting's path and the reason.
 fn checked(written: Written) -> Result<Config, (String, String)> {
     let bad = |name: &str, reason: &str| (name.to_string(), reason.to_string());
@@ -249,19 +140,6 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         return Err(bad("quarantine.refused_days", "36500 au plus"));
     }
     let data = std::path::absolute(&written.data).map_err(|_| bad("data", "dossier illisible"))?;
-    let mut sites = Vec::new();
-    for site in written.storage.sites.split(',').map(str::trim).filter(|site| !site.is_empty()) {
-        let (name, folder) =
-            site.split_once('=').ok_or_else(|| bad("storage.sites", "nom=dossier est attendu"))?;
-        if name.is_empty() || !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-        {
-            return Err(bad("storage.sites", "un nom de site est fait de minuscules, chiffres et tirets"));
-        }
-        sites.push((name.to_string(), data.join(folder)));
-    }
-    if sites.len() < 2 {
-        return Err(bad("storage.sites", "deux sites au moins sont nécessaires"));
-    }
     Ok(Config {
         listen: address("listen", &written.listen)?,
         metrics_listen: address("metrics.listen", &written.metrics.listen)?,
@@ -271,7 +149,7 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         log_level: written.log.level,
         database_url: Some(written.database.url).filter(|url| !url.is_empty()),
         database_connections: written.database.connections,
-        sites,
+        sites: sites(&written.storage.sites, &data).map_err(|reason| bad("storage.sites", reason))?,
         worker_jobs: written.worker.jobs,
         worker_lease: Duration::from_secs(written.worker.lease_seconds),
         quarantine_refused_days: written.quarantine.refused_days,
@@ -285,6 +163,20 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         },
         data,
     })
+}
+
+/// Names and folders of the sites.
+fn sites(text: &str, data: &Path) -> Result<Vec<(String, PathBuf)>, &'static str> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let mut sites = Vec::new();
+    for site in text.split(',').map(str::trim).filter(|site| !site.is_empty()) {
+        let (name, folder) = site.split_once('=').ok_or("nom=dossier est attendu")?;
+        if name.is_empty() || !name.chars().all(plain) {
+            return Err("un nom de site est fait de minuscules, chiffres et tirets");
+        }
+        sites.push((name.to_string(), data.join(folder)));
+    }
+    if sites.len() < 2 { Err("deux sites au moins sont nécessaires") } else { Ok(sites) }
 }
 
 #[cfg(test)]

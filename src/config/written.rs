@@ -1,0 +1,121 @@
+//! Settings as they are written: the grammar of the file, and how file and environment lie over the defaults.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use super::Error;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    pub data: PathBuf,
+    pub listen: String,
+    pub public_url: String,
+    pub trusted_proxy: String,
+    pub metrics: Metrics,
+    pub log: Log,
+    pub database: Database,
+    pub storage: Storage,
+    pub worker: Worker,
+    pub quarantine: Quarantine,
+    pub limits: WrittenLimits,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Metrics {
+    pub listen: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Log {
+    pub format: String,
+    pub level: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Database {
+    pub url: String,
+    pub connections: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Storage {
+    pub sites: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Worker {
+    pub jobs: usize,
+    pub lease_seconds: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Quarantine {
+    pub refused_days: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenLimits {
+    pub received_bytes: u64,
+    pub expanded_bytes: u64,
+    pub expansion_ratio: u64,
+    pub entries: u64,
+    pub units: usize,
+}
+
+/// Lays what is written over the defaults; only what the defaults know may be written, with its own type.
+pub(super) fn merge(
+    into: &mut Table,
+    from: Table,
+    prefix: &str,
+    refuse: &dyn Fn(&str, &str) -> Error,
+) -> Result<(), Error> {
+    for (key, value) in from {
+        let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        match (into.get_mut(&key), value) {
+            (None, _) => return Err(refuse(&name, "réglage inconnu")),
+            (Some(Value::Table(into)), Value::Table(from)) => merge(into, from, &name, refuse)?,
+            (Some(slot), value) if slot.same_type(&value) => *slot = value,
+            (Some(slot), value) => {
+                let reason = format!("attendu : {} ; trouvé : {}", slot.type_str(), value.type_str());
+                return Err(refuse(&name, &reason));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Sets what a variable of the environment names, in the type of its default.
+pub(super) fn set_variable(settings: &mut Table, variable: &str, value: &str) -> Result<(), Error> {
+    fn find<'a>(table: &'a mut Table, rest: &str) -> Option<&'a mut Value> {
+        let key = table.iter().find_map(|(key, value)| {
+            let name = key.to_uppercase();
+            let deeper = rest.strip_prefix(&name).is_some_and(|rest| rest.starts_with('_'));
+            (rest == name && !value.is_table() || deeper && value.is_table()).then(|| key.clone())
+        })?;
+        match table.get_mut(&key)? {
+            Value::Table(inner) => find(inner, &rest[key.len() + 1..]),
+            slot => Some(slot),
+        }
+    }
+    let slot = find(settings, &variable["CHARTRIER_".len()..])
+        .ok_or_else(|| Error(format!("variable {variable} : réglage inconnu")))?;
+    *slot = match slot {
+        Value::Integer(_) => Value::Integer(
+            value
+                .parse()
+                .map_err(|_| Error(format!("variable {variable} : un nombre entier est attendu")))?,
+        ),
+        _ => Value::String(value.to_string()),
+    };
+    Ok(())
+}

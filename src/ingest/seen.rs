@@ -1,0 +1,113 @@
+//! What the examination saw of a message, and what the registers say about the names it bears.
+//!
+//! It decides nothing: `decide` does, over these facts.
+
+use super::decide::Facts;
+use super::identify::Identified;
+use super::state_queries::Examined;
+use super::{Error, Ingest, replies, seal, seal_queries};
+use crate::model::{Finding, SedaVersion, TenantId, Transfer};
+use crate::registry;
+use crate::seda::lengths::IDENTIFIER_BYTES_MAX;
+
+/// What the examination saw of the message, kept while its value goes through `decide`.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen {
+    version: Option<SedaVersion>,
+    message_identifier: Option<String>,
+    agreement: Option<String>,
+    archival_agency: Option<String>,
+    transferring_agency: Option<String>,
+    originating_agency: Option<String>,
+    title: Option<String>,
+    unit_count: Option<usize>,
+    object_count: Option<usize>,
+    expanded_bytes: u64,
+}
+
+impl Seen {
+    /// Of a package read wholly.
+    pub(super) fn of(identified: &Identified) -> Self {
+        let (header, manifest) = (&identified.header, identified.manifest.as_ref());
+        Self {
+            version: identified.message.as_ref().map(|(version, _)| *version),
+            message_identifier: header.message_identifier.clone(),
+            agreement: header.archival_agreement.clone(),
+            archival_agency: header.archival_agency.clone(),
+            transferring_agency: header.transferring_agency.clone(),
+            originating_agency: manifest.and_then(|manifest| manifest.originating_agency.clone()),
+            title: manifest.map(seal::title),
+            unit_count: manifest.map(|manifest| manifest.units.len()),
+            object_count: manifest.map(|manifest| manifest.binary_objects.len()),
+            expanded_bytes: identified.expanded_bytes,
+        }
+    }
+
+    /// For the transfer's row.
+    pub(super) fn examined<'a>(&'a self, findings: &'a [Finding]) -> Examined<'a> {
+        Examined {
+            version: self.version,
+            message_identifier: fit(&self.message_identifier),
+            transferring_agency: fit(&self.transferring_agency),
+            agreement: fit(&self.agreement),
+            title: self.title.as_deref(),
+            unit_count: self.unit_count,
+            object_count: self.object_count,
+            expanded_bytes: self.expanded_bytes,
+            findings,
+        }
+    }
+
+    /// For the reply that refuses it.
+    pub(super) fn refused(&self) -> replies::Refused {
+        replies::Refused {
+            version: self.version,
+            message_identifier: self.message_identifier.clone(),
+            agreement: self.agreement.clone(),
+            archival_agency: self.archival_agency.clone(),
+            transferring_agency: self.transferring_agency.clone(),
+        }
+    }
+}
+
+/// A name that the register can hold; one that is too long has its finding.
+fn fit(name: &Option<String>) -> Option<&str> {
+    name.as_deref().filter(|name| name.len() <= IDENTIFIER_BYTES_MAX)
+}
+
+impl Ingest {
+    /// What the registers say, in one transaction that ends before anything is decided.
+    pub(super) async fn facts(
+        &self,
+        tenant: TenantId,
+        transfer: &Transfer,
+        seen: &Seen,
+    ) -> Result<Facts, Error> {
+        let mut tx = self.db.read(tenant).await?;
+        let tx = &mut tx;
+        let mut facts = Facts { quota_left_bytes: seal_queries::quota_left(tx).await?, ..Facts::default() };
+        if let Some(name) = &seen.agreement {
+            facts.agreement = registry::queries::find_agreement(tx, name).await?;
+        }
+        if let (Some(agreement), Some(machine)) = (&facts.agreement, transfer.machine_id) {
+            let open = registry::queries::machine_agreements(tx, machine).await?;
+            if !open.contains(&agreement.identifier) {
+                facts.agreement = None;
+            }
+        }
+        if let Some(name) = &seen.archival_agency {
+            facts.archival_agency = registry::queries::find_party(tx, name).await?;
+        }
+        if let Some(name) = &seen.transferring_agency {
+            facts.transferring_agency = registry::queries::find_party(tx, name).await?;
+        }
+        if let Some(name) = &seen.originating_agency {
+            facts.originating_agency = registry::queries::find_party(tx, name).await?;
+        }
+        if let (Some(agency), Some(identifier)) = (&seen.transferring_agency, &seen.message_identifier) {
+            facts.identifier_consumed =
+                seal_queries::identifier_is_consumed(tx, agency, identifier, transfer.transfer_id).await?;
+        }
+        Ok(facts)
+    }
+}
