@@ -108,7 +108,9 @@ pub async fn transfers_page(
            where ($1::text is null or state = $1::text::transfer_state)
              and ($2::text[] is null or agreement_identifier = any($2) or machine_id = $3)
              and ($4::uuid is null or person_id = $4)
-             and ($5::timestamptz is null or (received_at, transfer_id) < ($5, $6))
+             -- A comparison that the index can begin at, the first page included.
+             and (received_at, transfer_id)
+                 < (coalesce($5::timestamptz, 'infinity'), coalesce($6::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
            order by received_at desc, transfer_id desc
            limit $7"#,
         filter.state.map(TransferState::word),

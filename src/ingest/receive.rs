@@ -90,29 +90,10 @@ impl Ingest {
             return self.known(&mut read, &received.sha512).await?.ok_or(Error::Contended);
         }
         if let Some(ack) = acknowledgement {
-            let kind = MessageKind::Acknowledgement;
-            queries::insert_message(
-                &mut tx,
-                self.clock.fresh_id(),
-                transfer_id,
-                kind,
-                &ack.identifier,
-                &ack.body,
-                at,
-            )
-            .await?;
+            let (id, kind) = (self.clock.fresh_id(), MessageKind::Acknowledgement);
+            queries::insert_message(&mut tx, id, transfer_id, kind, &ack.identifier, &ack.body, at).await?;
         }
-        tx.record(Event {
-            event_type: EventType::Reception,
-            outcome: Outcome::Ok,
-            agent: from.agent,
-            object: event_object(transfer_id),
-            detail: vec![
-                ("canal", from.channel.word().into()),
-                ("octets", received.size_bytes.to_string()),
-                ("sha512", hex::encode(received.sha512)),
-            ],
-        });
+        tx.record(reception(from, transfer_id, received));
         tx.enqueue(super::JOB_INGEST, transfer_id.0, at).await?;
         fail_point!("receive-before-commit");
         tx.commit().await?;
@@ -160,6 +141,20 @@ impl Ingest {
     async fn discard(&self, tenant: TenantId, transfer_id: TransferId) {
         let quarantine = self.storage.quarantine().clone();
         let _ = super::blocking(move || Ok(quarantine.remove(tenant, transfer_id)?)).await;
+    }
+}
+
+fn reception(from: &Depositor, id: TransferId, received: &Received) -> Event {
+    Event {
+        event_type: EventType::Reception,
+        outcome: Outcome::Ok,
+        agent: from.agent,
+        object: event_object(id),
+        detail: vec![
+            ("canal", from.channel.word().into()),
+            ("octets", received.size_bytes.to_string()),
+            ("sha512", hex::encode(received.sha512)),
+        ],
     }
 }
 
