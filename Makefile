@@ -32,7 +32,7 @@ check:
 
 bench:
 	@scripts/install.sh demo
-	$(CARGO) bench --locked
+	$(CARGO) bench --locked --bench deposits
 
 lint-deps:
 	@$(CARGO) deny --version >/dev/null 2>&1 \
