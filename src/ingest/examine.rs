@@ -27,10 +27,14 @@ impl Ingest {
     /// Takes a transfer as far as it goes by itself. Safe to run again, at any time, in any state.
     pub async fn advance(&self, tenant: TenantId, id: TransferId) -> Result<(), Error> {
         let Err(error) = self.go_on(tenant, id).await else { return Ok(()) };
-        // Another worker may have ended it meanwhile, and emptied the quarantine: then nothing failed.
+        // Another worker may have ended it meanwhile, and emptied the quarantine: then only its copies must still
+        // be confirmed, which fails again if that is what failed.
         let mut tx = self.db.read(tenant).await?;
-        match queries::find_transfer(&mut tx, id).await? {
-            Some(transfer) if transfer.state.is_closed() => Ok(()),
+        let transfer = queries::find_transfer(&mut tx, id).await?;
+        drop(tx);
+        match transfer.map(|transfer| transfer.state) {
+            Some(TransferState::TakenInCharge) => self.confirm(tenant, id).await,
+            Some(TransferState::Refused) => Ok(()),
             _ => Err(error),
         }
     }

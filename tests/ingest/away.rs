@@ -2,6 +2,12 @@
 
 use std::time::Duration;
 
+use chartrier::ingest::Ingest;
+use chartrier::model::{Limits, TransferState};
+use chartrier::storage::{Settings, Storage};
+
+use super::Desk;
+use crate::support::fresh_tenant;
 use crate::support::service::{Client, Place, Service};
 use crate::support::sip::Sip;
 
@@ -25,7 +31,28 @@ fn a_transfer_waits_for_a_site_that_is_away_and_ends_by_itself() {
     std::fs::remove_dir(&sud).unwrap();
     std::fs::rename(&away, &sud).unwrap();
     client.wait_for(&transfer, &["taken_in_charge"]).unwrap();
-    place
-        .check_end("SITE-ABSENT", chartrier::model::TransferState::TakenInCharge, &client, &transfer)
-        .unwrap();
+    place.check_end("SITE-ABSENT", TransferState::TakenInCharge, &client, &transfer).unwrap();
+}
+
+#[tokio::test]
+async fn copies_that_cannot_be_confirmed_yet_are_confirmed_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = |name: &str| (name.to_owned(), folder.path().join(name));
+    let sites = vec![site("nord"), site("sud")];
+    let storage = Storage::open(&Settings { sites, quarantine: folder.path().join("quarantine") }).unwrap();
+    let tenant = fresh_tenant().await;
+    let ingest = Ingest::new(tenant.db.clone(), storage.clone(), tenant.clock.clone(), Limits::default(), 30);
+    let desk = Desk { tenant, ingest };
+    let transfer = desk.deposit(desk.sip("CONFIRMATION").zip()).await;
+    assert_eq!(transfer.state, TransferState::TakenInCharge);
+    let (sud, away) = (folder.path().join("sud"), folder.path().join("away"));
+    std::fs::rename(&sud, &away).unwrap();
+    std::fs::create_dir(&sud).unwrap();
+    let told = desk.ingest.advance(desk.tenant.tenant, transfer.transfer_id).await;
+    assert!(told.as_ref().is_err_and(chartrier::ingest::Error::is_transient), "{told:?}");
+    std::fs::remove_dir(&sud).unwrap();
+    std::fs::rename(&away, &sud).unwrap();
+    desk.ingest.advance(desk.tenant.tenant, transfer.transfer_id).await.unwrap();
+    assert!(storage.tenant(desk.tenant.tenant).is_confirmed(transfer.archive_id.unwrap()).unwrap());
+    desk.end().await;
 }
