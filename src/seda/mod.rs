@@ -7,6 +7,7 @@
 pub mod consistency;
 pub mod contents;
 pub mod digest;
+pub mod profile;
 pub mod read;
 pub mod write;
 
