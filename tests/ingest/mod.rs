@@ -19,6 +19,7 @@ mod large;
 mod limits;
 
 mod path;
+mod profiles;
 mod refused;
 mod twice;
 

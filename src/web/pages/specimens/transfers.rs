@@ -88,6 +88,8 @@ pub fn transfer(state: TransferState, title: &str) -> Transfer {
         message_identifier: Some("MP-2025-07-T1".into()),
         transferring_agency: Some("21350000700010".into()),
         agreement_identifier: Some("MARCHES".into()),
+        archival_profile: None,
+        profile_version: None,
         title: Some(title.into()),
         unit_count: Some(35),
         object_count: Some(27),
