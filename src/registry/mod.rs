@@ -8,7 +8,7 @@ pub mod queries;
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{PersonId, ProfileId, TenantId};
+use crate::model::{ProfileId, TenantId};
 
 /// A member (collectivité adhérente).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +58,6 @@ pub struct ProfileVersion {
     /// `None` when the grammar speaks of no version of the standard.
     pub seda_version: Option<String>,
     pub imported_at: DateTime<Utc>,
-    /// `None` when the member's file brought it.
-    pub imported_by: Option<PersonId>,
+    /// The person's name; `None` when the member's file brought it.
+    pub imported_by: Option<String>,
 }

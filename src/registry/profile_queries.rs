@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{Profile, ProfileVersion};
 use crate::db::{Error, TenantRead};
-use crate::model::{PersonId, ProfileId};
+use crate::model::ProfileId;
 
 struct ProfileRow {
     profile_id: Uuid,
@@ -19,7 +19,7 @@ struct ProfileRow {
     sha512: Vec<u8>,
     seda_version: Option<String>,
     imported_at: DateTime<Utc>,
-    imported_by: Option<Uuid>,
+    imported_by: Option<String>,
     agreements: Vec<String>,
 }
 
@@ -38,7 +38,7 @@ impl From<ProfileRow> for Profile {
                 sha512: row.sha512,
                 seda_version: row.seda_version,
                 imported_at: row.imported_at,
-                imported_by: row.imported_by.map(PersonId),
+                imported_by: row.imported_by,
             },
             agreements: row.agreements,
         }
@@ -68,11 +68,12 @@ async fn select_profiles(
     let rows = sqlx::query_as!(
         ProfileRow,
         r#"select p.profile_id, p.identifier, p.name, p.notice, p.state, p.version, v.file_name, v.size_bytes, v.sha512,
-                  v.seda_version, v.imported_at, v.imported_by,
+                  v.seda_version, v.imported_at, w.display_name as "imported_by?",
                   array(select a.identifier from agreement_profile ap join agreement a using (tenant_id, agreement_id)
                         where ap.tenant_id = p.tenant_id and ap.profile_id = p.profile_id
                         order by a.identifier) as "agreements!"
            from profile p join profile_version v using (tenant_id, profile_id, version)
+           left join platform.person w on w.person_id = v.imported_by
            where ($1::uuid is null or p.profile_id = $1) and ($2::text is null or p.identifier = $2)
            order by p.name, p.identifier"#,
         id.map(|id| id.0),
@@ -84,8 +85,10 @@ async fn select_profiles(
 /// The versions of a profile, newest first.
 pub async fn profile_versions(tx: &mut TenantRead, id: ProfileId) -> Result<Vec<ProfileVersion>, Error> {
     let rows = sqlx::query!(
-        "select version, file_name, size_bytes, sha512, seda_version, imported_at, imported_by
-         from profile_version where profile_id = $1 order by version desc",
+        r#"select v.version, v.file_name, v.size_bytes, v.sha512, v.seda_version, v.imported_at,
+                  w.display_name as "imported_by?"
+           from profile_version v left join platform.person w on w.person_id = v.imported_by
+           where v.profile_id = $1 order by v.version desc"#,
         id.0
     );
     let versions = rows.fetch_all(tx.conn()).await?.into_iter().map(|row| ProfileVersion {
@@ -95,7 +98,7 @@ pub async fn profile_versions(tx: &mut TenantRead, id: ProfileId) -> Result<Vec<
         sha512: row.sha512,
         seda_version: row.seda_version,
         imported_at: row.imported_at,
-        imported_by: row.imported_by.map(PersonId),
+        imported_by: row.imported_by,
     });
     Ok(versions.collect())
 }

@@ -27,6 +27,8 @@ pub struct ExplainedLine {
     pub name: String,
     /// How often it comes, in French words.
     pub occurrence: &'static str,
+    /// It must be there, wherever what is above it is.
+    pub is_required: bool,
     /// What it must hold, in French words, when that is fixed or bounded.
     pub value: Option<String>,
     /// What the profile's author says of it.

@@ -106,6 +106,7 @@ pub fn seen(transfer: &Transfer) -> Seen<'_> {
         archive: None,
         sender: Some("Mairie de Saint-Aubin-des-Landes".into()),
         agreement: Some("Marchés publics".into()),
+        profile: Some("Dossier de marché public, version 3".into()),
         acknowledged: true,
         replied: transfer.state.is_closed(),
         can_deposit: true,
