@@ -6,9 +6,12 @@
 
 pub mod consistency;
 pub mod contents;
+pub mod datatype;
 pub mod digest;
+pub mod engine;
 pub mod profile;
 pub mod read;
+pub mod relaxng;
 pub mod write;
 
 mod build;

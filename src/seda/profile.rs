@@ -5,7 +5,9 @@
 
 use std::io::{self, BufRead};
 
-use super::xml::{Halt, Token, Xml};
+use super::engine::grammar::{Grammar, Pattern, PatternId, Symbol};
+use super::engine::names::NameClass;
+use super::relaxng;
 use crate::model::{Finding, Limits, SedaVersion};
 
 /// Longest profile, in bytes.
@@ -14,8 +16,7 @@ pub const RNG_BYTES_MAX: usize = 2 << 20;
 /// A compiled profile. Immutable, to be shared.
 #[derive(Debug)]
 pub struct Profile {
-    version: Option<SedaVersion>,
-    explained: Vec<ExplainedLine>,
+    compiled: relaxng::Profile,
 }
 
 /// One line of what a profile asks, in document order.
@@ -41,38 +42,39 @@ impl Profile {
     /// # Errors
     /// Everything that keeps it from being a profile, each with its line.
     pub fn compile(rng: &[u8]) -> Result<Profile, Vec<Finding>> {
-        let mut version = None;
-        let limits = Limits::default();
-        let read = || -> Result<(), Halt> {
-            let mut xml = Xml::new(rng, &limits)?;
-            while xml.advance()? != Token::Over {
-                let named =
-                    xml.element().attributes.iter().find_map(|attribute| of_namespace(&attribute.value));
-                version = version.or(named);
-            }
-            Ok(())
-        };
-        match { read }() {
-            Ok(()) => Ok(Profile { version, explained: Vec::new() }),
-            Err(Halt::Refused(finding)) => Err(vec![finding]),
-            // A reader over memory does not fail.
-            Err(Halt::Failed(_)) => Err(Vec::new()),
-        }
+        let limits = relaxng::Limits { bytes_max: RNG_BYTES_MAX, ..relaxng::Limits::default() };
+        Ok(Profile { compiled: relaxng::compile(rng, &relaxng::Bundle::new(), &limits)? })
     }
 
     /// What it asks, line by line.
-    pub fn explain(&self) -> &[ExplainedLine] {
-        &self.explained
+    pub fn explain(&self) -> Vec<ExplainedLine> {
+        Vec::new()
     }
 
-    /// The version of the standard its grammar speaks of.
+    /// The version of the standard whose messages it judges, by the namespace of their root.
     pub fn seda_version(&self) -> Option<SedaVersion> {
-        self.version
+        roots(&self.compiled.grammar, self.compiled.grammar.start)
     }
 }
 
-fn of_namespace(namespace: &str) -> Option<SedaVersion> {
-    SedaVersion::ALL.into_iter().find(|version| version.namespace() == namespace)
+/// The version of the first root, in a pattern of nothing but roots.
+fn roots(grammar: &Grammar, pattern: PatternId) -> Option<SedaVersion> {
+    match grammar.patterns.get(pattern) {
+        Pattern::Symbol(symbol) => match grammar.patterns.symbol(*symbol) {
+            Symbol::Element(element) => of_names(&element.name),
+            _ => None,
+        },
+        Pattern::Choice(branches) => branches.iter().find_map(|branch| roots(grammar, *branch)),
+        _ => None,
+    }
+}
+
+fn of_names(names: &NameClass) -> Option<SedaVersion> {
+    let mut version = None;
+    names.mentions(&mut |namespace, _| {
+        version = version.or(SedaVersion::ALL.into_iter().find(|version| version.namespace() == namespace));
+    });
+    version
 }
 
 /// Everything a manifest has against a profile, read as a stream.

@@ -67,7 +67,10 @@ async fn a_profile_is_made_bound_and_replaced_by_what_the_file_says() {
     drop(tx);
 
     // A file that no longer speaks of them leaves them as they are.
-    assert_eq!(apply(&db, folder(&[("bourg", MEMBER)]).path(), &clock()).await.unwrap(), Vec::<String>::new());
+    assert_eq!(
+        apply(&db, folder(&[("bourg", MEMBER)]).path(), &clock()).await.unwrap(),
+        Vec::<String>::new()
+    );
     let mut tx = db.read(TenantId::of_member("bourg")).await.unwrap();
     assert_eq!(find_agreement(&mut tx, "ACTES").await.unwrap().unwrap().profiles, ["ACTES-2.1"]);
 }
@@ -80,8 +83,16 @@ async fn a_file_that_is_no_profile_refuses_the_whole_with_its_line() {
         (member(), profile::BROKEN.to_vec(), "bourg/profils/actes.rng:"),
         (member().replace("actes.rng", "autre.rng"), good.clone(), "illisible"),
         (member().replace("profils/actes.rng", "../ailleurs.rng"), good.clone(), "sous le dossier du membre"),
-        (member().replace("profiles = [\"ACTES-2.1\"]", "profiles = [\"PES\"]"), good.clone(), "aucun profil « PES »"),
-        (member().replace("profiles = [\"ACTES-2.1\"]", "profiles = []"), good.clone(), "en nomme au moins un"),
+        (
+            member().replace("profiles = [\"ACTES-2.1\"]", "profiles = [\"PES\"]"),
+            good.clone(),
+            "aucun profil « PES »",
+        ),
+        (
+            member().replace("profiles = [\"ACTES-2.1\"]", "profiles = []"),
+            good.clone(),
+            "en nomme au moins un",
+        ),
         (format!("{}{PROFILE}", member()), good.clone(), "« ACTES-2.1 » est écrit deux fois"),
         (member(), vec![b' '; (2 << 20) + 1], "bourg/"),
     ] {

@@ -227,7 +227,8 @@ fn multipart(fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> (Vec<u8>, 
         body.extend(format!("{value}\r\n").bytes());
     }
     if let Some((name, bytes)) = file {
-        let head = format!("--limite\r\ncontent-disposition: form-data; name=\"fichier\"; filename=\"{name}\"\r\n");
+        let head =
+            format!("--limite\r\ncontent-disposition: form-data; name=\"fichier\"; filename=\"{name}\"\r\n");
         body.extend(head.bytes());
         body.extend(b"content-type: application/octet-stream\r\n\r\n");
         body.extend(bytes);

@@ -14,8 +14,12 @@ fn upload(path: &str, cookie: &str, fields: &[(&str, &str)], file: Option<&[u8]>
 /// Imports through the form, as the archivist does.
 async fn import(door: &Door, identifier: &str, rng: &[u8]) -> (Answer, String, String) {
     let (cookie, token) = door.log_in(Role::Archivist).await;
-    let fields =
-        [("csrf", token.as_str()), ("identifiant", identifier), ("intitule", "Actes & délibérations"), ("notice", "")];
+    let fields = [
+        ("csrf", token.as_str()),
+        ("identifiant", identifier),
+        ("intitule", "Actes & délibérations"),
+        ("notice", ""),
+    ];
     let answer = door.send(upload("/profils", &cookie, &fields, Some(rng))).await;
     (answer, cookie, token)
 }
@@ -37,13 +41,18 @@ async fn an_archivist_imports_a_profile_reads_what_it_asks_and_takes_its_file_ba
     assert_eq!(done.status, 303, "{}", done.text());
     let place = done.header("location").to_owned();
     let page = door.send(get(&place).cookie(&cookie)).await.text();
-    for shown in ["Le profil est importé", "Actes &#38; délibérations", "SEDA\u{a0}2.1", "En service", "actes.rng"] {
+    for shown in
+        ["Le profil est importé", "Actes &#38; délibérations", "SEDA\u{a0}2.1", "En service", "actes.rng"]
+    {
         assert!(page.contains(shown), "{shown}\n{page}");
     }
     let place = place.split('?').next().unwrap().to_owned();
     let explained = door.send(get(&format!("{place}/explication")).cookie(&cookie)).await.text();
     for shown in ["DescriptionLevel", "niveau de description", "Titre imposé", "L’intitulé du dossier"] {
-        assert!(explained.contains(shown) || explained.contains(&shown.replace('’', "&#39;")), "{shown}\n{explained}");
+        assert!(
+            explained.contains(shown) || explained.contains(&shown.replace('’', "&#39;")),
+            "{shown}\n{explained}"
+        );
     }
     let file = door.send(get(&format!("{place}/fichier?version=1")).cookie(&cookie)).await;
     assert_eq!((file.status, &file.body), (200, &rng));
@@ -133,7 +142,10 @@ async fn a_profile_is_bound_to_agreements_and_put_out_of_use() {
     assert_eq!(same.header("location"), format!("/profils/{id}?fait=inchange"));
 
     let act = |what: &str| form(&format!("/profils/{id}/{what}"), &format!("csrf={token}")).cookie(&cookie);
-    assert_eq!(door.send(act("desactivation")).await.header("location"), format!("/profils/{id}?fait=desactive"));
+    assert_eq!(
+        door.send(act("desactivation")).await.header("location"),
+        format!("/profils/{id}?fait=desactive")
+    );
     assert!(!standing(&door, id).await.0);
     assert_eq!(door.send(act("activation")).await.header("location"), format!("/profils/{id}?fait=active"));
     assert!(standing(&door, id).await.0);
@@ -154,7 +166,10 @@ async fn control_reads_profiles_and_changes_none_and_a_transfer_shows_its_versio
     profile::bound(&door.tenant, id, true, false).await;
     let (cookie, _) = door.log_in(Role::ControlAuthority).await;
     let page = door.send(get(&format!("/profils/{id}")).cookie(&cookie)).await.text();
-    assert!(page.contains("Admis") && !page.contains("type=\"checkbox\"") && !page.contains("/versions\""), "{page}");
+    assert!(
+        page.contains("Admis") && !page.contains("type=\"checkbox\"") && !page.contains("/versions\""),
+        "{page}"
+    );
     assert!(!door.send(get("/profils").cookie(&cookie)).await.text().contains("/profils/nouveau"));
 
     let mut sip = door.sip("PAGE-PROFIL");

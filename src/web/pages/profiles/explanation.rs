@@ -58,7 +58,7 @@ pub async fn page(
     let rng = profile_queries::find_rng(&mut tx, id, version).await?.ok_or_else(problems::not_found)?;
     drop(tx);
     let explained = tokio::task::spawn_blocking(move || {
-        profile::Profile::compile(&rng).map(|compiled| compiled.explain().to_vec())
+        profile::Profile::compile(&rng).map(|compiled| compiled.explain())
     });
     // It compiled when it was imported: another program may not take it, and then says nothing of it.
     let explained = explained.await.ok().and_then(Result::ok).unwrap_or_default();
