@@ -19,7 +19,7 @@ pub fn grammar(version: &str, title: &str) -> Vec<u8> {
         <zeroOrMore><ref name="object"/></zeroOrMore>
         <element name="DescriptiveMetadata">
           <element name="ArchiveUnit">
-            <attribute name="id"><data type="ID"/></attribute>
+            <attribute name="id"><data type="NCName"/></attribute>
             <element name="Content">
               <element name="DescriptionLevel"><value>RecordGrp</value></element>
               <element name="Title"><a:documentation>L'intitulé du dossier</a:documentation><value>{title}</value></element>

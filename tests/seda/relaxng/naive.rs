@@ -263,7 +263,7 @@ impl Matcher {
                     };
                     data.datatype.check(text, prefixes) && !is_excepted
                 }
-                Symbol::Value(datatype, value) => datatype.equals(text, value, prefixes),
+                Symbol::Value(datatype, value) => datatype.equals(value, text, prefixes),
                 Symbol::List(inner) => {
                     let mut left = *inner;
                     for token in text.split([' ', '\t', '\r', '\n']).filter(|token| !token.is_empty()) {
