@@ -478,7 +478,7 @@ def align(lines):
 
 
 def fold(line):
-    if len(line) <= WIDTH:
+    if len(line) <= WIDTH or not line.startswith('simple '):
         return [line]
     margin = len(line) - len(line.lstrip()) + 4
     lines, current = [], ''

@@ -142,8 +142,10 @@ pub struct DataSymbol {
 pub struct Type {
     /// Namespace and local name; `None` for an anonymous one.
     pub name: Option<(String, String)>,
-    /// What it derives from; `None` when from `xs:anyType` (or `xs:anySimpleType`).
+    /// What it derives from; `None` for `xs:anyType` alone, from which all derive in the end.
     pub base: Option<TypeId>,
+    /// Of a union: a type derived from one of these also stands for it (XML Schema part 1, 3.14.6, 2.2.4).
+    pub members: Box<[TypeId]>,
     pub is_abstract: bool,
     /// Attributes and content.
     pub pattern: PatternId,
