@@ -195,11 +195,12 @@ impl Grammar {
         self.index.types.get(&(namespace.to_owned(), local.to_owned())).copied()
     }
 
-    /// Whether a type is `base` or derives from it.
+    /// Whether a type is `base` or derives from it, or from a member of it when it is a union.
     pub fn derives(&self, type_id: TypeId, base: TypeId) -> bool {
+        let members = &self.types[base.at()].members;
         let mut at = Some(type_id);
         while let Some(id) = at {
-            if id == base {
+            if id == base || members.iter().any(|&member| self.derives(id, member)) {
                 return true;
             }
             at = self.types[id.at()].base;
@@ -207,4 +208,3 @@ impl Grammar {
         false
     }
 }
-

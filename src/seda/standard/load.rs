@@ -256,18 +256,10 @@ impl<'t> Loader<'t> {
         })
     }
 
-    fn finish(mut self) -> Grammar {
+    fn finish(self) -> Grammar {
         let owned = |(namespace, local): Name| (namespace.to_owned(), local.to_owned());
-        let roots: Vec<PatternId> =
-            self.elements.values().map(|&(symbol, _)| self.patterns.one(symbol)).collect();
-        let start = self.patterns.choice(roots);
-        Grammar {
-            patterns: self.patterns,
-            types: self.types,
-            elements: self.elements.into_iter().map(|(name, (symbol, _))| (owned(name), symbol)).collect(),
-            attributes: self.attributes.into_iter().map(|(name, symbol)| (owned(name), symbol)).collect(),
-            start,
-            is_schema: true,
-        }
+        let elements = self.elements.into_iter().map(|(name, (symbol, _))| (owned(name), symbol)).collect();
+        let attributes = self.attributes.into_iter().map(|(name, symbol)| (owned(name), symbol)).collect();
+        Grammar::of_schema(self.patterns, self.types, elements, attributes)
     }
 }
