@@ -98,8 +98,10 @@ pub struct DataSymbol {
 pub struct Type {
     /// Namespace and local name; `None` for an anonymous one.
     pub name: Option<(String, String)>,
-    /// What it derives from; `None` when from `xs:anyType` (or `xs:anySimpleType`).
+    /// What it derives from; `None` for `xs:anyType` alone, from which all derive in the end.
     pub base: Option<TypeId>,
+    /// Of a union: a type derived from one of these also stands for it (XML Schema part 1, 3.14.6, 2.2.4).
+    pub members: Box<[TypeId]>,
     pub is_abstract: bool,
     /// Attributes and content.
     pub pattern: PatternId,
@@ -193,11 +195,12 @@ impl Grammar {
         self.index.types.get(&(namespace.to_owned(), local.to_owned())).copied()
     }
 
-    /// Whether a type is `base` or derives from it.
+    /// Whether a type is `base` or derives from it, or from a member of it when it is a union.
     pub fn derives(&self, type_id: TypeId, base: TypeId) -> bool {
+        let members = &self.types[base.at()].members;
         let mut at = Some(type_id);
         while let Some(id) = at {
-            if id == base {
+            if id == base || members.iter().any(|&member| self.derives(id, member)) {
                 return true;
             }
             at = self.types[id.at()].base;
@@ -205,4 +208,3 @@ impl Grammar {
         false
     }
 }
-
