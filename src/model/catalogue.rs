@@ -49,6 +49,24 @@ catalogue! {
     HEADER_ORIGINATING_AGENCY_NOT_IN_AGREEMENT = "header.originating_agency_not_in_agreement", Error, "302",
         "Le service producteur n'est pas admis par l'accord",
         "Choisissez un autre accord de versement, ou faites-y admettre ce service producteur.";
+    PROFILE_UNREADABLE = "profile.unreadable", Error, "101",
+        "Le profil d'archivage n'est pas un document XML lisible",
+        "Enregistrez le profil en XML, en UTF-8, sans DOCTYPE, et importez-le de nouveau.";
+    PROFILE_SYNTAX = "profile.syntax", Error, "101",
+        "Le profil d'archivage n'est pas écrit en RELAX NG",
+        "Exportez de nouveau le profil (RELAX NG, syntaxe XML) avec l'outil qui l'a produit, ou corrigez la ligne indiquée.";
+    PROFILE_REFERENCE = "profile.reference", Error, "101",
+        "Le profil d'archivage renvoie à ce qui n'existe pas, ou à lui-même",
+        "Joignez les fichiers que le profil inclut, et donnez une définition à chaque nom auquel il renvoie.";
+    PROFILE_DATATYPE = "profile.datatype", Error, "101",
+        "Le profil d'archivage emploie un type de données inconnu ou mal paramétré",
+        "Employez les types de XML Schema et leurs facettes.";
+    PROFILE_RESTRICTION = "profile.restriction", Error, "101",
+        "Le profil d'archivage demande ce que RELAX NG ne permet pas",
+        "Corrigez l'élément indiqué : attribut demandé deux fois, valeur mêlée à des éléments, mélange ambigu.";
+    PROFILE_TOO_COMPLEX = "profile.too_complex", Error, "306",
+        "Le profil d'archivage est trop volumineux ou trop complexe",
+        "Allégez le profil, ou partagez-le en plusieurs profils.";
     MESSAGE_DUPLICATE = "message.duplicate", Error, "101",
         "L'identifiant du versement a déjà servi",
         "Si le contenu est le même, il est déjà archivé ; sinon, donnez un nouvel identifiant à ce versement.";

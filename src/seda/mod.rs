@@ -6,8 +6,11 @@
 
 pub mod consistency;
 pub mod contents;
+pub mod datatype;
 pub mod digest;
+pub mod engine;
 pub mod read;
+pub mod relaxng;
 pub mod write;
 
 mod build;

@@ -6,4 +6,5 @@ mod corpus;
 mod messages;
 mod reading;
 mod refused;
+mod relaxng;
 mod replies;
