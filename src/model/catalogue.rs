@@ -196,6 +196,9 @@ catalogue! {
     XML_ATTRIBUTES = "xml.attributes", Error, "101",
         "Un élément porte trop d'attributs",
         "Retirez les attributs superflus.";
+    XML_NAMES = "xml.names", Error, "101",
+        "Le bordereau emploie trop de noms différents",
+        "Réduisez le nombre de noms d'éléments et d'attributs, et d'espaces de noms.";
     XML_TEXT_LENGTH = "xml.text_length", Error, "101",
         "Un texte du bordereau est trop long",
         "Placez ce contenu dans un fichier joint.";
@@ -250,9 +253,6 @@ catalogue! {
     PROFILE_INVALID_VALUE = "profile.invalid_value", Error, "203",
         "Une valeur n'est pas celle que demande le profil d'archivage",
         "Corrigez la valeur.";
-    PROFILE_TOO_COMPLEX = "profile.too_complex", Error, "203",
-        "Le profil d'archivage est trop complexe pour être appliqué",
-        "Faites simplifier le profil par le service d'archives.";
     HEADER_PACKAGE = "header.package", Error, "101",
         "Le transfert ne contient pas de paquet",
         "Ajoutez au bordereau au moins une unité d'archives.";

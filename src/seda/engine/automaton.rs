@@ -8,11 +8,10 @@ use std::collections::HashMap;
 
 use super::alphabet::Letter;
 use super::derive::{Derivatives, HEIGHT_MAX, SetId};
-use super::grammar::{
-    AttributeValue, Content, Declared, Grammar, NOT_ALLOWED, PatternId, Process, Symbol,
-    SymbolId, TypeId,
-};
 use super::forget::lax_content;
+use super::grammar::{
+    AttributeValue, Content, Declared, Grammar, NOT_ALLOWED, PatternId, Process, Symbol, SymbolId, TypeId,
+};
 use super::hash::Table;
 
 /// A state.

@@ -54,6 +54,8 @@ pub(super) struct Frame {
     /// Some text was refused already.
     pub(super) is_text_refused: bool,
     pub(super) base64: Option<Base64Check>,
+    /// Part of its text has gone by.
+    pub(super) is_in_pieces: bool,
 }
 
 /// One document against one grammar.
@@ -162,7 +164,9 @@ impl<'g> Matcher<'g> {
             }
         }
         let mut frame = match start {
-            Start::Open { state, declared } => Frame { state, declared, mode: Mode::Matched, ..skipped(name) },
+            Start::Open { state, declared } => {
+                Frame { state, declared, mode: Mode::Matched, ..skipped(name) }
+            }
             Start::Skipped { slot } => Frame { slot: Some(slot), ..skipped(name) },
             Start::Undeclared { slot } => self.undeclared(slot, name, xml, witness),
             Start::Unexpected => return Frame { is_unseen: true, ..skipped(name) },
@@ -245,5 +249,6 @@ pub(super) fn skipped(name: NameId) -> Frame {
         has_children: false,
         is_text_refused: false,
         base64: None,
+        is_in_pieces: false,
     }
 }

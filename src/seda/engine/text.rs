@@ -6,7 +6,7 @@ use super::automaton::{DEAD, StateId};
 use super::derive::{NO_SYMBOL, SetId};
 use super::fault::Witness;
 use super::grammar::{PatternId, Symbol, SymbolId};
-use super::matcher::{Frame, Matcher, Mode};
+use super::matcher::{Frame, Matcher};
 use crate::seda::datatype::{Base64Check, Identity, Prefixes};
 use crate::seda::xml::Xml;
 
@@ -130,6 +130,10 @@ impl Matcher<'_> {
             check.push(xml.text());
             return is_text || check.is_valid();
         }
+        if frame.is_in_pieces {
+            // A base64 too long to be held: of other types, those that take any word take it.
+            return self.text_matches(symbol, "AAAA", xml);
+        }
         let matches = self.text_matches(symbol, xml.text(), xml);
         if matches && let Symbol::Data(data) = self.automaton.derivatives.patterns.symbol(symbol) {
             *identity = data.datatype.identity();
@@ -185,13 +189,16 @@ impl Matcher<'_> {
 
     /// Whether the text of the element just started may come in pieces.
     pub fn takes_pieces(&self) -> bool {
-        self.frames.last().is_some_and(|frame| frame.base64.is_some() || frame.mode == Mode::Skipped)
+        self.frames.last().is_some_and(|frame| frame.base64.is_some())
     }
 
     /// A piece of a long text.
     pub fn piece<R: Read>(&mut self, xml: &Xml<R>) {
-        if let Some(check) = self.frames.last_mut().and_then(|frame| frame.base64.as_mut()) {
-            check.push(xml.text());
+        if let Some(frame) = self.frames.last_mut() {
+            frame.is_in_pieces = true;
+            if let Some(check) = &mut frame.base64 {
+                check.push(xml.text());
+            }
         }
     }
 }

@@ -11,8 +11,8 @@ use super::fault::{Faults, too_complex};
 use super::{Limits, Note};
 use crate::model::Finding;
 use crate::seda::engine::grammar::{
-    AttributeSymbol, AttributeValue, Content, DataSymbol, EMPTY, ElementSymbol, Grammar, NOT_ALLOWED, Pattern,
-    PatternId, Patterns, Symbol, SymbolId,
+    AttributeSymbol, AttributeValue, Content, DataSymbol, EMPTY, ElementSymbol, Grammar, NOT_ALLOWED,
+    Pattern, PatternId, Patterns, Symbol, SymbolId,
 };
 
 /// Makes the grammar, and what is noted of each of its symbols.

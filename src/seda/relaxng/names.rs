@@ -22,9 +22,8 @@ pub fn trimmed(text: &str) -> &str {
 /// A name without a colon. As XML 1.0 had it until its fourth edition: a combining sign begins none.
 pub fn is_ncname(name: &str) -> bool {
     let is_start = |c: char| c == '_' || (c.is_alphabetic() && !is_combining_mark(c));
-    let is_rest = |c: char| {
-        c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '\u{b7}') || is_combining_mark(c)
-    };
+    let is_rest =
+        |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '\u{b7}') || is_combining_mark(c);
     name.starts_with(is_start) && name.chars().all(is_rest)
 }
 

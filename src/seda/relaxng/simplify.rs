@@ -174,7 +174,9 @@ impl Maker<'_> {
         });
         let params: Vec<(String, String)> = (node.children.iter().map(|&child| &self.forest.nodes[child]))
             .filter(|child| child.tag == Tag::Param)
-            .filter_map(|child| Some((names::trimmed(child.attribute("name")?).to_owned(), child.text.clone())))
+            .filter_map(|child| {
+                Some((names::trimmed(child.attribute("name")?).to_owned(), child.text.clone()))
+            })
             .collect();
         let name = names::trimmed(node.attribute("type").unwrap_or_default());
         match data::datatype(&context.library, name, &params, node) {
@@ -214,12 +216,16 @@ impl Maker<'_> {
 
     fn patterns(&mut self, node: &Node) -> Vec<NodeId> {
         let made = node.children.iter().map(|&child| self.take(child)).collect::<Vec<_>>();
-        made.into_iter().filter_map(|made| if let Made::Pattern(id) = made { Some(id) } else { None }).collect()
+        made.into_iter()
+            .filter_map(|made| if let Made::Pattern(id) = made { Some(id) } else { None })
+            .collect()
     }
 
     fn names(&mut self, node: &Node) -> Vec<NameClass> {
         let made = node.children.iter().map(|&child| self.take(child)).collect::<Vec<_>>();
-        made.into_iter().filter_map(|made| if let Made::Names(class) = made { Some(class) } else { None }).collect()
+        made.into_iter()
+            .filter_map(|made| if let Made::Names(class) = made { Some(class) } else { None })
+            .collect()
     }
 
     /// Its patterns, one after the other.
@@ -230,7 +236,9 @@ impl Maker<'_> {
 
     /// What is said of a definition goes to the element it is, when nothing is said there.
     fn document(&mut self, node: &Node, body: NodeId) {
-        if let (Some(text), Pattern::Element(_, _, note)) = (&node.documentation, &mut self.draft.nodes[body.0]) {
+        if let (Some(text), Pattern::Element(_, _, note)) =
+            (&node.documentation, &mut self.draft.nodes[body.0])
+        {
             note.documentation.get_or_insert_with(|| tidy(text));
         }
     }

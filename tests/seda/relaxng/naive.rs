@@ -65,7 +65,8 @@ fn parse(document: &str) -> Element {
                 let mut attributes = Vec::new();
                 for attribute in tag.attributes() {
                     let attribute = attribute.expect("an attribute");
-                    let value = attribute.normalized_value(XmlVersion::Explicit1_0).expect("a value").into_owned();
+                    let value =
+                        attribute.normalized_value(XmlVersion::Explicit1_0).expect("a value").into_owned();
                     let key: &str = attribute.key.as_ref();
                     if key == "xmlns" {
                         prefixes.0.insert(String::new(), value);
@@ -107,7 +108,10 @@ fn parse(document: &str) -> Element {
         }
     }
     let children = open.remove(0).children.into_iter();
-    children.filter_map(|child| if let Node::Element(root) = child { Some(root) } else { None }).next().expect("a root")
+    children
+        .filter_map(|child| if let Node::Element(root) = child { Some(root) } else { None })
+        .next()
+        .expect("a root")
 }
 
 fn is_white(text: &str) -> bool {
@@ -169,10 +173,12 @@ impl Matcher {
 
     fn element(&mut self, id: PatternId, element: &Element) -> PatternId {
         self.derive(id, true, &mut |matcher, symbol| match symbol {
-            Symbol::Element(wanted) if wanted.name.contains(&element.name.0, &element.name.1) => match wanted.content {
-                Content::Pattern(content) if matcher.content(content, element) => EMPTY,
-                _ => NOT_ALLOWED,
-            },
+            Symbol::Element(wanted) if wanted.name.contains(&element.name.0, &element.name.1) => {
+                match wanted.content {
+                    Content::Pattern(content) if matcher.content(content, element) => EMPTY,
+                    _ => NOT_ALLOWED,
+                }
+            }
             _ => NOT_ALLOWED,
         })
     }
@@ -181,7 +187,9 @@ impl Matcher {
         for ((namespace, local), value) in &element.attributes {
             id = self.derive(id, false, &mut |matcher, symbol| match symbol {
                 Symbol::Attribute(wanted) if wanted.name.contains(namespace, local) => match wanted.value {
-                    AttributeValue::Pattern(pattern) if matcher.value(pattern, value, &element.prefixes) => EMPTY,
+                    AttributeValue::Pattern(pattern) if matcher.value(pattern, value, &element.prefixes) => {
+                        EMPTY
+                    }
                     _ => NOT_ALLOWED,
                 },
                 _ => NOT_ALLOWED,
