@@ -178,6 +178,9 @@ catalogue! {
     XML_ATTRIBUTES = "xml.attributes", Error, "101",
         "Un élément porte trop d'attributs",
         "Retirez les attributs superflus.";
+    XML_NAMES = "xml.names", Error, "101",
+        "Le bordereau emploie trop de noms différents",
+        "Réduisez le nombre de noms d'éléments et d'attributs, et d'espaces de noms.";
     XML_TEXT_LENGTH = "xml.text_length", Error, "101",
         "Un texte du bordereau est trop long",
         "Placez ce contenu dans un fichier joint.";

@@ -6,19 +6,19 @@
 
 pub mod consistency;
 pub mod contents;
+pub mod datatype;
 pub mod digest;
 pub mod read;
 pub mod write;
+pub mod xml;
 
 mod build;
 mod date;
-mod fault;
+mod element;
 mod graph;
 pub mod lengths;
 mod objects;
 mod schema;
-mod source;
 mod value;
-mod xml;
 
 pub use read::{Reading, read_manifest};
