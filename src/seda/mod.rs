@@ -12,16 +12,15 @@ pub mod engine;
 pub mod read;
 pub mod relaxng;
 pub mod write;
+pub mod xml;
 
 mod build;
 mod date;
-mod fault;
+mod element;
 mod graph;
 pub mod lengths;
 mod objects;
 mod schema;
-mod source;
 mod value;
-mod xml;
 
 pub use read::{Reading, read_manifest};
