@@ -9,8 +9,12 @@ pub mod contents;
 pub mod datatype;
 pub mod digest;
 pub mod engine;
+pub mod identifiers;
+pub mod pass;
 pub mod read;
 pub mod relaxng;
+pub mod spill;
+pub mod standard;
 pub mod write;
 pub mod xml;
 
