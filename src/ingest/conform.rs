@@ -3,7 +3,6 @@
 //! Which profile that is stands at the manifest's end, hence a second reading. Never judges whether the profile may be
 //! declared (`decide` does); never reads a manifest that could not be read a first time.
 
-use std::io::BufReader;
 use std::sync::Arc;
 
 use super::identify::Identified;
@@ -11,7 +10,6 @@ use super::validate::corrupt;
 use super::{Error, Ingest, blocking};
 use crate::model::findings as f;
 use crate::model::{Agreement, Finding, Limits, ProfileId, TenantId};
-use crate::package;
 use crate::registry::{self, Profile as Registered};
 use crate::seda::profile::{self, Profile};
 
@@ -110,8 +108,7 @@ fn check(identified: &mut Identified, profile: &Profile, limits: &Limits) -> Res
         return Ok(vec![Finding::new(&f::PROFILE_VERSION, message)]);
     }
     let name = identified.package.entries()[entry].name.clone();
-    let reader =
-        BufReader::with_capacity(1 << 16, identified.package.read(entry).map_err(package::Error::from)?);
+    let reader = identified.package.read(entry)?;
     match profile::check(profile, reader, limits) {
         Ok(found) => Ok(found),
         Err(error) => Ok(vec![corrupt(error, &name)?]),

@@ -9,20 +9,23 @@ pub mod contents;
 pub mod datatype;
 pub mod digest;
 pub mod engine;
+pub mod identifiers;
+pub mod pass;
 pub mod profile;
 pub mod read;
 pub mod relaxng;
+pub mod spill;
+pub mod standard;
 pub mod write;
+pub mod xml;
 
 mod build;
 mod date;
-mod fault;
+mod element;
 mod graph;
 pub mod lengths;
 mod objects;
 mod schema;
-mod source;
 mod value;
-mod xml;
 
 pub use read::{Reading, read_manifest};

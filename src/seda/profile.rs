@@ -3,11 +3,12 @@
 //! Never fetches what a grammar points to: one file is the whole profile. The one thing to know: a profile is compiled
 //! when it is imported and again when it is used, from the same bytes, so that what was imported can always be applied.
 
-use std::io::{self, BufRead};
+use std::io::{self, Read};
 
-use super::engine::grammar::{Grammar, Pattern, PatternId, Symbol};
+use super::engine::grammar::{Grammar, Symbol};
 use super::engine::names::NameClass;
-use super::relaxng;
+use super::engine::pattern::{Pattern, PatternId};
+use super::{pass, relaxng};
 use crate::model::{Finding, Limits, SedaVersion};
 
 /// Longest profile, in bytes.
@@ -81,7 +82,6 @@ fn of_names(names: &NameClass) -> Option<SedaVersion> {
 ///
 /// # Errors
 /// When the reader fails.
-pub fn check(_profile: &Profile, mut reader: impl BufRead, _limits: &Limits) -> io::Result<Vec<Finding>> {
-    io::copy(&mut reader, &mut io::sink())?;
-    Ok(Vec::new())
+pub fn check(profile: &Profile, reader: impl Read, limits: &Limits) -> io::Result<Vec<Finding>> {
+    pass::check_profile(reader, &profile.compiled.grammar, limits)
 }

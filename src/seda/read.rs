@@ -6,8 +6,9 @@
 use std::io::{self, BufRead};
 
 use super::build::Builder;
+use super::element::Element;
 use super::schema::{self, Position};
-use super::xml::{Element, Halt, Token, Xml};
+use super::xml::{Halt, Token, Xml};
 use crate::model::{Finding, Findings, Limits, Manifest, SedaVersion, findings};
 
 /// Messages of 2.x (MEDONA's names).
@@ -77,7 +78,7 @@ fn read(
 ) -> Result<Option<Manifest>, Halt> {
     let mut xml = Xml::new(reader, limits)?;
     xml.advance()?;
-    let root = xml.element();
+    let root = &Element::of(&mut xml);
     let version = SedaVersion::ALL.into_iter().find(|version| version.namespace() == root.namespace);
     *message = version.map(|version| (version, root.local.clone()));
     if let Some(finding) = refuse_root(root, version) {
@@ -86,7 +87,7 @@ fn read(
         && let Some(schema) = schema::of(version)
     {
         let mut builder = Builder::new(version, limits);
-        let read = transfer(&mut xml, version, Position::at_root(schema), &mut builder, found);
+        let read = transfer(&mut xml, root, Position::at_root(schema), &mut builder, found);
         *header = builder.header();
         read?;
         if !builder.has_package() {
@@ -136,20 +137,21 @@ fn refuse_root(root: &Element, version: Option<SedaVersion>) -> Option<Finding> 
 
 fn transfer<R: BufRead>(
     xml: &mut Xml<R>,
-    version: SedaVersion,
+    root: &Element,
     mut position: Position,
     builder: &mut Builder,
     found: &mut Findings,
 ) -> Result<(), Halt> {
-    let mut names = vec![xml.element().local.clone()];
+    let mut names = vec![root.local.clone()];
     loop {
         let token = xml.advance()?;
-        let between = position.text_between(xml.text(), xml.line());
+        let line = xml.line();
+        let between = position.text_between(xml.text(), line);
         found.extend(between.map(|finding| finding.in_path(names.join("/"))));
         match token {
             Token::Start => {
-                let element = xml.element();
-                let is_seda = element.namespace == version.namespace();
+                let element = &Element::of(xml);
+                let is_seda = element.namespace == root.namespace;
                 names.push(element.local.clone());
                 found
                     .extend(position.start(element, is_seda).into_iter().map(|f| f.in_path(names.join("/"))));
@@ -157,11 +159,12 @@ fn transfer<R: BufRead>(
             }
             Token::End => {
                 let name = names.last().map_or("", String::as_str);
-                let fault = position.end(name, xml.text(), xml.line());
+                let fault = position.end(name, xml.text(), line);
                 found.extend(fault.map(|finding| finding.in_path(names.join("/"))));
                 builder.end(xml.text());
                 names.pop();
             }
+            Token::Chunk => {}
             Token::Over => break,
         }
         found.extend(builder.found.drain(..).map(|finding| finding.in_path(names.join("/"))));

@@ -5,8 +5,8 @@
 
 use std::collections::HashMap;
 
+use super::element::Element;
 use super::read::Header;
-use super::xml::Element;
 use crate::model::findings::Kind;
 use crate::model::{
     BinaryObject, Finding, Limits, Manifest, PhysicalObject, Reference, Referent, Rule, Rules, SedaVersion,

@@ -75,6 +75,13 @@ pub struct Value {
     written: Box<str>,
 }
 
+impl Value {
+    /// As it was written.
+    pub fn written(&self) -> &str {
+        &self.written
+    }
+}
+
 #[derive(Clone)]
 struct Inner {
     shape: Shape,

@@ -3,8 +3,6 @@
 //! Only what the start leads to is made. Never recurses: a stack of its own holds what waits, so that a chain of any
 //! number of definitions is followed, and a circle without an element on it is found.
 
-use std::collections::HashMap;
-
 use super::ast::{Draft, Node, NodeId};
 use super::context::named;
 use super::fault::{Faults, too_complex};
@@ -41,14 +39,7 @@ pub fn build(draft: Draft, limits: &Limits) -> Result<(Grammar, Vec<Note>), Vec<
             element.content = Content::Pattern(content);
         }
     }
-    let grammar = Grammar {
-        patterns: builder.patterns,
-        types: Vec::new(),
-        elements: HashMap::new(),
-        attributes: HashMap::new(),
-        start,
-        is_schema: false,
-    };
+    let grammar = Grammar::of_profile(builder.patterns, start);
     Ok((grammar, builder.notes))
 }
 

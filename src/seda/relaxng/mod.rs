@@ -72,7 +72,7 @@ impl Default for Limits {
             nesting_max: 16,
             depth_max: 500,
             patterns_max: 500_000,
-            height_max: 2_000,
+            height_max: 1_000,
             steps_max: 20_000_000,
         }
     }

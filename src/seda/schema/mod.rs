@@ -4,7 +4,7 @@
 //! 2.3. Never fetches a schema: the tables (`*.txt`, see [`table`]) are facts of the standard. Foreign elements pass where
 //! the standard leaves room for them, unread.
 
-use super::xml::Element;
+use super::element::Element;
 use crate::model::{Finding, findings};
 
 mod table;
