@@ -92,7 +92,7 @@ pub fn rendered(
             Fact::new("Version", version.to_string()),
             Fact::new("Écrit pour", standard(profile.in_force.seda_version.as_deref())),
             Fact::new("Éléments obligatoires", count(&|line| line.is_required)),
-            Fact::new("Valeurs imposées", count(&|line| line.value.is_some())),
+            Fact::new("Valeurs imposées", count(&|line| line.is_fixed)),
         ],
         lines: lines(explained),
     }
@@ -145,6 +145,7 @@ mod tests {
             occurrence: "obligatoire",
             is_required: true,
             value: None,
+            is_fixed: false,
             documentation: None,
         }
     }

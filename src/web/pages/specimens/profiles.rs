@@ -98,6 +98,7 @@ pub fn explanation() -> ExplanationPage {
         occurrence,
         is_required: occurrence.starts_with("obligatoire"),
         value: value.map(str::to_owned),
+        is_fixed: value.is_some_and(|value| value.starts_with("la valeur")),
         documentation: (name == "Title").then(|| "Nature de l’acte, numéro et date".into()),
     };
     let lines = [

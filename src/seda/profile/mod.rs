@@ -9,6 +9,9 @@ use super::engine::grammar::{Grammar, Symbol};
 use super::engine::names::NameClass;
 use super::engine::pattern::{Pattern, PatternId};
 use super::{pass, relaxng};
+
+mod explain;
+mod words;
 use crate::model::{Finding, Limits, SedaVersion};
 
 /// Longest profile, in bytes.
@@ -33,6 +36,8 @@ pub struct ExplainedLine {
     pub is_required: bool,
     /// What it must hold, in French words, when that is fixed or bounded.
     pub value: Option<String>,
+    /// One value only will do.
+    pub is_fixed: bool,
     /// What the profile's author says of it.
     pub documentation: Option<String>,
 }
@@ -49,7 +54,7 @@ impl Profile {
 
     /// What it asks, line by line.
     pub fn explain(&self) -> Vec<ExplainedLine> {
-        Vec::new()
+        explain::explain(&self.compiled)
     }
 
     /// The version of the standard whose messages it judges, by the namespace of their root.
