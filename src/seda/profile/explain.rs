@@ -66,7 +66,7 @@ impl Explaining<'_> {
                     AttributeValue::Pattern(pattern) => self.value(*pattern),
                     AttributeValue::Wildcard(_) => None,
                 };
-                let name = format!("@{}", name(&attribute.name, "attribut"));
+                let name = format!("@{}", words::name(&attribute.name, "attribut"));
                 self.line(id, depth, name, occurs, value);
             }
         }
@@ -78,7 +78,7 @@ impl Explaining<'_> {
     fn element(&mut self, id: SymbolId, occurs: Occurs, depth: usize) {
         let Symbol::Element(element) = self.symbol(id) else { return };
         let Content::Pattern(content) = element.content else { return };
-        let called = name(&element.name, "élément");
+        let called = words::name(&element.name, "élément");
         let is_open = !matches!(element.name, NameClass::Name(..) | NameClass::Choice(_));
         let has_elements =
             self.met(content).iter().any(|(id, _)| matches!(self.symbol(*id), Symbol::Element(_)));
@@ -168,19 +168,6 @@ impl Explaining<'_> {
 
     fn symbol(&self, id: SymbolId) -> &Symbol {
         self.profile.grammar.patterns.symbol(id)
-    }
-}
-
-/// The name, or what is allowed in its place.
-fn name(names: &NameClass, what: &str) -> String {
-    match names {
-        NameClass::Name(_, local) => local.clone(),
-        NameClass::Choice(names) if names.len() <= 8 => {
-            names.iter().map(|one| name(one, what)).collect::<Vec<_>>().join(" ou ")
-        }
-        NameClass::Namespace(namespace) => format!("tout {what} de « {namespace} »"),
-        NameClass::Except(class, _) => format!("{}, sauf exceptions", name(class, what)),
-        NameClass::Any | NameClass::Choice(_) => format!("tout {what}"),
     }
 }
 

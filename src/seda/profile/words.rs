@@ -1,12 +1,26 @@
 //! What a text must be, in French: values quoted, datatypes told with their facets.
 
 use crate::model::findings::shortened;
+use crate::seda::engine::names::NameClass;
 use crate::seda::relaxng::Note;
 
 /// Values listed; the rest is counted.
 const LISTED_MAX: usize = 30;
 /// Most characters shown of one value or facet.
 const SHOWN_CHARS_MAX: usize = 200;
+
+/// The name, or what is allowed in its place.
+pub fn name(names: &NameClass, what: &str) -> String {
+    match names {
+        NameClass::Name(_, local) => local.clone(),
+        NameClass::Choice(names) if names.len() <= 8 => {
+            names.iter().map(|one| name(one, what)).collect::<Vec<_>>().join(" ou ")
+        }
+        NameClass::Namespace(namespace) => format!("tout {what} de « {namespace} »"),
+        NameClass::Except(class, _) => format!("{}, sauf exceptions", name(class, what)),
+        NameClass::Any | NameClass::Choice(_) => format!("tout {what}"),
+    }
+}
 
 /// « x ».
 pub fn quoted(text: &str) -> String {
