@@ -75,13 +75,6 @@ pub struct Value {
     written: Box<str>,
 }
 
-impl Value {
-    /// As it was written.
-    pub fn written(&self) -> &str {
-        &self.written
-    }
-}
-
 #[derive(Clone)]
 struct Inner {
     shape: Shape,

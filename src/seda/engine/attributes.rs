@@ -13,10 +13,11 @@ use crate::seda::xml::{NameId, Xml};
 pub(super) const SHOWN_CHARS_MAX: usize = 80;
 
 impl Matcher<'_> {
-    /// Takes the frame past its attributes.
+    /// Takes the frame past its attributes; `bare` is where it goes when it has none.
     pub(super) fn attributes<R: Read>(
         &mut self,
         frame: &mut Frame,
+        bare: StateId,
         xml: &mut Xml<R>,
         witness: &mut impl Witness,
     ) {
@@ -25,6 +26,11 @@ impl Matcher<'_> {
             self.instance(frame, xml, witness);
         }
         self.refuse_abstract(frame, xml, witness);
+        if is_plain && bare != DEAD {
+            frame.state = bare;
+            frame.base64 = self.base64(bare);
+            return;
+        }
         if !is_plain {
             let line = xml.line();
             for (name, value) in xml.attributes() {
