@@ -14,6 +14,7 @@ mod build;
 mod date;
 mod fault;
 mod graph;
+pub mod language;
 pub mod lengths;
 mod objects;
 mod schema;
