@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use super::date::{first_day, last_day};
 use super::{graph, lengths, objects};
 use crate::model::findings::Kind;
-use crate::model::{Finding, Manifest, Referent, Unit, findings};
+use crate::model::{Finding, Manifest, Referent, SedaVersion, Unit, findings};
 
 /// What an identifier names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,9 @@ pub fn check(manifest: &Manifest) -> Vec<Finding> {
     found.extend(graph::check(manifest));
     found.extend(objects::check(manifest));
     dates(manifest, &mut found);
+    if manifest.version < SedaVersion::V2_0 {
+        access_rules(manifest, &mut found);
+    }
     found.extend(lengths::check(manifest));
     found
 }
@@ -107,7 +110,10 @@ fn orphans(manifest: &Manifest, named: &HashMap<&str, Named>, found: &mut Vec<Fi
     let mut reached: HashSet<&str> = HashSet::new();
     for unit in &manifest.units {
         reached.extend(unit.object_refs.iter().chain(&unit.group_refs).map(String::as_str));
-        several_objects(unit, found);
+        // Before 2.0 a unit's objects are a document and what is related to it.
+        if manifest.version >= SedaVersion::V2_0 {
+            several_objects(unit, found);
+        }
     }
     reached.extend(manifest.references.iter().map(|reference| reference.target.as_str()));
     let binary = manifest.binary_objects.iter().map(|object| (&object.id, &object.group, object.line));
@@ -150,6 +156,16 @@ fn several_objects(unit: &Unit, found: &mut Vec<Finding>) {
     if count > 1 {
         let message = format!("l'unité {} désigne {count} objets ou groupes", unit.id);
         found.push(at(&findings::REFERENCE_SEVERAL_OBJECTS, message, &unit.id, unit.line));
+    }
+}
+
+/// 1.0 demands an access rule of each archive, and its schema says so; 0.2 lets it be left out.
+fn access_rules(manifest: &Manifest, found: &mut Vec<Finding>) {
+    for unit in manifest.units.iter().filter(|unit| unit.parents.is_empty()) {
+        if !unit.rules.rules.iter().any(|rule| rule.category == "AccessRule") {
+            let message = format!("l'archive {} n'a pas de règle de communicabilité", unit.id);
+            found.push(at(&findings::RULE_NO_ACCESS, message, &unit.id, unit.line));
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::io::{self, BufRead};
 
-use super::build::Builder;
+use super::build::AnyBuilder;
 use super::schema::{self, Position};
 use super::xml::{Element, Halt, Token, Xml};
 use crate::model::{Finding, Findings, Limits, Manifest, SedaVersion, findings};
@@ -82,16 +82,15 @@ fn read(
     *message = version.map(|version| (version, root.local.clone()));
     if let Some(finding) = refuse_root(root, version) {
         found.push(finding);
-    } else if let Some(version) = version
-        && let Some(schema) = schema::of(version)
-    {
-        let mut builder = Builder::new(version, limits);
-        let read = transfer(&mut xml, version, Position::at_root(schema), &mut builder, found);
+    } else if let Some(version) = version {
+        let mut builder = AnyBuilder::new(version, limits);
+        let position = schema::of(version).map(Position::at_root);
+        let read = transfer(&mut xml, version, position, &mut builder, found);
         *header = builder.header();
         read?;
-        if !builder.has_package() {
+        if let Some(missing) = builder.missing_package() {
             // The schema lets it be left out, for messages that only announce; a transfer transfers.
-            found.push(Finding::new(&findings::HEADER_PACKAGE, "DataObjectPackage manque"));
+            found.push(Finding::new(&findings::HEADER_PACKAGE, format!("{missing} manque")));
         }
         return Ok(Some(builder.finish()));
     }
@@ -104,11 +103,6 @@ fn refuse_root(root: &Element, version: Option<SedaVersion>) -> Option<Finding> 
     let local = root.local.as_str();
     let namespace: String = root.namespace.chars().take(100).collect();
     let finding = match version {
-        Some(SedaVersion::V0_2 | SedaVersion::V1_0) if local == "ArchiveTransfer" => {
-            let number = version.map_or("", SedaVersion::number);
-            let message = format!("le SEDA {number} n'est pas encore pris en charge");
-            Finding::new(&findings::MESSAGE_UNSUPPORTED_VERSION, message)
-        }
         Some(_) if local == "ArchiveTransfer" => return None,
         Some(_) if MESSAGES.contains(&local) || local.starts_with("Archive") => {
             Finding::new(&findings::MESSAGE_WRONG_TYPE, format!("message {local} au lieu de ArchiveTransfer"))
@@ -137,34 +131,40 @@ fn refuse_root(root: &Element, version: Option<SedaVersion>) -> Option<Finding> 
 fn transfer<R: BufRead>(
     xml: &mut Xml<R>,
     version: SedaVersion,
-    mut position: Position,
-    builder: &mut Builder,
+    mut position: Option<Position>,
+    builder: &mut AnyBuilder,
     found: &mut Findings,
 ) -> Result<(), Halt> {
     let mut names = vec![xml.element().local.clone()];
     loop {
         let token = xml.advance()?;
-        let between = position.text_between(xml.text(), xml.line());
-        found.extend(between.map(|finding| finding.in_path(names.join("/"))));
+        if let Some(position) = &mut position {
+            let between = position.text_between(xml.text(), xml.line());
+            found.extend(between.map(|finding| finding.in_path(names.join("/"))));
+        }
         match token {
             Token::Start => {
                 let element = xml.element();
                 let is_seda = element.namespace == version.namespace();
                 names.push(element.local.clone());
-                found
-                    .extend(position.start(element, is_seda).into_iter().map(|f| f.in_path(names.join("/"))));
+                if let Some(position) = &mut position {
+                    let faults = position.start(element, is_seda).into_iter();
+                    found.extend(faults.map(|fault| fault.in_path(names.join("/"))));
+                }
                 builder.start(element, is_seda);
             }
             Token::End => {
                 let name = names.last().map_or("", String::as_str);
-                let fault = position.end(name, xml.text(), xml.line());
-                found.extend(fault.map(|finding| finding.in_path(names.join("/"))));
+                if let Some(position) = &mut position {
+                    let fault = position.end(name, xml.text(), xml.line());
+                    found.extend(fault.map(|fault| fault.in_path(names.join("/"))));
+                }
                 builder.end(xml.text());
                 names.pop();
             }
             Token::Over => break,
         }
-        found.extend(builder.found.drain(..).map(|finding| finding.in_path(names.join("/"))));
+        found.extend(builder.drain_found().map(|finding| finding.in_path(names.join("/"))));
     }
     Ok(())
 }
