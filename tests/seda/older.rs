@@ -167,7 +167,7 @@ fn a_flow_of_accounts_in_1_0_is_read() {
 }
 
 #[test]
-fn the_only_document_of_a_level_is_its_object_unless_it_is_described() {
+fn a_document_alone_in_its_level_is_its_object_unless_it_is_described() {
     let file = |name: &str| format!("<Attachment filename=\"{name}\"/>");
     let below = |documents: &str| {
         let object = format!("<ArchiveObject><Name>Objet</Name>{documents}</ArchiveObject>");
@@ -184,6 +184,10 @@ fn the_only_document_of_a_level_is_its_object_unless_it_is_described() {
     let two = below(&(document(&file("a.pdf"), "") + &document(&file("b.pdf"), "")));
     assert_eq!(tree(&two)[2..], [("a.pdf", "Item", "Objet"), ("b.pdf", "Item", "Objet")]);
     assert!(two.units[1].object_refs.is_empty());
+
+    let level = "<ArchiveObject><Name>Sous-objet</Name></ArchiveObject>";
+    let beside = below(&format!("{level}{}", document(&file("a.pdf"), "")));
+    assert_eq!(tree(&beside)[2..], [("Sous-objet", "", "Objet"), ("a.pdf", "Item", "Objet")]);
 
     let described = below(&document(&file("a.pdf"), "<Description>Un acte</Description>"));
     assert_eq!(tree(&described)[2..], [("Un acte", "Item", "Objet")]);

@@ -1,6 +1,6 @@
-//! Documents: the only one of a level, that says nothing of itself, is the level's object; any other is a unit.
+//! Documents: one that is all its level holds, and says nothing of itself, is the level's object; any other is a unit.
 //!
-//! The first document of a level waits until the level ends or a second one comes. Data related to a document are
+//! The first document of a level waits until the level ends or something else comes. Data related to a document are
 //! objects of its unit, each bound to the document by a reference.
 
 use super::{Builder, Document, OpenUnit};
@@ -10,7 +10,7 @@ impl Builder {
     pub(super) fn end_document(&mut self) {
         let mut document = std::mem::take(&mut self.document);
         let Some(level) = self.open_units.last_mut() else { return };
-        let is_first = !std::mem::replace(&mut level.has_documents, true);
+        let is_first = !std::mem::replace(&mut level.has_more, true);
         if is_first && !document.is_described {
             level.alone = Some(document);
             return;
@@ -20,7 +20,7 @@ impl Builder {
     }
 
     /// The first document of the level is not alone: it gets its unit, as the others.
-    fn settle_first(&mut self) {
+    pub(super) fn settle_first(&mut self) {
         if let Some(mut first) = self.open_units.last_mut().and_then(|level| level.alone.take()) {
             self.make_unit(&mut first);
         }

@@ -78,6 +78,10 @@ impl Builder {
     }
 
     fn enter_unit(&mut self, element: &Element) -> Context {
+        self.settle_first();
+        if let Some(above) = self.open_units.last_mut() {
+            above.has_more = true;
+        }
         let id = self.identifier(element);
         let Some(at) = self.next_place(element.line) else { return Context::Ignored };
         let above = self.open_units.last();
@@ -86,7 +90,7 @@ impl Builder {
             at,
             has_access: above.is_some_and(|unit| unit.has_access),
             has_appraisal: above.is_some_and(|unit| unit.has_appraisal),
-            has_documents: false,
+            has_more: false,
             alone: None,
         };
         self.open_units.push(unit);

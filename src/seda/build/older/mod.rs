@@ -53,8 +53,9 @@ struct OpenUnit {
     /// Whether this level or one above declares a rule of the category.
     has_access: bool,
     has_appraisal: bool,
-    has_documents: bool,
-    /// The first document of the level, while it may be the only one.
+    /// Whether it holds a document or a level, read already.
+    has_more: bool,
+    /// The first document of the level, while it may be the only thing in it.
     alone: Option<Document>,
 }
 
