@@ -147,12 +147,8 @@ fn read(validated: &mut Validated, entry: usize, limits: &Limits) -> Result<(), 
 
 fn match_files(validated: &mut Validated, manifest_entry: usize) {
     let Some(manifest) = &validated.manifest else { return };
-    let declared: std::collections::HashSet<String> = manifest
-        .binary_objects
-        .iter()
-        .filter_map(|object| contents::path(object.uri.as_deref()?).ok())
-        .collect();
-    validated.package.settle_names(|name| declared.contains(name));
+    let known = contents::Known::of(manifest);
+    validated.package.settle_names(|name| known.has(name));
     let entries = validated.package.entries();
     let places: Vec<usize> = (0..entries.len()).filter(|&at| at != manifest_entry).collect();
     let names: Vec<&str> = places.iter().map(|&at| entries[at].name.as_str()).collect();

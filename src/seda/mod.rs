@@ -17,6 +17,7 @@ mod graph;
 pub mod language;
 pub mod lengths;
 mod objects;
+mod places;
 mod schema;
 mod source;
 mod value;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use chartrier::model::{BinaryObject, Finding, Limits, Manifest, Rule, SedaVersion, Unit};
-use chartrier::seda::{consistency, read_manifest};
+use chartrier::seda::{consistency, contents, read_manifest};
 
 use crate::corpus_folder;
 
@@ -402,4 +402,39 @@ fn is_read(path: &Path) -> bool {
     );
     assert!(manifest.units.len() > 1 && !manifest.message_identifier.is_empty(), "{}", path.display());
     true
+}
+
+fn matched(manifest: &Manifest, names: &[&str]) -> (Vec<(String, usize)>, Vec<&'static str>) {
+    let (matches, found) = contents::check(manifest, names);
+    let path = |index: usize| manifest.binary_objects[index].uri.clone().unwrap_or_default();
+    let mut matches: Vec<(String, usize)> =
+        matches.iter().map(|matched| (path(matched.index), matched.entry)).collect();
+    matches.sort();
+    (matches, found.iter().map(|finding| finding.kind.code).collect())
+}
+
+#[test]
+fn files_of_the_older_versions_are_found_where_their_senders_put_them() {
+    let documents = |names: &[&str]| {
+        let below: String =
+            names.iter().map(|name| document(&format!("<Attachment filename=\"{name}\"/>"), "")).collect();
+        read(&transfer_1_0(&archive("", "", &below))).0
+    };
+    let manifest = documents(&["a/x.pdf", "y.xml"]);
+    let both = vec![("a/x.pdf".to_owned(), 0), ("y.xml".to_owned(), 1)];
+    for names in
+        [["a/x.pdf", "y.xml"], ["envoi/a/x.pdf", "envoi/y.xml"], ["x.pdf", "y.xml"], ["b/x.pdf", "c/y.xml"]]
+    {
+        assert_eq!(matched(&manifest, &names), (both.clone(), vec![]), "{names:?}");
+    }
+    // A name two files share is no one's; nor is a file that another object has by its own path.
+    let (matches, found) = matched(&manifest, &["b/x.pdf", "c/x.pdf", "y.xml"]);
+    assert_eq!(matches.len(), 1);
+    assert_eq!(found, ["object.missing_file", "object.undeclared_file", "object.undeclared_file"]);
+    let (matches, found) = matched(&documents(&["a/x.pdf", "b/x.pdf"]), &["b/x.pdf"]);
+    assert_eq!((matches, found), (vec![("b/x.pdf".to_owned(), 0)], vec!["object.missing_file"]));
+
+    let mut newer = manifest;
+    newer.version = SedaVersion::V2_1;
+    assert_eq!(matched(&newer, &["envoi/a/x.pdf", "envoi/y.xml"]).0, []);
 }

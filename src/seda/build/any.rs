@@ -7,7 +7,7 @@ use crate::seda::xml::Element;
 
 /// Receives elements in document order and gives the description at the end, whatever the version.
 pub enum AnyBuilder {
-    Newer(Builder),
+    Newer(Box<Builder>),
     Older(Box<older::Builder>),
 }
 
@@ -18,7 +18,7 @@ impl AnyBuilder {
             SedaVersion::V0_2 | SedaVersion::V1_0 => {
                 Self::Older(Box::new(older::Builder::new(version, limits)))
             }
-            _ => Self::Newer(Builder::new(version, limits)),
+            _ => Self::Newer(Box::new(Builder::new(version, limits))),
         }
     }
 
