@@ -15,6 +15,7 @@ pub mod read;
 pub mod relaxng;
 pub mod spill;
 pub mod standard;
+pub mod tolerance;
 pub mod write;
 pub mod xml;
 
@@ -22,9 +23,9 @@ mod build;
 mod date;
 mod element;
 mod graph;
+pub mod language;
 pub mod lengths;
 mod objects;
-mod schema;
-mod value;
+mod places;
 
-pub use read::{Reading, read_manifest};
+pub use read::{Options, Reading, read_manifest};

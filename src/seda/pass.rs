@@ -63,6 +63,13 @@ impl<'a> Grammars<'a> {
         self
     }
 
+    /// Lets in some elements that the standard has not.
+    pub fn tolerate(&mut self, elements: &[(&'static str, &'static str)]) {
+        if let Some(schema) = &mut self.schema {
+            schema.tolerate(elements);
+        }
+    }
+
     /// Keeps what was learned for the next message of the version.
     pub fn keep(self, version: SedaVersion) {
         if let Some(schema) = self.schema {

@@ -13,8 +13,12 @@ use crate::model::{
     Unit, UnitLink, findings,
 };
 
+mod any;
 mod enter;
 mod leaves;
+mod older;
+
+pub use any::AnyBuilder;
 
 /// Namespace of `xml:id`.
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
