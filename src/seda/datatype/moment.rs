@@ -32,23 +32,39 @@ pub(super) struct Moment {
 /// Fourteen hours: how far from UTC a zone may be.
 const WIDEST_ZONE: i128 = 14 * 3600;
 
+/// What is written.
+struct Parts {
+    date: Ymd,
+    /// Seconds since midnight.
+    clock: u32,
+    attoseconds: u64,
+    /// Minutes from UTC.
+    zone: Option<i16>,
+}
+
+/// Whether a text is written as this kind of date or time is.
+pub(super) fn is_moment(calendar: Calendar, text: &str) -> bool {
+    parts(calendar, text).is_some()
+}
+
+fn parts(calendar: Calendar, text: &str) -> Option<Parts> {
+    let mut cursor = Cursor { rest: text.as_bytes() };
+    let date = cursor.date(calendar)?;
+    if calendar == Calendar::DateTime {
+        cursor.expect(b'T')?;
+    }
+    let (clock, attoseconds) = match calendar {
+        Calendar::DateTime | Calendar::Time => cursor.clock()?,
+        _ => (0, 0),
+    };
+    let zone = cursor.zone()?;
+    cursor.rest.is_empty().then_some(Parts { date, clock, attoseconds, zone })
+}
+
 impl Moment {
     /// Reads a text written as this kind of date or time is.
     pub fn read(calendar: Calendar, text: &str) -> Option<Self> {
-        let mut cursor = Cursor { rest: text.as_bytes() };
-        let date = cursor.date(calendar)?;
-        let (clock, attoseconds) = match calendar {
-            Calendar::DateTime => {
-                cursor.expect(b'T')?;
-                cursor.clock()?
-            }
-            Calendar::Time => cursor.clock()?,
-            _ => (0, 0),
-        };
-        let zone = cursor.zone()?;
-        if !cursor.rest.is_empty() {
-            return None;
-        }
+        let Parts { date, clock, attoseconds, zone } = parts(calendar, text)?;
         let mut seconds = days(date) * 86_400 + i128::from(clock) - i128::from(zone.unwrap_or(0)) * 60;
         if calendar == Calendar::Time {
             seconds = seconds.rem_euclid(86_400);
@@ -159,6 +175,18 @@ impl Cursor<'_> {
 
     /// Four digits or more, no superfluous zero, no year zero. Eighteen digits at most, as the standard lets one decide.
     fn year(&mut self) -> Option<i64> {
+        if let Some((&[one, two, three, four], rest @ [b'-', ..])) = self.rest.split_first_chunk::<4>() {
+            let digits = [one, two, three, four].map(|byte| byte.wrapping_sub(b'0'));
+            if digits.iter().all(|&digit| digit < 10) {
+                self.rest = rest;
+                let year = digits.iter().fold(0, |year, &digit| year * 10 + i64::from(digit));
+                return (year != 0).then_some(year);
+            }
+        }
+        self.any_year()
+    }
+
+    fn any_year(&mut self) -> Option<i64> {
         let negative = self.rest.first() == Some(&b'-');
         if negative {
             self.rest = &self.rest[1..];
