@@ -7,9 +7,10 @@ use std::cmp::Ordering;
 
 use super::Prefixes;
 use super::binary::{base64_bytes, hexadecimal_bytes, is_base64, is_hexadecimal};
+use super::calendar::{Calendar, is_moment};
 use super::decimal::{Digits, is_float};
 use super::duration::Duration;
-use super::moment::{Calendar, Moment, is_moment};
+use super::moment::Moment;
 use super::names::{is_language, is_name, is_nc_name, is_nmtoken, qualified};
 use super::uri::is_uri;
 

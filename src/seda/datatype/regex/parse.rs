@@ -1,7 +1,6 @@
 //! The regular expressions of XML Schema (part 2, appendix F) read into a tree.
 //!
-//! Never deeper than [`DEEPEST`]. The one thing to know: `^` and `$` are characters like others, groups capture nothing,
-//! a class may have another subtracted (`[a-z-[aeiou]]`).
+//! Never deeper than [`DEEPEST`]. The one thing to know: `^` and `$` are characters like others outside classes.
 
 use std::iter::Peekable;
 use std::str::Chars;
@@ -103,7 +102,7 @@ impl Parser<'_> {
             _ => return Ok(atom),
         };
         self.rest.next();
-        Ok(repeated(atom, min, max))
+        Ok(Tree::Repeated(Box::new(atom), min, max))
     }
 
     fn counted(&mut self, atom: Tree) -> Result<Tree, String> {
@@ -117,7 +116,7 @@ impl Parser<'_> {
         if max.is_some_and(|max| max < min) {
             return Err("une répétition dont le plus grand nombre est inférieur au plus petit".into());
         }
-        Ok(repeated(atom, min, max))
+        Ok(Tree::Repeated(Box::new(atom), min, max))
     }
 
     fn number(&mut self) -> Result<u32, String> {
@@ -248,8 +247,4 @@ impl Parser<'_> {
 
 fn unexpected(character: char) -> String {
     format!("« {character} » est mal placé")
-}
-
-fn repeated(atom: Tree, min: u32, max: Option<u32>) -> Tree {
-    Tree::Repeated(Box::new(atom), min, max)
 }
