@@ -3,6 +3,7 @@
 mod amplified;
 mod command;
 mod corpus;
+mod datatypes;
 mod messages;
 mod older;
 mod reading;
