@@ -152,3 +152,12 @@ fn what_is_allowed_is_read() {
         assert_eq!(read(case).err(), None, "{case}");
     }
 }
+
+#[test]
+fn the_first_fault_is_told_wherever_the_border_of_what_is_loaded_falls() {
+    for before in 65_500..65_540 {
+        let text = format!("<!--{}-->\n<a b='<'/>", "x".repeat(before));
+        let text = [text.as_bytes(), b"\xff"].concat();
+        assert_eq!(refused(text), ("xml.malformed", 2), "{before}");
+    }
+}
