@@ -10,3 +10,4 @@ mod reading;
 mod refused;
 mod relaxng;
 mod replies;
+mod wellformed;
