@@ -11,8 +11,8 @@ use super::fault::{Faults, too_complex};
 use super::{Limits, Note};
 use crate::model::Finding;
 use crate::seda::engine::grammar::{
-    AttributeSymbol, AttributeValue, Content, DataSymbol, EMPTY, ElementSymbol, Grammar, NOT_ALLOWED, Pattern,
-    PatternId, Patterns, Symbol, SymbolId,
+    AttributeSymbol, AttributeValue, Content, DataSymbol, EMPTY, ElementSymbol, Grammar, NOT_ALLOWED,
+    Pattern, PatternId, Patterns, Symbol, SymbolId,
 };
 
 /// Makes the grammar, and what is noted of each of its symbols.
@@ -146,11 +146,11 @@ impl Builder {
             }
             Node::List(part, note) => match self.of(part) {
                 NOT_ALLOWED => NOT_ALLOWED,
-                inner => self.symbol(Symbol::List(inner), note),
+                inner => self.symbol(Symbol::List(inner), *note),
             },
             Node::Element(name, content, note) => {
                 let empty = Content::Pattern(NOT_ALLOWED);
-                let made = self.symbol(Symbol::Element(ElementSymbol { name, content: empty }), note);
+                let made = self.symbol(Symbol::Element(ElementSymbol { name, content: empty }), *note);
                 self.waiting.push((SymbolId(self.notes.len() as u32 - 1), content));
                 made
             }
@@ -158,14 +158,14 @@ impl Builder {
                 NOT_ALLOWED => NOT_ALLOWED,
                 value => {
                     let value = AttributeValue::Pattern(value);
-                    self.symbol(Symbol::Attribute(AttributeSymbol { name, value }), note)
+                    self.symbol(Symbol::Attribute(AttributeSymbol { name, value }), *note)
                 }
             },
             Node::Data(datatype, except, note) => {
                 let except = except.map(|except| self.of(except)).filter(|&except| except != NOT_ALLOWED);
-                self.symbol(Symbol::Data(DataSymbol { datatype, except }), note)
+                self.symbol(Symbol::Data(DataSymbol { datatype, except }), *note)
             }
-            Node::Value(datatype, value, note) => self.symbol(Symbol::Value(datatype, value), note),
+            Node::Value(datatype, value, note) => self.symbol(Symbol::Value(datatype, value), *note),
         })
     }
 
@@ -181,8 +181,8 @@ impl Builder {
     }
 
     /// A new symbol, which is noted at the same place.
-    fn symbol(&mut self, symbol: Symbol, note: Box<Note>) -> PatternId {
-        self.notes.push(*note);
+    fn symbol(&mut self, symbol: Symbol, note: Note) -> PatternId {
+        self.notes.push(note);
         let symbol = self.patterns.add_symbol(symbol);
         self.patterns.one(symbol)
     }

@@ -207,7 +207,9 @@ impl Builder<'_> {
             Event::Decl(declaration) => {
                 let is_utf8 = match declaration.encoding() {
                     None => true,
-                    Some(Ok(name)) => name.eq_ignore_ascii_case("utf-8") || name.eq_ignore_ascii_case("us-ascii"),
+                    Some(Ok(name)) => {
+                        name.eq_ignore_ascii_case("utf-8") || name.eq_ignore_ascii_case("us-ascii")
+                    }
                     Some(Err(_)) => false,
                 };
                 match declaration.version() {
@@ -316,7 +318,9 @@ impl Builder<'_> {
                 return self.refused("attribut mal écrit ou répété");
             };
             let value = match attribute.normalized_value(XmlVersion::Explicit1_0) {
-                Ok(value) if value.chars().all(is_allowed) && !attribute.value.contains('<') => value.into_owned(),
+                Ok(value) if value.chars().all(is_allowed) && !attribute.value.contains('<') => {
+                    value.into_owned()
+                }
                 _ => return self.refused("valeur d'attribut mal écrite"),
             };
             let name: &str = attribute.key.as_ref();

@@ -2,8 +2,8 @@
 //!
 //! Bounded: past a number of faults the rest is counted, as for a message.
 
-use crate::model::findings::{self, Findings, Kind};
 use crate::model::Finding;
+use crate::model::findings::{self, Findings, Kind};
 
 /// Most faults told of one profile.
 const FAULTS_MAX: usize = 200;

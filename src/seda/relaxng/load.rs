@@ -68,9 +68,10 @@ struct Loader<'a> {
 
 impl Loader<'_> {
     fn read(&mut self, bytes: &[u8], document: usize, faults: &mut Faults) -> Result<usize, Vec<Finding>> {
-        self.bytes_left = self.bytes_left.checked_sub(bytes.len()).ok_or_else(|| {
-            too_complex(format!("profil de plus de {} octets", self.limits.bytes_max))
-        })?;
+        self.bytes_left = self
+            .bytes_left
+            .checked_sub(bytes.len())
+            .ok_or_else(|| too_complex(format!("profil de plus de {} octets", self.limits.bytes_max)))?;
         let name = self.documents[document].name.clone();
         let root = document::read(bytes, self.limits, &mut self.nodes, faults).map_err(|findings| {
             let place = |finding: Finding| if name.is_empty() { finding } else { finding.in_path(&name) };
@@ -181,7 +182,9 @@ mod tests {
         assert_eq!(of("sub/a.rng", "../x.rng").as_deref(), Some("x.rng"));
         assert_eq!(of("sub/a.rng", "./b/../x.rng").as_deref(), Some("sub/x.rng"));
         assert_eq!(of("sub1/", "sub2").as_deref(), Some("sub1/sub2"));
-        for outside in ["../x", "/etc/passwd", "file:///etc/passwd", "http://a/b", "//a/b", "x#y", "x?y", "a\\b"] {
+        for outside in
+            ["../x", "/etc/passwd", "file:///etc/passwd", "http://a/b", "//a/b", "x#y", "x?y", "a\\b"]
+        {
             assert_eq!(of("", outside), None, "{outside}");
         }
     }

@@ -26,7 +26,14 @@ impl<'a> Overlap<'a> {
     /// None known yet.
     pub fn new(grammar: &'a Grammar, steps_max: usize) -> Self {
         let len = grammar.patterns.len();
-        Self { grammar, flags: vec![0; len], seen: vec![0; len], comparison: 0, steps_left: steps_max, steps_max }
+        Self {
+            grammar,
+            flags: vec![0; len],
+            seen: vec![0; len],
+            comparison: 0,
+            steps_left: steps_max,
+            steps_max,
+        }
     }
 
     /// The flags of a pattern are known.
@@ -109,7 +116,9 @@ impl<'a> Overlap<'a> {
             });
         }
         self.spend(tried.len() * (weight(one) + weight(other)))?;
-        Ok(tried.iter().any(|(namespace, local)| one.contains(namespace, local) && other.contains(namespace, local)))
+        Ok(tried
+            .iter()
+            .any(|(namespace, local)| one.contains(namespace, local) && other.contains(namespace, local)))
     }
 
     /// The names of the attributes, or of the elements, of a pattern.
@@ -143,9 +152,10 @@ impl<'a> Overlap<'a> {
     }
 
     fn spend(&mut self, steps: usize) -> Result<(), Vec<Finding>> {
-        self.steps_left = self.steps_left.checked_sub(steps).ok_or_else(|| {
-            too_complex(format!("plus de {} comparaisons de noms", self.steps_max))
-        })?;
+        self.steps_left = self
+            .steps_left
+            .checked_sub(steps)
+            .ok_or_else(|| too_complex(format!("plus de {} comparaisons de noms", self.steps_max)))?;
         Ok(())
     }
 }

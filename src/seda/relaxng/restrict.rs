@@ -173,11 +173,13 @@ impl Checker<'_> {
             Pattern::NotAllowed => NOTHING,
             Pattern::Empty => Summary { flags: EMPTY_PATTERN, ..NOTHING },
             Pattern::Symbol(symbol) => self.symbol(*symbol),
-            Pattern::Choice(parts) => parts.iter().map(|&part| self.of(part)).fold(NOTHING, |all, part| Summary {
-                flags: all.flags | part.flags,
-                kind: all.kind.max(part.kind),
-                height: all.height.max(part.height + 1),
-            }),
+            Pattern::Choice(parts) => {
+                parts.iter().map(|&part| self.of(part)).fold(NOTHING, |all, part| Summary {
+                    flags: all.flags | part.flags,
+                    kind: all.kind.max(part.kind),
+                    height: all.height.max(part.height + 1),
+                })
+            }
             Pattern::OneOrMore(inner) => {
                 let inner = self.of(*inner);
                 let mut flags = (inner.flags | REPEATED) & !LOOSE_INFINITE;

@@ -186,7 +186,10 @@ pub fn check_attributes(node: &Node, faults: &mut Faults) {
             "ns" => {}
             "datatypeLibrary" if is_library(value) => {}
             "datatypeLibrary" => {
-                faults.syntax(format!("« {} » n'est pas une adresse de bibliothèque de types", shown()), node.line);
+                faults.syntax(
+                    format!("« {} » n'est pas une adresse de bibliothèque de types", shown()),
+                    node.line,
+                );
             }
             known if !own.contains(&known) => {
                 let known = shortened(known.to_owned(), 100);
@@ -195,7 +198,8 @@ pub fn check_attributes(node: &Node, faults: &mut Faults) {
             "combine" if matches!(trimmed(value), "choice" | "interleave") => {}
             "href" => {}
             "name" if matches!(tag, Tag::Element | Tag::Attribute) && is_qname(trimmed(value)) => {}
-            "name" | "type" if !matches!(tag, Tag::Element | Tag::Attribute) && is_ncname(trimmed(value)) => {}
+            "name" | "type" if !matches!(tag, Tag::Element | Tag::Attribute) && is_ncname(trimmed(value)) => {
+            }
             known => faults.syntax(format!("« {} » ne convient pas à « {known} »", shown()), node.line),
         }
     }

@@ -113,7 +113,8 @@ fn every_profile_of_the_corpus_compiles() {
         .map(|cells| (corpus.join("profiles").join(cells[0]), cells[4].contains("conflicting ID-types")))
         .collect();
     let flows = fs::read_dir(corpus.join("flows/profiles")).expect("profiles").flatten();
-    profiles.extend(flows.map(|entry| (entry.path(), false)).filter(|(path, _)| name(path).ends_with(".rng")));
+    profiles
+        .extend(flows.map(|entry| (entry.path(), false)).filter(|(path, _)| name(path).ends_with(".rng")));
     let mut wrong = Vec::new();
     for (path, _) in &profiles {
         let profile = fs::read(path).expect("a profile");
