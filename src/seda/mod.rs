@@ -9,6 +9,7 @@ pub mod contents;
 pub mod datatype;
 pub mod digest;
 pub mod engine;
+pub mod profile_text;
 pub mod read;
 pub mod relaxng;
 pub mod write;
