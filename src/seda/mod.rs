@@ -6,19 +6,26 @@
 
 pub mod consistency;
 pub mod contents;
+pub mod datatype;
 pub mod digest;
+pub mod engine;
+pub mod identifiers;
+pub mod pass;
 pub mod read;
+pub mod relaxng;
+pub mod spill;
+pub mod standard;
+pub mod tolerance;
 pub mod write;
+pub mod xml;
 
 mod build;
 mod date;
-mod fault;
+mod element;
 mod graph;
+pub mod language;
 pub mod lengths;
 mod objects;
-mod schema;
-mod source;
-mod value;
-mod xml;
+mod places;
 
-pub use read::{Reading, read_manifest};
+pub use read::{Options, Reading, read_manifest};
