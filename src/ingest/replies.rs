@@ -1,5 +1,7 @@
 //! The `ArchiveTransferReply`, positive or not, in the version of the transfer.
 
+use std::io;
+
 use chrono::{DateTime, Utc};
 
 use super::decide::Accepted;
@@ -18,33 +20,35 @@ pub(super) fn acceptance(
     accepted: &Accepted,
     member_code: &str,
     at: DateTime<Utc>,
-) -> String {
+) -> io::Result<String> {
     let manifest = &accepted.manifest;
-    let roots = manifest.units.iter().filter(|unit| unit.parents.is_empty());
-    let units: Vec<ReplyUnit> = roots
-        .enumerate()
-        .map(|(number, unit)| ReplyUnit {
-            id: unit.id.clone(),
-            system_id: derived_id(accession.archive_id, "unit", &unit.id).to_string(),
-            archival_agency_archive_unit_identifier: match number {
+    let heading = &manifest.heading;
+    let reply_unit = |(rank, number): (usize, u32)| {
+        let id = manifest.unit(number)?.id;
+        io::Result::Ok(ReplyUnit {
+            system_id: derived_id(accession.archive_id, "unit", &id).to_string(),
+            id,
+            archival_agency_archive_unit_identifier: match rank {
                 0 => accession.cote.clone(),
-                number => format!("{}/{}", accession.cote, number + 1),
+                rank => format!("{}/{}", accession.cote, rank + 1),
             },
         })
-        .collect();
-    write::transfer_reply(&TransferReply {
-        version: manifest.version,
+    };
+    let units: Vec<ReplyUnit> =
+        manifest.tree.roots().enumerate().map(reply_unit).collect::<Result<_, _>>()?;
+    Ok(write::transfer_reply(&TransferReply {
+        version: heading.version,
         date: at,
         message_identifier: &reply_identifier(&accession.cote),
-        message_request_identifier: &manifest.message_identifier,
+        message_request_identifier: &heading.message_identifier,
         archival_agreement: Some(&accepted.agreement.identifier),
         reply_code: "000",
         grant_date: Some(at),
-        archival_agency: manifest.archival_agency.as_deref().unwrap_or(member_code),
-        transferring_agency: manifest.transferring_agency.as_deref().unwrap_or("inconnu"),
+        archival_agency: heading.archival_agency.as_deref().unwrap_or(member_code),
+        transferring_agency: heading.transferring_agency.as_deref().unwrap_or("inconnu"),
         findings: &accepted.findings,
         units: &units,
-    })
+    }))
 }
 
 /// What a refusal could read of the message it answers.

@@ -3,81 +3,114 @@
 //! Never matches by guess: the name as written, else the same name in the other normal form of Unicode or with its
 //! percent-escapes undone. Case counts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::io;
 
 use percent_encoding::percent_decode_str;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::model::{Finding, Manifest, findings};
+use super::description::Manifest;
+use super::spill::Repeats;
+use crate::model::{BinaryObject, Finding, Findings, findings};
 
 /// A declared object and the container's file that holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Match {
-    /// Index into `manifest.binary_objects`.
-    pub index: usize,
+    /// Number of the binary object.
+    pub object: u32,
     /// Index into the names given.
     pub entry: usize,
 }
 
 /// Matches objects with files. `names`: every file of the container but the manifest.
-pub fn check(manifest: &Manifest, names: &[&str]) -> (Vec<Match>, Vec<Finding>) {
-    let mut found = declared(manifest);
-    let mut by_name: HashMap<String, usize> = HashMap::new();
-    for (entry, name) in names.iter().enumerate() {
-        by_name.insert(name.nfc().collect(), entry);
-    }
-    let mut holders: Vec<Option<usize>> = vec![None; names.len()];
+///
+/// # Errors
+/// When the scratch that holds the description fails.
+pub fn check(manifest: &Manifest, names: &[&str], found: &mut Findings) -> io::Result<Vec<Match>> {
+    declared(manifest, found)?;
+    let by_name: HashMap<String, usize> =
+        names.iter().enumerate().map(|(entry, name)| (name.nfc().collect(), entry)).collect();
+    let mut is_held = vec![false; names.len()];
     let mut matches = Vec::new();
-    for (index, object) in manifest.binary_objects.iter().enumerate() {
+    for (number, object) in (0..).zip(manifest.binary_objects()) {
+        let object = object?;
         let Some(uri) = object.uri.as_deref() else { continue };
         let Ok(path) = path(uri) else { continue };
         match by_name.get(&path).or_else(|| by_name.get(&unescaped(&path)?)) {
             None => {
-                let message = format!("le fichier « {path} » de l'objet {} manque", object.id);
-                found.push(
-                    Finding::new(&findings::OBJECT_MISSING_FILE, message).at_line(object.line).in_path(path),
-                );
+                if found.wants(&findings::OBJECT_MISSING_FILE) {
+                    found.push(missing(&object, path));
+                }
             }
             Some(&entry) => {
-                if holders[entry].replace(index).is_none() {
-                    matches.push(Match { index, entry });
+                if !std::mem::replace(&mut is_held[entry], true) {
+                    matches.push(Match { object: number, entry });
                 }
             }
         }
     }
-    for (entry, name) in names.iter().enumerate() {
-        if holders[entry].is_none() {
+    for (name, _) in names.iter().zip(is_held).filter(|(_, is_held)| !is_held) {
+        if found.wants(&findings::OBJECT_UNDECLARED_FILE) {
             let message = format!("le fichier « {name} » n'est déclaré par aucun objet");
             found.push(Finding::new(&findings::OBJECT_UNDECLARED_FILE, message).in_path(*name));
         }
     }
-    (matches, found)
+    Ok(matches)
+}
+
+fn missing(object: &BinaryObject, path: String) -> Finding {
+    let message = format!("le fichier « {path} » de l'objet {} manque", object.id);
+    Finding::new(&findings::OBJECT_MISSING_FILE, message).at_line(object.line).in_path(path)
 }
 
 /// What the declared paths alone show: hostile ones, the same twice.
-pub fn declared(manifest: &Manifest) -> Vec<Finding> {
-    let mut found = Vec::new();
-    let mut seen: HashMap<String, &str> = HashMap::new();
-    for object in &manifest.binary_objects {
+///
+/// # Errors
+/// When the scratch that holds the description fails.
+pub fn declared(manifest: &Manifest, found: &mut Findings) -> io::Result<()> {
+    let mut paths = Repeats::new(manifest.scratch());
+    for (number, object) in (0..).zip(manifest.binary_objects()) {
+        let object = object?;
         let Some(uri) = object.uri.as_deref().filter(|uri| !uri.is_empty()) else { continue };
         match path(uri) {
             Err(why) => {
                 let shown: String = uri.chars().take(200).collect();
                 let message = format!("objet {} : « {shown} » {why}", object.id);
-                found.push(
-                    Finding::new(&findings::OBJECT_URI, message).at_line(object.line).in_path(&object.id),
-                );
+                let finding = Finding::new(&findings::OBJECT_URI, message);
+                found.push(finding.at_line(object.line).in_path(&object.id));
             }
-            Ok(path) => {
-                if let Some(first) = seen.insert(path.clone(), &object.id) {
-                    let message = format!("les objets {first} et {} désignent « {path} »", object.id);
-                    let finding = Finding::new(&findings::OBJECT_DUPLICATE_URI, message);
-                    found.push(finding.at_line(object.line).in_path(path));
-                }
-            }
+            Ok(path) => paths.push(path, number)?,
         }
     }
-    found
+    for pair in paths.finish()? {
+        let (number, before) = pair?;
+        if found.wants(&findings::OBJECT_DUPLICATE_URI) {
+            let first = manifest.binary_object(before as u32)?.id;
+            let object = manifest.binary_object(number as u32)?;
+            let path = path(object.uri.as_deref().unwrap_or_default()).unwrap_or_default();
+            let message = format!("les objets {first} et {} désignent « {path} »", object.id);
+            let finding = Finding::new(&findings::OBJECT_DUPLICATE_URI, message);
+            found.push(finding.at_line(object.line).in_path(path));
+        }
+    }
+    Ok(())
+}
+
+/// Those of these names, in NFC, that an object declares: asked about the few names whose reading is in doubt.
+///
+/// # Errors
+/// When the scratch that holds the description fails.
+pub fn known(manifest: &Manifest, mut names: HashSet<String>) -> io::Result<HashSet<String>> {
+    let mut known = HashSet::new();
+    if names.is_empty() {
+        return Ok(known);
+    }
+    for object in manifest.binary_objects() {
+        if let Some(Ok(path)) = object?.uri.as_deref().map(path) {
+            known.extend(names.take(&path));
+        }
+    }
+    Ok(known)
 }
 
 /// Path in the container a `Uri` names, in NFC, or why it names none.

@@ -7,3 +7,4 @@ mod messages;
 mod reading;
 mod refused;
 mod replies;
+mod spilled;
