@@ -1,6 +1,6 @@
 //! `chartrier check FILE…`: SIPs and bare manifests checked offline, by the very steps of ingest.
 //!
-//! Never writes but to the terminal and an unlinked temporary. Exit code: 0 all accepted, 1 one refused, 2 one could not
+//! Never writes but to the terminal and unlinked temporaries. Exit code: 0 all accepted, 1 one refused, 2 one could not
 //! be read.
 
 use std::fs::File;
@@ -12,10 +12,11 @@ use serde::Serialize;
 
 use crate::ingest;
 use crate::ingest::identify::identify;
-use crate::ingest::unpack::unpack;
+use crate::ingest::unpack::{scratch_in, unpack};
 use crate::ingest::validate::{validate, validate_bare};
 use crate::model::{Finding, Limits, SedaVersion, Severity};
 use crate::package;
+use crate::seda::Manifest;
 
 /// `chartrier check`'s arguments.
 #[derive(Debug, clap::Args)]
@@ -112,7 +113,7 @@ pub fn report(arguments: &Arguments, out: &mut dyn Write, is_painted: bool) -> u
 /// When the file, or the scratch folder, cannot be read or written.
 pub fn check(mut file: File, scratch: &Path, limits: &Limits) -> Result<Verdict, ingest::Error> {
     if looks_like_xml(&mut file).map_err(package::Error::Io)? {
-        let reading = validate_bare(BufReader::new(file), limits)?;
+        let reading = validate_bare(BufReader::new(file), limits, &scratch_in(scratch))?;
         let counts = reading.manifest.as_ref().map(counts);
         return Ok(Verdict { message: reading.message, findings: reading.findings, counts });
     }
@@ -122,8 +123,8 @@ pub fn check(mut file: File, scratch: &Path, limits: &Limits) -> Result<Verdict,
     Ok(Verdict { message: identified.message, findings: identified.findings, counts })
 }
 
-fn counts(manifest: &crate::model::Manifest) -> (usize, usize) {
-    (manifest.units.len(), manifest.binary_objects.len() + manifest.physical_objects.len())
+fn counts(manifest: &Manifest) -> (usize, usize) {
+    (manifest.unit_count(), manifest.binary_object_count() + manifest.physical_object_count())
 }
 
 /// A bare manifest begins as XML does, in whatever encoding; everything else must be a container.

@@ -59,7 +59,7 @@ impl Ingest {
         self.acknowledge_late(tenant, id, &validated).await?;
         let limits = self.limits.clone();
         let identified = super::blocking(move || identify(validated, &limits)).await?;
-        let seen = Seen::of(&identified);
+        let seen = Seen::of(&identified)?;
         let facts = self.facts(tenant, transfer, &seen).await?;
         fail_point!("examine-before-decision");
         match decide(identified, facts, self.clock.today(), approved) {

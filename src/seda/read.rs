@@ -6,9 +6,11 @@
 use std::io::{self, BufRead};
 
 use super::build::AnyBuilder;
+use super::description::Manifest;
 use super::schema::{self, Position};
+use super::spill::Scratch;
 use super::xml::{Element, Halt, Token, Xml};
-use crate::model::{Finding, Findings, Limits, Manifest, SedaVersion, findings};
+use crate::model::{Finding, Findings, Limits, SedaVersion, findings};
 
 /// Messages of 2.x (MEDONA's names).
 const MESSAGES: &[&str] = &[
@@ -53,11 +55,12 @@ pub struct Header {
     pub transferring_agency: Option<String>,
 }
 
-/// Reads and checks a manifest; references are left to [`super::consistency`].
-pub fn read_manifest(reader: impl BufRead, limits: &Limits) -> Reading {
+/// Reads and checks a manifest; references are left to [`super::consistency`]. What does not fit in memory goes to
+/// `scratch`.
+pub fn read_manifest(reader: impl BufRead, limits: &Limits, scratch: &Scratch) -> Reading {
     let mut found = Findings::new(limits.findings_max);
     let (mut message, mut header) = (None, Header::default());
-    let (manifest, failure) = match read(reader, limits, &mut message, &mut header, &mut found) {
+    let (manifest, failure) = match read(reader, limits, scratch, &mut message, &mut header, &mut found) {
         Ok(manifest) => (manifest, None),
         Err(Halt::Refused(finding)) => {
             found.push(finding);
@@ -71,6 +74,7 @@ pub fn read_manifest(reader: impl BufRead, limits: &Limits) -> Reading {
 fn read(
     reader: impl BufRead,
     limits: &Limits,
+    scratch: &Scratch,
     message: &mut Option<(SedaVersion, String)>,
     header: &mut Header,
     found: &mut Findings,
@@ -83,7 +87,7 @@ fn read(
     if let Some(finding) = refuse_root(root, version) {
         found.push(finding);
     } else if let Some(version) = version {
-        let mut builder = AnyBuilder::new(version, limits);
+        let mut builder = AnyBuilder::new(version, limits, scratch);
         let position = schema::of(version).map(Position::at_root);
         let read = transfer(&mut xml, version, position, &mut builder, found);
         *header = builder.header();
@@ -92,7 +96,7 @@ fn read(
             // The schema lets it be left out, for messages that only announce; a transfer transfers.
             found.push(Finding::new(&findings::HEADER_PACKAGE, format!("{missing} manque")));
         }
-        return Ok(Some(builder.finish()));
+        return builder.finish().map(Some).map_err(Halt::Failed);
     }
     while xml.advance()? != Token::Over {}
     Ok(None)
@@ -151,7 +155,9 @@ fn transfer<R: BufRead>(
                     let faults = position.start(element, is_seda).into_iter();
                     found.extend(faults.map(|fault| fault.in_path(names.join("/"))));
                 }
-                builder.start(element, is_seda);
+                builder
+                    .start(is_seda, &element.local, &element.attributes, element.line)
+                    .map_err(Halt::Failed)?;
             }
             Token::End => {
                 let name = names.last().map_or("", String::as_str);
@@ -159,7 +165,7 @@ fn transfer<R: BufRead>(
                     let fault = position.end(name, xml.text(), xml.line());
                     found.extend(fault.map(|fault| fault.in_path(names.join("/"))));
                 }
-                builder.end(xml.text());
+                builder.end(xml.text()).map_err(Halt::Failed)?;
                 names.pop();
             }
             Token::Over => break,

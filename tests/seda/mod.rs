@@ -8,3 +8,4 @@ mod older;
 mod reading;
 mod refused;
 mod replies;
+mod spilled;
