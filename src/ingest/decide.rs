@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 
 use super::identify::Identified;
 use crate::model::findings as f;
-use crate::model::{Acceptance, Agreement, Finding, Manifest, Party};
+use crate::model::{Acceptance, Agreement, Finding, Heading, Party};
+use crate::seda::Manifest;
 
 /// What the registers say about the names a manifest bears.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +49,7 @@ pub fn decide(mut identified: Identified, facts: Facts, today: NaiveDate, approv
     let Some(manifest) = identified.manifest.take() else {
         return Decision::Refuse(findings);
     };
-    findings.extend(check(&manifest, &facts, identified.expanded_bytes, today));
+    findings.extend(check(&manifest.heading, &facts, identified.expanded_bytes, today));
     let agreement = match facts.agreement {
         Some(agreement) if !findings.iter().any(Finding::is_error) => agreement,
         _ => return Decision::Refuse(findings),
@@ -59,14 +60,14 @@ pub fn decide(mut identified: Identified, facts: Facts, today: NaiveDate, approv
     Decision::Accept(Box::new(Accepted { identified, manifest, agreement, findings }))
 }
 
-/// Everything the registers hold against a manifest (seda.md §5, checks 5 to 7).
-fn check(manifest: &Manifest, facts: &Facts, expanded_bytes: u64, today: NaiveDate) -> Vec<Finding> {
-    let mut findings = check_agreement(manifest, facts, expanded_bytes, today);
-    findings.extend(check_parties(manifest, facts, today));
+/// Everything the registers hold against a message (seda.md §5, checks 5 to 7).
+fn check(heading: &Heading, facts: &Facts, expanded_bytes: u64, today: NaiveDate) -> Vec<Finding> {
+    let mut findings = check_agreement(heading, facts, expanded_bytes, today);
+    findings.extend(check_parties(heading, facts, today));
     if facts.identifier_consumed {
         let message = format!(
             "Un versement portant l'identifiant « {} » a déjà été accepté avec un autre contenu.",
-            manifest.message_identifier
+            heading.message_identifier
         );
         findings.push(Finding::new(&f::MESSAGE_DUPLICATE, message).in_path("MessageIdentifier"));
     }
@@ -80,14 +81,9 @@ fn check(manifest: &Manifest, facts: &Facts, expanded_bytes: u64, today: NaiveDa
     findings
 }
 
-fn check_agreement(
-    manifest: &Manifest,
-    facts: &Facts,
-    expanded_bytes: u64,
-    today: NaiveDate,
-) -> Vec<Finding> {
+fn check_agreement(heading: &Heading, facts: &Facts, expanded_bytes: u64, today: NaiveDate) -> Vec<Finding> {
     let refuse = |kind, message: String| vec![Finding::new(kind, message).in_path("ArchivalAgreement")];
-    let Some(named) = manifest.archival_agreement.as_deref().filter(|name| !name.trim().is_empty()) else {
+    let Some(named) = heading.archival_agreement.as_deref().filter(|name| !name.trim().is_empty()) else {
         return refuse(
             &f::HEADER_AGREEMENT_MISSING,
             "Le bordereau ne nomme aucun accord de versement.".into(),
@@ -129,12 +125,12 @@ struct Part<'a> {
     not_admitted: &'static f::Kind,
 }
 
-fn check_parties(manifest: &Manifest, facts: &Facts, today: NaiveDate) -> Vec<Finding> {
+fn check_parties(heading: &Heading, facts: &Facts, today: NaiveDate) -> Vec<Finding> {
     let parts = [
         Part {
             element: "ArchivalAgency",
             french: "service d'archives",
-            named: manifest.archival_agency.as_deref(),
+            named: heading.archival_agency.as_deref(),
             required: true,
             party: facts.archival_agency.as_ref(),
             takes_part: |party| party.archival,
@@ -145,7 +141,7 @@ fn check_parties(manifest: &Manifest, facts: &Facts, today: NaiveDate) -> Vec<Fi
         Part {
             element: "TransferringAgency",
             french: "service versant",
-            named: manifest.transferring_agency.as_deref(),
+            named: heading.transferring_agency.as_deref(),
             required: true,
             party: facts.transferring_agency.as_ref(),
             takes_part: |party| party.transferring,
@@ -156,7 +152,7 @@ fn check_parties(manifest: &Manifest, facts: &Facts, today: NaiveDate) -> Vec<Fi
         Part {
             element: "OriginatingAgencyIdentifier",
             french: "service producteur",
-            named: manifest.originating_agency.as_deref(),
+            named: heading.originating_agency.as_deref(),
             required: false,
             party: facts.originating_agency.as_ref(),
             takes_part: |party| party.originating,

@@ -13,6 +13,7 @@ pub mod acknowledge;
 pub mod archivist;
 mod confirm;
 pub mod decide;
+mod enter;
 mod examine;
 mod findings_json;
 pub mod identify;
