@@ -99,11 +99,11 @@ fn check(identified: &mut Identified, profile: &Profile, limits: &Limits) -> Res
     let (Some(manifest), Some(entry)) = (&identified.manifest, identified.manifest_entry) else {
         return Ok(Vec::new());
     };
-    if let Some(version) = profile.seda_version().filter(|version| *version != manifest.version) {
+    if let Some(version) = profile.seda_version().filter(|version| *version != manifest.heading.version) {
         let message = format!(
             "le profil est écrit pour le SEDA {}, le bordereau est en {}",
             version.number(),
-            manifest.version.number()
+            manifest.heading.version.number()
         );
         return Ok(vec![Finding::new(&f::PROFILE_VERSION, message)]);
     }

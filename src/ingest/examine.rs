@@ -21,7 +21,7 @@ use crate::db::TenantTx;
 use crate::model::{
     Agent, Event, EventType, Finding, Outcome, TenantId, Transfer, TransferId, TransferState,
 };
-use crate::telemetry;
+use crate::{seda, telemetry};
 
 impl Ingest {
     /// Takes a transfer as far as it goes by itself. Safe to run again, at any time, in any state.
@@ -59,7 +59,7 @@ impl Ingest {
         self.acknowledge_late(tenant, id, &validated).await?;
         let limits = self.limits.clone();
         let identified = super::blocking(move || identify(validated, &limits)).await?;
-        let mut seen = Seen::of(&identified);
+        let mut seen = Seen::of(&identified)?;
         let facts = self.facts(tenant, transfer, &seen).await?;
         let conformed =
             self.conform(tenant, identified, facts.agreement.as_ref(), facts.profile.as_ref()).await?;
@@ -97,7 +97,8 @@ impl Ingest {
     async fn open(&self, tenant: TenantId, id: TransferId) -> Result<Validated, Error> {
         let file: File = self.storage.quarantine().open(tenant, id)?;
         let (scratch, limits) = (self.storage.quarantine().scratch().to_owned(), self.limits.clone());
-        super::blocking(move || validate(unpack(file, &scratch, &limits)?, &limits)).await
+        super::blocking(move || validate(unpack(file, &scratch, &limits)?, &limits, seda::Options::default()))
+            .await
     }
 
     /// Acknowledges a deposit too large to be read as it arrived, before its objects are read.

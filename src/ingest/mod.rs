@@ -15,6 +15,7 @@ mod compiled;
 mod confirm;
 pub mod conform;
 pub mod decide;
+mod enter;
 mod examine;
 mod findings_json;
 pub mod identify;

@@ -1,9 +1,12 @@
-//! The `ArchiveTransferReply`, positive or not, in the version of the transfer.
+//! The reply to a transfer, positive or not, in its version: `ArchiveTransferReply`, or 0.2's `ArchiveTransferAcceptance`.
+
+use std::io;
 
 use chrono::{DateTime, Utc};
 
 use super::decide::Accepted;
-use crate::model::{Finding, SedaVersion, Transfer};
+use super::seal::listed_title;
+use crate::model::{Finding, SedaVersion, Transfer, Unit};
 use crate::package::accession::{Accession, derived_id};
 use crate::seda::write::{self, ReplyUnit, TransferReply};
 
@@ -18,33 +21,62 @@ pub(super) fn acceptance(
     accepted: &Accepted,
     member_code: &str,
     at: DateTime<Utc>,
-) -> String {
+) -> io::Result<String> {
     let manifest = &accepted.manifest;
-    let roots = manifest.units.iter().filter(|unit| unit.parents.is_empty());
-    let units: Vec<ReplyUnit> = roots
-        .enumerate()
-        .map(|(number, unit)| ReplyUnit {
-            id: unit.id.clone(),
-            system_id: derived_id(accession.archive_id, "unit", &unit.id).to_string(),
-            archival_agency_archive_unit_identifier: match number {
-                0 => accession.cote.clone(),
-                number => format!("{}/{}", accession.cote, number + 1),
-            },
-        })
-        .collect();
-    write::transfer_reply(&TransferReply {
-        version: manifest.version,
+    let heading = &manifest.heading;
+    let reply_unit = |(rank, number): (usize, u32)| {
+        io::Result::Ok(reply_unit(accession, heading.version, rank, manifest.unit(number)?))
+    };
+    let units: Vec<ReplyUnit> =
+        manifest.tree.roots().enumerate().map(reply_unit).collect::<Result<_, _>>()?;
+    Ok(write::transfer_reply(&TransferReply {
+        version: heading.version,
         date: at,
         message_identifier: &reply_identifier(&accession.cote),
-        message_request_identifier: &manifest.message_identifier,
+        message_request_identifier: &heading.message_identifier,
         archival_agreement: Some(&accepted.agreement.identifier),
+        archival_profile: heading.archival_profile.as_deref(),
         reply_code: "000",
         grant_date: Some(at),
-        archival_agency: manifest.archival_agency.as_deref().unwrap_or(member_code),
-        transferring_agency: manifest.transferring_agency.as_deref().unwrap_or("inconnu"),
+        archival_agency: heading.archival_agency.as_deref().unwrap_or(member_code),
+        transferring_agency: heading.transferring_agency.as_deref().unwrap_or("inconnu"),
         findings: &accepted.findings,
         units: &units,
-    })
+    }))
+}
+
+/// The root of this rank (from 0) under its reference, with what a reply before 2.1 repeats of it: more of the first,
+/// which alone stands there whole.
+fn reply_unit(accession: &Accession, version: SedaVersion, rank: usize, unit: Unit) -> ReplyUnit {
+    let mut reply = ReplyUnit {
+        system_id: derived_id(accession.archive_id, "unit", &unit.id).to_string(),
+        id: unit.id,
+        archival_agency_archive_unit_identifier: match rank {
+            0 => accession.cote.clone(),
+            rank => format!("{}/{}", accession.cote, rank + 1),
+        },
+        ..ReplyUnit::default()
+    };
+    if version > SedaVersion::V2_0 {
+        return reply;
+    }
+    let content = unit.content;
+    reply.title = content.title.map(|title| listed_title(Some(&title)));
+    reply.description_level = content.description_level;
+    if rank > 0 {
+        return reply;
+    }
+    for (path, text) in content.others {
+        match path.as_str() {
+            "DescriptionLanguage" => reply.description_languages.push(text),
+            "Language" => reply.languages.push(text),
+            _ => {}
+        }
+    }
+    let access = unit.rules.rules.into_iter().filter(|rule| rule.category == "AccessRule");
+    let mut terms = access.flat_map(|rule| rule.terms);
+    reply.access_rule = terms.find_map(|(code, start)| Some((code, start?)));
+    reply
 }
 
 /// What a refusal could read of the message it answers.
@@ -72,7 +104,7 @@ pub(super) fn refusal(
         value.clone().filter(|value| !value.trim().is_empty()).unwrap_or_else(|| name.to_owned())
     };
     let body = write::transfer_reply(&TransferReply {
-        version: seen.version.filter(|version| *version >= SedaVersion::V2_0).unwrap_or(SedaVersion::V2_1),
+        version: seen.version.unwrap_or(SedaVersion::V2_1),
         date: at,
         message_identifier: &identifier,
         message_request_identifier: &seen
@@ -81,6 +113,7 @@ pub(super) fn refusal(
             .filter(|id| !id.trim().is_empty())
             .unwrap_or(unread),
         archival_agreement: seen.agreement.as_deref().filter(|agreement| !agreement.trim().is_empty()),
+        archival_profile: None,
         reply_code: first_error.map_or("101", |finding| finding.kind.reply_code),
         grant_date: None,
         archival_agency: &seen.archival_agency.clone().unwrap_or_else(|| member_code.to_owned()),

@@ -4,6 +4,8 @@
 //! the PREMIS events and the accession record. Two acceptances under one identifier meet here, at a
 //! constraint; the later one is refused in words.
 
+use std::io;
+
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use chrono_tz::Europe::Paris;
 use fail::fail_point;
@@ -17,12 +19,12 @@ use super::validate::Validated;
 use super::{Error, Ingest, event_object, queries, replies, seal_queries, state_queries};
 use crate::model::findings as f;
 use crate::model::{
-    Agent, ArchiveId, Event, EventType, Finding, Manifest, Outcome, TenantId, Transfer, TransferId,
-    TransferState,
+    Agent, ArchiveId, Event, EventType, Finding, Outcome, TenantId, Transfer, TransferId, TransferState,
 };
 use crate::package::Package;
 use crate::package::accession::{Accession, StoredFile, StoredObject, content_path, derived_id};
 use crate::package::premis::{PremisEvent, premis};
+use crate::seda::Manifest;
 use crate::telemetry;
 
 /// Longest title in lists, in characters.
@@ -70,8 +72,8 @@ impl Ingest {
         let cote = format!("{code}-{year}-{number:06}");
         let archive_id = ArchiveId(self.clock.fresh_id());
 
-        let accession = accession(tenant, transfer, archive_id, &cote, at, &accepted);
-        let reply = replies::acceptance(&accession, &accepted, &code, at);
+        let accession = accession(tenant, transfer, archive_id, &cote, at, &accepted)?;
+        let reply = replies::acceptance(&accession, &accepted, &code, at)?;
         let premis = premis_of(&accession, transfer, accepted.profile.as_ref(), at);
         let examined = seen.examined(&accepted.findings);
         state_queries::write_examination(&mut tx, transfer.transfer_id, at, &examined).await?;
@@ -125,27 +127,28 @@ fn accession(
     cote: &str,
     at: DateTime<Utc>,
     accepted: &Accepted,
-) -> Accession {
+) -> io::Result<Accession> {
     let Accepted { identified, manifest, agreement, .. } = accepted;
+    let heading = &manifest.heading;
     let manifest_name =
         identified.manifest_entry.map(|entry| identified.package.entries()[entry].name.clone());
-    Accession {
+    Ok(Accession {
         form: Accession::FORM,
         tenant_id: tenant.as_uuid(),
         archive_id: archive_id.0,
         transfer_id: transfer.transfer_id.0,
         cote: cote.to_owned(),
-        title: title(manifest),
+        title: title(manifest)?,
         grant_date: at.to_rfc3339_opts(SecondsFormat::Micros, true),
-        seda_version: manifest.version.number().to_owned(),
-        message_identifier: manifest.message_identifier.clone(),
+        seda_version: heading.version.number().to_owned(),
+        message_identifier: heading.message_identifier.clone(),
         agreement_id: agreement.agreement_id.0,
         agreement: agreement.identifier.clone(),
-        transferring_agency: manifest.transferring_agency.clone().unwrap_or_default(),
-        originating_agency: manifest.originating_agency.clone(),
+        transferring_agency: heading.transferring_agency.clone().unwrap_or_default(),
+        originating_agency: heading.originating_agency.clone(),
         received_sha512: hex::encode(&transfer.digest),
         received_size_bytes: transfer.size_bytes,
-        unit_count: manifest.units.len() as u32,
+        unit_count: manifest.unit_count() as u32,
         manifest: StoredFile {
             name: manifest_name.unwrap_or_default(),
             logical_path: "manifest.xml".into(),
@@ -158,8 +161,8 @@ fn accession(
             .iter()
             .enumerate()
             .map(|(number, object)| stored_object(archive_id, number, object, accepted))
-            .collect(),
-    }
+            .collect::<Result<_, _>>()?,
+    })
 }
 
 fn stored_object(
@@ -167,12 +170,12 @@ fn stored_object(
     number: usize,
     object: &IdentifiedObject,
     accepted: &Accepted,
-) -> StoredObject {
-    let declared = &accepted.manifest.binary_objects[object.index];
+) -> io::Result<StoredObject> {
+    let declared = accepted.manifest.binary_object(object.number)?;
     let name = accepted.identified.package.entries()[object.entry].name.clone();
-    StoredObject {
+    Ok(StoredObject {
         object_id: derived_id(archive_id.0, "object", &declared.id),
-        seda_id: declared.id.clone(),
+        seda_id: declared.id,
         media_type: object.media_type.to_owned(),
         file: StoredFile {
             logical_path: format!("objects/{name}"),
@@ -181,13 +184,13 @@ fn stored_object(
             sha512: hex::encode(object.sha512),
             name,
         },
-    }
+    })
 }
 
 /// Title of the first root unit, as lists show it.
-pub(super) fn title(manifest: &Manifest) -> String {
-    let root = manifest.units.iter().find(|unit| unit.parents.is_empty());
-    listed_title(root.and_then(|unit| unit.content.title.as_deref()))
+pub(super) fn title(manifest: &Manifest) -> io::Result<String> {
+    let root = manifest.first_root()?;
+    Ok(listed_title(root.and_then(|unit| unit.content.title).as_deref()))
 }
 
 /// A unit's title in a list: never empty, and no longer than a list can show. The description has it whole.

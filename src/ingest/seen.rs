@@ -2,6 +2,8 @@
 //!
 //! It decides nothing: `decide` does, over these facts.
 
+use std::io;
+
 use super::conform::Applied;
 use super::decide::Facts;
 use super::identify::Identified;
@@ -9,6 +11,7 @@ use super::state_queries::Examined;
 use super::{Error, Ingest, replies, seal, seal_queries};
 use crate::model::{Finding, SedaVersion, TenantId, Transfer};
 use crate::registry;
+use crate::seda::Manifest;
 use crate::seda::lengths::IDENTIFIER_BYTES_MAX;
 
 /// What the examination saw of the message, kept while its value goes through `decide`.
@@ -31,22 +34,25 @@ pub(super) struct Seen {
 
 impl Seen {
     /// Of a package read wholly.
-    pub(super) fn of(identified: &Identified) -> Self {
+    ///
+    /// # Errors
+    /// When the scratch that holds the description cannot be read.
+    pub(super) fn of(identified: &Identified) -> io::Result<Self> {
         let (header, manifest) = (&identified.header, identified.manifest.as_ref());
-        Self {
+        Ok(Self {
             version: identified.message.as_ref().map(|(version, _)| *version),
             message_identifier: header.message_identifier.clone(),
             agreement: header.archival_agreement.clone(),
             archival_agency: header.archival_agency.clone(),
             transferring_agency: header.transferring_agency.clone(),
-            originating_agency: manifest.and_then(|manifest| manifest.originating_agency.clone()),
-            profile: manifest.and_then(|manifest| manifest.archival_profile.clone()),
+            originating_agency: manifest.and_then(|manifest| manifest.heading.originating_agency.clone()),
+            profile: manifest.and_then(|manifest| manifest.heading.archival_profile.clone()),
             applied: None,
-            title: manifest.map(seal::title),
-            unit_count: manifest.map(|manifest| manifest.units.len()),
-            object_count: manifest.map(|manifest| manifest.binary_objects.len()),
+            title: manifest.map(seal::title).transpose()?,
+            unit_count: manifest.map(Manifest::unit_count),
+            object_count: manifest.map(Manifest::binary_object_count),
             expanded_bytes: identified.expanded_bytes,
-        }
+        })
     }
 
     /// Takes note of the profile that applies to it.

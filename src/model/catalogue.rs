@@ -28,6 +28,9 @@ catalogue! {
     HEADER_AGREEMENT_UNKNOWN = "header.agreement_unknown", Error, "300",
         "L'accord de versement n'existe pas ou ne vous est pas ouvert",
         "Vérifiez l'identifiant de l'accord, ou demandez à l'administrateur de la collectivité de vous l'ouvrir.";
+    HEADER_AGREEMENT_SEVERAL = "header.agreement_several", Error, "300",
+        "Le versement nomme plusieurs accords",
+        "Faites un versement par accord : un bordereau peut tenir plusieurs archives, mais sous un même accord.";
     HEADER_AGREEMENT_CLOSED = "header.agreement_closed", Error, "312",
         "L'accord de versement est suspendu ou hors de ses dates",
         "Demandez à l'administrateur de la collectivité de rouvrir ou de prolonger l'accord.";
@@ -328,6 +331,12 @@ catalogue! {
     OBJECT_NO_DIGEST = "object.no_digest", Error, "308",
         "L'empreinte d'un objet manque",
         "Indiquez dans le bordereau l'empreinte de chaque fichier.";
+    OBJECT_DIGEST_NOT_SENT = "object.digest_not_sent", Warning, "001",
+        "L'empreinte d'un fichier n'a pas été transmise",
+        "Le SEDA 0.2 et le 1.0 ne l'exigent pas : une empreinte a été calculée à la réception. Demandez à l'éditeur de l'application versante de la joindre.";
+    OBJECT_DIGEST_UNMATCHED = "object.digest_unmatched", Warning, "001",
+        "Une empreinte nomme un fichier qu'aucun document ne désigne",
+        "Vérifiez les noms de fichiers donnés avec les empreintes au début du bordereau.";
     OBJECT_DIGEST_FORM = "object.digest_form", Error, "207",
         "L'empreinte d'un objet est mal écrite",
         "Écrivez l'empreinte en hexadécimal, avec la longueur de son algorithme.";
@@ -370,6 +379,9 @@ catalogue! {
     UNIT_YEAR = "unit.year", Warning, "001",
         "Une date est peu vraisemblable",
         "Vérifiez l'année.";
+    RULE_NO_ACCESS = "rule.no_access", Warning, "001",
+        "Une archive n'a pas de règle de communicabilité",
+        "Donnez à chaque archive un code de communicabilité et sa date de départ.";
     RULE_HOLD_DATES = "rule.hold_dates", Error, "101",
         "La fin d'un gel précède son début",
         "Corrigez le début ou la fin du gel.";

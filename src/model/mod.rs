@@ -13,8 +13,8 @@ pub mod parties;
 pub mod transfer;
 
 pub use description::{
-    BinaryObject, Content, Manifest, ObjectGroup, PhysicalObject, Reference, Referent, Rule, Rules,
-    SedaVersion, Unit, UnitLink,
+    BinaryObject, Content, Heading, Inline, ObjectGroup, OtherId, PhysicalObject, Reference, Referent, Rule,
+    Rules, SedaVersion, Unit, UnitLink, UnitReference, Weight,
 };
 pub use event::{Agent, Event, EventType, Outcome};
 pub use findings::{Finding, Findings, Severity};

@@ -13,10 +13,11 @@ use crate::seda::xml::{NameId, Xml};
 pub(super) const SHOWN_CHARS_MAX: usize = 80;
 
 impl Matcher<'_> {
-    /// Takes the frame past its attributes.
+    /// Takes the frame past its attributes; `bare` is where it goes when it has none.
     pub(super) fn attributes<R: Read>(
         &mut self,
         frame: &mut Frame,
+        bare: StateId,
         xml: &mut Xml<R>,
         witness: &mut impl Witness,
     ) {
@@ -25,6 +26,11 @@ impl Matcher<'_> {
             self.instance(frame, xml, witness);
         }
         self.refuse_abstract(frame, xml, witness);
+        if is_plain && bare != DEAD {
+            frame.state = bare;
+            frame.pieces = self.pieces(bare);
+            return;
+        }
         if !is_plain {
             let line = xml.line();
             for (name, value) in xml.attributes() {
@@ -57,7 +63,7 @@ impl Matcher<'_> {
         let closed = self.automaton.closed(frame.state);
         frame.state = if closed == DEAD { self.missing_attributes(frame, xml, witness) } else { closed };
         if frame.mode == Mode::Matched {
-            frame.base64 = self.base64(frame.state);
+            frame.pieces = self.pieces(frame.state);
         }
     }
 

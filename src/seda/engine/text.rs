@@ -7,7 +7,7 @@ use super::derive::{NO_SYMBOL, SetId};
 use super::fault::Witness;
 use super::grammar::{PatternId, Symbol, SymbolId};
 use super::matcher::{Frame, Matcher};
-use crate::seda::datatype::{Base64Check, Identity, Prefixes};
+use crate::seda::datatype::{Identity, PieceCheck, Prefixes};
 use crate::seda::xml::Xml;
 
 impl Matcher<'_> {
@@ -79,10 +79,10 @@ impl Matcher<'_> {
             return self.all_slots(state);
         }
         let mut identity = Identity::None;
-        let set = if count == 1 {
+        let of_text = if count == 1 {
             let symbol = self.automaton.get(state).texts[0];
             if self.matches_text(symbol, frame, xml, &mut identity) {
-                self.automaton.derivatives.single(symbol)
+                self.automaton.accepted_after_text(state)
             } else {
                 NO_SYMBOL
             }
@@ -97,16 +97,15 @@ impl Matcher<'_> {
             }
             let set = self.automaton.derivatives.set(matched.clone());
             self.matched = matched;
-            set
+            let next = self.automaton.after(state, set);
+            self.automaton.get(next).accepted
         };
-        let next = self.automaton.after(state, set);
-        if identity != Identity::None && next != DEAD {
+        if identity != Identity::None && of_text != NO_SYMBOL {
             let line = xml.text_line();
             witness.identifier(identity, xml.text(), line);
         }
-        let of_text = self.automaton.get(next).accepted;
         let of_nothing = self.automaton.get(state).accepted;
-        if of_nothing == NO_SYMBOL || !xml.text_is_blank() || frame.base64.is_some() {
+        if of_nothing == NO_SYMBOL || !xml.text_is_blank() || frame.pieces.is_some() {
             return of_text;
         }
         if of_text == NO_SYMBOL || of_text == of_nothing {
@@ -123,7 +122,7 @@ impl Matcher<'_> {
         xml: &Xml<R>,
         identity: &mut Identity,
     ) -> bool {
-        if let Some(check) = &frame.base64 {
+        if let Some(check) = &frame.pieces {
             // Told piece by piece; only free text could also take it.
             let is_text = matches!(self.automaton.derivatives.patterns.symbol(symbol), Symbol::Text);
             let mut check = check.clone();
@@ -176,27 +175,21 @@ impl Matcher<'_> {
         self.automaton.derivatives.patterns.is_nullable(pattern)
     }
 
-    /// How to check a content that may be of any length, if it is one: base64 alone.
-    pub(super) fn base64(&self, state: StateId) -> Option<Base64Check> {
-        let patterns = &self.automaton.derivatives.patterns;
-        let texts = &self.automaton.get(state).texts;
-        let mut is_base64 = texts.iter().map(|&id| match patterns.symbol(id) {
-            Symbol::Data(data) => data.datatype.is_base64_binary() && data.except.is_none(),
-            _ => false,
-        });
-        (!texts.is_empty() && is_base64.all(|is_base64| is_base64)).then(Base64Check::new)
+    /// How to check a content that may be of any length, if it is one.
+    pub(super) fn pieces(&self, state: StateId) -> Option<PieceCheck> {
+        self.automaton.get(state).pieces.clone()
     }
 
     /// Whether the text of the element just started may come in pieces.
     pub fn takes_pieces(&self) -> bool {
-        self.frames.last().is_some_and(|frame| frame.base64.is_some())
+        self.frames.last().is_some_and(|frame| frame.pieces.is_some())
     }
 
     /// A piece of a long text.
     pub fn piece<R: Read>(&mut self, xml: &Xml<R>) {
         if let Some(frame) = self.frames.last_mut() {
             frame.is_in_pieces = true;
-            if let Some(check) = &mut frame.base64 {
+            if let Some(check) = &mut frame.pieces {
                 check.push(xml.text());
             }
         }

@@ -268,7 +268,7 @@ impl Matcher<'_> {
     fn words_of(&self, symbol: SymbolId) -> Option<String> {
         match self.automaton.derivatives.patterns.symbol(symbol) {
             Symbol::Data(data) => Some(data.datatype.words()),
-            Symbol::Value(_, value) => Some(format!("« {} »", shown(value.written()))),
+            Symbol::Value(_, value) => Some(format!("« {} »", shown(value.text()))),
             Symbol::List(_) => Some("une liste de valeurs".to_owned()),
             Symbol::Text | Symbol::Element(_) | Symbol::Attribute(_) => None,
         }
