@@ -10,6 +10,7 @@ use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use chrono_tz::Europe::Paris;
 use fail::fail_point;
 
+use super::conform::Applied;
 use super::decide::Accepted;
 use super::identify::IdentifiedObject;
 use super::seal_queries::AccessionRow;
@@ -73,7 +74,7 @@ impl Ingest {
 
         let accession = accession(tenant, transfer, archive_id, &cote, at, &accepted)?;
         let reply = replies::acceptance(&accession, &accepted, &code, at)?;
-        let premis = premis_of(&accession, transfer, at);
+        let premis = premis_of(&accession, transfer, accepted.profile.as_ref(), at);
         let examined = seen.examined(&accepted.findings);
         state_queries::write_examination(&mut tx, transfer.transfer_id, at, &examined).await?;
         if let Err(error) = state_queries::set_sealed(&mut tx, transfer.transfer_id, archive_id, at).await {
@@ -88,7 +89,7 @@ impl Ingest {
         let record = accession.to_json();
         let row = AccessionRow { archive_id, cote, grant_date: at, reply, premis, record };
         seal_queries::insert_accession(&mut tx, transfer.transfer_id, &row).await?;
-        tx.record(sealed_event(transfer.transfer_id, &accession, &accepted.findings));
+        tx.record(sealed_event(transfer.transfer_id, &accession, &accepted));
         fail_point!("seal-before-commit");
         tx.commit().await?;
         fail_point!("seal-after-commit");
@@ -198,10 +199,19 @@ pub(super) fn listed_title(title: Option<&str>) -> String {
     f::shortened(title.to_owned(), TITLE_CHARS_MAX)
 }
 
-fn premis_of(accession: &Accession, transfer: &Transfer, at: DateTime<Utc>) -> String {
+fn premis_of(
+    accession: &Accession,
+    transfer: &Transfer,
+    profile: Option<&Applied>,
+    at: DateTime<Utc>,
+) -> String {
     let archive = accession.archive_id;
     let received_at = transfer.received_at.to_rfc3339_opts(SecondsFormat::Micros, true);
     let decided_at = at.to_rfc3339_opts(SecondsFormat::Micros, true);
+    let mut checked = "container, manifest, references, digests, agreement, parties, quota".to_owned();
+    if let Some(Applied { identifier, version, sha512, .. }) = profile {
+        checked += &format!(", archival profile {identifier}, version {version} (SHA-512 {sha512})");
+    }
     let event = |kind: &'static str, when, detail| PremisEvent {
         event_type: kind,
         identifier: derived_id(archive, "event", kind).to_string(),
@@ -212,25 +222,22 @@ fn premis_of(accession: &Accession, transfer: &Transfer, at: DateTime<Utc>) -> S
     let events = [
         event("ingestion", &received_at, "reception of the transfer in quarantine"),
         event("message digest calculation", &received_at, "SHA-512 of the container as received"),
-        event(
-            "validation",
-            &decided_at,
-            "container, manifest, references, digests, agreement, parties, quota",
-        ),
+        event("validation", &decided_at, &checked),
         event("accession", &decided_at, "acceptance of the transfer"),
     ];
     premis(&archive.to_string(), accession.received_size_bytes, &accession.received_sha512, &events)
 }
 
-fn sealed_event(id: TransferId, accession: &Accession, findings: &[Finding]) -> Event {
+fn sealed_event(id: TransferId, accession: &Accession, accepted: &Accepted) -> Event {
     let mut detail = vec![
         ("accord", accession.agreement_id.to_string()),
         ("archive", accession.archive_id.to_string()),
         ("cote", accession.cote.clone()),
         ("manifest_sha512", accession.manifest.sha512.clone()),
     ];
-    if !findings.is_empty() {
-        detail.push(("codes", super::codes(findings)));
+    detail.extend(accepted.profile.iter().flat_map(Applied::detail));
+    if !accepted.findings.is_empty() {
+        detail.push(("codes", super::codes(&accepted.findings)));
     }
     let (event_type, outcome) = (EventType::Controle, Outcome::Ok);
     Event { event_type, outcome, agent: Agent::Service, object: event_object(id), detail }

@@ -4,6 +4,7 @@
 
 use std::io;
 
+use super::conform::Applied;
 use super::decide::Facts;
 use super::identify::Identified;
 use super::state_queries::Examined;
@@ -22,6 +23,9 @@ pub(super) struct Seen {
     archival_agency: Option<String>,
     transferring_agency: Option<String>,
     originating_agency: Option<String>,
+    profile: Option<String>,
+    /// The profile it was checked against.
+    applied: Option<Applied>,
     title: Option<String>,
     unit_count: Option<usize>,
     object_count: Option<usize>,
@@ -42,11 +46,23 @@ impl Seen {
             archival_agency: header.archival_agency.clone(),
             transferring_agency: header.transferring_agency.clone(),
             originating_agency: manifest.and_then(|manifest| manifest.heading.originating_agency.clone()),
+            profile: manifest.and_then(|manifest| manifest.heading.archival_profile.clone()),
+            applied: None,
             title: manifest.map(seal::title).transpose()?,
             unit_count: manifest.map(Manifest::unit_count),
             object_count: manifest.map(Manifest::binary_object_count),
             expanded_bytes: identified.expanded_bytes,
         })
+    }
+
+    /// Takes note of the profile that applies to it.
+    pub(super) fn was_checked_against(&mut self, applied: Option<&Applied>) {
+        self.applied = applied.cloned();
+    }
+
+    /// The profile and its version, for journal entries.
+    pub(super) fn profile_detail(&self) -> Vec<(&'static str, String)> {
+        self.applied.as_ref().map(Applied::detail).unwrap_or_default()
     }
 
     /// For the transfer's row.
@@ -56,6 +72,8 @@ impl Seen {
             message_identifier: fit(&self.message_identifier),
             transferring_agency: fit(&self.transferring_agency),
             agreement: fit(&self.agreement),
+            profile: fit(&self.profile),
+            profile_version: self.applied.as_ref().map(|applied| applied.version),
             title: self.title.as_deref(),
             unit_count: self.unit_count,
             object_count: self.object_count,
@@ -100,6 +118,9 @@ impl Ingest {
             if !open.contains(&agreement.identifier) {
                 facts.agreement = None;
             }
+        }
+        if let Some(name) = &seen.profile {
+            facts.profile = registry::profile_queries::find_profile_named(tx, name.trim()).await?;
         }
         if let Some(name) = &seen.archival_agency {
             facts.archival_agency = registry::queries::find_party(tx, name).await?;

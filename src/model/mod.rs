@@ -19,7 +19,8 @@ pub use description::{
 pub use event::{Agent, Event, EventType, Outcome};
 pub use findings::{Finding, Findings, Severity};
 pub use ids::{
-    AgreementId, ArchiveId, MachineId, MessageId, ObjectId, PartyId, PersonId, TenantId, TransferId, UnitId,
+    AgreementId, ArchiveId, MachineId, MessageId, ObjectId, PartyId, PersonId, ProfileId, TenantId,
+    TransferId, UnitId,
 };
 pub use limits::Limits;
 pub use parties::{Acceptance, Agreement, Party, Role};

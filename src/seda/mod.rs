@@ -13,6 +13,7 @@ pub mod digest;
 pub mod engine;
 pub mod identifiers;
 pub mod pass;
+pub mod profile;
 pub mod profile_text;
 pub mod read;
 pub mod relaxng;
