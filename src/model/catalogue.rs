@@ -214,6 +214,27 @@ catalogue! {
     SCHEMA_ABSTRACT = "schema.abstract", Error, "101",
         "Un élément demande un type qui n'est pas précisé",
         "Ajoutez xsi:type ou retirez l'élément.";
+    SCHEMA_TOLERATED = "schema.tolerated", Warning, "001",
+        "Le bordereau emploie une extension d'un autre système",
+        "Sans conséquence : l'accord de versement l'admet.";
+    PROFILE_UNEXPECTED_ELEMENT = "profile.unexpected_element", Error, "203",
+        "Un élément du bordereau n'est pas prévu par le profil d'archivage",
+        "Retirez l'élément, ou faites adapter le profil par le service d'archives.";
+    PROFILE_MISSING_ELEMENT = "profile.missing_element", Error, "203",
+        "Un élément que le profil d'archivage demande manque",
+        "Ajoutez l'élément attendu.";
+    PROFILE_UNEXPECTED_TEXT = "profile.unexpected_text", Error, "203",
+        "Un élément contient du texte là où le profil d'archivage n'en admet pas",
+        "Retirez le texte.";
+    PROFILE_ATTRIBUTE = "profile.attribute", Error, "203",
+        "Un attribut que le profil d'archivage demande manque, ou n'y est pas prévu",
+        "Ajoutez l'attribut attendu ou retirez celui qui n'est pas prévu.";
+    PROFILE_INVALID_VALUE = "profile.invalid_value", Error, "203",
+        "Une valeur n'est pas celle que demande le profil d'archivage",
+        "Corrigez la valeur.";
+    PROFILE_TOO_COMPLEX = "profile.too_complex", Error, "203",
+        "Le profil d'archivage est trop complexe pour être appliqué",
+        "Faites simplifier le profil par le service d'archives.";
     HEADER_PACKAGE = "header.package", Error, "101",
         "Le transfert ne contient pas de paquet",
         "Ajoutez au bordereau au moins une unité d'archives.";

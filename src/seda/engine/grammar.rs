@@ -8,55 +8,11 @@
 
 use std::collections::HashMap;
 
+use super::alphabet::{Alphabet, Letter};
 use super::names::NameClass;
 use crate::seda::datatype::{Datatype, Value};
 
-macro_rules! index {
-    ($(#[$meta:meta])* $name:ident) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(pub u32);
-
-        impl $name {
-            /// As an index into the grammar's table.
-            pub fn at(self) -> usize {
-                self.0 as usize
-            }
-        }
-    };
-}
-
-index!(
-    /// A pattern of a grammar.
-    PatternId
-);
-index!(
-    /// A symbol of a grammar.
-    SymbolId
-);
-index!(
-    /// A named type of a grammar.
-    TypeId
-);
-
-/// The empty content.
-pub const EMPTY: PatternId = PatternId(0);
-/// What nothing matches.
-pub const NOT_ALLOWED: PatternId = PatternId(1);
-
-/// A regular expression over symbols. Made by [`Patterns`] only, which keeps it normal.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Pattern {
-    Empty,
-    NotAllowed,
-    Symbol(SymbolId),
-    /// Sorted, without repetition, two at least.
-    Choice(Box<[PatternId]>),
-    Group(PatternId, PatternId),
-    /// Sorted, two at least.
-    Interleave(Box<[PatternId]>),
-    OneOrMore(PatternId),
-}
+pub use super::pattern::{EMPTY, NOT_ALLOWED, Pattern, PatternId, Patterns, SymbolId, TypeId};
 
 /// What can be met inside an element.
 #[derive(Clone, Debug)]
@@ -142,8 +98,10 @@ pub struct DataSymbol {
 pub struct Type {
     /// Namespace and local name; `None` for an anonymous one.
     pub name: Option<(String, String)>,
-    /// What it derives from; `None` when from `xs:anyType` (or `xs:anySimpleType`).
+    /// What it derives from; `None` for `xs:anyType` alone, from which all derive in the end.
     pub base: Option<TypeId>,
+    /// Of a union: a type derived from one of these also stands for it (XML Schema part 1, 3.14.6, 2.2.4).
+    pub members: Box<[TypeId]>,
     pub is_abstract: bool,
     /// Attributes and content.
     pub pattern: PatternId,
@@ -162,152 +120,91 @@ pub struct Grammar {
     pub start: PatternId,
     /// `xsi:type`, `xsi:nil` and the other attributes of that namespace mean what schemas mean by them.
     pub is_schema: bool,
+    index: Index,
 }
 
-/// Patterns and symbols, each held once.
-#[derive(Clone, Debug, Default)]
-pub struct Patterns {
-    pub symbols: Vec<Symbol>,
-    patterns: Vec<Pattern>,
-    nullable: Vec<bool>,
-    known: HashMap<Pattern, PatternId>,
+/// What is looked up by letter or by name, made with the grammar.
+#[derive(Debug)]
+struct Index {
+    alphabet: Alphabet,
+    elements: Vec<Option<SymbolId>>,
+    attributes: Vec<Option<SymbolId>>,
+    types: HashMap<(String, String), TypeId>,
 }
 
-impl Patterns {
-    /// None but [`EMPTY`] and [`NOT_ALLOWED`].
-    pub fn new() -> Self {
-        let mut patterns = Self::default();
-        patterns.intern(Pattern::Empty);
-        patterns.intern(Pattern::NotAllowed);
-        patterns
+impl Grammar {
+    /// A profile: patterns alone.
+    pub fn of_profile(patterns: Patterns, start: PatternId) -> Self {
+        Self::new(patterns, Vec::new(), HashMap::new(), HashMap::new(), start, false)
     }
 
-    /// Patterns held.
-    pub fn len(&self) -> usize {
-        self.patterns.len()
+    /// A schema: the root is any element declared at the top.
+    pub fn of_schema(
+        mut patterns: Patterns,
+        types: Vec<Type>,
+        elements: HashMap<(String, String), SymbolId>,
+        attributes: HashMap<(String, String), SymbolId>,
+    ) -> Self {
+        let mut roots: Vec<SymbolId> = elements.values().copied().collect();
+        roots.sort_unstable();
+        let roots: Vec<PatternId> = roots.into_iter().map(|symbol| patterns.one(symbol)).collect();
+        let start = patterns.choice(roots);
+        Self::new(patterns, types, elements, attributes, start, true)
     }
 
-    /// The pattern itself.
-    pub fn get(&self, id: PatternId) -> &Pattern {
-        &self.patterns[id.at()]
-    }
-
-    /// The symbol itself.
-    pub fn symbol(&self, id: SymbolId) -> &Symbol {
-        &self.symbols[id.at()]
-    }
-
-    /// Whether a content may be empty.
-    pub fn is_nullable(&self, id: PatternId) -> bool {
-        self.nullable[id.at()]
-    }
-
-    /// A new symbol. The content of an element may be set later, so that it can refer to itself.
-    pub fn add_symbol(&mut self, symbol: Symbol) -> SymbolId {
-        self.symbols.push(symbol);
-        SymbolId(self.symbols.len() as u32 - 1)
-    }
-
-    /// One symbol, once.
-    pub fn one(&mut self, symbol: SymbolId) -> PatternId {
-        self.intern(Pattern::Symbol(symbol))
-    }
-
-    /// First `first`, then `then`.
-    pub fn group(&mut self, first: PatternId, then: PatternId) -> PatternId {
-        match (first, then) {
-            (NOT_ALLOWED, _) | (_, NOT_ALLOWED) => NOT_ALLOWED,
-            (EMPTY, other) | (other, EMPTY) => other,
-            _ => match *self.get(first) {
-                // To the right, so that what is left of a sequence is one pattern whatever came before.
-                Pattern::Group(head, tail) => {
-                    let tail = self.group(tail, then);
-                    self.group(head, tail)
-                }
-                _ => self.intern(Pattern::Group(first, then)),
-            },
-        }
-    }
-
-    /// One of these.
-    pub fn choice(&mut self, of: impl IntoIterator<Item = PatternId>) -> PatternId {
-        let mut branches: Vec<PatternId> = Vec::new();
-        for id in of {
-            match self.get(id) {
-                Pattern::NotAllowed => {}
-                Pattern::Choice(inner) => branches.extend(inner.iter().copied()),
-                _ => branches.push(id),
+    fn new(
+        patterns: Patterns,
+        types: Vec<Type>,
+        elements: HashMap<(String, String), SymbolId>,
+        attributes: HashMap<(String, String), SymbolId>,
+        start: PatternId,
+        is_schema: bool,
+    ) -> Self {
+        let alphabet = Alphabet::new(&patterns, elements.keys().chain(attributes.keys()));
+        let by_letter = |symbols: &HashMap<(String, String), SymbolId>| {
+            let mut table = vec![None; alphabet.len()];
+            for ((namespace, local), &symbol) in symbols {
+                table[alphabet.letter(namespace, local).0 as usize] = Some(symbol);
             }
-        }
-        branches.sort_unstable();
-        branches.dedup();
-        if branches.contains(&EMPTY)
-            && branches.iter().any(|&branch| branch != EMPTY && self.is_nullable(branch))
-        {
-            branches.retain(|&branch| branch != EMPTY);
-        }
-        match branches[..] {
-            [] => NOT_ALLOWED,
-            [one] => one,
-            _ => self.intern(Pattern::Choice(branches.into())),
-        }
-    }
-
-    /// All of these, their parts in any order.
-    pub fn interleave(&mut self, of: impl IntoIterator<Item = PatternId>) -> PatternId {
-        let mut parts: Vec<PatternId> = Vec::new();
-        for id in of {
-            match self.get(id) {
-                Pattern::NotAllowed => return NOT_ALLOWED,
-                Pattern::Empty => {}
-                Pattern::Interleave(inner) => parts.extend(inner.iter().copied()),
-                _ => parts.push(id),
-            }
-        }
-        parts.sort_unstable();
-        match parts[..] {
-            [] => EMPTY,
-            [one] => one,
-            _ => self.intern(Pattern::Interleave(parts.into())),
-        }
-    }
-
-    /// This, once or more.
-    pub fn one_or_more(&mut self, id: PatternId) -> PatternId {
-        match self.get(id) {
-            Pattern::Empty | Pattern::NotAllowed | Pattern::OneOrMore(_) => id,
-            _ => self.intern(Pattern::OneOrMore(id)),
-        }
-    }
-
-    /// This, or nothing.
-    pub fn optional(&mut self, id: PatternId) -> PatternId {
-        if self.is_nullable(id) { id } else { self.choice([EMPTY, id]) }
-    }
-
-    /// This, any number of times.
-    pub fn zero_or_more(&mut self, id: PatternId) -> PatternId {
-        let repeated = self.one_or_more(id);
-        self.optional(repeated)
-    }
-
-    fn intern(&mut self, pattern: Pattern) -> PatternId {
-        if let Some(&id) = self.known.get(&pattern) {
-            return id;
-        }
-        let nullable = match &pattern {
-            Pattern::Empty => true,
-            Pattern::NotAllowed => false,
-            Pattern::Symbol(symbol) => matches!(self.symbols[symbol.at()], Symbol::Text),
-            Pattern::Choice(branches) => branches.iter().any(|&branch| self.is_nullable(branch)),
-            Pattern::Group(first, then) => self.is_nullable(*first) && self.is_nullable(*then),
-            Pattern::Interleave(parts) => parts.iter().all(|&part| self.is_nullable(part)),
-            Pattern::OneOrMore(inner) => self.is_nullable(*inner),
+            table
         };
-        let id = PatternId(self.patterns.len() as u32);
-        self.known.insert(pattern.clone(), id);
-        self.patterns.push(pattern);
-        self.nullable.push(nullable);
-        id
+        let (of_elements, of_attributes) = (by_letter(&elements), by_letter(&attributes));
+        let named = types.iter().enumerate();
+        let named = named.filter_map(|(at, of)| Some((of.name.clone()?, TypeId(at as u32)))).collect();
+        let index = Index { alphabet, elements: of_elements, attributes: of_attributes, types: named };
+        Self { patterns, types, elements, attributes, start, is_schema, index }
+    }
+
+    /// The names it tells apart.
+    pub fn alphabet(&self) -> &Alphabet {
+        &self.index.alphabet
+    }
+
+    /// The element declared at the top under this name.
+    pub fn global_element(&self, letter: Letter) -> Option<SymbolId> {
+        self.index.elements[letter.0 as usize]
+    }
+
+    /// The attribute declared at the top under this name.
+    pub fn global_attribute(&self, letter: Letter) -> Option<SymbolId> {
+        self.index.attributes[letter.0 as usize]
+    }
+
+    /// The type of this name.
+    pub fn type_named(&self, namespace: &str, local: &str) -> Option<TypeId> {
+        self.index.types.get(&(namespace.to_owned(), local.to_owned())).copied()
+    }
+
+    /// Whether a type is `base` or derives from it, or from a member of it when it is a union.
+    pub fn derives(&self, type_id: TypeId, base: TypeId) -> bool {
+        let members = &self.types[base.at()].members;
+        let mut at = Some(type_id);
+        while let Some(id) = at {
+            if id == base || members.iter().any(|&member| self.derives(id, member)) {
+                return true;
+            }
+            at = self.types[id.at()].base;
+        }
+        false
     }
 }

@@ -1,0 +1,314 @@
+//! States of the matching, made as documents need them and kept: a deterministic tree automaton, built lazily.
+//!
+//! A state is what an element's content may still be, for each way the element itself could be meant by its parent (a
+//! *slot*). So the cost of an element is two look-ups, whatever the grammar; and no state knows how deep it stands, so
+//! that deep trees need no more of them than flat ones.
+
+use std::collections::HashMap;
+
+use super::alphabet::Letter;
+use super::derive::{Derivatives, HEIGHT_MAX, SetId};
+use super::grammar::{
+    AttributeValue, Content, Declared, Grammar, NOT_ALLOWED, PatternId, Process, Symbol,
+    SymbolId, TypeId,
+};
+use super::forget::lax_content;
+use super::hash::Table;
+
+/// A state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StateId(pub u32);
+
+/// Nothing can be right any more.
+pub const DEAD: StateId = StateId(0);
+
+/// One way the element could be meant, and what its content may still be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Entry {
+    pub slot: SymbolId,
+    pub pattern: PatternId,
+}
+
+/// What is known of a state.
+#[derive(Clone, Debug)]
+pub struct State {
+    pub entries: Box<[Entry]>,
+    /// Slots whose content may end here.
+    pub accepted: SetId,
+    /// Texts and data that may come next.
+    pub texts: Box<[SymbolId]>,
+}
+
+/// An element that starts.
+#[derive(Clone, Copy, Debug)]
+pub enum Start {
+    /// Its content, attributes first.
+    Open { state: StateId, declared: Option<Declared> },
+    /// A wildcard lets it in unseen.
+    Skipped { slot: SymbolId },
+    /// A wildcard wants it declared, and it is not: only `xsi:type` could tell what it is.
+    Undeclared { slot: SymbolId },
+    /// It has no place here.
+    Unexpected,
+}
+
+/// The states of one grammar met so far.
+#[derive(Debug)]
+pub struct Automaton<'g> {
+    pub grammar: &'g Grammar,
+    pub derivatives: Derivatives,
+    /// Content of an element that a lax wildcard lets in undeclared.
+    lax: PatternId,
+    states: Vec<State>,
+    ids: HashMap<Box<[Entry]>, StateId>,
+    starts: Table<(u32, u32), Start>,
+    after: Table<(u32, u32), StateId>,
+    attributes: Table<(u32, u32), Box<[SymbolId]>>,
+    closed: Table<u32, StateId>,
+    pub(super) is_too_complex: bool,
+}
+
+impl<'g> Automaton<'g> {
+    /// No state but the dead one.
+    pub fn new(grammar: &'g Grammar) -> Self {
+        let mut patterns = grammar.patterns.clone();
+        let lax = lax_content(&mut patterns);
+        let mut new = Self {
+            grammar,
+            derivatives: Derivatives::new(patterns),
+            lax,
+            states: Vec::new(),
+            ids: HashMap::new(),
+            starts: Table::default(),
+            after: Table::default(),
+            attributes: Table::default(),
+            closed: Table::default(),
+            is_too_complex: false,
+        };
+        new.state(Vec::new());
+        new
+    }
+
+    /// Where a document begins.
+    pub fn root(&mut self) -> StateId {
+        // The document itself is nobody's element: its slot is never looked at.
+        self.state(vec![Entry { slot: SymbolId(0), pattern: self.grammar.start }])
+    }
+
+    /// A state itself.
+    pub fn get(&self, id: StateId) -> &State {
+        &self.states[id.0 as usize]
+    }
+
+    /// The patterns became too deep to be worked with: nothing more can be said.
+    pub fn is_too_complex(&self) -> bool {
+        self.is_too_complex
+    }
+
+    /// The state with these entries.
+    pub fn state(&mut self, mut entries: Vec<Entry>) -> StateId {
+        entries.retain(|entry| entry.pattern != NOT_ALLOWED);
+        entries.sort_unstable();
+        entries.dedup();
+        let entries: Box<[Entry]> = entries.into();
+        if let Some(&id) = self.ids.get(&entries) {
+            return id;
+        }
+        let patterns = &self.derivatives.patterns;
+        let nullable = entries.iter().filter(|entry| patterns.is_nullable(entry.pattern));
+        let nullable = nullable.map(|entry| entry.slot).collect();
+        self.is_too_complex |= entries.iter().any(|entry| patterns.height(entry.pattern) > HEIGHT_MAX);
+        let accepted = self.derivatives.set(nullable);
+        let texts = self.first_of(&entries, |symbol| {
+            matches!(symbol, Symbol::Data(_) | Symbol::Value(..) | Symbol::List(_) | Symbol::Text)
+        });
+        let id = StateId(self.states.len() as u32);
+        self.states.push(State { entries: entries.clone(), accepted, texts: texts.into() });
+        self.ids.insert(entries, id);
+        id
+    }
+
+    fn first_of(&self, entries: &[Entry], keep: impl Fn(&Symbol) -> bool) -> Vec<SymbolId> {
+        let patterns = &self.derivatives.patterns;
+        let symbols = entries.iter().flat_map(|entry| self.derivatives.first(entry.pattern));
+        let mut symbols: Vec<_> = symbols.filter(|&id| keep(patterns.symbol(id))).collect();
+        symbols.sort_unstable();
+        symbols.dedup();
+        symbols
+    }
+
+    /// Element symbols that may come next.
+    pub fn elements(&self, id: StateId) -> Vec<SymbolId> {
+        self.first_of(&self.get(id).entries, |symbol| matches!(symbol, Symbol::Element(_)))
+    }
+
+    /// What an element of this name is, after what the state has seen.
+    pub fn start(&mut self, id: StateId, letter: Letter) -> Start {
+        if let Some(&start) = self.starts.get(&(id.0, letter.0)) {
+            return start;
+        }
+        let mut candidates = self.elements(id);
+        self.keep_named(&mut candidates, letter);
+        let start = self.start_as(&candidates, letter);
+        self.starts.insert((id.0, letter.0), start);
+        start
+    }
+
+    /// The same, for elements that were to come later: the ones before are missing.
+    pub fn start_after_gap(&mut self, id: StateId, letter: Letter) -> Start {
+        let entries = &self.states[id.0 as usize].entries;
+        let mut candidates: Vec<_> =
+            entries.iter().flat_map(|entry| self.derivatives.all(entry.pattern)).collect();
+        candidates.retain(|&id| match self.derivatives.patterns.symbol(id) {
+            Symbol::Element(element) => !matches!(element.content, Content::Wildcard(_)),
+            _ => false,
+        });
+        self.keep_named(&mut candidates, letter);
+        candidates.sort_unstable();
+        candidates.dedup();
+        self.start_as(&candidates, letter)
+    }
+
+    fn keep_named(&self, candidates: &mut Vec<SymbolId>, letter: Letter) {
+        let (namespace, local) = self.grammar.alphabet().name(letter);
+        candidates.retain(|&id| match self.derivatives.patterns.symbol(id) {
+            Symbol::Element(element) => element.name.contains(namespace, local),
+            _ => false,
+        });
+    }
+
+    fn start_as(&mut self, candidates: &[SymbolId], letter: Letter) -> Start {
+        let mut entries = Vec::new();
+        let mut of_schema = None;
+        for &slot in candidates {
+            let Symbol::Element(element) = self.derivatives.patterns.symbol(slot) else { continue };
+            let pattern = match element.content {
+                Content::Pattern(pattern) => pattern,
+                Content::Typed(declared) => {
+                    of_schema = Some(declared);
+                    self.grammar.types[declared.type_id.at()].pattern
+                }
+                Content::Wildcard(Process::Skip) => {
+                    return Start::Skipped { slot };
+                }
+                Content::Wildcard(process) => match self.declared(letter) {
+                    Some(declared) => {
+                        of_schema = Some(declared);
+                        self.grammar.types[declared.type_id.at()].pattern
+                    }
+                    None if process == Process::Lax => self.lax,
+                    None => return Start::Undeclared { slot },
+                },
+            };
+            entries.push(Entry { slot, pattern });
+        }
+        if entries.is_empty() {
+            return Start::Unexpected;
+        }
+        Start::Open { state: self.state(entries), declared: of_schema }
+    }
+
+    fn declared(&self, letter: Letter) -> Option<Declared> {
+        let symbol = self.grammar.global_element(letter)?;
+        match self.derivatives.patterns.symbol(symbol) {
+            Symbol::Element(element) => match element.content {
+                Content::Typed(declared) => Some(declared),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The slots of `state`, their content that of another type.
+    pub fn retyped(&mut self, id: StateId, type_id: TypeId) -> StateId {
+        let pattern = self.grammar.types[type_id.at()].pattern;
+        let slots: Vec<_> = self.get(id).entries.iter().map(|entry| entry.slot).collect();
+        self.state(slots.into_iter().map(|slot| Entry { slot, pattern }).collect())
+    }
+
+    /// One slot, its content that of a type.
+    pub fn typed(&mut self, slot: SymbolId, type_id: TypeId) -> StateId {
+        let pattern = self.grammar.types[type_id.at()].pattern;
+        self.state(vec![Entry { slot, pattern }])
+    }
+
+    /// Attribute symbols that a name may be of; a schema's wildcards only when nothing names it.
+    pub fn attributes(&mut self, id: StateId, letter: Letter) -> &[SymbolId] {
+        let key = (id.0, letter.0);
+        if !self.attributes.contains_key(&key) {
+            let (namespace, local) = self.grammar.alphabet().name(letter);
+            let entries = &self.states[id.0 as usize].entries;
+            let symbols = entries.iter().flat_map(|entry| self.derivatives.all(entry.pattern));
+            let named = |&id: &SymbolId| match self.derivatives.patterns.symbol(id) {
+                Symbol::Attribute(attribute) => attribute.name.contains(namespace, local),
+                _ => false,
+            };
+            let mut symbols: Vec<_> = symbols.filter(named).collect();
+            let is_wildcard = |&id: &SymbolId| match self.derivatives.patterns.symbol(id) {
+                Symbol::Attribute(attribute) => matches!(attribute.value, AttributeValue::Wildcard(_)),
+                _ => false,
+            };
+            if symbols.iter().any(|id| !is_wildcard(id)) {
+                symbols.retain(|id| !is_wildcard(id));
+            }
+            symbols.sort_unstable();
+            symbols.dedup();
+            self.attributes.insert(key, symbols.into());
+        }
+        &self.attributes[&key]
+    }
+
+    /// After an attribute.
+    pub fn with_attribute(&mut self, id: StateId, set: SetId) -> StateId {
+        // Attribute sets and child sets never meet: no symbol is both.
+        if let Some(&next) = self.after.get(&(id.0, set.0)) {
+            return next;
+        }
+        let next = self.each(id, |derivatives, pattern| derivatives.with_attribute(pattern, set));
+        self.after.insert((id.0, set.0), next);
+        next
+    }
+
+    /// After the attributes.
+    pub fn closed(&mut self, id: StateId) -> StateId {
+        if let Some(&next) = self.closed.get(&id.0) {
+            return next;
+        }
+        let next = self.each(id, Derivatives::closed);
+        self.closed.insert(id.0, next);
+        next
+    }
+
+    /// After an element, or a text, that is each of `set`.
+    pub fn after(&mut self, id: StateId, set: SetId) -> StateId {
+        if let Some(&next) = self.after.get(&(id.0, set.0)) {
+            return next;
+        }
+        let next = self.each(id, |derivatives, pattern| derivatives.after(pattern, set));
+        self.after.insert((id.0, set.0), next);
+        next
+    }
+
+    /// The same, elements missing before.
+    pub fn after_gap(&mut self, id: StateId, set: SetId) -> StateId {
+        self.each(id, |derivatives, pattern| derivatives.after_gap(pattern, set))
+    }
+
+    /// Each pattern of the state changed.
+    pub fn each(
+        &mut self,
+        id: StateId,
+        mut change: impl FnMut(&mut Derivatives, PatternId) -> PatternId,
+    ) -> StateId {
+        let mut entries = self.get(id).entries.to_vec();
+        for entry in &mut entries {
+            entry.pattern = change(&mut self.derivatives, entry.pattern);
+        }
+        self.state(entries)
+    }
+
+    /// What is remembered, roughly in entries.
+    pub(super) fn weight(&self) -> usize {
+        self.derivatives.weight() + self.states.len() + self.starts.len() + self.after.len()
+    }
+}

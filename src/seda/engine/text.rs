@@ -1,0 +1,197 @@
+//! Texts and data: what an element holds between its tags, or an attribute between its quotes.
+
+use std::io::Read;
+
+use super::automaton::{DEAD, StateId};
+use super::derive::{NO_SYMBOL, SetId};
+use super::fault::Witness;
+use super::grammar::{PatternId, Symbol, SymbolId};
+use super::matcher::{Frame, Matcher, Mode};
+use crate::seda::datatype::{Base64Check, Identity, Prefixes};
+use crate::seda::xml::Xml;
+
+impl Matcher<'_> {
+    /// The text before a child is text between elements: data has no place there.
+    pub(super) fn text_before_child<R: Read>(&mut self, xml: &mut Xml<R>, witness: &mut impl Witness) {
+        let Some((state, is_refused)) = self.frames.last().map(|frame| (frame.state, frame.is_text_refused))
+        else {
+            return;
+        };
+        let next = self.after_free_text(state);
+        if next == DEAD && !is_refused {
+            self.unexpected_text(xml, witness);
+        }
+        if let Some(frame) = self.frames.last_mut() {
+            if next == DEAD {
+                frame.is_text_refused = true;
+            } else {
+                frame.state = next;
+            }
+        }
+    }
+
+    fn after_free_text(&mut self, state: StateId) -> StateId {
+        let patterns = &self.automaton.derivatives.patterns;
+        let texts = self.automaton.get(state).texts.iter().copied();
+        let free = texts.filter(|&id| matches!(patterns.symbol(id), Symbol::Text)).collect();
+        let set = self.automaton.derivatives.set(free);
+        self.automaton.after(state, set)
+    }
+
+    /// The slots that the element just ended is, its last text included; what is wrong is told.
+    pub(super) fn content_end<R: Read>(
+        &mut self,
+        frame: &Frame,
+        xml: &mut Xml<R>,
+        witness: &mut impl Witness,
+    ) -> SetId {
+        let slots = if frame.has_children {
+            let mut state = frame.state;
+            if !frame.is_text_refused && !xml.text_is_blank() {
+                state = self.after_free_text(state);
+                if state == DEAD {
+                    self.unexpected_text_at_end(frame, xml, witness);
+                    state = frame.state;
+                }
+            }
+            self.automaton.get(state).accepted
+        } else {
+            self.data_end(frame, xml, witness)
+        };
+        if slots == NO_SYMBOL {
+            if frame.has_children || !self.explains_value(frame, xml, witness) {
+                self.incomplete(frame, xml, witness);
+            }
+            return self.all_slots(frame.state);
+        }
+        slots
+    }
+
+    /// The element has no child: its whole text is one piece of data, or none.
+    fn data_end<R: Read>(&mut self, frame: &Frame, xml: &mut Xml<R>, witness: &mut impl Witness) -> SetId {
+        let state = frame.state;
+        let count = self.automaton.get(state).texts.len();
+        if count == 0 {
+            let accepted = self.automaton.get(state).accepted;
+            return if xml.text_is_blank() { accepted } else { NO_SYMBOL };
+        }
+        if frame.declared.is_some_and(|declared| declared.has_default) && xml.text().is_empty() {
+            return self.all_slots(state);
+        }
+        let mut identity = Identity::None;
+        let set = if count == 1 {
+            let symbol = self.automaton.get(state).texts[0];
+            if self.matches_text(symbol, frame, xml, &mut identity) {
+                self.automaton.derivatives.single(symbol)
+            } else {
+                NO_SYMBOL
+            }
+        } else {
+            let mut matched = std::mem::take(&mut self.matched);
+            matched.clear();
+            for at in 0..count {
+                let symbol = self.automaton.get(state).texts[at];
+                if self.matches_text(symbol, frame, xml, &mut identity) {
+                    matched.push(symbol);
+                }
+            }
+            let set = self.automaton.derivatives.set(matched.clone());
+            self.matched = matched;
+            set
+        };
+        let next = self.automaton.after(state, set);
+        if identity != Identity::None && next != DEAD {
+            let line = xml.text_line();
+            witness.identifier(identity, xml.text(), line);
+        }
+        let of_text = self.automaton.get(next).accepted;
+        let of_nothing = self.automaton.get(state).accepted;
+        if of_nothing == NO_SYMBOL || !xml.text_is_blank() || frame.base64.is_some() {
+            return of_text;
+        }
+        if of_text == NO_SYMBOL || of_text == of_nothing {
+            return of_nothing;
+        }
+        let both = [of_text, of_nothing].map(|set| self.automaton.derivatives.symbols(set).to_vec());
+        self.automaton.derivatives.set(both.concat())
+    }
+
+    fn matches_text<R: Read>(
+        &mut self,
+        symbol: SymbolId,
+        frame: &Frame,
+        xml: &Xml<R>,
+        identity: &mut Identity,
+    ) -> bool {
+        if let Some(check) = &frame.base64 {
+            // Told piece by piece; only free text could also take it.
+            let is_text = matches!(self.automaton.derivatives.patterns.symbol(symbol), Symbol::Text);
+            let mut check = check.clone();
+            check.push(xml.text());
+            return is_text || check.is_valid();
+        }
+        let matches = self.text_matches(symbol, xml.text(), xml);
+        if matches && let Symbol::Data(data) = self.automaton.derivatives.patterns.symbol(symbol) {
+            *identity = data.datatype.identity();
+        }
+        matches
+    }
+
+    /// Whether a text is what a symbol of data wants.
+    pub(super) fn text_matches(&mut self, symbol: SymbolId, text: &str, prefixes: &dyn Prefixes) -> bool {
+        match self.automaton.derivatives.patterns.symbol(symbol) {
+            Symbol::Text => true,
+            Symbol::Value(datatype, value) => datatype.equals(value, text, prefixes),
+            Symbol::Data(data) => {
+                let except = data.except;
+                data.datatype.check(text, prefixes)
+                    && except.is_none_or(|except| !self.is_one_of(except, text, prefixes))
+            }
+            Symbol::List(pattern) => {
+                let pattern = *pattern;
+                self.list_matches(pattern, text, prefixes)
+            }
+            Symbol::Element(_) | Symbol::Attribute(_) => false,
+        }
+    }
+
+    fn is_one_of(&mut self, pattern: PatternId, text: &str, prefixes: &dyn Prefixes) -> bool {
+        let symbols = self.automaton.derivatives.first(pattern);
+        symbols.into_iter().any(|symbol| self.text_matches(symbol, text, prefixes))
+    }
+
+    /// Each token in turn (RELAX NG 6.2.9).
+    fn list_matches(&mut self, mut pattern: PatternId, text: &str, prefixes: &dyn Prefixes) -> bool {
+        for token in text.split([' ', '\t', '\r', '\n']).filter(|token| !token.is_empty()) {
+            let symbols = self.automaton.derivatives.first(pattern);
+            let matched =
+                symbols.into_iter().filter(|&symbol| self.text_matches(symbol, token, prefixes)).collect();
+            let set = self.automaton.derivatives.set(matched);
+            pattern = self.automaton.derivatives.after(pattern, set);
+        }
+        self.automaton.derivatives.patterns.is_nullable(pattern)
+    }
+
+    /// How to check a content that may be of any length, if it is one: base64 alone.
+    pub(super) fn base64(&self, state: StateId) -> Option<Base64Check> {
+        let patterns = &self.automaton.derivatives.patterns;
+        let texts = &self.automaton.get(state).texts;
+        let mut is_base64 = texts.iter().map(|&id| match patterns.symbol(id) {
+            Symbol::Data(data) => data.datatype.is_base64_binary() && data.except.is_none(),
+            _ => false,
+        });
+        (!texts.is_empty() && is_base64.all(|is_base64| is_base64)).then(Base64Check::new)
+    }
+
+    /// Whether the text of the element just started may come in pieces.
+    pub fn takes_pieces(&self) -> bool {
+        self.frames.last().is_some_and(|frame| frame.base64.is_some() || frame.mode == Mode::Skipped)
+    }
+
+    /// A piece of a long text.
+    pub fn piece<R: Read>(&mut self, xml: &Xml<R>) {
+        if let Some(check) = self.frames.last_mut().and_then(|frame| frame.base64.as_mut()) {
+            check.push(xml.text());
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! What is told of a fault: where, what was found, and what was allowed there, in words.
+
+use std::io::Read;
+
+use super::attributes::shown;
+use super::automaton::StateId;
+use super::fault::Witness;
+use super::grammar::{AttributeValue, Content, PatternId, Symbol, SymbolId};
+use super::matcher::{Frame, Matcher};
+use super::names::NameClass;
+use crate::model::Finding;
+use crate::model::findings::{self, Kind};
+use crate::seda::xml::{NameId, Xml};
+
+/// Names listed of what was allowed; the rest is « … ».
+const LISTED_MAX: usize = 6;
+
+impl Matcher<'_> {
+    fn path<R: Read>(&self, xml: &Xml<R>, last: NameId) -> String {
+        let names = self.frames.iter().map(|frame| xml.local(frame.name));
+        names.chain([xml.local(last)]).collect::<Vec<_>>().join("/")
+    }
+
+    fn tell<R: Read>(
+        &self,
+        kind: &'static Kind,
+        message: String,
+        at: (NameId, u64),
+        xml: &Xml<R>,
+        witness: &mut impl Witness,
+    ) {
+        witness.finding(Finding::new(kind, message).at_line(at.1).in_path(self.path(xml, at.0)));
+    }
+
+    /// Names of the elements that could have come.
+    fn allowed(&self, state: StateId) -> Vec<String> {
+        let elements = self.automaton.elements(state).into_iter();
+        let names = elements.map(|id| match self.automaton.derivatives.patterns.symbol(id) {
+            Symbol::Element(element) if matches!(element.content, Content::Wildcard(_)) => {
+                "un élément d'un autre espace de noms".to_owned()
+            }
+            Symbol::Element(element) => name_words(&element.name),
+            _ => String::new(),
+        });
+        let mut distinct: Vec<String> = Vec::new();
+        for name in names {
+            if !distinct.contains(&name) {
+                distinct.push(name);
+            }
+        }
+        distinct
+    }
+
+    /// Whether an element that the grammar has not here is let in all the same; said as a warning.
+    pub(super) fn is_tolerated<R: Read>(
+        &mut self,
+        name: NameId,
+        xml: &mut Xml<R>,
+        witness: &mut impl Witness,
+    ) -> bool {
+        let Some(parent) = self.frames.last() else { return false };
+        let is_same = xml.namespace_of_name(parent.name) == xml.namespace_of_name(name);
+        let pair = (xml.local(parent.name), xml.local(name));
+        let is_tolerated = is_same && self.tolerated.contains(&pair);
+        if is_tolerated {
+            let message = format!("{} dans {} : extension admise par tolérance", pair.1, pair.0);
+            let line = xml.line();
+            self.tell(&findings::SCHEMA_TOLERATED, message, (name, line), xml, witness);
+        }
+        is_tolerated
+    }
+
+    pub(super) fn unexpected<R: Read>(
+        &mut self,
+        above: StateId,
+        is_missing: bool,
+        name: NameId,
+        xml: &mut Xml<R>,
+        witness: &mut impl Witness,
+    ) {
+        let line = xml.line();
+        let allowed = listed(&self.allowed(above));
+        let found = self.name_shown(name, xml);
+        let (kind, message) = match &allowed[..] {
+            "" => (self.kinds.unexpected_element, format!("{found} n'est pas prévu ici : plus aucun élément ne l'est")),
+            allowed if is_missing => (self.kinds.missing_element, format!("{allowed} attendu avant {found}")),
+            allowed => (self.kinds.unexpected_element, format!("{found} n'est pas prévu ici ; attendu : {allowed}")),
+        };
+        self.tell(kind, message, (name, line), xml, witness);
+    }
+
+    /// The name, with its namespace when that is not its parent's.
+    fn name_shown<R: Read>(&self, name: NameId, xml: &Xml<R>) -> String {
+        let (local, namespace) = (shown(xml.local(name)), xml.namespace_of_name(name));
+        match self.frames.last() {
+            Some(parent) if xml.namespace_of_name(parent.name) != namespace => match namespace {
+                "" => format!("{local} (sans espace de noms)"),
+                namespace => format!("{local} (espace de noms « {} »)", shown(namespace)),
+            },
+            _ => local,
+        }
+    }
+
+    pub(super) fn not_declared<R: Read>(
+        &mut self,
+        name: NameId,
+        xml: &mut Xml<R>,
+        witness: &mut impl Witness,
+    ) {
+        let line = xml.line();
+        let message = format!("{} n'est déclaré dans aucun schéma connu", self.name_shown(name, xml));
+        self.tell(self.kinds.unexpected_element, message, (name, line), xml, witness);
+    }
+
+    pub(super) fn not_nil<R: Read>(&mut self, xml: &mut Xml<R>, witness: &mut impl Witness) {
+        let line = xml.line();
+        let name = xml.name();
+        let message = "l'élément est déclaré vide par xsi:nil et ne l'est pas".to_owned();
+        self.tell(self.kinds.invalid_value, message, (name, line), xml, witness);
+        if let Some(frame) = self.frames.last_mut() {
+            frame.is_text_refused = true;
+        }
+    }
+
+    pub(super) fn instance_fault<R: Read>(
+        &mut self,
+        message: &str,
+        frame: &Frame,
+        xml: &mut Xml<R>,
+        witness: &mut impl Witness,
+    ) {
+        let line = xml.line();
+        self.tell(self.kinds.abstract_type, message.to_owned(), (frame.name, line), xml, witness);
+    }
+
+    pub(super) fn unknown_attribute<R: Read>(
+        &self,
+        frame: &Frame,
+        name: NameId,
+        line: u64,
+        xml: &Xml<R>,
+        witness: &mut impl Witness,
+    ) {
+        let message = format!("l'attribut {} n'est pas prévu ici", shown(xml.local(name)));
+        self.tell(self.kinds.attribute, message, (frame.name, line), xml, witness);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what is wrong, where, and who is told")]
+    pub(super) fn bad_attribute<R: Read>(
+        &self,
+        frame: &Frame,
+        symbols: &[SymbolId],
+        name: NameId,
+        value: &str,
+        line: u64,
+        xml: &Xml<R>,
+        witness: &mut impl Witness,
+    ) {
+        let mut wanted = Vec::new();
+        for &symbol in symbols {
+            if let Symbol::Attribute(attribute) = self.automaton.derivatives.patterns.symbol(symbol)
+                && let AttributeValue::Pattern(pattern) = attribute.value
+            {
+                wanted.extend(self.data_words(pattern));
+            }
+        }
+        let message = format!(
+            "attribut {} : « {} » n'est pas admis{}",
+            xml.local(name),
+            shown(value),
+            expected(&wanted)
+        );
+        self.tell(self.kinds.invalid_value, message, (frame.name, line), xml, witness);
+    }
+
+    pub(super) fn attributes_missing<R: Read>(
+        &mut self,
+        frame: &Frame,
+        required: &[SymbolId],
+        xml: &mut Xml<R>,
+        witness: &mut impl Witness,
+    ) {
+        let line = xml.line();
+        let names = required.iter().map(|&id| match self.automaton.derivatives.patterns.symbol(id) {
+            Symbol::Attribute(attribute) => name_words(&attribute.name),
+            _ => String::new(),
+        });
+        let mut names: Vec<String> = names.collect();
+        names.dedup();
+        let message = match names.len() {
+            0 => "les attributs ne vont pas ensemble".to_owned(),
+            1 => format!("l'attribut {} manque", names[0]),
+            _ => format!("les attributs {} manquent", listed(&names)),
+        };
+        self.tell(self.kinds.attribute, message, (frame.name, line), xml, witness);
+    }
+
+    pub(super) fn unexpected_text<R: Read>(&mut self, xml: &mut Xml<R>, witness: &mut impl Witness) {
+        let line = xml.text_line();
+        let message = format!("texte « {} » entre les éléments", shown(xml.text()));
+        let names = self.frames.iter().map(|frame| xml.local(frame.name));
+        let path = names.collect::<Vec<_>>().join("/");
+        witness.finding(Finding::new(self.kinds.unexpected_text, message).at_line(line).in_path(path));
+    }
+
+    pub(super) fn unexpected_text_at_end<R: Read>(
+        &mut self,
+        frame: &Frame,
+        xml: &mut Xml<R>,
+        witness: &mut impl Witness,
+    ) {
+        let line = xml.text_line();
+        let message = format!("texte « {} » entre les éléments", shown(xml.text()));
+        self.tell(self.kinds.unexpected_text, message, (frame.name, line), xml, witness);
+    }
+
+    /// Whether the fault is the text's, and then tells it.
+    pub(super) fn explains_value<R: Read>(
+        &mut self,
+        frame: &Frame,
+        xml: &mut Xml<R>,
+        witness: &mut impl Witness,
+    ) -> bool {
+        let texts = self.automaton.get(frame.state).texts.clone();
+        let line = xml.text_line();
+        if texts.is_empty() {
+            if xml.text_is_blank() {
+                return false;
+            }
+            if !frame.is_text_refused {
+                let message = format!("texte « {} » là où aucun n'est prévu", shown(xml.text()));
+                self.tell(self.kinds.unexpected_text, message, (frame.name, line), xml, witness);
+            }
+            return true;
+        }
+        let wanted: Vec<String> = texts.iter().filter_map(|&id| self.words_of(id)).collect();
+        let found = match xml.text() {
+            text if text.trim().is_empty() => "une valeur vide n'est pas admise".to_owned(),
+            text => format!("« {} » n'est pas admis", shown(text)),
+        };
+        let message = format!("{} : {found}{}", xml.local(frame.name), expected(&wanted));
+        self.tell(self.kinds.invalid_value, message, (frame.name, line), xml, witness);
+        true
+    }
+
+    pub(super) fn incomplete<R: Read>(
+        &mut self,
+        frame: &Frame,
+        xml: &mut Xml<R>,
+        witness: &mut impl Witness,
+    ) {
+        let line = xml.line();
+        let allowed = self.allowed(frame.state);
+        let message = format!("{} est incomplet ; attendu : {}", xml.local(frame.name), listed(&allowed));
+        self.tell(self.kinds.missing_element, message, (frame.name, line), xml, witness);
+    }
+
+    fn data_words(&self, pattern: PatternId) -> Vec<String> {
+        let symbols = self.automaton.derivatives.first(pattern).into_iter();
+        symbols.filter_map(|id| self.words_of(id)).collect()
+    }
+
+    fn words_of(&self, symbol: SymbolId) -> Option<String> {
+        match self.automaton.derivatives.patterns.symbol(symbol) {
+            Symbol::Data(data) => Some(data.datatype.words()),
+            Symbol::Value(_, value) => Some(format!("« {} »", shown(&value.to_string()))),
+            Symbol::List(_) => Some("une liste de valeurs".to_owned()),
+            Symbol::Text | Symbol::Element(_) | Symbol::Attribute(_) => None,
+        }
+    }
+}
+
+fn expected(wanted: &[String]) -> String {
+    let mut distinct: Vec<String> = Vec::new();
+    for words in wanted {
+        if !distinct.contains(words) {
+            distinct.push(words.clone());
+        }
+    }
+    match listed(&distinct) {
+        words if words.is_empty() => words,
+        words => format!(" ; attendu : {words}"),
+    }
+}
+
+/// « A, B ou C », « A, B, C… » when there are too many.
+fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [.., last] if names.len() <= LISTED_MAX => {
+            format!("{} ou {last}", names[..names.len() - 1].join(", "))
+        }
+        _ => format!("{}…", names[..LISTED_MAX].join(", ")),
+    }
+}
+
+fn name_words(class: &NameClass) -> String {
+    match class {
+        NameClass::Name(_, local) => local.clone(),
+        NameClass::Namespace(namespace) => format!("un nom de « {} »", shown(namespace)),
+        NameClass::Any => "n'importe quel nom".to_owned(),
+        NameClass::Except(..) => "un nom d'un autre espace de noms".to_owned(),
+        NameClass::Choice(classes) => {
+            listed(&classes.iter().map(name_words).collect::<Vec<_>>())
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The standard's own grammars, 0.2 to 2.3: every message of each version, from tables a person can check against it.
+//!
+//! Never reads a schema: the tables (`*.txt`, whose heads explain how to read them) are facts of the standard in a notation
+//! of ours, and [`load`] turns them into the engine's [`Grammar`]. The one thing to know: a version's grammar is made of
+//! several tables, since the standard imports others' types, code lists and signatures, which count for a verdict.
+
+use std::sync::OnceLock;
+
+use super::engine::grammar::Grammar;
+use crate::model::SedaVersion;
+
+mod attributes;
+mod builtin;
+mod content;
+mod lines;
+mod load;
+mod simple;
+mod sources;
+mod tables;
+
+/// What a version's tables give.
+pub struct Standard {
+    pub grammar: Grammar,
+    /// The elements a message may begin with, in the standard's order.
+    pub messages: Vec<&'static str>,
+}
+
+/// The grammar of a version, loaded when first asked for.
+pub fn of(version: SedaVersion) -> &'static Grammar {
+    &standard(version).grammar
+}
+
+/// Names of the messages of a version: its root elements that are more than parts of one.
+pub fn messages(version: SedaVersion) -> &'static [&'static str] {
+    &standard(version).messages
+}
+
+fn standard(version: SedaVersion) -> &'static Standard {
+    static LOADED: [OnceLock<Standard>; SedaVersion::ALL.len()] =
+        [const { OnceLock::new() }; SedaVersion::ALL.len()];
+    LOADED[version as usize].get_or_init(|| match load::load(sources::of(version)) {
+        Ok(standard) => standard,
+        // A table of ours, not an outside input: the tests load every one of them.
+        Err(broken) => panic!("{broken}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_version_loads_with_all_its_messages() {
+        let counts = SedaVersion::ALL.map(|version| messages(version).len());
+        assert_eq!(counts, [25, 16, 15, 15, 15, 15]);
+        for version in SedaVersion::ALL {
+            let grammar = of(version);
+            for message in messages(version) {
+                let name = (version.namespace().to_owned(), (*message).to_owned());
+                assert!(grammar.elements.contains_key(&name), "{version:?} {message}");
+            }
+        }
+    }
+}
