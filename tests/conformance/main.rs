@@ -7,6 +7,7 @@ mod contest;
 mod corpus;
 mod dom;
 mod faults;
+mod instance;
 mod messages;
 mod minimise;
 mod mutants;
@@ -14,10 +15,12 @@ mod mutate;
 mod options;
 mod ours;
 mod pool;
+mod profiles;
 mod random;
 mod reference;
 mod report;
 mod seeds;
+mod suite;
 mod written;
 
 use std::io;
@@ -62,7 +65,8 @@ fn run(corpus: &corpus::Corpus, options: &Options) -> io::Result<usize> {
         differences += match part.as_str() {
             "messages" => messages::run(corpus, options)?,
             "mutants" => mutants::run(corpus, options)?,
-            _ => 0,
+            "suite" => suite::run(corpus)?,
+            _ => profiles::run(corpus, options)?,
         };
     }
     Ok(differences)
