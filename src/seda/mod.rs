@@ -6,6 +6,7 @@
 
 pub mod consistency;
 pub mod contents;
+pub mod datatype;
 pub mod digest;
 pub mod read;
 pub mod write;
