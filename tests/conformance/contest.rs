@@ -2,13 +2,15 @@
 //!
 //! Never keeps what agrees. Differences of one signature (what both say, values taken away) are one difference, shown once.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-use crate::faults::{self, Fault};
+use crate::dom;
+use crate::faults::{Fault, Test};
 use crate::ours::Verdict;
 use crate::reference::{Opinion, Reference};
+use crate::tally::{Difference, KEPT, Tally};
+use crate::written;
 
 /// A document to be judged.
 pub struct Case {
@@ -28,128 +30,95 @@ pub struct Contest<'a> {
     pub faults: &'static [Fault],
 }
 
-/// One document on which verdicts differ without a known reason.
-#[derive(Clone, Debug)]
-pub struct Difference {
-    pub bytes: Vec<u8>,
-    pub story: String,
-    pub ours: Verdict,
-    pub reference: Opinion,
-    /// How many of the same signature.
-    pub times: usize,
-}
-
-/// What a contest came to.
-#[derive(Default)]
-pub struct Tally {
-    pub documents: usize,
-    pub valid: usize,
-    /// Documents and valid ones of each kind.
-    pub kinds: BTreeMap<&'static str, (usize, usize)>,
-    /// Differences explained by each known fault, and some of the documents, to be arbitrated.
-    pub explained: BTreeMap<&'static str, (usize, Vec<Vec<u8>>)>,
-    pub differences: BTreeMap<String, Difference>,
-    /// Valid for both though identifiers were touched, for the arbiter.
-    pub agreed: Vec<Vec<u8>>,
-}
-
-/// Documents kept of a known fault, and of what agrees.
-const KEPT: usize = 40;
-
-impl Tally {
-    pub fn merge(&mut self, other: Tally) {
-        self.documents += other.documents;
-        self.valid += other.valid;
-        for (kind, (documents, valid)) in other.kinds {
-            let known = self.kinds.entry(kind).or_default();
-            known.0 += documents;
-            known.1 += valid;
-        }
-        for (fault, (times, samples)) in other.explained {
-            let known = self.explained.entry(fault).or_default();
-            known.0 += times;
-            known.1.extend(samples);
-            known.1.truncate(KEPT);
-        }
-        for (signature, difference) in other.differences {
-            self.differ(signature, difference);
-        }
-        self.agreed.extend(other.agreed);
-    }
-
-    fn differ(&mut self, signature: String, difference: Difference) {
-        match self.differences.get_mut(&signature) {
-            Some(known) => {
-                let times = known.times + difference.times;
-                if difference.bytes.len() < known.bytes.len() {
-                    *known = difference;
-                }
-                known.times = times;
-            }
-            None => {
-                self.differences.insert(signature, difference);
-            }
-        }
-    }
-
-    /// How many documents differ without a reason.
-    pub fn unexplained(&self) -> usize {
-        self.differences.values().map(|difference| difference.times).sum()
-    }
-}
-
 impl Contest<'_> {
     /// Judges documents, which are written into `folder` meanwhile.
     pub fn judge(&self, folder: &Path, cases: Vec<Case>) -> io::Result<Tally> {
-        let names: Vec<String> = (0..cases.len()).map(|at| format!("{at}.xml")).collect();
-        for (name, case) in names.iter().zip(&cases) {
-            std::fs::write(folder.join(name), &case.bytes)?;
-        }
-        let opinions = self.reference.opinions(folder, &names)?;
+        let documents: Vec<&[u8]> = cases.iter().map(|case| &*case.bytes).collect();
+        let opinions = self.opinions(folder, &documents)?;
         let mut tally = Tally::default();
-        for (case, opinion) in cases.into_iter().zip(opinions) {
-            self.compare(case, opinion, &mut tally);
+        let mut differing = Vec::new();
+        for (case, reference) in cases.into_iter().zip(opinions) {
+            let ours = (self.ours)(&case.bytes);
+            tally.count(case.kind, reference.valid);
+            if ours.valid != reference.valid || ours.has_panicked {
+                differing.push(Difference { bytes: case.bytes, story: case.story, ours, reference, times: 1 });
+            } else if ours.valid && case.kind == "identifiant" && tally.agreed.len() < KEPT {
+                tally.agreed.push(case.bytes);
+            }
+        }
+        let explanations = self.explanations(folder, &differing)?;
+        for (difference, explanation) in differing.into_iter().zip(explanations) {
+            match explanation {
+                Some(fault) => tally.explain(fault, difference),
+                None => tally.differ(signature(&difference), difference),
+            }
         }
         Ok(tally)
     }
 
-    fn compare(&self, case: Case, reference: Opinion, tally: &mut Tally) {
-        let ours = (self.ours)(&case.bytes);
-        tally.documents += 1;
-        tally.valid += usize::from(reference.valid);
-        let of_kind = tally.kinds.entry(case.kind).or_default();
-        of_kind.0 += 1;
-        of_kind.1 += usize::from(reference.valid);
-        if ours.valid == reference.valid {
-            if ours.valid && case.kind == "identifiant" && tally.agreed.len() < KEPT {
-                tally.agreed.push(case.bytes);
-            }
-            return;
+    /// What the reference says of documents.
+    pub fn opinions(&self, folder: &Path, documents: &[&[u8]]) -> io::Result<Vec<Opinion>> {
+        let names: Vec<String> = (0..documents.len()).map(|at| format!("{at}.xml")).collect();
+        for (name, bytes) in names.iter().zip(documents) {
+            std::fs::write(folder.join(name), bytes)?;
         }
-        if let Some(fault) = faults::explanation(self.faults, &case.bytes, &ours, &reference) {
-            let explained = tally.explained.entry(fault.name).or_default();
-            explained.0 += 1;
-            if explained.1.len() < KEPT {
-                explained.1.push(case.bytes);
+        if names.is_empty() { Ok(Vec::new()) } else { self.reference.opinions(folder, &names) }
+    }
+
+    /// The known fault that explains each difference.
+    pub fn explanations(&self, folder: &Path, of: &[Difference]) -> io::Result<Vec<Option<&'static Fault>>> {
+        let mut found: Vec<Option<&Fault>> = of.iter().map(|d| self.said(&d.ours, &d.reference)).collect();
+        // One fault at a time, then all together for documents that show several.
+        for fault in self.faults.iter().map(Some).chain([None]) {
+            if fault.is_some_and(|fault| matches!(fault.test, Test::Said(_))) {
+                continue;
             }
-            return;
+            let rewritten: Vec<(usize, Vec<u8>)> = (0..of.len())
+                .filter(|&at| found[at].is_none())
+                .filter_map(|at| Some((at, self.rewritten(fault, &of[at].bytes)?)))
+                .collect();
+            let documents: Vec<&[u8]> = rewritten.iter().map(|(_, bytes)| &**bytes).collect();
+            for ((at, bytes), opinion) in rewritten.iter().zip(self.opinions(folder, &documents)?) {
+                let ours = (self.ours)(bytes);
+                // We say the same of both, and the reference now agrees, or differs for a reason known by itself.
+                if ours.valid == of[*at].ours.valid
+                    && (opinion.valid == ours.valid || self.said(&ours, &opinion).is_some())
+                {
+                    found[*at] = fault.or_else(|| self.faults.iter().find(|f| matches!(f.test, Test::Same(_))));
+                }
+            }
         }
-        let signature = signature(&ours, &reference);
-        let difference = Difference { bytes: case.bytes, story: case.story, ours, reference, times: 1 };
-        tally.differ(signature, difference);
+        Ok(found)
+    }
+
+    fn said(&self, ours: &Verdict, reference: &Opinion) -> Option<&'static Fault> {
+        self.faults.iter().find(|fault| matches!(fault.test, Test::Said(test) if test(ours, reference)))
+    }
+
+    /// The same document without what a fault (or every one) stumbles on.
+    fn rewritten(&self, fault: Option<&Fault>, bytes: &[u8]) -> Option<Vec<u8>> {
+        let mut root = dom::parse_whole(bytes)?;
+        let mut changed = false;
+        for each in self.faults.iter().filter(|each| fault.is_none_or(|wanted| std::ptr::eq(*each, wanted))) {
+            if let Test::Same(rewrite) = each.test {
+                changed |= rewrite(&mut root);
+            }
+        }
+        changed.then(|| written::bytes(&root))
     }
 }
 
-/// What both say, without the values and the lines.
-fn signature(ours: &Verdict, reference: &Opinion) -> String {
-    let mut said = match (ours.findings.first(), reference.complaints.first()) {
-        (Some(finding), _) if !ours.valid => finding.clone(),
-        (_, Some(complaint)) => complaint.split_once("error :").map_or(complaint.as_str(), |(_, rest)| rest).to_owned(),
-        _ => "?".to_owned(),
+/// What both say, without the values, the places and the lines.
+fn signature(difference: &Difference) -> String {
+    let (ours, reference) = (&difference.ours, &difference.reference);
+    let said = match (ours.findings.first(), reference.complaints.first()) {
+        (Some(finding), _) if !ours.valid => finding.split(" [").next().unwrap_or_default(),
+        (_, Some(complaint)) => complaint.split_once("error :").map_or(complaint.as_str(), |(_, rest)| rest),
+        _ => "?",
     };
-    for (open, close) in [('«', '»'), ('\'', '\'')] {
-        let mut kept = String::new();
-        let mut rest = said.as_str();
+    let mut said = said.to_owned();
+    for (open, close) in [('«', '»'), ('\'', '\''), ('"', '"')] {
+        let (mut kept, mut rest) = (String::new(), said.as_str());
         while let Some((before, after)) = rest.split_once(open) {
             kept.push_str(before);
             kept.push('…');
@@ -158,5 +127,6 @@ fn signature(ours: &Verdict, reference: &Opinion) -> String {
         kept.push_str(rest);
         said = kept;
     }
-    format!("{} {}", if ours.valid { "nous valide :" } else { "nous invalide :" }, said.chars().take(160).collect::<String>())
+    let said: String = said.chars().take(160).collect();
+    format!("{} {said}", if ours.valid { "nous valide :" } else { "nous invalide :" })
 }

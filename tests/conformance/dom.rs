@@ -1,7 +1,7 @@
 //! A document as a small tree that mutations can tear and stitch, and that is written with its namespaces again.
 //!
 //! Never a reader for the product. Names are held resolved; the value of `xsi:type` is held as `{namespace}local`, so that
-//! a subtree may be moved into another document; comments and instructions read are dropped, mutations add their own.
+//! a subtree may be moved into another document.
 
 use std::sync::Arc;
 
@@ -129,14 +129,22 @@ impl Element {
     }
 }
 
-/// Reads a document; `None` when it is not well-formed, or has a DTD.
+/// Reads a document, comments and instructions left out; `None` when it is not well-formed, or has a DTD.
 pub fn parse(bytes: &[u8]) -> Option<Element> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let document = roxmltree::Document::parse(text.trim_start_matches('\u{feff}')).ok()?;
-    Some(element(document.root_element()))
+    let mut root = parse_whole(bytes)?;
+    crate::faults::plain_text(&mut root);
+    Some(root)
 }
 
-fn element(node: roxmltree::Node) -> Element {
+/// Reads a document with all it holds.
+pub fn parse_whole(bytes: &[u8]) -> Option<Element> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let text = text.trim_start_matches('\u{feff}');
+    let document = roxmltree::Document::parse(text).ok()?;
+    Some(element(document.root_element(), text))
+}
+
+fn element(node: roxmltree::Node, source: &str) -> Element {
     let attributes = node.attributes().map(|attribute| {
         let name = Name::new(attribute.namespace().unwrap_or_default(), attribute.name());
         let value = if name.is_xsi("type") { clark(node, attribute.value()) } else { attribute.value().to_owned() };
@@ -148,9 +156,17 @@ fn element(node: roxmltree::Node) -> Element {
         children: node
             .children()
             .filter_map(|child| match child.node_type() {
-                roxmltree::NodeType::Element => Some(Node::Element(element(child))),
-                roxmltree::NodeType::Text => Some(Node::Text(child.text().unwrap_or_default().to_owned())),
-                _ => None,
+                roxmltree::NodeType::Element => Some(Node::Element(element(child, source))),
+                roxmltree::NodeType::Text => {
+                    let text = child.text().unwrap_or_default().to_owned();
+                    let is_literal = source[child.range()].contains("<![CDATA[");
+                    Some(if is_literal { Node::Literal(text) } else { Node::Text(text) })
+                }
+                roxmltree::NodeType::Comment => Some(Node::Comment(child.text().unwrap_or_default().to_owned())),
+                roxmltree::NodeType::PI => child.pi().map(|pi| {
+                    Node::Instruction(format!("{} {}", pi.target, pi.value.unwrap_or_default()).trim().to_owned())
+                }),
+                roxmltree::NodeType::Root => None,
             })
             .collect(),
     }

@@ -21,6 +21,7 @@ mod reference;
 mod report;
 mod seeds;
 mod suite;
+mod tally;
 mod written;
 
 use std::io;
@@ -69,5 +70,6 @@ fn run(corpus: &corpus::Corpus, options: &Options) -> io::Result<usize> {
             _ => profiles::run(corpus, options)?,
         };
     }
+    report::faults();
     Ok(differences)
 }

@@ -4,10 +4,11 @@
 
 use std::io;
 
-use crate::contest::{Case, Contest, Tally};
+use crate::contest::{Case, Contest};
 use crate::corpus::{Corpus, VERSIONS};
 use crate::faults::LIBXML2;
 use crate::options::Options;
+use crate::tally::Tally;
 use crate::{ours, report};
 
 /// Compares, prints a line a version, and returns how many differ without a reason.
@@ -29,8 +30,9 @@ pub fn run(corpus: &Corpus, options: &Options) -> io::Result<usize> {
         let tally = contest.judge(folder.path(), cases.collect())?;
         unexplained += tally.unexplained();
         report::line(version.name, &tally);
-        report::explained(corpus, version, options, &tally)?;
-        report::differences("messages", &contest, options, &tally)?;
+        unexplained += report::explained(corpus, version, options, &tally)?;
+        let arbiter = corpus.arbiter(version, &options.python);
+        report::differences("messages", &contest, Some(&arbiter), options, &tally)?;
     }
     unexplained += of_no_version(&documents);
     Ok(unexplained)

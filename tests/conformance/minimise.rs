@@ -5,8 +5,9 @@
 use std::io;
 use std::path::Path;
 
-use crate::contest::{Contest, Difference};
+use crate::contest::Contest;
 use crate::dom::{self, Element, Node};
+use crate::tally::Difference;
 use crate::written;
 
 /// Rounds at most; each takes away one part.
@@ -17,27 +18,29 @@ const TRIES: usize = 400;
 /// The same difference on the smallest document found.
 pub fn minimise(contest: &Contest, folder: &Path, difference: &Difference) -> io::Result<Difference> {
     let mut smallest = difference.clone();
-    let Some(mut root) = dom::parse(&difference.bytes) else { return Ok(smallest) };
+    let Some(mut root) = dom::parse_whole(&difference.bytes) else { return Ok(smallest) };
     for _ in 0..ROUNDS {
         let tries = smaller(&root);
-        let names: Vec<String> = (0..tries.len()).map(|at| format!("{at}.xml")).collect();
-        for (name, tried) in names.iter().zip(&tries) {
-            std::fs::write(folder.join(name), written::bytes(tried))?;
-        }
-        let opinions = contest.reference.opinions(folder, &names)?;
-        let found = tries.into_iter().zip(opinions).find_map(|(tried, opinion)| {
-            if opinion.valid != difference.reference.valid {
-                return None;
+        let written: Vec<Vec<u8>> = tries.iter().map(written::bytes).collect();
+        let documents: Vec<&[u8]> = written.iter().map(Vec::as_slice).collect();
+        let opinions = contest.opinions(folder, &documents)?;
+        let mut found = None;
+        for ((tried, bytes), reference) in tries.into_iter().zip(written).zip(opinions) {
+            if reference.valid != difference.reference.valid {
+                continue;
             }
-            let bytes = written::bytes(&tried);
             let ours = (contest.ours)(&bytes);
-            let same = ours.valid == difference.ours.valid
-                && crate::faults::explanation(contest.faults, &bytes, &ours, &opinion).is_none();
-            same.then_some((tried, bytes, ours, opinion))
-        });
-        let Some((tried, bytes, ours, reference)) = found else { break };
-        root = tried;
-        smallest = Difference { bytes, ours, reference, ..smallest };
+            if ours.valid != difference.ours.valid {
+                continue;
+            }
+            let candidate = Difference { bytes, ours, reference, ..smallest.clone() };
+            if contest.explanations(folder, std::slice::from_ref(&candidate))?[0].is_none() {
+                found = Some((tried, candidate));
+                break;
+            }
+        }
+        let Some((tried, candidate)) = found else { break };
+        (root, smallest) = (tried, candidate);
     }
     Ok(smallest)
 }

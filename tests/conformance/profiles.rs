@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-use crate::contest::{Case, Contest, Tally};
+use crate::contest::{Case, Contest};
 use crate::corpus::{Corpus, VERSIONS, Version};
 use crate::dom::{self, Element};
 use crate::faults::JING;
@@ -16,6 +16,7 @@ use crate::pool::Pool;
 use crate::random::Random;
 use crate::reference::jing::Jing;
 use crate::reference::Reference;
+use crate::tally::Tally;
 use crate::{mutants, ours, report, seeds};
 
 /// Documents made for each profile.
@@ -112,7 +113,7 @@ fn of_profile(
     tally.merge(mutants::hunt(&contest, &pool, options.seed, options.profile_mutants)?);
     println!("  {name} : {made_valid} faits pour lui et valides");
     report::line("", &tally);
-    report::differences("profil", &contest, options, &tally)?;
+    report::differences("profil", &contest, None, options, &tally)?;
     Ok(tally)
 }
 

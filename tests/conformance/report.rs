@@ -4,16 +4,17 @@
 
 use std::io;
 
-use crate::contest::{Contest, Difference, Tally};
+use crate::contest::Contest;
 use crate::corpus::{Corpus, Version};
-use crate::faults::LIBXML2;
+use crate::faults::{JING, LIBXML2};
 use crate::minimise;
 use crate::options::Options;
-use crate::reference::Reference;
+use crate::reference::{Opinion, Reference};
+use crate::tally::{Difference, Tally};
 
 /// Documents, how many are valid, what is explained and what is not.
 pub fn line(about: &str, tally: &Tally) {
-    let explained: usize = tally.explained.values().map(|(times, _)| times).sum();
+    let explained = tally.known();
     let percent = 100 * tally.valid / tally.documents.max(1);
     println!(
         "  {about:4} {:7} documents, {:6} valides ({percent} %), {:6} d'accord, {explained:4} fautes connues de la référence, {} différences",
@@ -34,25 +35,33 @@ pub fn kinds(tally: &Tally) {
     println!("       {}", kinds.join(" · "));
 }
 
-/// What known faults explain, and whether the arbiter sides with us on a sample.
-pub fn explained(corpus: &Corpus, version: &Version, options: &Options, tally: &Tally) -> io::Result<()> {
+/// What known faults explain, and whether the arbiter sides with us on a sample; returns how often it does not.
+pub fn explained(corpus: &Corpus, version: &Version, options: &Options, tally: &Tally) -> io::Result<usize> {
+    let mut against = 0;
     for (name, (times, samples)) in &tally.explained {
         let Some(fault) = LIBXML2.iter().find(|fault| fault.name == *name) else { continue };
-        let arbitrated = if fault.beyond_arbiter {
-            "non arbitré".to_owned()
-        } else {
-            let valid = arbitrate(corpus, version, options, samples)?.iter().filter(|opinion| opinion.valid).count();
-            // libxml2 found them valid or not; the arbiter must say otherwise.
-            format!("arbitre sur {} : {valid} valides", samples.len())
-        };
-        println!("       faute connue « {name} » : {times} ({arbitrated}). {}", fault.reason);
+        let mut word = "hors de la vue de l'arbitre".to_owned();
+        if fault.is_arbitrated {
+            let documents: Vec<&[u8]> = samples.iter().map(|sample| &*sample.bytes).collect();
+            let opinions = arbitrate(corpus, version, options, &documents)?;
+            let with_us = samples.iter().zip(&opinions).filter(|(sample, o)| sample.ours.valid == o.valid).count();
+            word = format!("arbitre avec nous sur {with_us} de {}", samples.len());
+            against += samples.len() - with_us;
+            for (number, (sample, _)) in
+                samples.iter().zip(&opinions).filter(|(sample, o)| sample.ours.valid != o.valid).enumerate()
+            {
+                println!("       ✗ arbitre contre nous : {}", keep(options, name, version.name, number, &sample.bytes)?);
+            }
+        }
+        println!("       faute connue de libxml2 « {name} » : {times} ({word})");
     }
-    Ok(())
+    Ok(against)
 }
 
 /// What both found valid though identifiers were touched: libxml2 does not follow references, the arbiter does.
 pub fn agreed(corpus: &Corpus, version: &Version, options: &Options, tally: &Tally) -> io::Result<usize> {
-    let opinions = arbitrate(corpus, version, options, &tally.agreed)?;
+    let documents: Vec<&[u8]> = tally.agreed.iter().map(Vec::as_slice).collect();
+    let opinions = arbitrate(corpus, version, options, &documents)?;
     let mut missed = 0;
     for (bytes, opinion) in tally.agreed.iter().zip(&opinions).filter(|(_, opinion)| !opinion.valid) {
         missed += 1;
@@ -67,8 +76,8 @@ fn arbitrate(
     corpus: &Corpus,
     version: &Version,
     options: &Options,
-    documents: &[Vec<u8>],
-) -> io::Result<Vec<crate::reference::Opinion>> {
+    documents: &[&[u8]],
+) -> io::Result<Vec<Opinion>> {
     let folder = tempfile::tempdir()?;
     let names: Vec<String> = (0..documents.len()).map(|at| format!("{at}.xml")).collect();
     for (name, bytes) in names.iter().zip(documents) {
@@ -77,8 +86,22 @@ fn arbitrate(
     corpus.arbiter(version, &options.python).opinions(folder.path(), &names)
 }
 
+/// Every fault of the references that is known, and why it is one.
+pub fn faults() {
+    println!("\nFautes connues des références");
+    for fault in LIBXML2.iter().chain(JING) {
+        println!("  {} : {}", fault.name, fault.reason);
+    }
+}
+
 /// Each signature of difference, shrunk, with its document.
-pub fn differences(part: &str, contest: &Contest, options: &Options, tally: &Tally) -> io::Result<()> {
+pub fn differences(
+    part: &str,
+    contest: &Contest,
+    arbiter: Option<&dyn Reference>,
+    options: &Options,
+    tally: &Tally,
+) -> io::Result<()> {
     let mut sorted: Vec<(&String, &Difference)> = tally.differences.iter().collect();
     sorted.sort_by_key(|(_, difference)| std::cmp::Reverse(difference.times));
     let folder = tempfile::tempdir()?;
@@ -93,6 +116,12 @@ pub fn differences(part: &str, contest: &Contest, options: &Options, tally: &Tal
         println!("         d'où : {}", difference.story);
         println!("         nous : {}", said(shrunk.ours.valid, &shrunk.ours.findings));
         println!("         {} : {}", contest.reference.name(), said(shrunk.reference.valid, &shrunk.reference.complaints));
+        if let Some(arbiter) = arbiter {
+            std::fs::write(folder.path().join("0.xml"), &shrunk.bytes)?;
+            for opinion in arbiter.opinions(folder.path(), &["0.xml".to_owned()])? {
+                println!("         arbitre : {}", said(opinion.valid, &opinion.complaints));
+            }
+        }
         println!("         gardé : {path}");
     }
     Ok(())

@@ -5,6 +5,7 @@
 
 mod attributes;
 mod foreign;
+pub mod octets;
 mod structure;
 mod types;
 mod values;
@@ -46,7 +47,7 @@ const CHANGES: &[(&str, usize, Change)] = &[
     ("autre attribut xsi", 2, types::other),
     ("contenu étranger", 6, foreign::subtree),
     ("attribut étranger", 3, foreign::attribute),
-    ("commentaire, instruction, CDATA", 4, foreign::dressing),
+    ("commentaire, CDATA", 4, foreign::dressing),
 ];
 
 /// What a mutant is.

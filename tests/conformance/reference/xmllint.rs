@@ -40,8 +40,10 @@ impl Xmllint {
         for line in text.lines() {
             if let Some(file) = line.strip_suffix(" validates") {
                 found.entry(file).or_default().valid = true;
-            } else if line.contains("failed to compile") || line.contains("internal error") {
+            } else if line.contains("failed to compile") {
                 return Err(io::Error::other(line.to_owned()));
+            } else if let Some(file) = line.strip_suffix(" validation generated an internal error") {
+                found.entry(file).or_default().complaints.push("error : internal error".to_owned());
             } else if let Some((file, complaint)) = line.split_once(':')
                 && complaint.contains("error :")
             {
