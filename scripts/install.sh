@@ -25,6 +25,8 @@ has cc || packages+=(gcc libc6-dev)
 if [ "$goal" = test ]; then
     has chromium || has chromium-browser || has google-chrome || packages+=(chromium)
     has chromedriver || packages+=(chromium-driver)
+    # Judges our replies by the official schemas, where the corpus is.
+    has xmllint || packages+=(libxml2-utils)
 fi
 
 if [ ${#packages[@]} -gt 0 ]; then

@@ -4,7 +4,7 @@
 //! be read.
 
 use std::fs::File;
-use std::io::{self, BufReader, IsTerminal, Read, Seek, SeekFrom, Write};
+use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -16,6 +16,7 @@ use crate::ingest::unpack::unpack;
 use crate::ingest::validate::{validate, validate_bare};
 use crate::model::{Finding, Limits, SedaVersion, Severity};
 use crate::package;
+use crate::seda;
 
 /// `chartrier check`'s arguments.
 #[derive(Debug, clap::Args)]
@@ -112,7 +113,8 @@ pub fn report(arguments: &Arguments, out: &mut dyn Write, is_painted: bool) -> u
 /// When the file, or the scratch folder, cannot be read or written.
 pub fn check(mut file: File, scratch: &Path, limits: &Limits) -> Result<Verdict, ingest::Error> {
     if looks_like_xml(&mut file).map_err(package::Error::Io)? {
-        let reading = validate_bare(BufReader::new(file), limits)?;
+        let reading =
+            validate_bare(file, limits, seda::Options { any_message: true, ..seda::Options::default() })?;
         let counts = reading.manifest.as_ref().map(counts);
         return Ok(Verdict { message: reading.message, findings: reading.findings, counts });
     }

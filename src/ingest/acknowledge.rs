@@ -1,4 +1,4 @@
-//! The `Acknowledgement`: we have the message; nothing is said yet of what it holds.
+//! The acknowledgement: we have the message; nothing is said yet of what it holds.
 //!
 //! Small deposits are acknowledged as they arrive; the manifest of a large one is read first by the
 //! background work, and acknowledged before its objects are.

@@ -152,18 +152,21 @@ fn compare(
     size_bytes: u64,
     found: &mut Findings,
 ) {
-    let Some(declared) = declared else { return };
-    let computed = other.map_or_else(|| sha512.to_vec(), |other| other.finalize().to_vec());
-    if computed != declared.value {
-        let (algorithm, wanted, got) =
-            (declared.algorithm.name(), hex::encode(&declared.value), hex::encode(computed));
-        let message = format!(
-            "le fichier « {name} » a pour {algorithm} {}… et non {}…",
-            &got[..16.min(got.len())],
-            &wanted[..16.min(wanted.len())]
-        );
-        found.push(Finding::new(&findings::OBJECT_DIGEST, message).at_line(object.line).in_path(name));
-    } else if let Some(wanted) = object.size_bytes.filter(|&wanted| wanted != size_bytes) {
+    if let Some(declared) = declared {
+        let computed = other.map_or_else(|| sha512.to_vec(), |other| other.finalize().to_vec());
+        if computed != declared.value {
+            let (algorithm, wanted, got) =
+                (declared.algorithm.name(), hex::encode(&declared.value), hex::encode(computed));
+            let message = format!(
+                "le fichier « {name} » a pour {algorithm} {}… et non {}…",
+                &got[..16.min(got.len())],
+                &wanted[..16.min(wanted.len())]
+            );
+            found.push(Finding::new(&findings::OBJECT_DIGEST, message).at_line(object.line).in_path(name));
+            return;
+        }
+    }
+    if let Some(wanted) = object.size_bytes.filter(|&wanted| wanted != size_bytes) {
         let message = format!("le fichier « {name} » a {size_bytes} octets et non {wanted}");
         found.push(Finding::new(&findings::OBJECT_SIZE, message).at_line(object.line).in_path(name));
     }

@@ -1,9 +1,9 @@
-//! The `ArchiveTransferReply`, positive or not, in the version of the transfer.
+//! The reply to a transfer, positive or not, in its version: `ArchiveTransferReply`, or 0.2's `ArchiveTransferAcceptance`.
 
 use chrono::{DateTime, Utc};
 
 use super::decide::Accepted;
-use crate::model::{Finding, SedaVersion, Transfer};
+use crate::model::{Finding, SedaVersion, Transfer, Unit};
 use crate::package::accession::{Accession, derived_id};
 use crate::seda::write::{self, ReplyUnit, TransferReply};
 
@@ -21,23 +21,15 @@ pub(super) fn acceptance(
 ) -> String {
     let manifest = &accepted.manifest;
     let roots = manifest.units.iter().filter(|unit| unit.parents.is_empty());
-    let units: Vec<ReplyUnit> = roots
-        .enumerate()
-        .map(|(number, unit)| ReplyUnit {
-            id: unit.id.clone(),
-            system_id: derived_id(accession.archive_id, "unit", &unit.id).to_string(),
-            archival_agency_archive_unit_identifier: match number {
-                0 => accession.cote.clone(),
-                number => format!("{}/{}", accession.cote, number + 1),
-            },
-        })
-        .collect();
+    let units: Vec<ReplyUnit> =
+        roots.enumerate().map(|(number, unit)| reply_unit(accession, number, unit)).collect();
     write::transfer_reply(&TransferReply {
         version: manifest.version,
         date: at,
         message_identifier: &reply_identifier(&accession.cote),
         message_request_identifier: &manifest.message_identifier,
         archival_agreement: Some(&accepted.agreement.identifier),
+        archival_profile: manifest.archival_profile.as_deref(),
         reply_code: "000",
         grant_date: Some(at),
         archival_agency: manifest.archival_agency.as_deref().unwrap_or(member_code),
@@ -45,6 +37,29 @@ pub(super) fn acceptance(
         findings: &accepted.findings,
         units: &units,
     })
+}
+
+/// The `number`th root (from 0) under its reference, with what a reply in 0.2, 1.0 or 2.0 repeats of it.
+fn reply_unit(accession: &Accession, number: usize, unit: &Unit) -> ReplyUnit {
+    let content = &unit.content;
+    let told = |name: &str| -> Vec<String> {
+        content.others.iter().filter(|(path, _)| path == name).map(|(_, text)| text.clone()).collect()
+    };
+    let access = unit.rules.rules.iter().filter(|rule| rule.category == "AccessRule");
+    let mut terms = access.flat_map(|rule| &rule.terms);
+    ReplyUnit {
+        id: unit.id.clone(),
+        system_id: derived_id(accession.archive_id, "unit", &unit.id).to_string(),
+        archival_agency_archive_unit_identifier: match number {
+            0 => accession.cote.clone(),
+            number => format!("{}/{}", accession.cote, number + 1),
+        },
+        title: content.title.clone(),
+        description_level: content.description_level.clone(),
+        description_languages: told("DescriptionLanguage"),
+        languages: told("Language"),
+        access_rule: terms.find_map(|(code, start)| Some((code.clone(), start.clone()?))),
+    }
 }
 
 /// What a refusal could read of the message it answers.
@@ -72,7 +87,7 @@ pub(super) fn refusal(
         value.clone().filter(|value| !value.trim().is_empty()).unwrap_or_else(|| name.to_owned())
     };
     let body = write::transfer_reply(&TransferReply {
-        version: seen.version.filter(|version| *version >= SedaVersion::V2_0).unwrap_or(SedaVersion::V2_1),
+        version: seen.version.unwrap_or(SedaVersion::V2_1),
         date: at,
         message_identifier: &identifier,
         message_request_identifier: &seen
@@ -81,6 +96,7 @@ pub(super) fn refusal(
             .filter(|id| !id.trim().is_empty())
             .unwrap_or(unread),
         archival_agreement: seen.agreement.as_deref().filter(|agreement| !agreement.trim().is_empty()),
+        archival_profile: None,
         reply_code: first_error.map_or("101", |finding| finding.kind.reply_code),
         grant_date: None,
         archival_agency: &seen.archival_agency.clone().unwrap_or_else(|| member_code.to_owned()),

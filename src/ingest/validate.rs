@@ -11,6 +11,7 @@ use super::Error;
 use super::unpack::Unpacked;
 use crate::model::{Finding, Findings, Limits, Manifest, SedaVersion, findings};
 use crate::package::{self, Package};
+use crate::seda::spill::Scratch;
 use crate::seda::{self, consistency, contents, read::Header};
 
 const MANIFEST_NAMES: &[&str] = &["manifest.xml", "bordereau.xml"];
@@ -70,8 +71,12 @@ pub fn validate(unpacked: Unpacked, limits: &Limits) -> Result<Validated, Error>
 ///
 /// # Errors
 /// When the reader fails.
-pub fn validate_bare(reader: impl io::BufRead, limits: &Limits) -> Result<seda::Reading, Error> {
-    let mut reading = seda::read_manifest(reader, limits);
+pub fn validate_bare(
+    reader: impl Read,
+    limits: &Limits,
+    options: seda::Options<'_>,
+) -> Result<seda::Reading, Error> {
+    let mut reading = seda::read_manifest(reader, limits, &Scratch::memory(), options);
     if let Some(error) = reading.failure.take() {
         return Err(package::Error::Io(error).into());
     }
@@ -121,7 +126,7 @@ fn read(validated: &mut Validated, entry: usize, limits: &Limits) -> Result<(), 
     let name = validated.package.entries()[entry].name.clone();
     let mut hashed = Hashed { inner: validated.package.read(entry)?, digest: Sha512::new(), size_bytes: 0 };
     let mut buffered = BufReader::with_capacity(1 << 16, &mut hashed);
-    let reading = seda::read_manifest(&mut buffered, limits);
+    let reading = seda::read_manifest(&mut buffered, limits, &Scratch::memory(), seda::Options::default());
     let rest = match (reading.failure, &reading.manifest) {
         (Some(error), _) => Err(error),
         // What follows the root's end counts in the digest.
@@ -147,12 +152,8 @@ fn read(validated: &mut Validated, entry: usize, limits: &Limits) -> Result<(), 
 
 fn match_files(validated: &mut Validated, manifest_entry: usize) {
     let Some(manifest) = &validated.manifest else { return };
-    let declared: std::collections::HashSet<String> = manifest
-        .binary_objects
-        .iter()
-        .filter_map(|object| contents::path(object.uri.as_deref()?).ok())
-        .collect();
-    validated.package.settle_names(|name| declared.contains(name));
+    let known = contents::Known::of(manifest);
+    validated.package.settle_names(|name| known.has(name));
     let entries = validated.package.entries();
     let places: Vec<usize> = (0..entries.len()).filter(|&at| at != manifest_entry).collect();
     let names: Vec<&str> = places.iter().map(|&at| entries[at].name.as_str()).collect();

@@ -28,6 +28,9 @@ catalogue! {
     HEADER_AGREEMENT_UNKNOWN = "header.agreement_unknown", Error, "300",
         "L'accord de versement n'existe pas ou ne vous est pas ouvert",
         "Vérifiez l'identifiant de l'accord, ou demandez à l'administrateur de la collectivité de vous l'ouvrir.";
+    HEADER_AGREEMENT_SEVERAL = "header.agreement_several", Error, "300",
+        "Le versement nomme plusieurs accords",
+        "Faites un versement par accord : un bordereau peut tenir plusieurs archives, mais sous un même accord.";
     HEADER_AGREEMENT_CLOSED = "header.agreement_closed", Error, "312",
         "L'accord de versement est suspendu ou hors de ses dates",
         "Demandez à l'administrateur de la collectivité de rouvrir ou de prolonger l'accord.";
@@ -49,6 +52,24 @@ catalogue! {
     HEADER_ORIGINATING_AGENCY_NOT_IN_AGREEMENT = "header.originating_agency_not_in_agreement", Error, "302",
         "Le service producteur n'est pas admis par l'accord",
         "Choisissez un autre accord de versement, ou faites-y admettre ce service producteur.";
+    PROFILE_UNREADABLE = "profile.unreadable", Error, "101",
+        "Le profil d'archivage n'est pas un document XML lisible",
+        "Enregistrez le profil en XML, en UTF-8, sans DOCTYPE, et importez-le de nouveau.";
+    PROFILE_SYNTAX = "profile.syntax", Error, "101",
+        "Le profil d'archivage n'est pas écrit en RELAX NG",
+        "Exportez de nouveau le profil (RELAX NG, syntaxe XML) avec l'outil qui l'a produit, ou corrigez la ligne indiquée.";
+    PROFILE_REFERENCE = "profile.reference", Error, "101",
+        "Le profil d'archivage renvoie à ce qui n'existe pas, ou à lui-même",
+        "Joignez les fichiers que le profil inclut, et donnez une définition à chaque nom auquel il renvoie.";
+    PROFILE_DATATYPE = "profile.datatype", Error, "101",
+        "Le profil d'archivage emploie un type de données inconnu ou mal paramétré",
+        "Employez les types de XML Schema et leurs facettes.";
+    PROFILE_RESTRICTION = "profile.restriction", Error, "101",
+        "Le profil d'archivage demande ce que RELAX NG ne permet pas",
+        "Corrigez l'élément indiqué : attribut demandé deux fois, valeur mêlée à des éléments, mélange ambigu.";
+    PROFILE_TOO_COMPLEX = "profile.too_complex", Error, "306",
+        "Le profil d'archivage est trop volumineux ou trop complexe",
+        "Allégez le profil, ou partagez-le en plusieurs profils.";
     MESSAGE_DUPLICATE = "message.duplicate", Error, "101",
         "L'identifiant du versement a déjà servi",
         "Si le contenu est le même, il est déjà archivé ; sinon, donnez un nouvel identifiant à ce versement.";
@@ -178,6 +199,9 @@ catalogue! {
     XML_ATTRIBUTES = "xml.attributes", Error, "101",
         "Un élément porte trop d'attributs",
         "Retirez les attributs superflus.";
+    XML_NAMES = "xml.names", Error, "101",
+        "Le bordereau emploie trop de noms différents",
+        "Réduisez le nombre de noms d'éléments et d'attributs, et d'espaces de noms.";
     XML_TEXT_LENGTH = "xml.text_length", Error, "101",
         "Un texte du bordereau est trop long",
         "Placez ce contenu dans un fichier joint.";
@@ -232,9 +256,6 @@ catalogue! {
     PROFILE_INVALID_VALUE = "profile.invalid_value", Error, "203",
         "Une valeur n'est pas celle que demande le profil d'archivage",
         "Corrigez la valeur.";
-    PROFILE_TOO_COMPLEX = "profile.too_complex", Error, "203",
-        "Le profil d'archivage est trop complexe pour être appliqué",
-        "Faites simplifier le profil par le service d'archives.";
     HEADER_PACKAGE = "header.package", Error, "101",
         "Le transfert ne contient pas de paquet",
         "Ajoutez au bordereau au moins une unité d'archives.";
@@ -298,6 +319,12 @@ catalogue! {
     OBJECT_NO_DIGEST = "object.no_digest", Error, "308",
         "L'empreinte d'un objet manque",
         "Indiquez dans le bordereau l'empreinte de chaque fichier.";
+    OBJECT_DIGEST_NOT_SENT = "object.digest_not_sent", Warning, "001",
+        "L'empreinte d'un fichier n'a pas été transmise",
+        "Le SEDA 0.2 et le 1.0 ne l'exigent pas : une empreinte a été calculée à la réception. Demandez à l'éditeur de l'application versante de la joindre.";
+    OBJECT_DIGEST_UNMATCHED = "object.digest_unmatched", Warning, "001",
+        "Une empreinte nomme un fichier qu'aucun document ne désigne",
+        "Vérifiez les noms de fichiers donnés avec les empreintes au début du bordereau.";
     OBJECT_DIGEST_FORM = "object.digest_form", Error, "207",
         "L'empreinte d'un objet est mal écrite",
         "Écrivez l'empreinte en hexadécimal, avec la longueur de son algorithme.";
@@ -340,6 +367,9 @@ catalogue! {
     UNIT_YEAR = "unit.year", Warning, "001",
         "Une date est peu vraisemblable",
         "Vérifiez l'année.";
+    RULE_NO_ACCESS = "rule.no_access", Warning, "001",
+        "Une archive n'a pas de règle de communicabilité",
+        "Donnez à chaque archive un code de communicabilité et sa date de départ.";
     RULE_HOLD_DATES = "rule.hold_dates", Error, "101",
         "La fin d'un gel précède son début",
         "Corrigez le début ou la fin du gel.";

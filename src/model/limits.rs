@@ -28,6 +28,8 @@ pub struct Limits {
     pub xml_depth_max: usize,
     /// Attributes of one element.
     pub xml_attributes_max: usize,
+    /// Names of elements and attributes that differ.
+    pub xml_names_max: usize,
     /// Bytes of one text, attribute or name in the manifest (inline objects apart).
     pub xml_text_bytes_max: usize,
     /// Archive units.
@@ -54,6 +56,7 @@ impl Default for Limits {
             xml_elements_max: 15_000_000,
             xml_depth_max: 256,
             xml_attributes_max: 64,
+            xml_names_max: 20_000,
             xml_text_bytes_max: 1 << 20,
             units_max: 200_000,
             objects_max: 200_000,

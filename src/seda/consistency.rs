@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use super::date::{first_day, last_day};
 use super::{graph, lengths, objects};
 use crate::model::findings::Kind;
-use crate::model::{Finding, Manifest, Referent, Unit, findings};
+use crate::model::{Finding, Manifest, Referent, SedaVersion, Unit, findings};
 
 /// What an identifier names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +24,15 @@ enum Named {
 pub fn check(manifest: &Manifest) -> Vec<Finding> {
     let mut found = Vec::new();
     header(manifest, &mut found);
-    let named = identifiers(manifest, &mut found);
+    let named = identifiers(manifest);
     references(manifest, &named, &mut found);
     orphans(manifest, &named, &mut found);
     found.extend(graph::check(manifest));
     found.extend(objects::check(manifest));
     dates(manifest, &mut found);
+    if manifest.version < SedaVersion::V2_0 {
+        access_rules(manifest, &mut found);
+    }
     found.extend(lengths::check(manifest));
     found
 }
@@ -44,7 +47,7 @@ fn header(manifest: &Manifest, found: &mut Vec<Finding>) {
 }
 
 /// Units, links, objects, groups and all the rest share one space of identifiers.
-fn identifiers<'a>(manifest: &'a Manifest, found: &mut Vec<Finding>) -> HashMap<&'a str, Named> {
+fn identifiers(manifest: &Manifest) -> HashMap<&str, Named> {
     let units = manifest.units.iter().map(|unit| (unit.id.as_str(), Named::Unit, unit.line));
     let links = manifest.links.iter().map(|link| (link.id.as_str(), Named::Link, link.line));
     let binary =
@@ -54,10 +57,10 @@ fn identifiers<'a>(manifest: &'a Manifest, found: &mut Vec<Finding>) -> HashMap<
     let groups = manifest.object_groups.iter().map(|group| (group.id.as_str(), Named::Group, group.line));
     let others = manifest.other_ids.iter().map(|(id, line)| (id.as_str(), Named::Other, *line));
     let mut named = HashMap::new();
-    for (id, kind, line) in units.chain(links).chain(binary).chain(physical).chain(groups).chain(others) {
-        if !id.is_empty() && named.insert(id, kind).is_some() {
-            let message = format!("l'identifiant {id} est donné deux fois");
-            found.push(at(&findings::REFERENCE_DUPLICATE_ID, message, id, line));
+    for (id, kind, _) in units.chain(links).chain(binary).chain(physical).chain(groups).chain(others) {
+        // One given twice is told by `identifiers`.
+        if !id.is_empty() {
+            named.insert(id, kind);
         }
     }
     named
@@ -69,9 +72,8 @@ fn references(manifest: &Manifest, named: &HashMap<&str, Named>, found: &mut Vec
             (Referent::Unit, Some(Named::Unit))
             | (Referent::Object, Some(Named::Object))
             | (Referent::Group, Some(Named::Group)) => return,
-            (_, None) => {
-                (&findings::REFERENCE_UNKNOWN, format!("« {target} » ne désigne rien dans le message"))
-            }
+            // What names nothing is told by `identifiers`.
+            (_, None) => return,
             (Referent::Unit, Some(Named::Link)) => {
                 (&findings::REFERENCE_LINK, format!("« {target} » est un lien vers une unité, non une unité"))
             }
@@ -107,7 +109,10 @@ fn orphans(manifest: &Manifest, named: &HashMap<&str, Named>, found: &mut Vec<Fi
     let mut reached: HashSet<&str> = HashSet::new();
     for unit in &manifest.units {
         reached.extend(unit.object_refs.iter().chain(&unit.group_refs).map(String::as_str));
-        several_objects(unit, found);
+        // Before 2.0 a unit's objects are a document and what is related to it.
+        if manifest.version >= SedaVersion::V2_0 {
+            several_objects(unit, found);
+        }
     }
     reached.extend(manifest.references.iter().map(|reference| reference.target.as_str()));
     let binary = manifest.binary_objects.iter().map(|object| (&object.id, &object.group, object.line));
@@ -150,6 +155,16 @@ fn several_objects(unit: &Unit, found: &mut Vec<Finding>) {
     if count > 1 {
         let message = format!("l'unité {} désigne {count} objets ou groupes", unit.id);
         found.push(at(&findings::REFERENCE_SEVERAL_OBJECTS, message, &unit.id, unit.line));
+    }
+}
+
+/// 1.0 demands an access rule of each archive, and its schema says so; 0.2 lets it be left out.
+fn access_rules(manifest: &Manifest, found: &mut Vec<Finding>) {
+    for unit in manifest.units.iter().filter(|unit| unit.parents.is_empty()) {
+        if !unit.rules.rules.iter().any(|rule| rule.category == "AccessRule") {
+            let message = format!("l'archive {} n'a pas de règle de communicabilité", unit.id);
+            found.push(at(&findings::RULE_NO_ACCESS, message, &unit.id, unit.line));
+        }
     }
 }
 

@@ -1,14 +1,14 @@
 //! Declared files against the container's: each `Uri` names one file, each file is named by one `Uri`.
 //!
-//! Never matches by guess: the name as written, else the same name in the other normal form of Unicode or with its
-//! percent-escapes undone. Case counts.
+//! Never matches 2.x by guess: the name as written, else the same name in the other normal form of Unicode or with its
+//! percent-escapes undone. Case counts. 0.2 and 1.0 do not say where their files lie: see [`super::places`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use percent_encoding::percent_decode_str;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::model::{Finding, Manifest, findings};
+use super::places::{Places, last_part, unescaped};
+use crate::model::{BinaryObject, Finding, Manifest, SedaVersion, findings};
 
 /// A declared object and the container's file that holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,27 +22,32 @@ pub struct Match {
 /// Matches objects with files. `names`: every file of the container but the manifest.
 pub fn check(manifest: &Manifest, names: &[&str]) -> (Vec<Match>, Vec<Finding>) {
     let mut found = declared(manifest);
-    let mut by_name: HashMap<String, usize> = HashMap::new();
-    for (entry, name) in names.iter().enumerate() {
-        by_name.insert(name.nfc().collect(), entry);
-    }
+    let places = Places::new(names);
     let mut holders: Vec<Option<usize>> = vec![None; names.len()];
     let mut matches = Vec::new();
+    let mut lost: Vec<(usize, String)> = Vec::new();
     for (index, object) in manifest.binary_objects.iter().enumerate() {
         let Some(uri) = object.uri.as_deref() else { continue };
         let Ok(path) = path(uri) else { continue };
-        match by_name.get(&path).or_else(|| by_name.get(&unescaped(&path)?)) {
-            None => {
-                let message = format!("le fichier « {path} » de l'objet {} manque", object.id);
-                found.push(
-                    Finding::new(&findings::OBJECT_MISSING_FILE, message).at_line(object.line).in_path(path),
-                );
-            }
-            Some(&entry) => {
+        match places.exact(&path) {
+            None => lost.push((index, path)),
+            // Two objects of one path: said by `declared`.
+            Some(entry) => {
                 if holders[entry].replace(index).is_none() {
                     matches.push(Match { index, entry });
                 }
             }
+        }
+    }
+    for (index, path) in lost {
+        // What is some object's own path is no other's by guess.
+        let near = (manifest.version < SedaVersion::V2_0).then(|| places.near(&path)).flatten();
+        match near.filter(|&entry| holders[entry].is_none()) {
+            Some(entry) => {
+                holders[entry] = Some(index);
+                matches.push(Match { index, entry });
+            }
+            None => found.push(missing(&manifest.binary_objects[index], path)),
         }
     }
     for (entry, name) in names.iter().enumerate() {
@@ -52,6 +57,35 @@ pub fn check(manifest: &Manifest, names: &[&str]) -> (Vec<Match>, Vec<Finding>) 
         }
     }
     (matches, found)
+}
+
+fn missing(object: &BinaryObject, path: String) -> Finding {
+    let message = format!("le fichier « {path} » de l'objet {} manque", object.id);
+    Finding::new(&findings::OBJECT_MISSING_FILE, message).at_line(object.line).in_path(path)
+}
+
+/// The names a container's file may bear, to choose between two readings of a name in an unknown encoding.
+pub struct Known {
+    paths: HashSet<String>,
+    /// Last parts of the paths, for 0.2 and 1.0 alone.
+    last_parts: HashSet<String>,
+}
+
+impl Known {
+    /// Those the objects declare.
+    pub fn of(manifest: &Manifest) -> Self {
+        let declared = manifest.binary_objects.iter().filter_map(|object| path(object.uri.as_deref()?).ok());
+        let paths: HashSet<String> = declared.collect();
+        let is_older = manifest.version < SedaVersion::V2_0;
+        let last_parts = paths.iter().filter(|_| is_older).map(|path| last_part(path).to_owned()).collect();
+        Self { paths, last_parts }
+    }
+
+    /// Whether a file of this name may be declared.
+    pub fn has(&self, name: &str) -> bool {
+        let name: String = name.nfc().collect();
+        self.paths.contains(&name) || self.last_parts.contains(last_part(&name))
+    }
 }
 
 /// What the declared paths alone show: hostile ones, the same twice.
@@ -88,17 +122,6 @@ pub fn path(uri: &str) -> Result<String, &'static str> {
     }
     let parts: Vec<&str> = uri.split('/').filter(|part| *part != ".").collect();
     Ok(parts.join("/").nfc().collect())
-}
-
-/// The path with its escapes undone, when it has any: a name may hold a bare `%`.
-fn unescaped(uri: &str) -> Option<String> {
-    let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_hexdigit);
-    let bytes = uri.as_bytes();
-    let is_escape = |at: usize| is_digit(bytes.get(at + 1)) && is_digit(bytes.get(at + 2));
-    let is_escaped =
-        bytes.contains(&b'%') && bytes.iter().enumerate().all(|(at, &byte)| byte != b'%' || is_escape(at));
-    let decoded = is_escaped.then(|| percent_decode_str(uri).decode_utf8().ok()).flatten()?;
-    Some(decoded.nfc().collect())
 }
 
 fn judge(decoded: &str) -> Result<(), &'static str> {

@@ -43,7 +43,9 @@ impl Identifiers {
         match identity {
             Identity::None => {}
             Identity::Idrefs => text.split_ascii_whitespace().for_each(|one| self.add_one(true, one, line)),
-            Identity::Id | Identity::Idref => self.add_one(identity == Identity::Idref, text.trim_ascii(), line),
+            Identity::Id | Identity::Idref => {
+                self.add_one(identity == Identity::Idref, text.trim_ascii(), line)
+            }
         }
     }
 

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::digest;
+use super::digest::{self, Fault};
 use crate::model::findings::Kind;
-use crate::model::{BinaryObject, Finding, Manifest, findings};
+use crate::model::{BinaryObject, Finding, Manifest, SedaVersion, findings};
 
 /// Usages the standard's examples reserve to physical objects; all others are of binary ones.
 const PHYSICAL_USAGES: &[&str] = &["PhysicalMaster"];
@@ -15,7 +15,7 @@ const BINARY_USAGES: &[&str] = &["BinaryMaster", "Dissemination", "Thumbnail", "
 pub fn check(manifest: &Manifest) -> Vec<Finding> {
     let mut found = Vec::new();
     for object in &manifest.binary_objects {
-        content(object, &mut found);
+        content(object, manifest.version, &mut found);
         if is_usage(object.usage.as_deref(), PHYSICAL_USAGES) {
             let message = format!("l'objet numérique {} a l'usage {}", object.id, shown(&object.usage));
             found.push(at(&findings::OBJECT_USAGE_KIND, message, &object.id, object.line));
@@ -36,8 +36,8 @@ pub fn check(manifest: &Manifest) -> Vec<Finding> {
     found
 }
 
-/// A transfer must say how each object travels and what its digest is (seda.md 3.1).
-fn content(object: &BinaryObject, found: &mut Vec<Finding>) {
+/// A transfer must say how each object travels and, since 2.0, what its digest is (seda.md 3.1).
+fn content(object: &BinaryObject, version: SedaVersion, found: &mut Vec<Finding>) {
     let mut report = |kind, message| found.push(at(kind, message, &object.id, object.line));
     if object.inline {
         report(
@@ -56,8 +56,16 @@ fn content(object: &BinaryObject, found: &mut Vec<Finding>) {
             report(&findings::OBJECT_WEAK_DIGEST, message);
         }
         Ok(_) => {}
+        Err(Fault::Missing) if version < SedaVersion::V2_0 => {
+            report(&findings::OBJECT_DIGEST_NOT_SENT, format!("« {} » n'a pas d'empreinte", name(object)));
+        }
         Err(fault) => report(fault.kind(), format!("objet {} : {fault}", object.id)),
     }
+}
+
+/// What people know an object by, in versions where few have an identifier.
+fn name(object: &BinaryObject) -> &str {
+    object.uri.as_deref().or(object.file_name.as_deref()).unwrap_or(&object.id)
 }
 
 /// One object per usage and version in a group.

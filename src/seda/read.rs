@@ -1,35 +1,25 @@
-//! Reads a manifest in one pass: XML, version and message, schema, description.
+//! Reads a message in one pass: XML, version and type, schema, identifiers, description.
 //!
 //! Never stops at the first fault of the schema; stops at the first fault of the XML, after which nothing can be trusted.
 //! What the reader itself fails to deliver is [`Reading::failure`], never a finding.
 
-use std::io::{self, BufRead};
+use std::io::{self, Read};
 
-use super::build::Builder;
-use super::schema::{self, Position};
-use super::xml::{Element, Halt, Token, Xml};
+use super::build::AnyBuilder;
+use super::element::Element;
+use super::engine::grammar::Grammar;
+use super::identifiers::Identifiers;
+use super::pass::{Grammars, Listener, Nobody, listen};
+use super::spill::Scratch;
+use super::standard;
+use super::tolerance::{self, Tolerance};
+use super::xml::{Halt, Token, Xml};
 use crate::model::{Finding, Findings, Limits, Manifest, SedaVersion, findings};
 
-/// Messages of 2.x (MEDONA's names).
-const MESSAGES: &[&str] = &[
-    "Acknowledgement",
-    "ArchiveDeliveryRequest",
-    "ArchiveDeliveryRequestReply",
-    "ArchiveDestructionNotification",
-    "ArchiveModificationNotification",
-    "ArchiveRestitutionRequest",
-    "ArchiveRestitutionRequestReply",
-    "ArchiveTransfer",
-    "ArchiveTransferReply",
-    "ArchiveTransferRequest",
-    "ArchiveTransferRequestReply",
-    "AuthorizationControlAuthorityRequest",
-    "AuthorizationControlAuthorityRequestReply",
-    "AuthorizationOriginatingAgencyRequest",
-    "AuthorizationOriginatingAgencyRequestReply",
-];
+/// The message that transfers, in every version.
+pub const TRANSFER: &str = "ArchiveTransfer";
 
-/// What was read of a manifest.
+/// What was read of a message.
 #[derive(Debug)]
 pub struct Reading {
     /// The description, when the document is a well-formed transfer of a version we read; it may still be faulty.
@@ -38,7 +28,7 @@ pub struct Reading {
     pub message: Option<(SedaVersion, String)>,
     /// What the header said before the reading ended, to answer the sender by.
     pub header: Header,
-    /// What is wrong, in document order.
+    /// What is wrong, in document order; identifiers last.
     pub findings: Vec<Finding>,
     /// The reader failed: nothing can be said of the message.
     pub failure: Option<io::Error>,
@@ -53,69 +43,98 @@ pub struct Header {
     pub transferring_agency: Option<String>,
 }
 
-/// Reads and checks a manifest; references are left to [`super::consistency`].
-pub fn read_manifest(reader: impl BufRead, limits: &Limits) -> Reading {
+/// What a message is read with, beside the standard.
+#[derive(Clone, Copy, Default)]
+pub struct Options<'a> {
+    /// A profile it must also be valid for.
+    pub profile: Option<&'a Grammar>,
+    /// Extensions of other systems let in.
+    pub tolerances: &'a [Tolerance],
+    /// Every message of the standard is welcome, not transfers alone.
+    pub any_message: bool,
+}
+
+/// Reads and checks a message; what references name is left to [`super::consistency`]. What does not fit in memory goes
+/// to `scratch`.
+pub fn read_manifest(reader: impl Read, limits: &Limits, scratch: &Scratch, options: Options<'_>) -> Reading {
     let mut found = Findings::new(limits.findings_max);
-    let (mut message, mut header) = (None, Header::default());
-    let (manifest, failure) = match read(reader, limits, &mut message, &mut header, &mut found) {
-        Ok(manifest) => (manifest, None),
-        Err(Halt::Refused(finding)) => {
-            found.push(finding);
-            (None, None)
-        }
-        Err(Halt::Failed(error)) => (None, Some(error)),
+    let mut reading = Reading {
+        manifest: None,
+        message: None,
+        header: Header::default(),
+        findings: Vec::new(),
+        failure: None,
     };
-    Reading { manifest, message, header, findings: found.into_vec(), failure }
+    match read(reader, limits, scratch, options, &mut reading, &mut found) {
+        Ok(()) => {}
+        Err(Halt::Refused(finding)) => found.push(finding),
+        Err(Halt::Failed(error)) => reading.failure = Some(error),
+    }
+    reading.findings = found.into_vec();
+    reading
 }
 
 fn read(
-    reader: impl BufRead,
+    reader: impl Read,
     limits: &Limits,
-    message: &mut Option<(SedaVersion, String)>,
-    header: &mut Header,
+    scratch: &Scratch,
+    options: Options<'_>,
+    reading: &mut Reading,
     found: &mut Findings,
-) -> Result<Option<Manifest>, Halt> {
+) -> Result<(), Halt> {
     let mut xml = Xml::new(reader, limits)?;
     xml.advance()?;
-    let root = xml.element();
+    let root = Element::of(&mut xml);
     let version = SedaVersion::ALL.into_iter().find(|version| version.namespace() == root.namespace);
-    *message = version.map(|version| (version, root.local.clone()));
-    if let Some(finding) = refuse_root(root, version) {
+    reading.message = version.map(|version| (version, root.local.clone()));
+    if let Some(finding) = refuse_root(&root, version, options.any_message) {
         found.push(finding);
-    } else if let Some(version) = version
-        && let Some(schema) = schema::of(version)
-    {
-        let mut builder = Builder::new(version, limits);
-        let read = transfer(&mut xml, version, Position::at_root(schema), &mut builder, found);
-        *header = builder.header();
-        read?;
-        if !builder.has_package() {
-            // The schema lets it be left out, for messages that only announce; a transfer transfers.
-            found.push(Finding::new(&findings::HEADER_PACKAGE, "DataObjectPackage manque"));
-        }
-        return Ok(Some(builder.finish()));
+        while xml.advance()? != Token::Over {}
+        return Ok(());
     }
-    while xml.advance()? != Token::Over {}
-    Ok(None)
+    let Some(version) = version else { return Ok(()) };
+    let mut grammars = Grammars::of_version(version);
+    if let Some(profile) = options.profile {
+        grammars = grammars.with_profile(profile);
+    }
+    grammars.tolerate(&tolerance::elements(options.tolerances, version));
+    let mut identifiers = Identifiers::new(scratch);
+    let read = if root.local == TRANSFER {
+        let mut describing = Describing { builder: AnyBuilder::new(version, limits), version, depth: 0 };
+        let read = listen(&mut xml, &mut grammars, Some(&mut identifiers), &mut describing, found);
+        reading.header = describing.builder.header();
+        if read.is_ok() {
+            if let Some(missing) = describing.builder.missing_package() {
+                // The schema lets it be left out, for messages that only announce; a transfer transfers.
+                found.push(Finding::new(&findings::HEADER_PACKAGE, format!("{missing} manque")));
+            }
+            reading.manifest = Some(describing.builder.finish());
+        }
+        read
+    } else {
+        listen(&mut xml, &mut grammars, Some(&mut identifiers), &mut Nobody, found)
+    };
+    grammars.keep(version);
+    read?;
+    found.extend(identifiers.finish().map_err(Halt::Failed)?);
+    Ok(())
 }
 
-/// Why the root is not that of a transfer we read.
-fn refuse_root(root: &Element, version: Option<SedaVersion>) -> Option<Finding> {
+/// Why the root is not that of a message we read.
+fn refuse_root(root: &Element, version: Option<SedaVersion>, any_message: bool) -> Option<Finding> {
     let local = root.local.as_str();
     let namespace: String = root.namespace.chars().take(100).collect();
+    let is_message =
+        |version: &SedaVersion| standard::messages(*version).iter().any(|message| *message == local);
     let finding = match version {
-        Some(SedaVersion::V0_2 | SedaVersion::V1_0) if local == "ArchiveTransfer" => {
-            let number = version.map_or("", SedaVersion::number);
-            let message = format!("le SEDA {number} n'est pas encore pris en charge");
-            Finding::new(&findings::MESSAGE_UNSUPPORTED_VERSION, message)
-        }
-        Some(_) if local == "ArchiveTransfer" => return None,
-        Some(_) if MESSAGES.contains(&local) || local.starts_with("Archive") => {
+        Some(_) if local == TRANSFER => return None,
+        Some(version) if is_message(&version) && any_message => return None,
+        Some(version) if is_message(&version) => {
             Finding::new(&findings::MESSAGE_WRONG_TYPE, format!("message {local} au lieu de ArchiveTransfer"))
         }
         None if namespace.contains(":archivesdefrance:seda:")
             || namespace.contains(":standard_echange_v")
-            || (MESSAGES.contains(&local) && !namespace.is_empty()) =>
+            || (SedaVersion::ALL.iter().any(is_message) && !namespace.is_empty()) =>
         {
             Finding::new(
                 &findings::MESSAGE_UNSUPPORTED_VERSION,
@@ -134,37 +153,33 @@ fn refuse_root(root: &Element, version: Option<SedaVersion>) -> Option<Finding> 
     Some(finding.at_line(root.line).in_path(local))
 }
 
-fn transfer<R: BufRead>(
-    xml: &mut Xml<R>,
+/// The description, listening.
+struct Describing {
+    builder: AnyBuilder,
     version: SedaVersion,
-    mut position: Position,
-    builder: &mut Builder,
-    found: &mut Findings,
-) -> Result<(), Halt> {
-    let mut names = vec![xml.element().local.clone()];
-    loop {
-        let token = xml.advance()?;
-        let between = position.text_between(xml.text(), xml.line());
-        found.extend(between.map(|finding| finding.in_path(names.join("/"))));
-        match token {
-            Token::Start => {
-                let element = xml.element();
-                let is_seda = element.namespace == version.namespace();
-                names.push(element.local.clone());
-                found
-                    .extend(position.start(element, is_seda).into_iter().map(|f| f.in_path(names.join("/"))));
-                builder.start(element, is_seda);
-            }
-            Token::End => {
-                let name = names.last().map_or("", String::as_str);
-                let fault = position.end(name, xml.text(), xml.line());
-                found.extend(fault.map(|finding| finding.in_path(names.join("/"))));
-                builder.end(xml.text());
-                names.pop();
-            }
-            Token::Over => break,
+    depth: usize,
+}
+
+impl<R: Read> Listener<R> for Describing {
+    fn start(&mut self, xml: &mut Xml<R>) {
+        self.depth += 1;
+        if self.depth > 1 {
+            let element = Element::of(xml);
+            let is_seda = element.namespace == self.version.namespace();
+            self.builder.start(&element, is_seda);
         }
-        found.extend(builder.found.drain(..).map(|finding| finding.in_path(names.join("/"))));
     }
-    Ok(())
+
+    fn piece(&mut self, _: &mut Xml<R>) {}
+
+    fn end(&mut self, xml: &mut Xml<R>) {
+        if self.depth > 1 {
+            self.builder.end(xml.text());
+        }
+        self.depth -= 1;
+    }
+
+    fn found(&mut self) -> Vec<Finding> {
+        self.builder.drain_found().collect()
+    }
 }

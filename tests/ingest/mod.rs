@@ -17,6 +17,7 @@ mod hostile;
 mod kill;
 mod large;
 mod limits;
+mod older;
 
 mod path;
 mod refused;

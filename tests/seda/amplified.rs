@@ -1,7 +1,8 @@
 //! Messages a few kilobytes long, once compressed, that repeat in memory what they write once.
 
 use chartrier::model::{Limits, Manifest};
-use chartrier::seda::{Reading, read_manifest};
+use chartrier::seda::spill::Scratch;
+use chartrier::seda::{Options, Reading, read_manifest};
 
 fn read(units: &str, limits: &Limits) -> Reading {
     let text = format!(
@@ -12,7 +13,7 @@ fn read(units: &str, limits: &Limits) -> Reading {
          <ArchivalAgency><Identifier>A</Identifier></ArchivalAgency><TransferringAgency><Identifier>T</Identifier>\
          </TransferringAgency></ArchiveTransfer>"
     );
-    read_manifest(text.as_bytes(), limits)
+    read_manifest(text.as_bytes(), limits, &Scratch::memory(), Options::default())
 }
 
 fn codes(reading: &Reading) -> Vec<&'static str> {

@@ -112,7 +112,7 @@ const ATTACKS: &[(&str, &str)] = &[
     ("recursive-entity", "xml.doctype"),
     ("two-roots", "xml.several_roots"),
     ("unclosed", "xml.unclosed"),
-    ("utf16-doctype", "xml.encoding"),
+    ("utf16-doctype", "xml.doctype"),
     ("utf7-label", "xml.encoding"),
     ("xinclude-file", "xml.xinclude"),
     ("xxe-file", "xml.doctype"),

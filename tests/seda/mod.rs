@@ -4,6 +4,8 @@ mod amplified;
 mod command;
 mod corpus;
 mod messages;
+mod older;
 mod reading;
 mod refused;
+mod relaxng;
 mod replies;

@@ -1,10 +1,11 @@
 //! What a manifest is read into: units as a graph, groups in both writings, whatever the encoding and prefixes.
 
 use chartrier::model::{Limits, Manifest, SedaVersion};
-use chartrier::seda::{Reading, consistency, read_manifest};
+use chartrier::seda::spill::Scratch;
+use chartrier::seda::{Options, Reading, consistency, read_manifest};
 
 fn read(text: impl AsRef<[u8]>) -> Reading {
-    read_manifest(text.as_ref(), &Limits::default())
+    read_manifest(text.as_ref(), &Limits::default(), &Scratch::memory(), Options::default())
 }
 
 fn transfer(objects: &str, units: &str) -> String {

@@ -73,6 +73,7 @@ fn case_of(folder: &Path) -> (PathBuf, Limits) {
                 "xml_elements_max" => limits.xml_elements_max = count,
                 "xml_depth_max" => limits.xml_depth_max = count,
                 "xml_attributes_max" => limits.xml_attributes_max = count,
+                "xml_names_max" => limits.xml_names_max = count,
                 "xml_text_bytes_max" => limits.xml_text_bytes_max = count,
                 "units_max" => limits.units_max = count,
                 "objects_max" => limits.objects_max = count,

@@ -76,7 +76,7 @@ fn show_taken(
     outcome: &Value,
 ) -> Result<Taken, Failure> {
     let (kept, reply) = reply(stage, client, sip, transfer)?;
-    if reply.message != "ArchiveTransferReply" || reply.code != "000" || reply.cote.is_empty() {
+    if !reply.is_acceptance() || reply.version != word(outcome, "seda_version") {
         return Err(
             format!("{} : la réponse n'est pas celle d'une prise en charge : {reply:?}", sip.title).into()
         );
@@ -84,7 +84,7 @@ fn show_taken(
     let report = stage.report;
     report.good(&titled(sip));
     let archive = ArchiveId(word(outcome, "archive_id").parse()?);
-    report.detail("réponse", &format!("ArchiveTransferReply {}, {kept}", reply.code));
+    report.detail("réponse", &format!("{} {}, SEDA {}, {kept}", reply.message, reply.code, reply.version));
     report
         .detail("cote", &format!("{}, prise en charge le {}", reply.cote, report::moment(&reply.grant_date)));
     report.detail("archive", &archive.to_string());
@@ -108,7 +108,7 @@ fn show_refused(
     let (kept, reply) = reply(stage, client, sip, transfer)?;
     let report = stage.report;
     report.refused(&titled(sip));
-    report.detail("réponse", &format!("ArchiveTransferReply {}, {kept}", reply.code));
+    report.detail("réponse", &format!("{} {}, SEDA {}, {kept}", reply.message, reply.code, reply.version));
     let findings = outcome.get("findings").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let errors: Vec<&Value> =
         findings.iter().filter(|finding| word(finding, "severity") == "error").collect();

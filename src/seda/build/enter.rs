@@ -2,8 +2,8 @@
 
 use super::{Builder, Context, OpenUnit};
 use crate::model::{BinaryObject, ObjectGroup, PhysicalObject, Referent, Rule, Unit, findings};
+use crate::seda::element::Element;
 use crate::seda::lengths::IDENTIFIER_BYTES_MAX;
-use crate::seda::xml::Element;
 
 impl Builder {
     /// The context an element of the standard opens under `parent`.

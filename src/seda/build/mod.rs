@@ -5,16 +5,20 @@
 
 use std::collections::HashMap;
 
+use super::element::Element;
 use super::read::Header;
-use super::xml::Element;
 use crate::model::findings::Kind;
 use crate::model::{
     BinaryObject, Finding, Limits, Manifest, PhysicalObject, Reference, Referent, Rule, Rules, SedaVersion,
     Unit, UnitLink, findings,
 };
 
+mod any;
 mod enter;
 mod leaves;
+mod older;
+
+pub use any::AnyBuilder;
 
 /// Namespace of `xml:id`.
 const XML: &str = "http://www.w3.org/XML/1998/namespace";

@@ -31,8 +31,7 @@ struct Namespace {
 impl Alphabet {
     /// Every name the symbols speak of, and `more`.
     pub fn new<'a>(patterns: &Patterns, more: impl Iterator<Item = &'a (String, String)>) -> Self {
-        let mut alphabet =
-            Self { known: HashMap::new(), names: vec![(OTHER.to_owned(), OTHER.to_owned())] };
+        let mut alphabet = Self { known: HashMap::new(), names: vec![(OTHER.to_owned(), OTHER.to_owned())] };
         for symbol in &patterns.symbols {
             match symbol {
                 Symbol::Element(element) => element.name.mentions(&mut |ns, local| alphabet.add(ns, local)),
@@ -67,9 +66,9 @@ impl Alphabet {
 
     /// The letter of a name.
     pub fn letter(&self, namespace: &str, local: &str) -> Letter {
-        self.known.get(namespace).map_or(Letter(0), |space| {
-            space.locals.get(local).copied().unwrap_or(space.other)
-        })
+        self.known
+            .get(namespace)
+            .map_or(Letter(0), |space| space.locals.get(local).copied().unwrap_or(space.other))
     }
 
     /// A name of the letter, to be asked of name classes.

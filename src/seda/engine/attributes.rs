@@ -13,10 +13,11 @@ use crate::seda::xml::{NameId, Xml};
 pub(super) const SHOWN_CHARS_MAX: usize = 80;
 
 impl Matcher<'_> {
-    /// Takes the frame past its attributes.
+    /// Takes the frame past its attributes; `bare` is where it goes when it has none.
     pub(super) fn attributes<R: Read>(
         &mut self,
         frame: &mut Frame,
+        bare: StateId,
         xml: &mut Xml<R>,
         witness: &mut impl Witness,
     ) {
@@ -25,6 +26,11 @@ impl Matcher<'_> {
             self.instance(frame, xml, witness);
         }
         self.refuse_abstract(frame, xml, witness);
+        if is_plain && bare != DEAD {
+            frame.state = bare;
+            frame.base64 = self.base64(bare);
+            return;
+        }
         if !is_plain {
             let line = xml.line();
             for (name, value) in xml.attributes() {
@@ -78,7 +84,9 @@ impl Matcher<'_> {
             && let Some(declared) = frame.declared
         {
             match value.trim_matches([' ', '\t', '\r', '\n']) {
-                _ if !declared.nillable => self.instance_fault("xsi:nil n'est pas admis ici", frame, xml, witness),
+                _ if !declared.nillable => {
+                    self.instance_fault("xsi:nil n'est pas admis ici", frame, xml, witness)
+                }
                 "true" | "1" => frame.mode = Mode::Nil,
                 "false" | "0" => {}
                 _ => self.instance_fault("xsi:nil vaut true ou false", frame, xml, witness),
@@ -196,7 +204,12 @@ impl Matcher<'_> {
     }
 
     /// Whether a text is what a pattern of data wants, and whether it identifies something.
-    fn value_matches(&mut self, pattern: PatternId, value: &str, prefixes: &dyn Prefixes) -> (bool, Identity) {
+    fn value_matches(
+        &mut self,
+        pattern: PatternId,
+        value: &str,
+        prefixes: &dyn Prefixes,
+    ) -> (bool, Identity) {
         let symbols = self.automaton.derivatives.first(pattern);
         let mut identity = Identity::None;
         let mut matched = Vec::new();
@@ -241,11 +254,12 @@ impl Matcher<'_> {
                 let patterns = &self.automaton.derivatives.patterns;
                 let Symbol::Attribute(wanted) = patterns.symbol(attribute) else { continue };
                 let wanted = wanted.name.clone();
-                let without = self.automaton.derivatives.replaced(entry.pattern, &mut |symbol| match symbol {
-                    Symbol::Attribute(other) if other.name == wanted => Some(NOT_ALLOWED),
-                    Symbol::Attribute(_) => Some(super::grammar::EMPTY),
-                    _ => None,
-                });
+                let without =
+                    self.automaton.derivatives.replaced(entry.pattern, &mut |symbol| match symbol {
+                        Symbol::Attribute(other) if other.name == wanted => Some(NOT_ALLOWED),
+                        Symbol::Attribute(_) => Some(super::grammar::EMPTY),
+                        _ => None,
+                    });
                 if without == NOT_ALLOWED {
                     required.push(attribute);
                 }

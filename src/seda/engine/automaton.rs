@@ -8,11 +8,10 @@ use std::collections::HashMap;
 
 use super::alphabet::Letter;
 use super::derive::{Derivatives, HEIGHT_MAX, SetId};
-use super::grammar::{
-    AttributeValue, Content, Declared, Grammar, NOT_ALLOWED, PatternId, Process, Symbol,
-    SymbolId, TypeId,
-};
 use super::forget::lax_content;
+use super::grammar::{
+    AttributeValue, Content, Declared, Grammar, NOT_ALLOWED, PatternId, Process, Symbol, SymbolId, TypeId,
+};
 use super::hash::Table;
 
 /// A state.
@@ -37,6 +36,10 @@ pub struct State {
     pub accepted: SetId,
     /// Texts and data that may come next.
     pub texts: Box<[SymbolId]>,
+    /// The only text that may come is base64, of any length.
+    pub is_base64: bool,
+    /// When only one text may come: the slots that accept once it came.
+    pub after_text: Option<SetId>,
 }
 
 /// An element that starts.
@@ -52,6 +55,25 @@ pub enum Start {
     Unexpected,
 }
 
+/// What is remembered of an element of one name after one state.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    pub start: Start,
+    /// Its state when it has no attribute; [`DEAD`] when it must have some, or is not open.
+    pub bare: StateId,
+    /// Everything the parent may take it for.
+    pub slots: SetId,
+    /// Where the parent goes on when it is all of them; [`UNKNOWN`] until asked.
+    pub next: StateId,
+}
+
+/// An element's [`Step`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StepId(pub u32);
+
+/// Not asked for yet.
+pub const UNKNOWN: StateId = StateId(u32::MAX);
+
 /// The states of one grammar met so far.
 #[derive(Debug)]
 pub struct Automaton<'g> {
@@ -61,7 +83,8 @@ pub struct Automaton<'g> {
     lax: PatternId,
     states: Vec<State>,
     ids: HashMap<Box<[Entry]>, StateId>,
-    starts: Table<(u32, u32), Start>,
+    starts: Table<(u32, u32), StepId>,
+    steps: Vec<Step>,
     after: Table<(u32, u32), StateId>,
     attributes: Table<(u32, u32), Box<[SymbolId]>>,
     closed: Table<u32, StateId>,
@@ -80,6 +103,7 @@ impl<'g> Automaton<'g> {
             states: Vec::new(),
             ids: HashMap::new(),
             starts: Table::default(),
+            steps: Vec::new(),
             after: Table::default(),
             attributes: Table::default(),
             closed: Table::default(),
@@ -122,8 +146,14 @@ impl<'g> Automaton<'g> {
         let texts = self.first_of(&entries, |symbol| {
             matches!(symbol, Symbol::Data(_) | Symbol::Value(..) | Symbol::List(_) | Symbol::Text)
         });
+        let is_base64 = !texts.is_empty()
+            && texts.iter().all(|&id| match self.derivatives.patterns.symbol(id) {
+                Symbol::Data(data) => data.datatype.is_base64_binary() && data.except.is_none(),
+                _ => false,
+            });
         let id = StateId(self.states.len() as u32);
-        self.states.push(State { entries: entries.clone(), accepted, texts: texts.into() });
+        let (texts, after_text) = (texts.into(), None);
+        self.states.push(State { entries: entries.clone(), accepted, texts, is_base64, after_text });
         self.ids.insert(entries, id);
         id
     }
@@ -143,19 +173,62 @@ impl<'g> Automaton<'g> {
     }
 
     /// What an element of this name is, after what the state has seen.
-    pub fn start(&mut self, id: StateId, letter: Letter) -> Start {
-        if let Some(&start) = self.starts.get(&(id.0, letter.0)) {
-            return start;
+    pub fn start(&mut self, id: StateId, letter: Letter) -> StepId {
+        if let Some(&step) = self.starts.get(&(id.0, letter.0)) {
+            return step;
         }
         let mut candidates = self.elements(id);
         self.keep_named(&mut candidates, letter);
         let start = self.start_as(&candidates, letter);
-        self.starts.insert((id.0, letter.0), start);
-        start
+        let step = self.add_step(start, candidates);
+        self.starts.insert((id.0, letter.0), step);
+        step
+    }
+
+    fn add_step(&mut self, start: Start, candidates: Vec<SymbolId>) -> StepId {
+        let bare = match start {
+            Start::Open { state, .. } => self.closed(state),
+            _ => DEAD,
+        };
+        let slots = self.derivatives.set(candidates);
+        self.steps.push(Step { start, bare, slots, next: UNKNOWN });
+        StepId(self.steps.len() as u32 - 1)
+    }
+
+    /// A step itself.
+    pub fn step(&self, id: StepId) -> &Step {
+        &self.steps[id.0 as usize]
+    }
+
+    /// Where the parent, whose state is `above`, goes on after the step's element, which is each of `slots`.
+    pub fn next(&mut self, step: StepId, above: StateId, slots: SetId) -> StateId {
+        let known = self.steps[step.0 as usize];
+        if known.slots != slots {
+            return self.after(above, slots);
+        }
+        if known.next != UNKNOWN {
+            return known.next;
+        }
+        let next = self.after(above, slots);
+        self.steps[step.0 as usize].next = next;
+        next
+    }
+
+    /// The slots that accept after the only text that may come.
+    pub fn accepted_after_text(&mut self, id: StateId) -> SetId {
+        if let Some(slots) = self.states[id.0 as usize].after_text {
+            return slots;
+        }
+        let text = self.states[id.0 as usize].texts[0];
+        let set = self.derivatives.single(text);
+        let next = self.after(id, set);
+        let slots = self.get(next).accepted;
+        self.states[id.0 as usize].after_text = Some(slots);
+        slots
     }
 
     /// The same, for elements that were to come later: the ones before are missing.
-    pub fn start_after_gap(&mut self, id: StateId, letter: Letter) -> Start {
+    pub fn start_after_gap(&mut self, id: StateId, letter: Letter) -> StepId {
         let entries = &self.states[id.0 as usize].entries;
         let mut candidates: Vec<_> =
             entries.iter().flat_map(|entry| self.derivatives.all(entry.pattern)).collect();
@@ -166,7 +239,8 @@ impl<'g> Automaton<'g> {
         self.keep_named(&mut candidates, letter);
         candidates.sort_unstable();
         candidates.dedup();
-        self.start_as(&candidates, letter)
+        let start = self.start_as(&candidates, letter);
+        self.add_step(start, candidates)
     }
 
     fn keep_named(&self, candidates: &mut Vec<SymbolId>, letter: Letter) {
@@ -309,6 +383,6 @@ impl<'g> Automaton<'g> {
 
     /// What is remembered, roughly in entries.
     pub(super) fn weight(&self) -> usize {
-        self.derivatives.weight() + self.states.len() + self.starts.len() + self.after.len()
+        self.derivatives.weight() + self.states.len() + self.steps.len() + self.after.len()
     }
 }

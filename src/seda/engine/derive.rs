@@ -92,7 +92,11 @@ impl Derivatives {
             Pattern::Empty | Pattern::NotAllowed => NOT_ALLOWED,
             Pattern::Symbol(symbol) if !self.has(set, symbol) => NOT_ALLOWED,
             Pattern::Symbol(symbol) => {
-                if matches!(self.patterns.symbol(symbol), Symbol::Text) { pattern } else { EMPTY }
+                if matches!(self.patterns.symbol(symbol), Symbol::Text) {
+                    pattern
+                } else {
+                    EMPTY
+                }
             }
             Pattern::Choice(branches) => {
                 let derived: Vec<_> = branches.iter().map(|&branch| self.after(branch, set)).collect();
@@ -130,7 +134,11 @@ impl Derivatives {
         let derived = match self.patterns.get(pattern).clone() {
             Pattern::Empty | Pattern::NotAllowed => NOT_ALLOWED,
             Pattern::Symbol(symbol) => {
-                if self.has(set, symbol) { EMPTY } else { NOT_ALLOWED }
+                if self.has(set, symbol) {
+                    EMPTY
+                } else {
+                    NOT_ALLOWED
+                }
             }
             Pattern::Choice(branches) => {
                 let derived: Vec<_> =
@@ -229,7 +237,12 @@ impl Derivatives {
         self.after_gap_once(pattern, set, &mut Table::default())
     }
 
-    fn after_gap_once(&mut self, pattern: PatternId, set: SetId, done: &mut Table<u32, PatternId>) -> PatternId {
+    fn after_gap_once(
+        &mut self,
+        pattern: PatternId,
+        set: SetId,
+        done: &mut Table<u32, PatternId>,
+    ) -> PatternId {
         if let Some(&id) = done.get(&pattern.0) {
             return id;
         }

@@ -25,8 +25,13 @@ impl Automaton<'_> {
         let mut known = Table::default();
         for id in live {
             let entries = old.get(**id).entries.iter().map(|entry| {
-                let pattern =
-                    copied(entry.pattern, &old.derivatives.patterns, &mut self.derivatives.patterns, base, &mut known);
+                let pattern = copied(
+                    entry.pattern,
+                    &old.derivatives.patterns,
+                    &mut self.derivatives.patterns,
+                    base,
+                    &mut known,
+                );
                 Entry { slot: entry.slot, pattern }
             });
             let entries = entries.collect();

@@ -7,7 +7,7 @@
 use std::io::Read;
 
 use super::alphabet::Letter;
-use super::automaton::{Automaton, DEAD, Start, StateId};
+use super::automaton::{Automaton, DEAD, Start, StateId, StepId};
 use super::derive::SetId;
 use super::fault::{Kinds, Witness};
 use super::grammar::{Declared, Grammar, SymbolId};
@@ -42,6 +42,8 @@ pub(super) enum Xsi {
 pub(super) struct Frame {
     pub(super) name: NameId,
     pub(super) state: StateId,
+    /// How it stands in its parent; `None` below what is not looked at.
+    pub(super) step: Option<StepId>,
     pub(super) mode: Mode,
     /// What the parent takes it for, when that does not depend on its content.
     pub(super) slot: Option<SymbolId>,
@@ -54,6 +56,8 @@ pub(super) struct Frame {
     /// Some text was refused already.
     pub(super) is_text_refused: bool,
     pub(super) base64: Option<Base64Check>,
+    /// Part of its text has gone by.
+    pub(super) is_in_pieces: bool,
 }
 
 /// One document against one grammar.
@@ -151,25 +155,27 @@ impl<'g> Matcher<'g> {
     fn open<R: Read>(&mut self, name: NameId, xml: &mut Xml<R>, witness: &mut impl Witness) -> Frame {
         let (letter, _) = self.letter(xml, name);
         let above = self.frames.last().map_or(self.root, |frame| frame.state);
-        let mut start = self.automaton.start(above, letter);
-        let mut is_after_gap = false;
-        if matches!(start, Start::Unexpected) {
-            start = self.automaton.start_after_gap(above, letter);
-            is_after_gap = true;
-            let is_missing = !matches!(start, Start::Unexpected);
+        let mut step = self.automaton.start(above, letter);
+        let is_after_gap = matches!(self.automaton.step(step).start, Start::Unexpected);
+        if is_after_gap {
+            step = self.automaton.start_after_gap(above, letter);
+            let is_missing = !matches!(self.automaton.step(step).start, Start::Unexpected);
             if !self.is_tolerated(name, xml, witness) {
                 self.unexpected(above, is_missing, name, xml, witness);
             }
         }
-        let mut frame = match start {
-            Start::Open { state, declared } => Frame { state, declared, mode: Mode::Matched, ..skipped(name) },
+        let mut frame = match self.automaton.step(step).start {
+            Start::Open { state, declared } => {
+                Frame { state, declared, mode: Mode::Matched, ..skipped(name) }
+            }
             Start::Skipped { slot } => Frame { slot: Some(slot), ..skipped(name) },
             Start::Undeclared { slot } => self.undeclared(slot, name, xml, witness),
             Start::Unexpected => return Frame { is_unseen: true, ..skipped(name) },
         };
         frame.is_after_gap = is_after_gap;
+        frame.step = Some(step);
         if frame.mode == Mode::Matched {
-            self.attributes(&mut frame, xml, witness);
+            self.attributes(&mut frame, self.automaton.step(step).bare, xml, witness);
         }
         frame
     }
@@ -200,10 +206,10 @@ impl<'g> Matcher<'g> {
             Some(_) => return,
             None => (self.root, true),
         };
-        let next = if frame.is_after_gap {
-            self.automaton.after_gap(above, slots)
-        } else {
-            self.automaton.after(above, slots)
+        let next = match frame.step {
+            _ if frame.is_after_gap => self.automaton.after_gap(above, slots),
+            Some(step) => self.automaton.next(step, above, slots),
+            None => self.automaton.after(above, slots),
         };
         if is_root {
             self.root = next;
@@ -224,6 +230,8 @@ impl<'g> Matcher<'g> {
         let mut live: Vec<&mut StateId> = self.frames.iter_mut().map(|frame| &mut frame.state).collect();
         live.push(&mut self.root);
         self.automaton.forget(&mut live);
+        // Steps are numbers of what was forgotten: the parents go on by what the elements turn out to be.
+        self.frames.iter_mut().for_each(|frame| frame.step = None);
         if self.automaton.is_too_complex() && !self.is_over {
             self.is_over = true;
             self.frames.clear();
@@ -237,6 +245,7 @@ pub(super) fn skipped(name: NameId) -> Frame {
     Frame {
         name,
         state: DEAD,
+        step: None,
         mode: Mode::Skipped,
         slot: None,
         is_after_gap: false,
@@ -245,5 +254,6 @@ pub(super) fn skipped(name: NameId) -> Frame {
         has_children: false,
         is_text_refused: false,
         base64: None,
+        is_in_pieces: false,
     }
 }

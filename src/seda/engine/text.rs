@@ -6,7 +6,7 @@ use super::automaton::{DEAD, StateId};
 use super::derive::{NO_SYMBOL, SetId};
 use super::fault::Witness;
 use super::grammar::{PatternId, Symbol, SymbolId};
-use super::matcher::{Frame, Matcher, Mode};
+use super::matcher::{Frame, Matcher};
 use crate::seda::datatype::{Base64Check, Identity, Prefixes};
 use crate::seda::xml::Xml;
 
@@ -79,10 +79,10 @@ impl Matcher<'_> {
             return self.all_slots(state);
         }
         let mut identity = Identity::None;
-        let set = if count == 1 {
+        let of_text = if count == 1 {
             let symbol = self.automaton.get(state).texts[0];
             if self.matches_text(symbol, frame, xml, &mut identity) {
-                self.automaton.derivatives.single(symbol)
+                self.automaton.accepted_after_text(state)
             } else {
                 NO_SYMBOL
             }
@@ -97,14 +97,13 @@ impl Matcher<'_> {
             }
             let set = self.automaton.derivatives.set(matched.clone());
             self.matched = matched;
-            set
+            let next = self.automaton.after(state, set);
+            self.automaton.get(next).accepted
         };
-        let next = self.automaton.after(state, set);
-        if identity != Identity::None && next != DEAD {
+        if identity != Identity::None && of_text != NO_SYMBOL {
             let line = xml.text_line();
             witness.identifier(identity, xml.text(), line);
         }
-        let of_text = self.automaton.get(next).accepted;
         let of_nothing = self.automaton.get(state).accepted;
         if of_nothing == NO_SYMBOL || !xml.text_is_blank() || frame.base64.is_some() {
             return of_text;
@@ -129,6 +128,10 @@ impl Matcher<'_> {
             let mut check = check.clone();
             check.push(xml.text());
             return is_text || check.is_valid();
+        }
+        if frame.is_in_pieces {
+            // A base64 too long to be held: of other types, those that take any word take it.
+            return self.text_matches(symbol, "AAAA", xml);
         }
         let matches = self.text_matches(symbol, xml.text(), xml);
         if matches && let Symbol::Data(data) = self.automaton.derivatives.patterns.symbol(symbol) {
@@ -174,24 +177,21 @@ impl Matcher<'_> {
 
     /// How to check a content that may be of any length, if it is one: base64 alone.
     pub(super) fn base64(&self, state: StateId) -> Option<Base64Check> {
-        let patterns = &self.automaton.derivatives.patterns;
-        let texts = &self.automaton.get(state).texts;
-        let mut is_base64 = texts.iter().map(|&id| match patterns.symbol(id) {
-            Symbol::Data(data) => data.datatype.is_base64_binary() && data.except.is_none(),
-            _ => false,
-        });
-        (!texts.is_empty() && is_base64.all(|is_base64| is_base64)).then(Base64Check::new)
+        self.automaton.get(state).is_base64.then(Base64Check::new)
     }
 
     /// Whether the text of the element just started may come in pieces.
     pub fn takes_pieces(&self) -> bool {
-        self.frames.last().is_some_and(|frame| frame.base64.is_some() || frame.mode == Mode::Skipped)
+        self.frames.last().is_some_and(|frame| frame.base64.is_some())
     }
 
     /// A piece of a long text.
     pub fn piece<R: Read>(&mut self, xml: &Xml<R>) {
-        if let Some(check) = self.frames.last_mut().and_then(|frame| frame.base64.as_mut()) {
-            check.push(xml.text());
+        if let Some(frame) = self.frames.last_mut() {
+            frame.is_in_pieces = true;
+            if let Some(check) = &mut frame.base64 {
+                check.push(xml.text());
+            }
         }
     }
 }

@@ -82,9 +82,14 @@ impl Matcher<'_> {
         let allowed = listed(&self.allowed(above));
         let found = self.name_shown(name, xml);
         let (kind, message) = match &allowed[..] {
-            "" => (self.kinds.unexpected_element, format!("{found} n'est pas prévu ici : plus aucun élément ne l'est")),
+            "" => (
+                self.kinds.unexpected_element,
+                format!("{found} n'est pas prévu ici : plus aucun élément ne l'est"),
+            ),
             allowed if is_missing => (self.kinds.missing_element, format!("{allowed} attendu avant {found}")),
-            allowed => (self.kinds.unexpected_element, format!("{found} n'est pas prévu ici ; attendu : {allowed}")),
+            allowed => {
+                (self.kinds.unexpected_element, format!("{found} n'est pas prévu ici ; attendu : {allowed}"))
+            }
         };
         self.tell(kind, message, (name, line), xml, witness);
     }
@@ -263,7 +268,7 @@ impl Matcher<'_> {
     fn words_of(&self, symbol: SymbolId) -> Option<String> {
         match self.automaton.derivatives.patterns.symbol(symbol) {
             Symbol::Data(data) => Some(data.datatype.words()),
-            Symbol::Value(_, value) => Some(format!("« {} »", shown(&value.to_string()))),
+            Symbol::Value(_, value) => Some(format!("« {} »", shown(value.text()))),
             Symbol::List(_) => Some("une liste de valeurs".to_owned()),
             Symbol::Text | Symbol::Element(_) | Symbol::Attribute(_) => None,
         }
@@ -301,8 +306,6 @@ fn name_words(class: &NameClass) -> String {
         NameClass::Namespace(namespace) => format!("un nom de « {} »", shown(namespace)),
         NameClass::Any => "n'importe quel nom".to_owned(),
         NameClass::Except(..) => "un nom d'un autre espace de noms".to_owned(),
-        NameClass::Choice(classes) => {
-            listed(&classes.iter().map(name_words).collect::<Vec<_>>())
-        }
+        NameClass::Choice(classes) => listed(&classes.iter().map(name_words).collect::<Vec<_>>()),
     }
 }

@@ -4,8 +4,9 @@
 //! of ours, and [`load`] turns them into the engine's [`Grammar`]. The one thing to know: a version's grammar is made of
 //! several tables, since the standard imports others' types, code lists and signatures, which count for a verdict.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
+use super::engine::automaton::Automaton;
 use super::engine::grammar::Grammar;
 use crate::model::SedaVersion;
 
@@ -33,6 +34,27 @@ pub fn of(version: SedaVersion) -> &'static Grammar {
 /// Names of the messages of a version: its root elements that are more than parts of one.
 pub fn messages(version: SedaVersion) -> &'static [&'static str] {
     &standard(version).messages
+}
+
+/// Automata that messages read before have left, so that a small message finds its states made.
+static WARM: [Mutex<Vec<Automaton<'static>>>; SedaVersion::ALL.len()] =
+    [const { Mutex::new(Vec::new()) }; SedaVersion::ALL.len()];
+/// As many as may be in use at once and worth keeping.
+const WARM_MAX: usize = 8;
+
+/// One of them, if one is left.
+pub fn warm(version: SedaVersion) -> Option<Automaton<'static>> {
+    WARM[version as usize].lock().ok()?.pop()
+}
+
+/// Keeps one for the next message.
+pub fn keep_warm(version: SedaVersion, automaton: Automaton<'static>) {
+    if let Ok(mut kept) = WARM[version as usize].lock()
+        && kept.len() < WARM_MAX
+        && !automaton.is_full()
+    {
+        kept.push(automaton);
+    }
 }
 
 fn standard(version: SedaVersion) -> &'static Standard {
