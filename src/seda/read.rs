@@ -179,7 +179,7 @@ impl<R: Read> Listener<R> for Describing {
 
     fn end(&mut self, xml: &mut Xml<R>) -> io::Result<()> {
         self.depth -= 1;
-        if self.depth == 0 { Ok(()) } else { self.builder.end(xml.text()) }
+        self.builder.end(xml.text())
     }
 
     fn found(&mut self) -> Vec<Finding> {

@@ -246,6 +246,15 @@ impl<'g> Automaton<'g> {
         self.add_step(start, candidates)
     }
 
+    /// What is missing before the element of a step found out of place, when that is one name.
+    pub fn missing_before(&self, above: StateId, step: StepId) -> Vec<SymbolId> {
+        let found = self.derivatives.symbols(self.step(step).slots);
+        match &self.get(above).entries[..] {
+            [only] => self.derivatives.missing_before(only.pattern, found),
+            _ => Vec::new(),
+        }
+    }
+
     fn keep_named(&self, candidates: &mut Vec<SymbolId>, letter: Letter) {
         let (namespace, local) = self.grammar.alphabet().name(letter);
         candidates.retain(|&id| match self.derivatives.patterns.symbol(id) {

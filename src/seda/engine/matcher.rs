@@ -159,9 +159,8 @@ impl<'g> Matcher<'g> {
         let is_after_gap = matches!(self.automaton.step(step).start, Start::Unexpected);
         if is_after_gap {
             step = self.automaton.start_after_gap(above, letter);
-            let is_missing = !matches!(self.automaton.step(step).start, Start::Unexpected);
             if !self.is_tolerated(name, xml, witness) {
-                self.unexpected(above, is_missing, name, xml, witness);
+                self.unexpected(above, step, name, xml, witness);
             }
         }
         let mut frame = match self.automaton.step(step).start {
