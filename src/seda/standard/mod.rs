@@ -17,6 +17,7 @@ mod lines;
 mod load;
 mod simple;
 mod sources;
+mod symbols;
 mod tables;
 
 /// What a version's tables give.
