@@ -55,7 +55,7 @@ pub(super) struct Frame {
     pub(super) has_children: bool,
     /// Some text was refused already.
     pub(super) is_text_refused: bool,
-    pub(super) pieces: Option<PieceCheck>,
+    pub(super) pieces: Option<Box<PieceCheck>>,
     /// Part of its text has gone by.
     pub(super) is_in_pieces: bool,
 }
