@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the machine lacks to build and run (`demo`) and to test (`test`). Does nothing, fast, when
+# Installs what the machine lacks to build and run (`demo`), to test (`test`) and to measure (`bench`). Does nothing, fast, when
 # nothing is missing. Without the right to install, says what to install and stops.
 set -euo pipefail
 
@@ -27,6 +27,11 @@ if [ "$goal" = test ]; then
     has chromedriver || packages+=(chromium-driver)
     # Judges our replies by the official schemas, where the corpus is.
     has xmllint || packages+=(libxml2-utils)
+fi
+if [ "$goal" = bench ]; then
+    # The reference, and what makes the large messages.
+    has xmllint || packages+=(libxml2-utils)
+    has python3 || packages+=(python3)
 fi
 
 if [ ${#packages[@]} -gt 0 ]; then

@@ -11,18 +11,19 @@ use super::engine::fault::{OF_PROFILE, OF_SCHEMA, Witness};
 use super::engine::grammar::Grammar;
 use super::engine::matcher::Matcher;
 use super::identifiers::Identifiers;
+use super::spill::Scratch;
 use super::standard;
 use super::xml::{Halt, Token, Xml};
-use crate::model::{Finding, Findings, Limits, SedaVersion};
+use crate::model::{Finding, Findings, Limits, SedaVersion, findings};
 
-/// Who listens to a message beside the grammars: the description being built.
+/// Who listens to a message beside the grammars: the description being built. Its errors are failures of its scratch.
 pub trait Listener<R: Read> {
     /// An element has started; `xml` has its name and attributes.
-    fn start(&mut self, xml: &mut Xml<R>);
+    fn start(&mut self, xml: &mut Xml<R>) -> io::Result<()>;
     /// Part of a text too long to be held.
-    fn piece(&mut self, xml: &mut Xml<R>);
+    fn piece(&mut self, xml: &mut Xml<R>) -> io::Result<()>;
     /// An element has ended; `xml` has its last text.
-    fn end(&mut self, xml: &mut Xml<R>);
+    fn end(&mut self, xml: &mut Xml<R>) -> io::Result<()>;
     /// What the listener itself has found since it was last asked.
     fn found(&mut self) -> Vec<Finding>;
 }
@@ -31,9 +32,15 @@ pub trait Listener<R: Read> {
 pub struct Nobody;
 
 impl<R: Read> Listener<R> for Nobody {
-    fn start(&mut self, _: &mut Xml<R>) {}
-    fn piece(&mut self, _: &mut Xml<R>) {}
-    fn end(&mut self, _: &mut Xml<R>) {}
+    fn start(&mut self, _: &mut Xml<R>) -> io::Result<()> {
+        Ok(())
+    }
+    fn piece(&mut self, _: &mut Xml<R>) -> io::Result<()> {
+        Ok(())
+    }
+    fn end(&mut self, _: &mut Xml<R>) -> io::Result<()> {
+        Ok(())
+    }
     fn found(&mut self) -> Vec<Finding> {
         Vec::new()
     }
@@ -103,7 +110,7 @@ pub fn listen<R: Read>(
                     profile.start(xml, &mut OnlyFindings(told.found));
                     is_long |= grammars.schema.is_none() && profile.takes_pieces();
                 }
-                listener.start(xml);
+                listener.start(xml).map_err(Halt::Failed)?;
                 if is_long {
                     xml.stream_text();
                 }
@@ -114,7 +121,7 @@ pub fn listen<R: Read>(
                 if let Some(profile) = &mut grammars.profile {
                     profile.piece(xml);
                 }
-                listener.piece(xml);
+                listener.piece(xml).map_err(Halt::Failed)?;
             }
             Token::End => {
                 if let Some(schema) = &mut grammars.schema {
@@ -123,13 +130,49 @@ pub fn listen<R: Read>(
                 if let Some(profile) = &mut grammars.profile {
                     profile.end(xml, &mut OnlyFindings(told.found));
                 }
-                listener.end(xml);
+                listener.end(xml).map_err(Halt::Failed)?;
             }
             Token::Over => return Ok(()),
         }
         found.extend(listener.found());
         token = xml.advance()?;
     }
+}
+
+/// A message against the schema of its version alone, identifiers included; nothing is described.
+///
+/// # Errors
+/// When the reader, or the scratch, fails.
+pub fn check_schema(reader: impl Read, limits: &Limits, scratch: &Scratch) -> io::Result<Vec<Finding>> {
+    let mut found = Findings::new(limits.findings_max);
+    match against_schema(reader, limits, scratch, &mut found) {
+        Ok(()) => {}
+        Err(Halt::Refused(finding)) => found.push(finding),
+        Err(Halt::Failed(error)) => return Err(error),
+    }
+    Ok(found.into_vec())
+}
+
+fn against_schema(
+    reader: impl Read,
+    limits: &Limits,
+    scratch: &Scratch,
+    found: &mut Findings,
+) -> Result<(), Halt> {
+    let mut xml = Xml::new(reader, limits)?;
+    xml.advance()?;
+    let namespace = xml.namespace_of_name(xml.name());
+    let Some(version) = SedaVersion::ALL.into_iter().find(|version| version.namespace() == namespace) else {
+        found.push(Finding::new(&findings::MESSAGE_UNSUPPORTED_VERSION, "espace de noms inconnu"));
+        return Ok(());
+    };
+    let mut grammars = Grammars::of_version(version);
+    let mut identifiers = Identifiers::new(scratch);
+    let read = listen(&mut xml, &mut grammars, Some(&mut identifiers), &mut Nobody, found);
+    grammars.keep(version);
+    read?;
+    found.extend(identifiers.finish().map_err(Halt::Failed)?);
+    Ok(())
 }
 
 /// A document against one profile alone.

@@ -10,4 +10,5 @@ mod reading;
 mod refused;
 mod relaxng;
 mod replies;
+mod spilled;
 mod wellformed;

@@ -50,8 +50,10 @@ fn jing_is_wrong(name: &str, bare: &str, theirs: bool) -> bool {
         // Twelve months are not a year to it when it compares, nor twenty-four hours a day when it says what is equal.
         "duration" => !theirs && (bare == "P12M" || bare.starts_with("PT")),
         "dateTime" | "time" | "date" | "gYear" | "gYearMonth" | "gMonth" | "gMonthDay" | "gDay" => {
-            // The second edition lets midnight be written so; a zone of minus fourteen hours is one.
-            let is_known_refusal = bare.contains("24:00:00") || bare.ends_with("-14:00");
+            // The second edition lets midnight be written so; zones go to minus fourteen hours.
+            let is_far_west =
+                bare.rsplit_once('-').is_some_and(|(_, zone)| zone == "14:00" || zone.starts_with("13:"));
+            let is_known_refusal = bare.contains("24:00:00") || is_far_west;
             // A point without digits passes; years of more than nine digits do not.
             if theirs {
                 bare.contains('.')
