@@ -7,10 +7,11 @@
 use std::io::Read;
 
 use super::alphabet::Letter;
-use super::automaton::{Automaton, DEAD, Start, StateId, StepId};
+use super::automaton::{Automaton, DEAD, StateId};
 use super::derive::SetId;
 use super::fault::{Kinds, Witness};
 use super::grammar::{Declared, Grammar, SymbolId};
+use super::steps::{Start, StepId};
 use crate::seda::datatype::PieceCheck;
 use crate::seda::xml::{NameId, Xml};
 
