@@ -17,6 +17,8 @@ mod attributes;
 mod forget;
 mod hash;
 mod steps;
+#[cfg(test)]
+mod tests;
 mod text;
 mod values;
 mod walk;
