@@ -114,12 +114,12 @@ pub fn report(arguments: &Arguments, out: &mut dyn Write, is_painted: bool) -> u
 pub fn check(mut file: File, scratch: &Path, limits: &Limits) -> Result<Verdict, ingest::Error> {
     if looks_like_xml(&mut file).map_err(package::Error::Io)? {
         let reading = validate_bare(BufReader::new(file), limits, &scratch_in(scratch))?;
-        let counts = reading.manifest.as_ref().map(counts);
+        let counts = reading.manifest.as_deref().map(counts);
         return Ok(Verdict { message: reading.message, findings: reading.findings, counts });
     }
     let unpacked = unpack(file, scratch, limits)?;
     let identified = identify(validate(unpacked, limits)?, limits)?;
-    let counts = identified.manifest.as_ref().map(counts);
+    let counts = identified.manifest.as_deref().map(counts);
     Ok(Verdict { message: identified.message, findings: identified.findings, counts })
 }
 

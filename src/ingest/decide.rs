@@ -37,7 +37,7 @@ pub enum Decision {
 /// An examined transfer that this member accepts: the only value `seal` takes.
 pub struct Accepted {
     pub(super) identified: Identified,
-    pub(super) manifest: Manifest,
+    pub(super) manifest: Box<Manifest>,
     pub(super) agreement: Agreement,
     /// Warnings only.
     pub(super) findings: Vec<Finding>,

@@ -35,7 +35,7 @@ const MESSAGES: &[&str] = &[
 #[derive(Debug)]
 pub struct Reading {
     /// The description, when the document is a well-formed transfer of a version we read; it may still be faulty.
-    pub manifest: Option<Manifest>,
+    pub manifest: Option<Box<Manifest>>,
     /// Version and local name of the root, when its namespace is one of the standard's.
     pub message: Option<(SedaVersion, String)>,
     /// What the header said before the reading ended, to answer the sender by.
@@ -78,7 +78,7 @@ fn read(
     message: &mut Option<(SedaVersion, String)>,
     header: &mut Header,
     found: &mut Findings,
-) -> Result<Option<Manifest>, Halt> {
+) -> Result<Option<Box<Manifest>>, Halt> {
     let mut xml = Xml::new(reader, limits)?;
     xml.advance()?;
     let root = xml.element();

@@ -17,6 +17,8 @@ pub struct Sip {
     pub files: Vec<(String, Vec<u8>)>,
     /// Digest written for the first file, when not its own.
     pub first_digest: Option<String>,
+    /// More units, as written, under the root.
+    pub units: String,
 }
 
 impl Sip {
@@ -35,6 +37,7 @@ impl Sip {
             title: format!("Délibérations du versement {identifier}"),
             files: (1..=count).map(file).collect(),
             first_digest: None,
+            units: String::new(),
         }
     }
 
@@ -77,7 +80,7 @@ impl Sip {
              <DescriptiveMetadata>\n<ArchiveUnit id=\"ROOT\"><Content>\
              <DescriptionLevel>RecordGrp</DescriptionLevel><Title>{}</Title>\
              <Description>Séance ordinaire du conseil</Description>\
-             <StartDate>2026-01-01</StartDate><EndDate>2026-06-30</EndDate></Content>\n{units}</ArchiveUnit>\n\
+             <StartDate>2026-01-01</StartDate><EndDate>2026-06-30</EndDate></Content>\n{units}{}</ArchiveUnit>\n\
              </DescriptiveMetadata>\n<ManagementMetadata>\
              <OriginatingAgencyIdentifier>{}</OriginatingAgencyIdentifier></ManagementMetadata>\n\
              </DataObjectPackage>\n\
@@ -86,6 +89,7 @@ impl Sip {
             self.message_identifier,
             self.agreement,
             self.title,
+            self.units,
             self.originating_agency,
             self.archival_agency,
             self.transferring_agency,

@@ -82,12 +82,23 @@ impl Builder {
                 }
             }
             "Uri" => self.binary.uri = some,
+            "Attachment" => self.attachment(value, line)?,
             "MessageDigest" => self.binary.digest = some,
             "Size" => self.binary.size_bytes = value.parse().ok(),
             "FormatIdentification/FormatId" => self.binary.format_id = some,
             "FormatIdentification/MimeType" => self.binary.mime_type = some,
             "FileInfo/Filename" => self.binary.file_name = some,
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// The content ends. One given whole was judged by the schema; one given by pieces is judged here.
+    fn attachment(&mut self, rest: &str, line: u64) -> io::Result<()> {
+        self.piece(rest)?;
+        if rest.is_empty() && !self.decoder.is_right() {
+            let message = format!("le contenu de l'objet {} n'est pas du base64", self.binary.id);
+            self.report(&findings::SCHEMA_INVALID_VALUE, message, line);
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 use std::io;
 
 use super::description::{Description, Manifest};
+use super::inline::Decoder;
 use super::read::Header;
 use super::spill::Scratch;
 use super::xml::Attribute;
@@ -58,6 +59,8 @@ pub struct Builder {
     binary: BinaryObject,
     physical: PhysicalObject,
     rule: Rule,
+    /// Of the `Attachment` being read.
+    decoder: Decoder,
     /// The rule being read is the package's, not a unit's.
     is_package_rule: bool,
     has_package: bool,
@@ -74,6 +77,7 @@ impl Builder {
             binary: BinaryObject::default(),
             physical: PhysicalObject::default(),
             rule: Rule::default(),
+            decoder: Decoder::default(),
             is_package_rule: false,
             has_package: false,
         }
@@ -127,6 +131,24 @@ impl Builder {
         Ok(())
     }
 
+    /// Whether the open element's text is an object's content: a reader that can gives it by pieces, as it comes
+    /// ([`Builder::piece`]), and nothing when the element ends.
+    #[expect(dead_code, reason = "the reader of XML gives whole texts as yet")]
+    pub fn takes_pieces(&self) -> bool {
+        matches!(&self.open[..], [.., above, open] if above.context == Context::Binary && open.local == "Attachment")
+    }
+
+    /// A piece of an object's content.
+    ///
+    /// # Errors
+    /// When the scratch fails.
+    pub fn piece(&mut self, text: &str) -> io::Result<()> {
+        let Some(inline) = &mut self.binary.inline else { return Ok(()) };
+        let mut bytes = Vec::new();
+        self.decoder.push(text, &mut bytes);
+        self.sink.inline(inline, &bytes)
+    }
+
     fn end_rule(&mut self) {
         let rule = std::mem::take(&mut self.rule);
         if let Some((rules, true)) = self.rules(rule.category.len()) {
@@ -172,7 +194,7 @@ impl Builder {
     ///
     /// # Errors
     /// When the scratch fails.
-    pub fn finish(self) -> io::Result<Manifest> {
+    pub fn finish(self) -> io::Result<Box<Manifest>> {
         self.sink.finish()
     }
 }
