@@ -167,12 +167,12 @@ pub fn check_with(
     if looks_like_xml(&mut file).map_err(package::Error::Io)? {
         let options = seda::Options { any_message: true, ..options };
         let reading = validate_bare(file, limits, &scratch_in(scratch), options)?;
-        let counts = reading.manifest.as_ref().map(counts);
+        let counts = reading.manifest.as_deref().map(counts);
         return Ok(Verdict { message: reading.message, findings: reading.findings, counts });
     }
     let unpacked = unpack(file, scratch, limits)?;
     let identified = identify(validate(unpacked, limits, options)?, limits)?;
-    let counts = identified.manifest.as_ref().map(counts);
+    let counts = identified.manifest.as_deref().map(counts);
     Ok(Verdict { message: identified.message, findings: identified.findings, counts })
 }
 

@@ -41,7 +41,7 @@ pub enum Decision {
 /// An examined transfer that this member accepts: the only value `seal` takes.
 pub struct Accepted {
     pub(super) identified: Identified,
-    pub(super) manifest: Manifest,
+    pub(super) manifest: Box<Manifest>,
     pub(super) agreement: Agreement,
     /// The profile it satisfies, when it declares one.
     pub(super) profile: Option<Applied>,

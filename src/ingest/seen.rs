@@ -38,7 +38,7 @@ impl Seen {
     /// # Errors
     /// When the scratch that holds the description cannot be read.
     pub(super) fn of(identified: &Identified) -> io::Result<Self> {
-        let (header, manifest) = (&identified.header, identified.manifest.as_ref());
+        let (header, manifest) = (&identified.header, identified.manifest.as_deref());
         Ok(Self {
             version: identified.message.as_ref().map(|(version, _)| *version),
             message_identifier: header.message_identifier.clone(),

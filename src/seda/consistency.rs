@@ -6,7 +6,7 @@
 use std::io;
 
 use super::description::Manifest;
-use super::{graph, lengths, objects, references, units};
+use super::{graph, lengths, objects, orphans, references, units};
 use crate::model::{BinaryObject, Finding, Findings, PhysicalObject, SedaVersion, Unit, findings};
 
 /// Of the whole message. Those that walk units or objects do it by their numbers, and read only what they report.
@@ -14,8 +14,8 @@ const WHOLE: &[fn(&Manifest, &mut Findings) -> io::Result<()>] = &[
     header,
     references::targets,
     references::several_objects,
-    references::orphans,
-    references::grouped_objects,
+    orphans::orphans,
+    orphans::grouped_objects,
     graph::selves,
     graph::cycle,
     graph::double_parents,

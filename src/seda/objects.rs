@@ -4,7 +4,7 @@ use std::io;
 
 use super::description::{Family, Manifest, Target};
 use super::digest::{self, Fault};
-use super::references::Marks;
+use super::orphans::Marks;
 use super::spill::Repeats;
 use crate::model::findings::Kind;
 use crate::model::{BinaryObject, Finding, Findings, PhysicalObject, findings};

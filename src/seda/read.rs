@@ -24,7 +24,7 @@ pub const TRANSFER: &str = "ArchiveTransfer";
 #[derive(Debug)]
 pub struct Reading {
     /// The description, when the document is a well-formed transfer of a version we read; it may still be faulty.
-    pub manifest: Option<Manifest>,
+    pub manifest: Option<Box<Manifest>>,
     /// Version and local name of the root, when its namespace is one of the standard's.
     pub message: Option<(SedaVersion, String)>,
     /// What the header said before the reading ended, to answer the sender by.
@@ -173,8 +173,8 @@ impl<R: Read> Listener<R> for Describing {
         self.builder.start(is_seda, &element.local, &element.attributes, element.line)
     }
 
-    fn piece(&mut self, _: &mut Xml<R>) -> io::Result<()> {
-        Ok(())
+    fn piece(&mut self, xml: &mut Xml<R>) -> io::Result<()> {
+        self.builder.piece(xml.text())
     }
 
     fn end(&mut self, xml: &mut Xml<R>) -> io::Result<()> {

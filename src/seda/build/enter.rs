@@ -5,6 +5,7 @@ use std::io;
 use super::{Builder, Context};
 use crate::model::{BinaryObject, ObjectGroup, PhysicalObject, Referent, Rule, findings};
 use crate::seda::element::Attribute;
+use crate::seda::inline::Decoder;
 use crate::seda::lengths::IDENTIFIER_BYTES_MAX;
 
 impl Builder {
@@ -51,6 +52,8 @@ impl Builder {
             }
             (Context::Binary, "Attachment") => {
                 self.binary.inline = Some(self.sink.begin_inline());
+                self.binary.file_name = plain(attributes, "filename").map(str::to_owned);
+                self.decoder = Decoder::default();
                 Context::Inner
             }
             (Context::Binary, "MessageDigest") => {

@@ -82,6 +82,8 @@ impl Builder {
                 }
             }
             "Uri" => self.binary.uri = some,
+            // Whether it is base64 was told by the schema.
+            "Attachment" => self.piece(value)?,
             "MessageDigest" => self.binary.digest = some,
             "Size" => self.binary.size_bytes = value.parse().ok(),
             "FormatIdentification/FormatId" => self.binary.format_id = some,

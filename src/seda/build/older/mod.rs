@@ -212,7 +212,7 @@ impl Builder {
     ///
     /// # Errors
     /// When the scratch fails.
-    pub fn finish(self) -> io::Result<Manifest> {
+    pub fn finish(self) -> io::Result<Box<Manifest>> {
         self.sink.finish()
     }
 }
