@@ -6,7 +6,7 @@ Reads the tables with its own eyes, not the generator's. Prints each difference;
 """
 import os, re, sys
 
-CORPUS = sys.argv[1]
+CORPUS = sys.argv[1] if len(sys.argv) > 1 else '../shared/corpus'
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'src', 'seda', 'standard')
 OCCURS = {'0..1': '?', '0..n': '*', '1..n': '+', '1..1': ''}
 SHORT = {
@@ -288,4 +288,5 @@ def main():
     return 1 if wrong else 0
 
 
-sys.exit(main())
+if __name__ == '__main__':
+    sys.exit(main())

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::db::{self, TenantTx};
 
 /// Rows of one statement: large enough to forget the round trip, small enough to stay in memory.
-const BATCH: usize = 2_000;
+pub const BATCH: usize = 2_000;
 
 /// An archive taken in charge.
 pub struct NewArchive<'a> {
@@ -81,68 +81,88 @@ pub struct NewUnit {
     pub search_text: String,
 }
 
-/// Enters the units, in their order, with the text by which they are found. They are asked for a batch at a
-/// time: 200 000 of them at once would take gigabytes.
+/// Enters a batch of units, in their order from `first`, with the text by which they are found.
 pub async fn insert_units(
     tx: &mut TenantTx,
     archive_id: Uuid,
     sorted_at: DateTime<Utc>,
-    units: impl Iterator<Item = NewUnit> + Send,
+    first: i32,
+    units: Vec<NewUnit>,
 ) -> Result<(), db::Error> {
-    let mut units = units.fuse();
-    for first in (0..).step_by(BATCH) {
-        let units: Vec<NewUnit> = units.by_ref().take(BATCH).collect();
-        if units.is_empty() {
-            break;
-        }
-        let ids: Vec<Uuid> = units.iter().map(|unit| unit.unit_id).collect();
-        let ordinals: Vec<i32> = (first..).take(units.len()).collect();
-        let seda_ids: Vec<String> = units.iter().map(|unit| unit.seda_id.clone()).collect();
-        let roots: Vec<bool> = units.iter().map(|unit| unit.root).collect();
-        let levels: Vec<Option<String>> = units.iter().map(|unit| unit.description_level.clone()).collect();
-        let titles: Vec<String> = units.iter().map(|unit| unit.title.clone()).collect();
-        let starts: Vec<Option<String>> = units.iter().map(|unit| unit.start_date.clone()).collect();
-        let ends: Vec<Option<String>> = units.iter().map(|unit| unit.end_date.clone()).collect();
-        let contents: Vec<Value> = units.iter().map(|unit| unit.content.clone()).collect();
-        sqlx::query!(
-            "insert into unit (unit_id, archive_id, ordinal, seda_id, root, description_level, title, start_date,
+    let ordinals: Vec<i32> = (first..).take(units.len()).collect();
+    let mut of = UnitColumns::default();
+    units.into_iter().for_each(|unit| of.push(unit));
+    sqlx::query!(
+        "insert into unit (unit_id, archive_id, ordinal, seda_id, root, description_level, title, start_date,
                                end_date, content)
              select u.unit_id, $2, u.ordinal, u.seda_id, u.root, u.level, u.title, u.start_date, u.end_date, u.content
              from unnest($1::uuid[], $3::int[], $4::text[], $5::bool[], $6::text[], $7::text[], $8::text[],
                          $9::text[], $10::jsonb[])
                   as u (unit_id, ordinal, seda_id, root, level, title, start_date, end_date, content)",
-            &ids,
-            archive_id,
-            &ordinals,
-            &seda_ids,
-            &roots,
-            &levels as &[Option<String>],
-            &titles,
-            &starts as &[Option<String>],
-            &ends as &[Option<String>],
-            &contents
-        )
-        .execute(tx.conn())
-        .await?;
-        let texts: Vec<String> = units.iter().map(|unit| unit.search_text.clone()).collect();
-        sqlx::query!(
-            "insert into unit_search (unit_id, sorted_at, text)
+        &of.ids,
+        archive_id,
+        &ordinals,
+        &of.seda_ids,
+        &of.roots,
+        &of.levels as &[Option<String>],
+        &of.titles,
+        &of.starts as &[Option<String>],
+        &of.ends as &[Option<String>],
+        &of.contents
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!(
+        "insert into unit_search (unit_id, sorted_at, text)
              select s.unit_id, $3, to_tsvector('french_unaccented', s.text)
              from unnest($1::uuid[], $2::text[]) as s (unit_id, text)",
-            &ids,
-            &texts,
-            sorted_at
-        )
-        .execute(tx.conn())
-        .await?;
-    }
+        &of.ids,
+        &of.texts,
+        sorted_at
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
+/// Units, value by value, as an insertion takes them.
+#[derive(Default)]
+struct UnitColumns {
+    ids: Vec<Uuid>,
+    seda_ids: Vec<String>,
+    roots: Vec<bool>,
+    levels: Vec<Option<String>>,
+    titles: Vec<String>,
+    starts: Vec<Option<String>>,
+    ends: Vec<Option<String>>,
+    contents: Vec<Value>,
+    texts: Vec<String>,
+}
+
+impl UnitColumns {
+    fn push(&mut self, unit: NewUnit) {
+        self.ids.push(unit.unit_id);
+        self.seda_ids.push(unit.seda_id);
+        self.roots.push(unit.root);
+        self.levels.push(unit.description_level);
+        self.titles.push(unit.title);
+        self.starts.push(unit.start_date);
+        self.ends.push(unit.end_date);
+        self.contents.push(unit.content);
+        self.texts.push(unit.search_text);
+    }
+}
+
 /// Links parents to children.
-pub async fn insert_unit_links(tx: &mut TenantTx, links: &[(Uuid, Uuid)]) -> Result<(), db::Error> {
-    for links in links.chunks(BATCH) {
-        let (parents, children): (Vec<Uuid>, Vec<Uuid>) = links.iter().copied().unzip();
+pub async fn insert_unit_links(
+    tx: &mut TenantTx,
+    mut links: impl Iterator<Item = (Uuid, Uuid)> + Send,
+) -> Result<(), db::Error> {
+    loop {
+        let (parents, children): (Vec<Uuid>, Vec<Uuid>) = links.by_ref().take(BATCH).unzip();
+        if parents.is_empty() {
+            return Ok(());
+        }
         sqlx::query!(
             "insert into unit_link (parent_id, child_id) select * from unnest($1::uuid[], $2::uuid[])",
             &parents,
@@ -151,7 +171,6 @@ pub async fn insert_unit_links(tx: &mut TenantTx, links: &[(Uuid, Uuid)]) -> Res
         .execute(tx.conn())
         .await?;
     }
-    Ok(())
 }
 
 /// A binary object as stored.

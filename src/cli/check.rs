@@ -1,6 +1,6 @@
 //! `chartrier check FILE…`: SIPs and bare manifests checked offline, by the very steps of ingest.
 //!
-//! Never writes but to the terminal and an unlinked temporary. Exit code: 0 all accepted, 1 one refused, 2 one could not
+//! Never writes but to the terminal and unlinked temporaries. Exit code: 0 all accepted, 1 one refused, 2 one could not
 //! be read.
 
 use std::fs::File;
@@ -12,11 +12,13 @@ use serde::Serialize;
 
 use crate::ingest;
 use crate::ingest::identify::identify;
-use crate::ingest::unpack::unpack;
+use crate::ingest::unpack::{scratch_in, unpack};
 use crate::ingest::validate::{validate, validate_bare};
 use crate::model::{Finding, Limits, SedaVersion, Severity};
 use crate::package;
-use crate::seda;
+use crate::seda::relaxng::{self, Bundle, Profile};
+use crate::seda::tolerance::Tolerance;
+use crate::seda::{self, Manifest};
 
 /// `chartrier check`'s arguments.
 #[derive(Debug, clap::Args)]
@@ -27,6 +29,17 @@ pub struct Arguments {
     /// Une ligne JSON par fichier
     #[arg(long)]
     pub json: bool,
+    /// Profil d'archivage (RELAX NG) que les bordereaux doivent aussi respecter
+    #[arg(long, value_name = "PROFIL.rng")]
+    pub profile: Option<PathBuf>,
+    /// Extension d'un autre système à admettre (`update_operation`, `hold_rule`) ; répétable
+    #[arg(long = "tolerate", value_name = "TOLERANCE", value_parser = tolerance)]
+    pub tolerances: Vec<Tolerance>,
+}
+
+fn tolerance(name: &str) -> Result<Tolerance, String> {
+    let known = || Tolerance::ALL.map(Tolerance::name).join(", ");
+    Tolerance::named(name).ok_or_else(|| format!("tolérance inconnue ; celles qui existent : {}", known()))
 }
 
 /// What one file is found to be.
@@ -73,12 +86,24 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 /// Checks each file, writes what is found to `out`, gives the exit code.
 pub fn report(arguments: &Arguments, out: &mut dyn Write, is_painted: bool) -> u8 {
     let limits = Limits::default();
+    let profile = match arguments.profile.as_deref().map(compiled).transpose() {
+        Ok(profile) => profile,
+        Err(why) => {
+            let _ = writeln!(io::stderr(), "{why}");
+            return 2;
+        }
+    };
+    let options = seda::Options {
+        profile: profile.as_ref().map(|profile| &profile.grammar),
+        tolerances: &arguments.tolerances,
+        any_message: false,
+    };
     let (mut refused, mut unreadable) = (0, 0);
     for path in &arguments.files {
         let name = path.to_string_lossy();
-        let verdict = open(path, &limits)
-            .map_err(|error| io_text(&error))
-            .and_then(|file| check(file, &std::env::temp_dir(), &limits).map_err(|error| error_text(&error)));
+        let verdict = open(path, &limits).map_err(|error| io_text(&error)).and_then(|file| {
+            check_with(file, &std::env::temp_dir(), &limits, options).map_err(|error| error_text(&error))
+        });
         let printed = match &verdict {
             Ok(verdict) if arguments.json => print_json(out, &name, verdict),
             Ok(verdict) => print_text(out, is_painted, &name, verdict),
@@ -107,25 +132,52 @@ pub fn report(arguments: &Arguments, out: &mut dyn Write, is_painted: bool) -> u
     }
 }
 
-/// Checks one file, SIP or bare manifest.
+/// The profile, or why it is none, reason by reason.
+fn compiled(path: &Path) -> Result<Profile, String> {
+    let name = path.display();
+    let rng =
+        std::fs::read(path).map_err(|error| format!("{name} : lecture impossible : {}", io_text(&error)))?;
+    relaxng::compile(&rng, &Bundle::new(), &relaxng::Limits::default()).map_err(|found| {
+        let reasons = found.iter().map(|finding| {
+            let line = finding.line.map(|line| format!(" ligne {line}")).unwrap_or_default();
+            format!("  {}{line} : {}", finding.kind.code, printable(&finding.message))
+        });
+        format!("{name} : ce profil ne peut pas être appliqué\n{}", reasons.collect::<Vec<_>>().join("\n"))
+    })
+}
+
+/// Checks one file, SIP or bare message, against the standard alone.
 ///
 /// # Errors
 /// When the file, or the scratch folder, cannot be read or written.
-pub fn check(mut file: File, scratch: &Path, limits: &Limits) -> Result<Verdict, ingest::Error> {
+pub fn check(file: File, scratch: &Path, limits: &Limits) -> Result<Verdict, ingest::Error> {
+    check_with(file, scratch, limits, seda::Options::default())
+}
+
+/// The same, with a profile and tolerances. A SIP holds a transfer; a bare message may be any of the standard's.
+///
+/// # Errors
+/// When the file, or the scratch folder, cannot be read or written.
+pub fn check_with(
+    mut file: File,
+    scratch: &Path,
+    limits: &Limits,
+    options: seda::Options<'_>,
+) -> Result<Verdict, ingest::Error> {
     if looks_like_xml(&mut file).map_err(package::Error::Io)? {
-        let reading =
-            validate_bare(file, limits, seda::Options { any_message: true, ..seda::Options::default() })?;
+        let options = seda::Options { any_message: true, ..options };
+        let reading = validate_bare(file, limits, &scratch_in(scratch), options)?;
         let counts = reading.manifest.as_ref().map(counts);
         return Ok(Verdict { message: reading.message, findings: reading.findings, counts });
     }
     let unpacked = unpack(file, scratch, limits)?;
-    let identified = identify(validate(unpacked, limits)?, limits)?;
+    let identified = identify(validate(unpacked, limits, options)?, limits)?;
     let counts = identified.manifest.as_ref().map(counts);
     Ok(Verdict { message: identified.message, findings: identified.findings, counts })
 }
 
-fn counts(manifest: &crate::model::Manifest) -> (usize, usize) {
-    (manifest.units.len(), manifest.binary_objects.len() + manifest.physical_objects.len())
+fn counts(manifest: &Manifest) -> (usize, usize) {
+    (manifest.unit_count(), manifest.binary_object_count() + manifest.physical_object_count())
 }
 
 /// A bare manifest begins as XML does, in whatever encoding; everything else must be a container.

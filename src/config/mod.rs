@@ -158,7 +158,10 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
             expanded_bytes_max: written.limits.expanded_bytes,
             expansion_ratio_max: written.limits.expansion_ratio,
             entries_max: written.limits.entries,
+            manifest_bytes_max: written.limits.manifest_bytes,
+            xml_elements_max: written.limits.xml_elements,
             units_max: written.limits.units,
+            objects_max: written.limits.objects,
             ..Limits::default()
         },
         data,

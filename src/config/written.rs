@@ -69,7 +69,10 @@ pub(super) struct WrittenLimits {
     pub expanded_bytes: u64,
     pub expansion_ratio: u64,
     pub entries: u64,
+    pub manifest_bytes: u64,
+    pub xml_elements: usize,
     pub units: usize,
+    pub objects: usize,
 }
 
 /// Lays what is written over the defaults; only what the defaults know may be written, with its own type.

@@ -12,7 +12,7 @@ use super::Error;
 use super::unpack::unpack;
 use super::validate::{Validated, validate};
 use crate::model::{Limits, SedaVersion, TransferId};
-use crate::seda::write;
+use crate::seda::{self, write};
 
 /// Deposits up to this size are read while their sender waits.
 pub const PEEK_BYTES_MAX: u64 = 8 << 20;
@@ -42,7 +42,7 @@ pub fn peek(file: File, scratch: &Path) -> Result<Option<Header>, Error> {
         entries_max: 10_000,
         ..Limits::default()
     };
-    let validated = validate(unpack(file, scratch, &limits)?, &limits)?;
+    let validated = validate(unpack(file, scratch, &limits)?, &limits, seda::Options::default())?;
     Ok(validated.manifest.is_some().then(|| header(&validated)).flatten())
 }
 

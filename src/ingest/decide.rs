@@ -1,19 +1,24 @@
-//! Fifth step: does this member accept this transfer? Agreement, parties, identifier, quota.
+//! Fifth step: does this member accept this transfer? Agreement, profile, parties, identifier, quota.
 //!
 //! A rule over facts read beforehand; it opens nothing. What it finds joins what the steps before found,
 //! and everything wrong is said together.
 
 use chrono::NaiveDate;
 
+use super::conform::{Applied, Conformed, is_admitted};
 use super::identify::Identified;
 use crate::model::findings as f;
-use crate::model::{Acceptance, Agreement, Finding, Manifest, Party};
+use crate::model::{Acceptance, Agreement, Finding, Heading, Party};
+use crate::registry::Profile;
+use crate::seda::Manifest;
 
 /// What the registers say about the names a manifest bears.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     /// The agreement named, if the member has it and the depositor may use it.
     pub agreement: Option<Agreement>,
+    /// The archive profile declared, if the member has it, in use or not.
+    pub profile: Option<Profile>,
     /// The parties named, where the register has them.
     pub archival_agency: Option<Party>,
     pub transferring_agency: Option<Party>,
@@ -38,17 +43,20 @@ pub struct Accepted {
     pub(super) identified: Identified,
     pub(super) manifest: Manifest,
     pub(super) agreement: Agreement,
+    /// The profile it satisfies, when it declares one.
+    pub(super) profile: Option<Applied>,
     /// Warnings only.
     pub(super) findings: Vec<Finding>,
 }
 
 /// Decides. `approved` when an archivist has already accepted it.
-pub fn decide(mut identified: Identified, facts: Facts, today: NaiveDate, approved: bool) -> Decision {
+pub fn decide(conformed: Conformed, facts: Facts, today: NaiveDate, approved: bool) -> Decision {
+    let Conformed { mut identified, applied: profile } = conformed;
     let mut findings = std::mem::take(&mut identified.findings);
     let Some(manifest) = identified.manifest.take() else {
         return Decision::Refuse(findings);
     };
-    findings.extend(check(&manifest, &facts, identified.expanded_bytes, today));
+    findings.extend(check(&manifest.heading, &facts, identified.expanded_bytes, today));
     let agreement = match facts.agreement {
         Some(agreement) if !findings.iter().any(Finding::is_error) => agreement,
         _ => return Decision::Refuse(findings),
@@ -56,17 +64,18 @@ pub fn decide(mut identified: Identified, facts: Facts, today: NaiveDate, approv
     if agreement.acceptance == Acceptance::Archivist && !approved {
         return Decision::Await(findings);
     }
-    Decision::Accept(Box::new(Accepted { identified, manifest, agreement, findings }))
+    Decision::Accept(Box::new(Accepted { identified, manifest, agreement, profile, findings }))
 }
 
-/// Everything the registers hold against a manifest (seda.md §5, checks 5 to 7).
-fn check(manifest: &Manifest, facts: &Facts, expanded_bytes: u64, today: NaiveDate) -> Vec<Finding> {
-    let mut findings = check_agreement(manifest, facts, expanded_bytes, today);
-    findings.extend(check_parties(manifest, facts, today));
+/// Everything the registers hold against a message (seda.md §5, checks 5 to 8).
+fn check(heading: &Heading, facts: &Facts, expanded_bytes: u64, today: NaiveDate) -> Vec<Finding> {
+    let mut findings = check_agreement(heading, facts, expanded_bytes, today);
+    findings.extend(check_profile(heading, facts));
+    findings.extend(check_parties(heading, facts, today));
     if facts.identifier_consumed {
         let message = format!(
             "Un versement portant l'identifiant « {} » a déjà été accepté avec un autre contenu.",
-            manifest.message_identifier
+            heading.message_identifier
         );
         findings.push(Finding::new(&f::MESSAGE_DUPLICATE, message).in_path("MessageIdentifier"));
     }
@@ -80,14 +89,9 @@ fn check(manifest: &Manifest, facts: &Facts, expanded_bytes: u64, today: NaiveDa
     findings
 }
 
-fn check_agreement(
-    manifest: &Manifest,
-    facts: &Facts,
-    expanded_bytes: u64,
-    today: NaiveDate,
-) -> Vec<Finding> {
+fn check_agreement(heading: &Heading, facts: &Facts, expanded_bytes: u64, today: NaiveDate) -> Vec<Finding> {
     let refuse = |kind, message: String| vec![Finding::new(kind, message).in_path("ArchivalAgreement")];
-    let Some(named) = manifest.archival_agreement.as_deref().filter(|name| !name.trim().is_empty()) else {
+    let Some(named) = heading.archival_agreement.as_deref().filter(|name| !name.trim().is_empty()) else {
         return refuse(
             &f::HEADER_AGREEMENT_MISSING,
             "Le bordereau ne nomme aucun accord de versement.".into(),
@@ -116,6 +120,33 @@ fn check_agreement(
     findings
 }
 
+/// A profile declared must be in use and listed by the agreement; one imposed by the agreement must be declared.
+fn check_profile(heading: &Heading, facts: &Facts) -> Option<Finding> {
+    let refuse = |kind, message: String| {
+        Some(Finding::new(kind, message).in_path("ManagementMetadata/ArchivalProfile"))
+    };
+    let agreement = facts.agreement.as_ref();
+    let Some(named) = heading.archival_profile.as_deref().filter(|name| !name.trim().is_empty()) else {
+        let agreement = agreement.filter(|agreement| agreement.profile_imposed)?;
+        let message = format!(
+            "L'accord « {} » exige l'un de ces profils : {}.",
+            agreement.identifier,
+            agreement.profiles.join(", ")
+        );
+        return refuse(&f::HEADER_PROFILE_MISSING, message);
+    };
+    let Some(profile) = facts.profile.as_ref().filter(|profile| profile.active) else {
+        let message = format!("Aucun profil d'archivage « {named} » n'est en service dans la collectivité.");
+        return refuse(&f::HEADER_PROFILE_UNKNOWN, message);
+    };
+    let agreement = agreement.filter(|agreement| !is_admitted(profile, agreement))?;
+    let message = format!(
+        "Le profil d'archivage « {named} » n'est pas admis par l'accord « {} ».",
+        agreement.identifier
+    );
+    refuse(&f::HEADER_PROFILE_NOT_IN_AGREEMENT, message)
+}
+
 /// How one party of the message must stand: known, active, admitted by the agreement.
 struct Part<'a> {
     element: &'static str,
@@ -129,12 +160,12 @@ struct Part<'a> {
     not_admitted: &'static f::Kind,
 }
 
-fn check_parties(manifest: &Manifest, facts: &Facts, today: NaiveDate) -> Vec<Finding> {
+fn check_parties(heading: &Heading, facts: &Facts, today: NaiveDate) -> Vec<Finding> {
     let parts = [
         Part {
             element: "ArchivalAgency",
             french: "service d'archives",
-            named: manifest.archival_agency.as_deref(),
+            named: heading.archival_agency.as_deref(),
             required: true,
             party: facts.archival_agency.as_ref(),
             takes_part: |party| party.archival,
@@ -145,7 +176,7 @@ fn check_parties(manifest: &Manifest, facts: &Facts, today: NaiveDate) -> Vec<Fi
         Part {
             element: "TransferringAgency",
             french: "service versant",
-            named: manifest.transferring_agency.as_deref(),
+            named: heading.transferring_agency.as_deref(),
             required: true,
             party: facts.transferring_agency.as_ref(),
             takes_part: |party| party.transferring,
@@ -156,7 +187,7 @@ fn check_parties(manifest: &Manifest, facts: &Facts, today: NaiveDate) -> Vec<Fi
         Part {
             element: "OriginatingAgencyIdentifier",
             french: "service producteur",
-            named: manifest.originating_agency.as_deref(),
+            named: heading.originating_agency.as_deref(),
             required: false,
             party: facts.originating_agency.as_ref(),
             takes_part: |party| party.originating,

@@ -1,6 +1,6 @@
 //! The background half of the path: from received to taken in charge, from wherever a crash left it.
 //!
-//! Runs `unpack → validate → identify → decide → seal → store → reply`. Only states are durable; whatever
+//! Runs `unpack → validate → identify → conform → decide → seal → store → reply`. Only states are durable; whatever
 //! lies between two of them is done again.
 
 use std::fs::File;
@@ -21,7 +21,7 @@ use crate::db::TenantTx;
 use crate::model::{
     Agent, Event, EventType, Finding, Outcome, TenantId, Transfer, TransferId, TransferState,
 };
-use crate::telemetry;
+use crate::{seda, telemetry};
 
 impl Ingest {
     /// Takes a transfer as far as it goes by itself. Safe to run again, at any time, in any state.
@@ -59,10 +59,13 @@ impl Ingest {
         self.acknowledge_late(tenant, id, &validated).await?;
         let limits = self.limits.clone();
         let identified = super::blocking(move || identify(validated, &limits)).await?;
-        let seen = Seen::of(&identified);
+        let mut seen = Seen::of(&identified)?;
         let facts = self.facts(tenant, transfer, &seen).await?;
+        let conformed =
+            self.conform(tenant, identified, facts.agreement.as_ref(), facts.profile.as_ref()).await?;
+        seen.was_checked_against(conformed.applied.as_ref());
         fail_point!("examine-before-decision");
-        match decide(identified, facts, self.clock.today(), approved) {
+        match decide(conformed, facts, self.clock.today(), approved) {
             Decision::Refuse(findings) => self.refuse(tenant, transfer, seen, findings).await,
             Decision::Await(findings) => self.await_archivist(tenant, transfer, &seen, &findings).await,
             Decision::Accept(accepted) => match self.seal(tenant, transfer, &seen, *accepted).await? {
@@ -94,7 +97,8 @@ impl Ingest {
     async fn open(&self, tenant: TenantId, id: TransferId) -> Result<Validated, Error> {
         let file: File = self.storage.quarantine().open(tenant, id)?;
         let (scratch, limits) = (self.storage.quarantine().scratch().to_owned(), self.limits.clone());
-        super::blocking(move || validate(unpack(file, &scratch, &limits)?, &limits)).await
+        super::blocking(move || validate(unpack(file, &scratch, &limits)?, &limits, seda::Options::default()))
+            .await
     }
 
     /// Acknowledges a deposit too large to be read as it arrived, before its objects are read.
@@ -142,7 +146,9 @@ impl Ingest {
         }
         state_queries::write_examination(&mut tx, id, self.clock.now(), &seen.examined(findings)).await?;
         state_queries::set_examined(&mut tx, id).await?;
-        tx.record(controlled(id, EventType::Controle, Outcome::Ok, Agent::Service, findings));
+        let mut event = controlled(id, EventType::Controle, Outcome::Ok, Agent::Service, findings);
+        event.detail.extend(seen.profile_detail());
+        tx.record(event);
         fail_point!("examine-before-commit");
         tx.commit().await?;
         fail_point!("examine-after-commit");

@@ -14,8 +14,10 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use super::Error;
 use super::validate::{Validated, corrupt};
 use crate::formats;
-use crate::model::{BinaryObject, Finding, Findings, Limits, Manifest, SedaVersion, findings};
+use crate::model::{BinaryObject, Finding, Findings, Limits, SedaVersion, findings};
 use crate::package::Package;
+use crate::seda::Manifest;
+use crate::seda::contents::Match;
 use crate::seda::digest::{self, Algorithm, Declared};
 use crate::seda::read::Header;
 
@@ -42,8 +44,8 @@ pub struct Identified {
 /// A declared object and what its file is.
 #[derive(Clone, Debug)]
 pub struct IdentifiedObject {
-    /// Into `manifest.binary_objects`.
-    pub index: usize,
+    /// Number of the binary object.
+    pub number: u32,
     /// Into `package.entries()`.
     pub entry: usize,
     pub size_bytes: u64,
@@ -66,22 +68,22 @@ impl Identified {
 pub fn identify(validated: Validated, limits: &Limits) -> Result<Identified, Error> {
     let Validated { mut package, manifest, message, header, manifest_entry, .. } = validated;
     let (manifest_sha512, manifest_size_bytes) = (validated.manifest_sha512, validated.manifest_size_bytes);
-    let mut found = Findings::new(limits.findings_max);
-    found.extend(validated.findings);
+    let mut found = validated.findings;
     let mut objects = Vec::new();
     if let Some(manifest) = manifest.as_ref().filter(|_| !validated.is_hostile) {
         // In the container's order: one forward movement through a plain tar or zip.
         let mut matches = validated.matches;
-        matches.sort_by_key(|&(_, entry)| entry);
+        matches.sort_unstable_by_key(|matched| matched.entry);
         let began = Instant::now();
-        for (index, entry) in matches {
+        for matched in matches {
             if began.elapsed() >= limits.examination_max {
                 found.push(too_long(limits));
                 break;
             }
-            objects.extend(read(&mut package, &manifest.binary_objects[index], index, entry, &mut found)?);
+            let object = manifest.binary_object(matched.object)?;
+            objects.extend(read(&mut package, &object, matched, &mut found)?);
         }
-        objects.sort_by_key(|object| object.index);
+        objects.sort_unstable_by_key(|object| object.number);
     }
     let expanded_bytes = objects.iter().map(|object| object.size_bytes).sum::<u64>() + manifest_size_bytes;
     Ok(Identified {
@@ -106,10 +108,10 @@ fn too_long(limits: &Limits) -> Finding {
 fn read(
     package: &mut Package,
     object: &BinaryObject,
-    index: usize,
-    entry: usize,
+    matched: Match,
     found: &mut Findings,
 ) -> Result<Option<IdentifiedObject>, Error> {
+    let Match { object: number, entry } = matched;
     let name = package.entries()[entry].name.clone();
     // A declaration that cannot be read has been reported with the manifest.
     let declared = digest::declared(object.digest_algorithm.as_deref(), object.digest.as_deref()).ok();
@@ -140,7 +142,7 @@ fn read(
     }
     let sha512: [u8; 64] = sha512.finalize().into();
     compare(object, &name, declared, other, &sha512, size_bytes, found);
-    Ok(Some(IdentifiedObject { index, entry, size_bytes, sha512, media_type: formats::media_type(&head) }))
+    Ok(Some(IdentifiedObject { number, entry, size_bytes, sha512, media_type: formats::media_type(&head) }))
 }
 
 fn compare(

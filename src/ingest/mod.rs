@@ -1,7 +1,7 @@
 //! From reception to taking in charge: the main job.
 //!
 //! ```text
-//! receive → unpack → validate → identify → decide → seal → store → reply
+//! receive → unpack → validate → identify → conform → decide → seal → store → reply
 //! ```
 //!
 //! Each step takes the value of the step before *by value* and is the only maker of the next: none can be
@@ -11,8 +11,11 @@
 
 pub mod acknowledge;
 pub mod archivist;
+mod compiled;
 mod confirm;
+pub mod conform;
 pub mod decide;
+mod enter;
 mod examine;
 mod findings_json;
 pub mod identify;
@@ -34,7 +37,7 @@ pub use receive::{Depositor, Reception};
 
 use crate::clock::Clock;
 use crate::db::{self, Db};
-use crate::model::{Finding, Limits, TransferId};
+use crate::model::{Finding, Limits, ProfileId, TransferId};
 use crate::package;
 use crate::storage::{self, Storage};
 
@@ -79,12 +82,13 @@ pub struct Ingest {
     limits: Limits,
     /// Days during which the bytes of a refused transfer are kept.
     refused_days: u32,
+    profiles: compiled::Compiled,
 }
 
 impl Ingest {
     /// The path over these gates.
     pub fn new(db: Db, storage: Storage, clock: Clock, limits: Limits, refused_days: u32) -> Self {
-        Self { db, storage, clock, limits, refused_days }
+        Self { db, storage, clock, limits, refused_days, profiles: compiled::Compiled::default() }
     }
 }
 
@@ -107,6 +111,9 @@ pub enum Error {
     Changed,
     #[error("the copy just written on {site} does not read back as written")]
     CopyFaulty { site: String },
+    /// It was compiled when it was imported: the program has changed since.
+    #[error("the profile {0} does not compile any more")]
+    Profile(ProfileId),
     #[error("the thread that read the package died")]
     Died,
 }
@@ -119,7 +126,7 @@ impl Error {
             Error::Storage(error) => error.is_transient(),
             Error::Package(error) => error.is_transient(),
             Error::Contended | Error::CopyFaulty { .. } | Error::Died | Error::Io(_) => true,
-            Error::Accession(_) | Error::Changed => false,
+            Error::Accession(_) | Error::Changed | Error::Profile(_) => false,
         }
     }
 }

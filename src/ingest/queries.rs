@@ -22,6 +22,8 @@ struct TransferRow {
     message_identifier: Option<String>,
     transferring_agency: Option<String>,
     agreement_identifier: Option<String>,
+    archival_profile: Option<String>,
+    profile_version: Option<i32>,
     title: Option<String>,
     unit_count: Option<i32>,
     object_count: Option<i32>,
@@ -47,6 +49,8 @@ impl From<TransferRow> for Transfer {
             message_identifier: row.message_identifier,
             transferring_agency: row.transferring_agency,
             agreement_identifier: row.agreement_identifier,
+            archival_profile: row.archival_profile,
+            profile_version: row.profile_version.map(|n| n as u32),
             title: row.title,
             unit_count: row.unit_count.map(|n| n as u32),
             object_count: row.object_count.map(|n| n as u32),
@@ -64,7 +68,8 @@ pub async fn find_transfer(tx: &mut TenantRead, id: TransferId) -> Result<Option
         TransferRow,
         r#"select transfer_id, state::text as "state!", person_id, machine_id, file_name, size_bytes, digest,
                   received_at, attempt, seda_version, message_identifier, transferring_agency,
-                  agreement_identifier, title, unit_count, object_count, findings, decided_at, archive_id, closed_at
+                  agreement_identifier, archival_profile, profile_version, title, unit_count, object_count, findings,
+                  decided_at, archive_id, closed_at
            from transfer where transfer_id = $1"#,
         id.0
     )
@@ -103,7 +108,8 @@ pub async fn transfers_page(
         TransferRow,
         r#"select transfer_id, state::text as "state!", person_id, machine_id, file_name, size_bytes, digest,
                   received_at, attempt, seda_version, message_identifier, transferring_agency,
-                  agreement_identifier, title, unit_count, object_count, findings, decided_at, archive_id, closed_at
+                  agreement_identifier, archival_profile, profile_version, title, unit_count, object_count, findings,
+                  decided_at, archive_id, closed_at
            from transfer
            where ($1::text is null or state = $1::text::transfer_state)
              and ($2::text[] is null or agreement_identifier = any($2) or machine_id = $3)

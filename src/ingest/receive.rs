@@ -104,7 +104,7 @@ impl Ingest {
     }
 
     /// The transfer these bytes already are. A refusal stands for its bytes, unless its reasons lie with
-    /// the registers (agreement, parties, quota), which may have changed since: then a new attempt opens.
+    /// the registers (agreement, profile, parties, quota), which may have changed since: then a new attempt opens.
     async fn known(
         &self,
         tx: &mut crate::db::TenantRead,
@@ -164,7 +164,9 @@ fn may_be_tried_again(findings: &[Finding]) -> bool {
     errors.peek().is_some()
         && errors.all(|error| {
             let code = error.kind.code;
-            code.starts_with("quota.") || (code.starts_with("header.") && code != "header.identifier_empty")
+            code.starts_with("quota.")
+                || code.starts_with("profile.")
+                || (code.starts_with("header.") && code != "header.identifier_empty")
         })
 }
 

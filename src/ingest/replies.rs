@@ -1,8 +1,11 @@
 //! The reply to a transfer, positive or not, in its version: `ArchiveTransferReply`, or 0.2's `ArchiveTransferAcceptance`.
 
+use std::io;
+
 use chrono::{DateTime, Utc};
 
 use super::decide::Accepted;
+use super::seal::listed_title;
 use crate::model::{Finding, SedaVersion, Transfer, Unit};
 use crate::package::accession::{Accession, derived_id};
 use crate::seda::write::{self, ReplyUnit, TransferReply};
@@ -18,48 +21,62 @@ pub(super) fn acceptance(
     accepted: &Accepted,
     member_code: &str,
     at: DateTime<Utc>,
-) -> String {
+) -> io::Result<String> {
     let manifest = &accepted.manifest;
-    let roots = manifest.units.iter().filter(|unit| unit.parents.is_empty());
+    let heading = &manifest.heading;
+    let reply_unit = |(rank, number): (usize, u32)| {
+        io::Result::Ok(reply_unit(accession, heading.version, rank, manifest.unit(number)?))
+    };
     let units: Vec<ReplyUnit> =
-        roots.enumerate().map(|(number, unit)| reply_unit(accession, number, unit)).collect();
-    write::transfer_reply(&TransferReply {
-        version: manifest.version,
+        manifest.tree.roots().enumerate().map(reply_unit).collect::<Result<_, _>>()?;
+    Ok(write::transfer_reply(&TransferReply {
+        version: heading.version,
         date: at,
         message_identifier: &reply_identifier(&accession.cote),
-        message_request_identifier: &manifest.message_identifier,
+        message_request_identifier: &heading.message_identifier,
         archival_agreement: Some(&accepted.agreement.identifier),
-        archival_profile: manifest.archival_profile.as_deref(),
+        archival_profile: heading.archival_profile.as_deref(),
         reply_code: "000",
         grant_date: Some(at),
-        archival_agency: manifest.archival_agency.as_deref().unwrap_or(member_code),
-        transferring_agency: manifest.transferring_agency.as_deref().unwrap_or("inconnu"),
+        archival_agency: heading.archival_agency.as_deref().unwrap_or(member_code),
+        transferring_agency: heading.transferring_agency.as_deref().unwrap_or("inconnu"),
         findings: &accepted.findings,
         units: &units,
-    })
+    }))
 }
 
-/// The `number`th root (from 0) under its reference, with what a reply in 0.2, 1.0 or 2.0 repeats of it.
-fn reply_unit(accession: &Accession, number: usize, unit: &Unit) -> ReplyUnit {
-    let content = &unit.content;
-    let told = |name: &str| -> Vec<String> {
-        content.others.iter().filter(|(path, _)| path == name).map(|(_, text)| text.clone()).collect()
-    };
-    let access = unit.rules.rules.iter().filter(|rule| rule.category == "AccessRule");
-    let mut terms = access.flat_map(|rule| &rule.terms);
-    ReplyUnit {
-        id: unit.id.clone(),
+/// The root of this rank (from 0) under its reference, with what a reply before 2.1 repeats of it: more of the first,
+/// which alone stands there whole.
+fn reply_unit(accession: &Accession, version: SedaVersion, rank: usize, unit: Unit) -> ReplyUnit {
+    let mut reply = ReplyUnit {
         system_id: derived_id(accession.archive_id, "unit", &unit.id).to_string(),
-        archival_agency_archive_unit_identifier: match number {
+        id: unit.id,
+        archival_agency_archive_unit_identifier: match rank {
             0 => accession.cote.clone(),
-            number => format!("{}/{}", accession.cote, number + 1),
+            rank => format!("{}/{}", accession.cote, rank + 1),
         },
-        title: content.title.clone(),
-        description_level: content.description_level.clone(),
-        description_languages: told("DescriptionLanguage"),
-        languages: told("Language"),
-        access_rule: terms.find_map(|(code, start)| Some((code.clone(), start.clone()?))),
+        ..ReplyUnit::default()
+    };
+    if version > SedaVersion::V2_0 {
+        return reply;
     }
+    let content = unit.content;
+    reply.title = content.title.map(|title| listed_title(Some(&title)));
+    reply.description_level = content.description_level;
+    if rank > 0 {
+        return reply;
+    }
+    for (path, text) in content.others {
+        match path.as_str() {
+            "DescriptionLanguage" => reply.description_languages.push(text),
+            "Language" => reply.languages.push(text),
+            _ => {}
+        }
+    }
+    let access = unit.rules.rules.into_iter().filter(|rule| rule.category == "AccessRule");
+    let mut terms = access.flat_map(|rule| rule.terms);
+    reply.access_rule = terms.find_map(|(code, start)| Some((code, start?)));
+    reply
 }
 
 /// What a refusal could read of the message it answers.

@@ -4,10 +4,13 @@
 //! the PREMIS events and the accession record. Two acceptances under one identifier meet here, at a
 //! constraint; the later one is refused in words.
 
+use std::io;
+
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use chrono_tz::Europe::Paris;
 use fail::fail_point;
 
+use super::conform::Applied;
 use super::decide::Accepted;
 use super::identify::IdentifiedObject;
 use super::seal_queries::AccessionRow;
@@ -16,12 +19,12 @@ use super::validate::Validated;
 use super::{Error, Ingest, event_object, queries, replies, seal_queries, state_queries};
 use crate::model::findings as f;
 use crate::model::{
-    Agent, ArchiveId, Event, EventType, Finding, Manifest, Outcome, TenantId, Transfer, TransferId,
-    TransferState,
+    Agent, ArchiveId, Event, EventType, Finding, Outcome, TenantId, Transfer, TransferId, TransferState,
 };
 use crate::package::Package;
 use crate::package::accession::{Accession, StoredFile, StoredObject, content_path, derived_id};
 use crate::package::premis::{PremisEvent, premis};
+use crate::seda::Manifest;
 use crate::telemetry;
 
 /// Longest title in lists, in characters.
@@ -69,9 +72,9 @@ impl Ingest {
         let cote = format!("{code}-{year}-{number:06}");
         let archive_id = ArchiveId(self.clock.fresh_id());
 
-        let accession = accession(tenant, transfer, archive_id, &cote, at, &accepted);
-        let reply = replies::acceptance(&accession, &accepted, &code, at);
-        let premis = premis_of(&accession, transfer, at);
+        let accession = accession(tenant, transfer, archive_id, &cote, at, &accepted)?;
+        let reply = replies::acceptance(&accession, &accepted, &code, at)?;
+        let premis = premis_of(&accession, transfer, accepted.profile.as_ref(), at);
         let examined = seen.examined(&accepted.findings);
         state_queries::write_examination(&mut tx, transfer.transfer_id, at, &examined).await?;
         if let Err(error) = state_queries::set_sealed(&mut tx, transfer.transfer_id, archive_id, at).await {
@@ -86,7 +89,7 @@ impl Ingest {
         let record = accession.to_json();
         let row = AccessionRow { archive_id, cote, grant_date: at, reply, premis, record };
         seal_queries::insert_accession(&mut tx, transfer.transfer_id, &row).await?;
-        tx.record(sealed_event(transfer.transfer_id, &accession, &accepted.findings));
+        tx.record(sealed_event(transfer.transfer_id, &accession, &accepted));
         fail_point!("seal-before-commit");
         tx.commit().await?;
         fail_point!("seal-after-commit");
@@ -124,27 +127,28 @@ fn accession(
     cote: &str,
     at: DateTime<Utc>,
     accepted: &Accepted,
-) -> Accession {
+) -> io::Result<Accession> {
     let Accepted { identified, manifest, agreement, .. } = accepted;
+    let heading = &manifest.heading;
     let manifest_name =
         identified.manifest_entry.map(|entry| identified.package.entries()[entry].name.clone());
-    Accession {
+    Ok(Accession {
         form: Accession::FORM,
         tenant_id: tenant.as_uuid(),
         archive_id: archive_id.0,
         transfer_id: transfer.transfer_id.0,
         cote: cote.to_owned(),
-        title: title(manifest),
+        title: title(manifest)?,
         grant_date: at.to_rfc3339_opts(SecondsFormat::Micros, true),
-        seda_version: manifest.version.number().to_owned(),
-        message_identifier: manifest.message_identifier.clone(),
+        seda_version: heading.version.number().to_owned(),
+        message_identifier: heading.message_identifier.clone(),
         agreement_id: agreement.agreement_id.0,
         agreement: agreement.identifier.clone(),
-        transferring_agency: manifest.transferring_agency.clone().unwrap_or_default(),
-        originating_agency: manifest.originating_agency.clone(),
+        transferring_agency: heading.transferring_agency.clone().unwrap_or_default(),
+        originating_agency: heading.originating_agency.clone(),
         received_sha512: hex::encode(&transfer.digest),
         received_size_bytes: transfer.size_bytes,
-        unit_count: manifest.units.len() as u32,
+        unit_count: manifest.unit_count() as u32,
         manifest: StoredFile {
             name: manifest_name.unwrap_or_default(),
             logical_path: "manifest.xml".into(),
@@ -157,8 +161,8 @@ fn accession(
             .iter()
             .enumerate()
             .map(|(number, object)| stored_object(archive_id, number, object, accepted))
-            .collect(),
-    }
+            .collect::<Result<_, _>>()?,
+    })
 }
 
 fn stored_object(
@@ -166,12 +170,12 @@ fn stored_object(
     number: usize,
     object: &IdentifiedObject,
     accepted: &Accepted,
-) -> StoredObject {
-    let declared = &accepted.manifest.binary_objects[object.index];
+) -> io::Result<StoredObject> {
+    let declared = accepted.manifest.binary_object(object.number)?;
     let name = accepted.identified.package.entries()[object.entry].name.clone();
-    StoredObject {
+    Ok(StoredObject {
         object_id: derived_id(archive_id.0, "object", &declared.id),
-        seda_id: declared.id.clone(),
+        seda_id: declared.id,
         media_type: object.media_type.to_owned(),
         file: StoredFile {
             logical_path: format!("objects/{name}"),
@@ -180,13 +184,13 @@ fn stored_object(
             sha512: hex::encode(object.sha512),
             name,
         },
-    }
+    })
 }
 
 /// Title of the first root unit, as lists show it.
-pub(super) fn title(manifest: &Manifest) -> String {
-    let root = manifest.units.iter().find(|unit| unit.parents.is_empty());
-    listed_title(root.and_then(|unit| unit.content.title.as_deref()))
+pub(super) fn title(manifest: &Manifest) -> io::Result<String> {
+    let root = manifest.first_root()?;
+    Ok(listed_title(root.and_then(|unit| unit.content.title).as_deref()))
 }
 
 /// A unit's title in a list: never empty, and no longer than a list can show. The description has it whole.
@@ -195,10 +199,19 @@ pub(super) fn listed_title(title: Option<&str>) -> String {
     f::shortened(title.to_owned(), TITLE_CHARS_MAX)
 }
 
-fn premis_of(accession: &Accession, transfer: &Transfer, at: DateTime<Utc>) -> String {
+fn premis_of(
+    accession: &Accession,
+    transfer: &Transfer,
+    profile: Option<&Applied>,
+    at: DateTime<Utc>,
+) -> String {
     let archive = accession.archive_id;
     let received_at = transfer.received_at.to_rfc3339_opts(SecondsFormat::Micros, true);
     let decided_at = at.to_rfc3339_opts(SecondsFormat::Micros, true);
+    let mut checked = "container, manifest, references, digests, agreement, parties, quota".to_owned();
+    if let Some(Applied { identifier, version, sha512, .. }) = profile {
+        checked += &format!(", archival profile {identifier}, version {version} (SHA-512 {sha512})");
+    }
     let event = |kind: &'static str, when, detail| PremisEvent {
         event_type: kind,
         identifier: derived_id(archive, "event", kind).to_string(),
@@ -209,25 +222,22 @@ fn premis_of(accession: &Accession, transfer: &Transfer, at: DateTime<Utc>) -> S
     let events = [
         event("ingestion", &received_at, "reception of the transfer in quarantine"),
         event("message digest calculation", &received_at, "SHA-512 of the container as received"),
-        event(
-            "validation",
-            &decided_at,
-            "container, manifest, references, digests, agreement, parties, quota",
-        ),
+        event("validation", &decided_at, &checked),
         event("accession", &decided_at, "acceptance of the transfer"),
     ];
     premis(&archive.to_string(), accession.received_size_bytes, &accession.received_sha512, &events)
 }
 
-fn sealed_event(id: TransferId, accession: &Accession, findings: &[Finding]) -> Event {
+fn sealed_event(id: TransferId, accession: &Accession, accepted: &Accepted) -> Event {
     let mut detail = vec![
         ("accord", accession.agreement_id.to_string()),
         ("archive", accession.archive_id.to_string()),
         ("cote", accession.cote.clone()),
         ("manifest_sha512", accession.manifest.sha512.clone()),
     ];
-    if !findings.is_empty() {
-        detail.push(("codes", super::codes(findings)));
+    detail.extend(accepted.profile.iter().flat_map(Applied::detail));
+    if !accepted.findings.is_empty() {
+        detail.push(("codes", super::codes(&accepted.findings)));
     }
     let (event_type, outcome) = (EventType::Controle, Outcome::Ok);
     Event { event_type, outcome, agent: Agent::Service, object: event_object(id), detail }

@@ -2,12 +2,16 @@
 //!
 //! It decides nothing: `decide` does, over these facts.
 
+use std::io;
+
+use super::conform::Applied;
 use super::decide::Facts;
 use super::identify::Identified;
 use super::state_queries::Examined;
 use super::{Error, Ingest, replies, seal, seal_queries};
 use crate::model::{Finding, SedaVersion, TenantId, Transfer};
 use crate::registry;
+use crate::seda::Manifest;
 use crate::seda::lengths::IDENTIFIER_BYTES_MAX;
 
 /// What the examination saw of the message, kept while its value goes through `decide`.
@@ -19,6 +23,9 @@ pub(super) struct Seen {
     archival_agency: Option<String>,
     transferring_agency: Option<String>,
     originating_agency: Option<String>,
+    profile: Option<String>,
+    /// The profile it was checked against.
+    applied: Option<Applied>,
     title: Option<String>,
     unit_count: Option<usize>,
     object_count: Option<usize>,
@@ -27,20 +34,35 @@ pub(super) struct Seen {
 
 impl Seen {
     /// Of a package read wholly.
-    pub(super) fn of(identified: &Identified) -> Self {
+    ///
+    /// # Errors
+    /// When the scratch that holds the description cannot be read.
+    pub(super) fn of(identified: &Identified) -> io::Result<Self> {
         let (header, manifest) = (&identified.header, identified.manifest.as_ref());
-        Self {
+        Ok(Self {
             version: identified.message.as_ref().map(|(version, _)| *version),
             message_identifier: header.message_identifier.clone(),
             agreement: header.archival_agreement.clone(),
             archival_agency: header.archival_agency.clone(),
             transferring_agency: header.transferring_agency.clone(),
-            originating_agency: manifest.and_then(|manifest| manifest.originating_agency.clone()),
-            title: manifest.map(seal::title),
-            unit_count: manifest.map(|manifest| manifest.units.len()),
-            object_count: manifest.map(|manifest| manifest.binary_objects.len()),
+            originating_agency: manifest.and_then(|manifest| manifest.heading.originating_agency.clone()),
+            profile: manifest.and_then(|manifest| manifest.heading.archival_profile.clone()),
+            applied: None,
+            title: manifest.map(seal::title).transpose()?,
+            unit_count: manifest.map(Manifest::unit_count),
+            object_count: manifest.map(Manifest::binary_object_count),
             expanded_bytes: identified.expanded_bytes,
-        }
+        })
+    }
+
+    /// Takes note of the profile that applies to it.
+    pub(super) fn was_checked_against(&mut self, applied: Option<&Applied>) {
+        self.applied = applied.cloned();
+    }
+
+    /// The profile and its version, for journal entries.
+    pub(super) fn profile_detail(&self) -> Vec<(&'static str, String)> {
+        self.applied.as_ref().map(Applied::detail).unwrap_or_default()
     }
 
     /// For the transfer's row.
@@ -50,6 +72,8 @@ impl Seen {
             message_identifier: fit(&self.message_identifier),
             transferring_agency: fit(&self.transferring_agency),
             agreement: fit(&self.agreement),
+            profile: fit(&self.profile),
+            profile_version: self.applied.as_ref().map(|applied| applied.version),
             title: self.title.as_deref(),
             unit_count: self.unit_count,
             object_count: self.object_count,
@@ -94,6 +118,9 @@ impl Ingest {
             if !open.contains(&agreement.identifier) {
                 facts.agreement = None;
             }
+        }
+        if let Some(name) = &seen.profile {
+            facts.profile = registry::profile_queries::find_profile_named(tx, name.trim()).await?;
         }
         if let Some(name) = &seen.archival_agency {
             facts.archival_agency = registry::queries::find_party(tx, name).await?;

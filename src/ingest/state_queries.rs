@@ -29,6 +29,9 @@ pub struct Examined<'a> {
     pub message_identifier: Option<&'a str>,
     pub transferring_agency: Option<&'a str>,
     pub agreement: Option<&'a str>,
+    pub profile: Option<&'a str>,
+    /// Of that profile, the version the manifest was checked against.
+    pub profile_version: Option<u32>,
     pub title: Option<&'a str>,
     pub unit_count: Option<usize>,
     pub object_count: Option<usize>,
@@ -47,6 +50,7 @@ pub async fn write_examination(
         "update transfer t
          set seda_version = $2, message_identifier = $3, transferring_agency = $4, agreement_identifier = $5,
              title = $6, unit_count = $7, object_count = $8, expanded_bytes = $9, findings = $10, examined_at = $11,
+             archival_profile = $12, profile_version = $13,
              attempt = 1 + (select count(*) from transfer before
                             where before.message_identifier = $3
                               and before.transferring_agency is not distinct from $4
@@ -62,7 +66,9 @@ pub async fn write_examination(
         seen.object_count.map(|n| n as i32),
         seen.expanded_bytes as i64,
         findings_json::write(seen.findings),
-        at
+        at,
+        seen.profile,
+        seen.profile_version.map(|n| n as i32)
     )
     .execute(tx.conn())
     .await?;

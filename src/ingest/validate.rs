@@ -9,10 +9,10 @@ use sha2::{Digest, Sha512};
 
 use super::Error;
 use super::unpack::Unpacked;
-use crate::model::{Finding, Findings, Limits, Manifest, SedaVersion, findings};
+use crate::model::{Finding, Findings, Limits, SedaVersion, findings};
 use crate::package::{self, Package};
-use crate::seda::spill::Scratch;
-use crate::seda::{self, consistency, contents, read::Header};
+use crate::seda::contents::Match;
+use crate::seda::{self, Manifest, Scratch, consistency, contents, read::Header};
 
 const MANIFEST_NAMES: &[&str] = &["manifest.xml", "bordereau.xml"];
 
@@ -27,19 +27,22 @@ pub struct Validated {
     /// When the manifest could be read to its end.
     pub manifest_sha512: Option<[u8; 64]>,
     pub manifest_size_bytes: u64,
-    /// (index into `manifest.binary_objects`, index into `package.entries()`).
-    pub matches: Vec<(usize, usize)>,
+    /// Binary objects and the `package.entries()` that hold them.
+    pub matches: Vec<Match>,
     /// The container itself is refused: its files are not to be read.
     pub(super) is_hostile: bool,
-    pub findings: Vec<Finding>,
+    pub findings: Findings,
 }
 
 /// Reads and checks the manifest, if there is one.
 ///
 /// # Errors
 /// When the container cannot be read.
-pub fn validate(unpacked: Unpacked, limits: &Limits) -> Result<Validated, Error> {
-    let Unpacked { package, findings } = unpacked;
+pub fn validate(unpacked: Unpacked, limits: &Limits, options: seda::Options<'_>) -> Result<Validated, Error> {
+    let Unpacked { package, findings, scratch } = unpacked;
+    let mut found = Findings::new(limits.findings_max);
+    let is_hostile = findings.iter().any(Finding::is_error);
+    found.extend(findings);
     let is_readable = !package.entries().is_empty();
     let mut validated = Validated {
         package,
@@ -50,8 +53,8 @@ pub fn validate(unpacked: Unpacked, limits: &Limits) -> Result<Validated, Error>
         manifest_sha512: None,
         manifest_size_bytes: 0,
         matches: Vec::new(),
-        is_hostile: findings.iter().any(Finding::is_error),
-        findings,
+        is_hostile,
+        findings: found,
     };
     if !is_readable {
         return Ok(validated);
@@ -60,8 +63,8 @@ pub fn validate(unpacked: Unpacked, limits: &Limits) -> Result<Validated, Error>
         Err(finding) => validated.findings.push(finding),
         Ok(entry) => {
             validated.manifest_entry = Some(entry);
-            read(&mut validated, entry, limits)?;
-            match_files(&mut validated, entry);
+            read(&mut validated, entry, limits, &scratch, options)?;
+            match_files(&mut validated, entry)?;
         }
     }
     Ok(validated)
@@ -70,21 +73,22 @@ pub fn validate(unpacked: Unpacked, limits: &Limits) -> Result<Validated, Error>
 /// Checks a manifest alone: everything but the files.
 ///
 /// # Errors
-/// When the reader fails.
+/// When the reader, or the scratch, fails.
 pub fn validate_bare(
     reader: impl Read,
     limits: &Limits,
+    scratch: &Scratch,
     options: seda::Options<'_>,
 ) -> Result<seda::Reading, Error> {
-    let mut reading = seda::read_manifest(reader, limits, &Scratch::memory(), options);
+    let mut reading = seda::read_manifest(reader, limits, scratch, options);
     if let Some(error) = reading.failure.take() {
         return Err(package::Error::Io(error).into());
     }
     let mut found = Findings::new(limits.findings_max);
     found.extend(reading.findings);
     if let Some(manifest) = &reading.manifest {
-        found.extend(consistency::check(manifest));
-        found.extend(contents::declared(manifest));
+        consistency::check(manifest, &mut found)?;
+        contents::declared(manifest, &mut found)?;
     }
     reading.findings = found.into_vec();
     Ok(reading)
@@ -122,11 +126,17 @@ fn find_manifest(package: &Package) -> Result<usize, Finding> {
     }
 }
 
-fn read(validated: &mut Validated, entry: usize, limits: &Limits) -> Result<(), Error> {
+fn read(
+    validated: &mut Validated,
+    entry: usize,
+    limits: &Limits,
+    scratch: &Scratch,
+    options: seda::Options<'_>,
+) -> Result<(), Error> {
     let name = validated.package.entries()[entry].name.clone();
     let mut hashed = Hashed { inner: validated.package.read(entry)?, digest: Sha512::new(), size_bytes: 0 };
     let mut buffered = BufReader::with_capacity(1 << 16, &mut hashed);
-    let reading = seda::read_manifest(&mut buffered, limits, &Scratch::memory(), seda::Options::default());
+    let reading = seda::read_manifest(&mut buffered, limits, scratch, options);
     let rest = match (reading.failure, &reading.manifest) {
         (Some(error), _) => Err(error),
         // What follows the root's end counts in the digest.
@@ -144,24 +154,29 @@ fn read(validated: &mut Validated, entry: usize, limits: &Limits) -> Result<(), 
     validated.message = reading.message;
     validated.header = reading.header;
     if let Some(manifest) = &reading.manifest {
-        validated.findings.extend(consistency::check(manifest));
+        consistency::check(manifest, &mut validated.findings)?;
     }
     validated.manifest = reading.manifest;
     Ok(())
 }
 
-fn match_files(validated: &mut Validated, manifest_entry: usize) {
-    let Some(manifest) = &validated.manifest else { return };
-    let known = contents::Known::of(manifest);
-    validated.package.settle_names(|name| known.has(name));
-    let entries = validated.package.entries();
+fn match_files(validated: &mut Validated, manifest_entry: usize) -> Result<(), Error> {
+    let Validated { manifest: Some(manifest), package, findings, .. } = validated else { return Ok(()) };
+    // Names whose encoding is not said: the reading that an object declares.
+    let doubtful = package.entries().iter().filter(|entry| !entry.other_names.is_empty());
+    let readings =
+        doubtful.flat_map(|entry| entry.other_names.iter().chain([&entry.name])).cloned().collect();
+    let known = contents::known(manifest, readings)?;
+    package.settle_names(|name| known.contains(name));
+    let entries = package.entries();
     let places: Vec<usize> = (0..entries.len()).filter(|&at| at != manifest_entry).collect();
     let names: Vec<&str> = places.iter().map(|&at| entries[at].name.as_str()).collect();
-    let (matches, found) = contents::check(manifest, &names);
-    validated.matches = matches.iter().map(|matched| (matched.index, places[matched.entry])).collect();
+    let mut matches = contents::check(manifest, &names, findings)?;
     let used: Vec<&str> = matches.iter().map(|matched| names[matched.entry]).collect();
-    validated.findings.extend(second_content(&names, &used));
-    validated.findings.extend(found);
+    findings.extend(second_content(&names, &used));
+    matches.iter_mut().for_each(|matched| matched.entry = places[matched.entry]);
+    validated.matches = matches;
+    Ok(())
 }
 
 /// A folder at the root, none of whose files is declared, beside one that is used.

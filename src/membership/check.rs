@@ -6,9 +6,11 @@ use chrono::NaiveDate;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use super::file::{Agreement, Machine, Member, Party, Person, Validity};
+use super::file::{Agreement, Grammar, Machine, Member, Party, Person, Profile, Validity};
 use super::numbers::{is_siren, is_siret};
-use super::read::{Text, Written, WrittenAgreement, WrittenMachine, WrittenParty, WrittenPerson};
+use super::read::{
+    Text, Written, WrittenAgreement, WrittenMachine, WrittenParty, WrittenPerson, WrittenProfile,
+};
 use crate::model::Role;
 
 const KINDS: [&str; 8] = ["departement", "epci", "commune", "syndicat", "ccas", "cdg", "sdis", "autre"];
@@ -41,8 +43,12 @@ impl Faults {
     }
 }
 
-/// The member that is written, or everything that is wrong with it.
-pub(super) fn checked(written: &Written, folder: &str) -> Result<Member, Vec<(usize, String)>> {
+/// The member that is written, or everything that is wrong with it. `grammars`: the profiles whose file compiled.
+pub(super) fn checked(
+    written: &Written,
+    folder: &str,
+    grammars: Vec<(&WrittenProfile, Grammar)>,
+) -> Result<Member, Vec<(usize, String)>> {
     let faults = &mut Faults::default();
     let code = written.code.get_ref();
     faults.unless(
@@ -67,6 +73,7 @@ pub(super) fn checked(written: &Written, folder: &str) -> Result<Member, Vec<(us
     let parties: Vec<Party> = written.party.iter().map(|party| check_party(party, faults)).collect();
     let agreements: Vec<Agreement> =
         written.agreement.iter().map(|agreement| check_agreement(agreement, &parties, faults)).collect();
+    written.agreement.iter().for_each(|agreement| check_imposed(agreement, &written.profile, faults));
     let member = Member {
         code: code.clone(),
         name: text(&written.name, faults),
@@ -77,9 +84,14 @@ pub(super) fn checked(written: &Written, folder: &str) -> Result<Member, Vec<(us
         people: written.person.iter().map(|person| check_person(person, faults)).collect(),
         machines: written.machine.iter().map(|machine| check_machine(machine, &agreements, faults)).collect(),
         parties,
+        profiles: grammars
+            .into_iter()
+            .map(|(profile, grammar)| check_profile(profile, grammar, faults))
+            .collect(),
         agreements,
     };
     unique(written.party.iter().map(|party| &party.identifier), faults);
+    unique(written.profile.iter().map(|profile| &profile.identifier), faults);
     unique(written.agreement.iter().map(|agreement| &agreement.identifier), faults);
     unique(written.person.iter().map(|person| &person.login), faults);
     unique(written.machine.iter().map(|machine| &machine.client_id), faults);
@@ -122,8 +134,35 @@ fn check_agreement(written: &WrittenAgreement, parties: &[Party], faults: &mut F
         transferring: sorted(&written.transferring),
         originating: sorted(&written.originating),
         transfer_bytes_max: *bytes.get_ref(),
+        profiles: written.profiles.as_deref().map(sorted),
+        profile_imposed: written.profile_imposed.as_ref().map(|imposed| *imposed.get_ref()),
         validity: validity(&written.valid_from, &written.valid_until, faults),
         state: written.state.get_ref().clone(),
+    }
+}
+
+fn check_profile(written: &WrittenProfile, grammar: Grammar, faults: &mut Faults) -> Profile {
+    if let Some(state) = &written.state {
+        one_of(state, &["active", "inactive"], faults);
+    }
+    Profile {
+        identifier: identifier(&written.identifier, faults),
+        name: text(&written.name, faults),
+        notice: written.notice.as_ref().map(|notice| text(notice, faults)).unwrap_or_default(),
+        active: written.state.as_ref().map(|state| state.get_ref() == "active"),
+        grammar,
+    }
+}
+
+/// The profiles an agreement lists are this file's; one that imposes some lists some.
+fn check_imposed(written: &WrittenAgreement, profiles: &[WrittenProfile], faults: &mut Faults) {
+    for profile in written.profiles.iter().flatten() {
+        let known = profiles.iter().any(|known| known.identifier.get_ref() == profile.get_ref());
+        faults.unless(known, profile, format!("aucun profil « {} » dans ce fichier", profile.get_ref()));
+    }
+    if let Some(imposed) = written.profile_imposed.as_ref().filter(|imposed| *imposed.get_ref()) {
+        let lists = written.profiles.as_ref().is_some_and(|profiles| !profiles.is_empty());
+        faults.unless(lists, imposed, "un accord qui exige un profil en nomme au moins un (profiles)");
     }
 }
 

@@ -16,6 +16,7 @@ pub(super) struct Member {
     pub department: String,
     pub quota_bytes: i64,
     pub parties: Vec<Party>,
+    pub profiles: Vec<Profile>,
     pub agreements: Vec<Agreement>,
     pub people: Vec<Person>,
     pub machines: Vec<Machine>,
@@ -38,6 +39,25 @@ pub(super) struct Party {
 }
 
 #[derive(Debug)]
+pub(super) struct Profile {
+    pub identifier: String,
+    pub name: String,
+    pub notice: String,
+    /// `None`: in use when it is made, then left as it is.
+    pub active: Option<bool>,
+    pub grammar: Grammar,
+}
+
+/// A file that compiled as a profile.
+#[derive(Debug)]
+pub(super) struct Grammar {
+    pub file_name: String,
+    pub rng: Vec<u8>,
+    pub sha512: [u8; 64],
+    pub seda_version: Option<&'static str>,
+}
+
+#[derive(Debug)]
 pub(super) struct Agreement {
     pub identifier: String,
     pub name: String,
@@ -47,6 +67,10 @@ pub(super) struct Agreement {
     pub transferring: Vec<String>,
     pub originating: Vec<String>,
     pub transfer_bytes_max: i64,
+    /// Identifiers, sorted. `None`: left as they are.
+    pub profiles: Option<Vec<String>>,
+    /// `None`: left as it is.
+    pub profile_imposed: Option<bool>,
     pub validity: Validity,
     pub state: String,
 }

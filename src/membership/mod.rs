@@ -1,4 +1,5 @@
-//! Members as files: `tenants/<code>/member.toml` says what a member is, and the database is made so.
+//! Members as files: `tenants/<code>/member.toml` says what a member is, and the database is made so; and archive
+//! profiles, which a member's people also import and bind ([`profiles`]).
 //!
 //! Never deletes: what a file no longer names is left as it was. (The roles of a person, the parties of an
 //! agreement, the agreements of a machine are values: they become what the file says.) The one thing to know:
@@ -8,9 +9,13 @@
 mod change;
 mod check;
 mod file;
+mod grammars;
 mod numbers;
 mod people;
 mod people_queries;
+mod profile_queries;
+mod profile_rows;
+pub mod profiles;
 mod queries;
 mod read;
 mod rows;
@@ -120,6 +125,7 @@ async fn apply_member(
     let written = async {
         rows::write_member(&mut tx, member, now, &mut changes).await?;
         rows::write_parties(&mut tx, member, clock, &mut changes).await?;
+        profile_rows::write_profiles(&mut tx, member, clock, &mut changes).await?;
         rows::write_agreements(&mut tx, member, clock, &mut changes).await?;
         people::write_people(&mut tx, member, &accounts, clock, &mut changes, announced).await?;
         people::write_machines(&mut tx, member, &accounts, clock, &mut changes).await

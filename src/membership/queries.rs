@@ -143,10 +143,13 @@ pub(super) async fn find_agreement(
     identifier: &str,
 ) -> Result<Option<(Uuid, Agreement)>, Error> {
     let row = sqlx::query!(
-        "select a.agreement_id, a.identifier, a.name, a.acceptance, a.transfer_bytes_max, a.valid_from,
-                a.valid_until, a.state, p.identifier as archival_agency
-         from agreement a join party p on p.tenant_id = a.tenant_id and p.party_id = a.archival_agency
-         where a.identifier = $1",
+        r#"select a.agreement_id, a.identifier, a.name, a.acceptance, a.transfer_bytes_max, a.valid_from,
+                  a.valid_until, a.state, a.profile_imposed, p.identifier as archival_agency,
+                  array(select f.identifier from agreement_profile af join profile f using (tenant_id, profile_id)
+                        where af.tenant_id = a.tenant_id and af.agreement_id = a.agreement_id
+                        order by f.identifier collate "C") as "profiles!"
+           from agreement a join party p on p.tenant_id = a.tenant_id and p.party_id = a.archival_agency
+           where a.identifier = $1"#,
         identifier
     );
     let Some(row) = row.fetch_optional(tx.conn()).await? else { return Ok(None) };
@@ -158,6 +161,8 @@ pub(super) async fn find_agreement(
         transferring: admitted(tx, row.agreement_id, "transferring").await?,
         originating: admitted(tx, row.agreement_id, "originating").await?,
         transfer_bytes_max: row.transfer_bytes_max,
+        profiles: Some(row.profiles),
+        profile_imposed: Some(row.profile_imposed),
         validity: Validity { from: row.valid_from, until: row.valid_until },
         state: row.state,
     };

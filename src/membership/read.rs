@@ -13,6 +13,7 @@ use toml::value::Datetime;
 use super::Fault;
 use super::check;
 use super::file::Member;
+use super::grammars::{self, Unread};
 
 /// Longest file.
 const FILE_BYTES_MAX: u64 = 1 << 20;
@@ -31,6 +32,8 @@ pub(super) struct Written {
     pub quota: WrittenQuota,
     #[serde(default)]
     pub party: Vec<WrittenParty>,
+    #[serde(default)]
+    pub profile: Vec<WrittenProfile>,
     #[serde(default)]
     pub agreement: Vec<WrittenAgreement>,
     #[serde(default)]
@@ -58,6 +61,16 @@ pub(super) struct WrittenParty {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct WrittenProfile {
+    pub identifier: Text,
+    pub name: Text,
+    pub notice: Option<Text>,
+    pub file: Text,
+    pub state: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct WrittenAgreement {
     pub identifier: Text,
     pub name: Text,
@@ -66,6 +79,8 @@ pub(super) struct WrittenAgreement {
     pub transferring: Vec<Text>,
     pub originating: Vec<Text>,
     pub transfer_bytes_max: Spanned<i64>,
+    pub profiles: Option<Vec<Text>>,
+    pub profile_imposed: Option<Spanned<bool>>,
     pub valid_from: Option<Spanned<Datetime>>,
     pub valid_until: Option<Spanned<Datetime>>,
     pub state: Text,
@@ -124,18 +139,25 @@ fn read_one(path: &Path) -> Result<Member, Vec<Fault>> {
         return Err(whole(format!("plus de {FILE_BYTES_MAX} octets")));
     }
     let text = fs::read_to_string(path).map_err(|error| whole(format!("illisible ({error})")))?;
-    let folder = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
-    parse(&text, &folder).map_err(|faults| {
-        let at = |(offset, reason)| Fault { path: path.to_path_buf(), line: line_at(&text, offset), reason };
-        faults.into_iter().map(at).collect()
-    })
-}
-
-/// The member of a file's text in the folder `folder`; or what is wrong, each with its place in the text.
-pub(super) fn parse(text: &str, folder: &str) -> Result<Member, Vec<(usize, String)>> {
-    let written: Written = toml::from_str(text)
-        .map_err(|error| vec![(error.span().map_or(0, |span| span.start), in_french(error.message()))])?;
-    check::checked(&written, folder)
+    let at = |(offset, reason)| Fault { path: path.to_path_buf(), line: line_at(&text, offset), reason };
+    let written: Written = toml::from_str(&text)
+        .map_err(|error| vec![at((error.span().map_or(0, |span| span.start), in_french(error.message())))])?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut faults = Vec::new();
+    let mut profiles = Vec::new();
+    for profile in &written.profile {
+        match grammars::read(folder, profile.file.get_ref()) {
+            Ok(grammar) => profiles.push((profile, grammar)),
+            Err(Unread::Path(reason)) => faults.push(at((profile.file.span().start, reason))),
+            Err(Unread::Refused(found)) => faults.extend(found),
+        }
+    }
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    match check::checked(&written, &name, profiles) {
+        Ok(member) if faults.is_empty() => Ok(member),
+        Ok(_) => Err(faults),
+        Err(found) => Err(found.into_iter().map(at).chain(faults).collect()),
+    }
 }
 
 fn line_at(text: &str, offset: usize) -> usize {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::change::{Changes, Differences};
 use super::file::{Agreement, Member, Party, Validity};
-use super::queries;
+use super::{profile_queries, queries};
 use crate::clock::Clock;
 use crate::db::{Error, TenantTx};
 
@@ -92,9 +92,13 @@ pub(super) async fn write_agreements(
         let Some((id, before)) = queries::find_agreement(tx, &agreement.identifier).await? else {
             let id = clock.fresh_id();
             queries::insert_agreement(tx, id, agreement).await?;
-            write_admitted(tx, id, agreement).await?;
-            let detail =
+            write_lists(tx, id, agreement).await?;
+            let mut detail =
                 vec![("acceptance", agreement.acceptance.clone()), ("state", agreement.state.clone())];
+            if let Some(profiles) = agreement.profiles.as_ref().filter(|profiles| !profiles.is_empty()) {
+                detail.push(("profiles", profiles.join(" ")));
+                detail.push(("profile_imposed", agreement.profile_imposed.unwrap_or(false).to_string()));
+            }
             changes.made(
                 object,
                 detail,
@@ -111,9 +115,10 @@ pub(super) async fn write_agreements(
         differences.note("transfer_bytes_max", before.transfer_bytes_max, agreement.transfer_bytes_max);
         differences.note("state", &before.state, &agreement.state);
         note_validity(&mut differences, before.validity, agreement.validity);
+        note_profiles(&mut differences, &before, agreement);
         if !differences.is_empty() {
             queries::update_agreement(tx, id, agreement).await?;
-            write_admitted(tx, id, agreement).await?;
+            write_lists(tx, id, agreement).await?;
             let sentence = format!("accord {} modifié : {}", agreement.identifier, differences.words());
             changes.changed(object, differences.detail(), sentence);
         }
@@ -121,9 +126,26 @@ pub(super) async fn write_agreements(
     Ok(())
 }
 
-async fn write_admitted(tx: &mut TenantTx, agreement_id: Uuid, agreement: &Agreement) -> Result<(), Error> {
+/// The parties and the profiles of an agreement, as far as the file names them.
+async fn write_lists(tx: &mut TenantTx, agreement_id: Uuid, agreement: &Agreement) -> Result<(), Error> {
     queries::set_admitted(tx, agreement_id, "transferring", &agreement.transferring).await?;
-    queries::set_admitted(tx, agreement_id, "originating", &agreement.originating).await
+    queries::set_admitted(tx, agreement_id, "originating", &agreement.originating).await?;
+    if let Some(profiles) = &agreement.profiles {
+        profile_queries::set_listed(tx, agreement_id, profiles).await?;
+    }
+    if let Some(imposed) = agreement.profile_imposed {
+        profile_queries::set_imposed(tx, agreement_id, imposed).await?;
+    }
+    Ok(())
+}
+
+fn note_profiles(differences: &mut Differences, before: &Agreement, after: &Agreement) {
+    if let (Some(before), Some(after)) = (&before.profiles, &after.profiles) {
+        differences.note("profiles", before.as_slice(), after.as_slice());
+    }
+    if after.profile_imposed.is_some() {
+        differences.note("profile_imposed", &before.profile_imposed, &after.profile_imposed);
+    }
 }
 
 fn note_validity(differences: &mut Differences, before: Validity, after: Validity) {

@@ -52,6 +52,18 @@ catalogue! {
     HEADER_ORIGINATING_AGENCY_NOT_IN_AGREEMENT = "header.originating_agency_not_in_agreement", Error, "302",
         "Le service producteur n'est pas admis par l'accord",
         "Choisissez un autre accord de versement, ou faites-y admettre ce service producteur.";
+    HEADER_PROFILE_MISSING = "header.profile_missing", Error, "203",
+        "Le bordereau ne nomme pas le profil d'archivage que l'accord exige",
+        "Faites indiquer dans le bordereau l'un des profils d'archivage de l'accord de versement.";
+    HEADER_PROFILE_UNKNOWN = "header.profile_unknown", Error, "203",
+        "Le profil d'archivage nommé n'existe pas ou n'est plus en service",
+        "Vérifiez le nom du profil d'archivage dans le bordereau, ou demandez au service d'archives de l'importer.";
+    HEADER_PROFILE_NOT_IN_AGREEMENT = "header.profile_not_in_agreement", Error, "203",
+        "Le profil d'archivage nommé n'est pas de ceux que l'accord admet",
+        "Choisissez un autre accord de versement, ou faites-y admettre ce profil d'archivage.";
+    PROFILE_VERSION = "profile.version", Error, "203",
+        "Le profil d'archivage est écrit pour une autre version du bordereau",
+        "Faites produire le bordereau dans la version du profil, ou choisissez un autre profil d'archivage.";
     PROFILE_UNREADABLE = "profile.unreadable", Error, "101",
         "Le profil d'archivage n'est pas un document XML lisible",
         "Enregistrez le profil en XML, en UTF-8, sans DOCTYPE, et importez-le de nouveau.";

@@ -1,7 +1,8 @@
-//! The internal description every SEDA version is read into: units as a graph, objects, groups, rules.
+//! The records every SEDA version is read into: header, units, objects, groups, rules, references.
 //!
-//! Field names are SEDA 2.x's. Identifiers (`id`, `…_ref`) are those of the message; the catalogue's own
-//! are given when the transfer is sealed.
+//! Field names are SEDA 2.x's. Identifiers (`id`, `target`, `group`) are those of the message; the catalogue's own are
+//! given when the transfer is sealed. Numbers of units and objects are their places in the manifest, from 0. All the
+//! records of one message together are a `seda::Manifest`.
 
 use serde::{Deserialize, Serialize};
 
@@ -57,9 +58,9 @@ impl SedaVersion {
     }
 }
 
-/// An `ArchiveTransfer`: its header and its package.
+/// What the header of an `ArchiveTransfer` and the metadata of its package say.
 #[derive(Clone, Debug)]
-pub struct Manifest {
+pub struct Heading {
     pub version: SedaVersion,
     pub message_identifier: String,
     /// `Date`, lexical form.
@@ -72,26 +73,44 @@ pub struct Manifest {
     pub archival_profile: Option<String>,
     /// Rules of the package (`ManagementMetadata`): a virtual root above all units.
     pub rules: Rules,
-    /// In document order.
-    pub units: Vec<Unit>,
-    pub binary_objects: Vec<BinaryObject>,
-    pub physical_objects: Vec<PhysicalObject>,
-    pub object_groups: Vec<ObjectGroup>,
-    /// Wrappers that place a unit under another (`ArchiveUnitRefId`), already counted in [`Unit::parents`].
-    pub links: Vec<UnitLink>,
-    /// Identifiers (`xs:ID`) of elements that nothing refers to: (identifier, line).
-    pub other_ids: Vec<(String, u64)>,
-    /// Every other reference of the message.
-    pub references: Vec<Reference>,
+    /// Of those rules.
+    pub weight: Weight,
+}
+
+impl Heading {
+    /// A header that says nothing yet.
+    pub fn new(version: SedaVersion) -> Self {
+        Self {
+            version,
+            message_identifier: String::new(),
+            date: String::new(),
+            archival_agreement: None,
+            archival_agency: None,
+            transferring_agency: None,
+            originating_agency: None,
+            submission_agency: None,
+            archival_profile: None,
+            rules: Rules::default(),
+            weight: Weight::default(),
+        }
+    }
+}
+
+/// How much a message says of one thing: what is past the bounds is counted here, and not kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Weight {
+    pub bytes: u64,
+    /// Texts, however short.
+    pub texts: u64,
 }
 
 /// A wrapper `ArchiveUnit` that holds an `ArchiveUnitRefId`: `target` is also a child of `parent`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UnitLink {
     /// The wrapper's own identifier, which names nothing.
     pub id: String,
-    /// `None` at the top.
-    pub parent: Option<String>,
+    /// Number of the unit it stands in; `None` at the top.
+    pub parent: Option<u32>,
     pub target: String,
     pub line: u64,
 }
@@ -105,25 +124,39 @@ pub enum Referent {
 }
 
 /// A reference met in descriptions, object relations or log books.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Reference {
     pub referent: Referent,
     pub target: String,
     pub line: u64,
 }
 
+/// A reference from a unit to what it describes (`DataObjectReference`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnitReference {
+    /// Number of the unit.
+    pub unit: u32,
+    /// An object, or a group.
+    pub referent: Referent,
+    pub target: String,
+}
+
+/// An identifier that nothing refers to: that of a rule, a keyword…
+#[derive(Clone, Debug, PartialEq)]
+pub struct OtherId {
+    pub id: String,
+    pub line: u64,
+}
+
 /// An archive unit (2.x `ArchiveUnit`). Wrappers that only hold an `ArchiveUnitRefId` are links, not units.
-#[derive(Clone, Debug, Default)]
+///
+/// What it stands under and what it refers to is not here: units and objects may be millions, and are joined by number.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Unit {
     pub id: String,
-    /// Identifiers of the units directly above, each once; none for a root.
-    pub parents: Vec<String>,
     pub content: Content,
     pub rules: Rules,
-    /// `DataObjectReferenceId` values.
-    pub object_refs: Vec<String>,
-    /// `DataObjectGroupReferenceId` values.
-    pub group_refs: Vec<String>,
+    pub weight: Weight,
     /// Line of the start tag in the manifest.
     pub line: u64,
 }
@@ -176,7 +209,7 @@ pub struct Rule {
 }
 
 /// A binary object (objet numérique) as declared.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct BinaryObject {
     pub id: String,
     pub group: Option<String>,
@@ -185,7 +218,7 @@ pub struct BinaryObject {
     /// Path of the file in the package, as written.
     pub uri: Option<String>,
     /// The bytes travel in the message itself (`Attachment`).
-    pub inline: bool,
+    pub inline: Option<Inline>,
     pub digest: Option<String>,
     pub digest_algorithm: Option<String>,
     /// `Size`, in bytes.
@@ -196,8 +229,15 @@ pub struct BinaryObject {
     pub line: u64,
 }
 
+/// Content that travels in the message: where its bytes lie once decoded, among those kept with the description.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Inline {
+    pub place: u64,
+    pub size_bytes: u64,
+}
+
 /// A physical object as declared.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PhysicalObject {
     pub id: String,
     pub group: Option<String>,
@@ -207,7 +247,7 @@ pub struct PhysicalObject {
 }
 
 /// A group of objects of one same content, in either writing of 2.x.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ObjectGroup {
     pub id: String,
     pub line: u64,

@@ -79,28 +79,49 @@ impl Finding {
 }
 
 /// Findings of one examination, kept up to a limit (and a tenth of it for one kind) so that a hostile file can neither
-/// fill the memory nor hide one fault behind another; the rest are counted.
+/// fill the memory nor hide one fault behind another; the rest are counted. The first of each kind is always kept.
 #[derive(Debug)]
 pub struct Findings {
     kept: Vec<Finding>,
     kept_max: usize,
+    /// How many are kept of each kind met.
+    of_kinds: Vec<(&'static Kind, usize)>,
     left_out: usize,
 }
 
 impl Findings {
     /// An empty list that keeps at most `kept_max`.
     pub fn new(kept_max: usize) -> Self {
-        Self { kept: Vec::new(), kept_max, left_out: 0 }
+        Self { kept: Vec::new(), kept_max, of_kinds: Vec::new(), left_out: 0 }
     }
 
     /// Adds one, or counts it once the list, or its kind, is full.
     pub fn push(&mut self, finding: Finding) {
-        let of_kind = self.kept.iter().filter(|kept| std::ptr::eq(kept.kind, finding.kind)).count();
-        if self.kept.len() < self.kept_max && of_kind < (self.kept_max / 10).max(1) {
+        if self.wants(finding.kind) {
+            let kind = self.of_kinds.iter_mut().find(|(kind, _)| std::ptr::eq(*kind, finding.kind));
+            match kind {
+                Some((_, count)) => *count += 1,
+                None => self.of_kinds.push((finding.kind, 1)),
+            }
             self.kept.push(finding);
-        } else {
+        }
+    }
+
+    /// Whether one more of this kind would be kept; when not, it is counted. Asked before a finding that is costly to
+    /// make: among millions, most are only counted.
+    pub fn wants(&mut self, kind: &'static Kind) -> bool {
+        let of_kind = self.of_kinds.iter().find(|(met, _)| std::ptr::eq(*met, kind)).map_or(0, |(_, n)| *n);
+        let is_wanted =
+            of_kind == 0 || (self.kept.len() < self.kept_max && of_kind < (self.kept_max / 10).max(1));
+        if !is_wanted {
             self.left_out += 1;
         }
+        is_wanted
+    }
+
+    /// Those kept so far.
+    pub fn kept(&self) -> &[Finding] {
+        &self.kept
     }
 
     /// Whether one of those kept refuses the transfer.

@@ -40,6 +40,8 @@ identifiers! {
     AgreementId,
     /// A party named in agreements and manifests.
     PartyId,
+    /// An archive profile (profil d'archivage), whatever its version.
+    ProfileId,
     /// A person who logs in.
     PersonId,
     /// A machine that holds client credentials.

@@ -22,7 +22,7 @@ pub struct Limits {
     pub name_depth_max: usize,
     /// Bytes of the manifest.
     pub manifest_bytes_max: u64,
-    /// Elements of the manifest: each takes memory, however short it is written.
+    /// Elements of the manifest: each takes time and room on disk, however short it is written.
     pub xml_elements_max: usize,
     /// Elements open at once.
     pub xml_depth_max: usize,
@@ -52,14 +52,14 @@ impl Default for Limits {
             entries_max: 200_000,
             name_bytes_max: 4_096,
             name_depth_max: 64,
-            manifest_bytes_max: 512 << 20,
-            xml_elements_max: 15_000_000,
+            manifest_bytes_max: 4 << 30,
+            xml_elements_max: 150_000_000,
             xml_depth_max: 256,
             xml_attributes_max: 64,
             xml_names_max: 20_000,
             xml_text_bytes_max: 1 << 20,
-            units_max: 200_000,
-            objects_max: 200_000,
+            units_max: 2_000_000,
+            objects_max: 2_000_000,
             findings_max: 1_000,
             examination_max: Duration::from_secs(4 * 3600),
         }

@@ -13,13 +13,14 @@ pub mod parties;
 pub mod transfer;
 
 pub use description::{
-    BinaryObject, Content, Manifest, ObjectGroup, PhysicalObject, Reference, Referent, Rule, Rules,
-    SedaVersion, Unit, UnitLink,
+    BinaryObject, Content, Heading, Inline, ObjectGroup, OtherId, PhysicalObject, Reference, Referent, Rule,
+    Rules, SedaVersion, Unit, UnitLink, UnitReference, Weight,
 };
 pub use event::{Agent, Event, EventType, Outcome};
 pub use findings::{Finding, Findings, Severity};
 pub use ids::{
-    AgreementId, ArchiveId, MachineId, MessageId, ObjectId, PartyId, PersonId, TenantId, TransferId, UnitId,
+    AgreementId, ArchiveId, MachineId, MessageId, ObjectId, PartyId, PersonId, ProfileId, TenantId,
+    TransferId, UnitId,
 };
 pub use limits::Limits;
 pub use parties::{Acceptance, Agreement, Party, Role};

@@ -111,6 +111,10 @@ pub struct Agreement {
     pub acceptance: Acceptance,
     /// Most expanded bytes in one transfer.
     pub transfer_bytes_max: u64,
+    /// Identifiers of the archive profiles that transfers may declare.
+    pub profiles: Vec<String>,
+    /// A transfer must declare one of them.
+    pub profile_imposed: bool,
 }
 
 impl Agreement {

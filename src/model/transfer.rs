@@ -88,6 +88,10 @@ pub struct Transfer {
     pub message_identifier: Option<String>,
     pub transferring_agency: Option<String>,
     pub agreement_identifier: Option<String>,
+    /// The archive profile that the manifest declares, whether the member has it or not.
+    pub archival_profile: Option<String>,
+    /// The version of that profile it was checked against.
+    pub profile_version: Option<u32>,
     /// Title of the first root unit.
     pub title: Option<String>,
     pub unit_count: Option<u32>,

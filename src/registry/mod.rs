@@ -1,11 +1,14 @@
-//! The register of who may send what to whom: members, parties, agreements.
+//! The register of who may send what to whom: members, parties, agreements, archive profiles.
 //!
-//! Never changes a row: `membership` does, from the members' files. One thing to know: parties and
-//! agreements are found by the identifiers written in manifests, within one tenant.
+//! Never changes a row: `membership` does, from the members' files and the portal. One thing to know: parties,
+//! agreements and profiles are found by the identifiers written in manifests, within one tenant.
 
+pub mod profile_queries;
 pub mod queries;
 
-use crate::model::TenantId;
+use chrono::{DateTime, Utc};
+
+use crate::model::{ProfileId, TenantId};
 
 /// A member (collectivité adhérente).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,4 +28,36 @@ pub struct Quota {
     pub bytes_max: u64,
     pub bytes_held: u64,
     pub archives_held: u64,
+}
+
+/// An archive profile, with its version in force. The grammar itself is [`profile_queries::find_rng`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    pub profile_id: ProfileId,
+    /// SEDA `ArchivalProfile`.
+    pub identifier: String,
+    pub name: String,
+    /// What it is for; empty when nobody said.
+    pub notice: String,
+    /// `false` when it has been put out of use.
+    pub active: bool,
+    pub in_force: ProfileVersion,
+    /// Identifiers of the agreements whose transfers may declare it.
+    pub agreements: Vec<String>,
+}
+
+/// One version of a profile; none is ever rewritten.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfileVersion {
+    /// From 1.
+    pub version: u32,
+    pub file_name: String,
+    pub size_bytes: u64,
+    /// SHA-512 of the file.
+    pub sha512: Vec<u8>,
+    /// `None` when the grammar speaks of no version of the standard.
+    pub seda_version: Option<String>,
+    pub imported_at: DateTime<Utc>,
+    /// The person's name; `None` when the member's file brought it.
+    pub imported_by: Option<String>,
 }

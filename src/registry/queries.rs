@@ -109,11 +109,14 @@ pub async fn machine_agreements(tx: &mut TenantRead, machine: MachineId) -> Resu
 async fn select_agreements(tx: &mut TenantRead, identifier: Option<&str>) -> Result<Vec<Agreement>, Error> {
     let mut admitted = admitted_parties(tx, identifier).await?;
     let rows = sqlx::query!(
-        "select a.agreement_id, a.identifier, a.name, a.state, a.valid_from, a.valid_until, a.acceptance,
-                a.transfer_bytes_max, p.identifier as archival_agency
+        r#"select a.agreement_id, a.identifier, a.name, a.state, a.valid_from, a.valid_until, a.acceptance,
+                a.transfer_bytes_max, a.profile_imposed, p.identifier as archival_agency,
+                array(select f.identifier from agreement_profile af join profile f using (tenant_id, profile_id)
+                      where af.tenant_id = a.tenant_id and af.agreement_id = a.agreement_id
+                      order by f.identifier) as "profiles!"
          from agreement a join party p on p.tenant_id = a.tenant_id and p.party_id = a.archival_agency
          where $1::text is null or a.identifier = $1
-         order by a.name, a.identifier",
+         order by a.name, a.identifier"#,
         identifier
     );
     let agreements = rows.fetch_all(tx.conn()).await?.into_iter().map(|row| {
@@ -131,6 +134,8 @@ async fn select_agreements(tx: &mut TenantRead, identifier: Option<&str>) -> Res
             originating_agencies,
             acceptance: acceptance(&row.acceptance)?,
             transfer_bytes_max: row.transfer_bytes_max.unsigned_abs(),
+            profiles: row.profiles,
+            profile_imposed: row.profile_imposed,
         })
     });
     agreements.collect()

@@ -4,114 +4,150 @@
 //! percent-escapes undone. Case counts. 0.2 and 1.0 do not say where their files lie: see [`super::places`].
 
 use std::collections::{HashMap, HashSet};
+use std::io;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::description::Manifest;
 use super::places::{Places, last_part, unescaped};
-use crate::model::{BinaryObject, Finding, Manifest, SedaVersion, findings};
+use super::spill::Repeats;
+use crate::model::{BinaryObject, Finding, Findings, SedaVersion, findings};
 
 /// A declared object and the container's file that holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Match {
-    /// Index into `manifest.binary_objects`.
-    pub index: usize,
+    /// Number of the binary object.
+    pub object: u32,
     /// Index into the names given.
     pub entry: usize,
 }
 
 /// Matches objects with files. `names`: every file of the container but the manifest.
-pub fn check(manifest: &Manifest, names: &[&str]) -> (Vec<Match>, Vec<Finding>) {
-    let mut found = declared(manifest);
+///
+/// # Errors
+/// When the scratch that holds the description fails.
+pub fn check(manifest: &Manifest, names: &[&str], found: &mut Findings) -> io::Result<Vec<Match>> {
+    declared(manifest, found)?;
     let places = Places::new(names);
-    let mut holders: Vec<Option<usize>> = vec![None; names.len()];
+    let mut is_held = vec![false; names.len()];
     let mut matches = Vec::new();
-    let mut lost: Vec<(usize, String)> = Vec::new();
-    for (index, object) in manifest.binary_objects.iter().enumerate() {
-        let Some(uri) = object.uri.as_deref() else { continue };
-        let Ok(path) = path(uri) else { continue };
+    let is_older = manifest.heading.version < SedaVersion::V2_0;
+    for (number, object) in (0..).zip(manifest.binary_objects()) {
+        let object = object?;
+        let Some(path) = declared_path(&object) else { continue };
         match places.exact(&path) {
-            None => lost.push((index, path)),
+            None if is_older => {}
+            None => report_missing(&object, path, found),
             // Two objects of one path: said by `declared`.
             Some(entry) => {
-                if holders[entry].replace(index).is_none() {
-                    matches.push(Match { index, entry });
+                if !std::mem::replace(&mut is_held[entry], true) {
+                    matches.push(Match { object: number, entry });
                 }
             }
         }
     }
-    for (index, path) in lost {
-        // What is some object's own path is no other's by guess.
-        let near = (manifest.version < SedaVersion::V2_0).then(|| places.near(&path)).flatten();
-        match near.filter(|&entry| holders[entry].is_none()) {
-            Some(entry) => {
-                holders[entry] = Some(index);
-                matches.push(Match { index, entry });
-            }
-            None => found.push(missing(&manifest.binary_objects[index], path)),
-        }
+    if is_older {
+        check_near(manifest, &places, &mut is_held, &mut matches, found)?;
     }
-    for (entry, name) in names.iter().enumerate() {
-        if holders[entry].is_none() {
+    for (name, _) in names.iter().zip(is_held).filter(|(_, is_held)| !is_held) {
+        if found.wants(&findings::OBJECT_UNDECLARED_FILE) {
             let message = format!("le fichier « {name} » n'est déclaré par aucun objet");
             found.push(Finding::new(&findings::OBJECT_UNDECLARED_FILE, message).in_path(*name));
         }
     }
-    (matches, found)
+    Ok(matches)
 }
 
-fn missing(object: &BinaryObject, path: String) -> Finding {
-    let message = format!("le fichier « {path} » de l'objet {} manque", object.id);
-    Finding::new(&findings::OBJECT_MISSING_FILE, message).at_line(object.line).in_path(path)
-}
-
-/// The names a container's file may bear, to choose between two readings of a name in an unknown encoding.
-pub struct Known {
-    paths: HashSet<String>,
-    /// Last parts of the paths, for 0.2 and 1.0 alone.
-    last_parts: HashSet<String>,
-}
-
-impl Known {
-    /// Those the objects declare.
-    pub fn of(manifest: &Manifest) -> Self {
-        let declared = manifest.binary_objects.iter().filter_map(|object| path(object.uri.as_deref()?).ok());
-        let paths: HashSet<String> = declared.collect();
-        let is_older = manifest.version < SedaVersion::V2_0;
-        let last_parts = paths.iter().filter(|_| is_older).map(|path| last_part(path).to_owned()).collect();
-        Self { paths, last_parts }
+/// The files of 0.2 and 1.0 that are not where their paths say. What is some object's own path is no other's by guess.
+fn check_near(
+    manifest: &Manifest,
+    places: &Places,
+    is_held: &mut [bool],
+    matches: &mut Vec<Match>,
+    found: &mut Findings,
+) -> io::Result<()> {
+    for (number, object) in (0..).zip(manifest.binary_objects()) {
+        let object = object?;
+        let Some(path) = declared_path(&object) else { continue };
+        if places.exact(&path).is_some() {
+            continue;
+        }
+        match places.near(&path).filter(|&entry| !std::mem::replace(&mut is_held[entry], true)) {
+            Some(entry) => matches.push(Match { object: number, entry }),
+            None => report_missing(&object, path, found),
+        }
     }
+    matches.sort_by_key(|matched| matched.object);
+    Ok(())
+}
 
-    /// Whether a file of this name may be declared.
-    pub fn has(&self, name: &str) -> bool {
-        let name: String = name.nfc().collect();
-        self.paths.contains(&name) || self.last_parts.contains(last_part(&name))
+fn declared_path(object: &BinaryObject) -> Option<String> {
+    path(object.uri.as_deref()?).ok()
+}
+
+fn report_missing(object: &BinaryObject, path: String, found: &mut Findings) {
+    if found.wants(&findings::OBJECT_MISSING_FILE) {
+        let message = format!("le fichier « {path} » de l'objet {} manque", object.id);
+        let finding = Finding::new(&findings::OBJECT_MISSING_FILE, message);
+        found.push(finding.at_line(object.line).in_path(path));
     }
 }
 
 /// What the declared paths alone show: hostile ones, the same twice.
-pub fn declared(manifest: &Manifest) -> Vec<Finding> {
-    let mut found = Vec::new();
-    let mut seen: HashMap<String, &str> = HashMap::new();
-    for object in &manifest.binary_objects {
+///
+/// # Errors
+/// When the scratch that holds the description fails.
+pub fn declared(manifest: &Manifest, found: &mut Findings) -> io::Result<()> {
+    let mut paths = Repeats::new(manifest.scratch());
+    for (number, object) in (0..).zip(manifest.binary_objects()) {
+        let object = object?;
         let Some(uri) = object.uri.as_deref().filter(|uri| !uri.is_empty()) else { continue };
         match path(uri) {
             Err(why) => {
                 let shown: String = uri.chars().take(200).collect();
                 let message = format!("objet {} : « {shown} » {why}", object.id);
-                found.push(
-                    Finding::new(&findings::OBJECT_URI, message).at_line(object.line).in_path(&object.id),
-                );
+                let finding = Finding::new(&findings::OBJECT_URI, message);
+                found.push(finding.at_line(object.line).in_path(&object.id));
             }
-            Ok(path) => {
-                if let Some(first) = seen.insert(path.clone(), &object.id) {
-                    let message = format!("les objets {first} et {} désignent « {path} »", object.id);
-                    let finding = Finding::new(&findings::OBJECT_DUPLICATE_URI, message);
-                    found.push(finding.at_line(object.line).in_path(path));
-                }
-            }
+            Ok(path) => paths.push(path, number)?,
         }
     }
-    found
+    for pair in paths.finish()? {
+        let (number, before) = pair?;
+        if found.wants(&findings::OBJECT_DUPLICATE_URI) {
+            let first = manifest.binary_object(before as u32)?.id;
+            let object = manifest.binary_object(number as u32)?;
+            let path = path(object.uri.as_deref().unwrap_or_default()).unwrap_or_default();
+            let message = format!("les objets {first} et {} désignent « {path} »", object.id);
+            let finding = Finding::new(&findings::OBJECT_DUPLICATE_URI, message);
+            found.push(finding.at_line(object.line).in_path(path));
+        }
+    }
+    Ok(())
+}
+
+/// Those of these names, in NFC, that an object declares: asked about the few names whose reading is in doubt. For 0.2
+/// and 1.0, those whose last part is that of a declared file.
+///
+/// # Errors
+/// When the scratch that holds the description fails.
+pub fn known(manifest: &Manifest, names: HashSet<String>) -> io::Result<HashSet<String>> {
+    let mut known = HashSet::new();
+    if names.is_empty() {
+        return Ok(known);
+    }
+    let is_older = manifest.heading.version < SedaVersion::V2_0;
+    let key = |path: &str| if is_older { last_part(path).to_owned() } else { path.to_owned() };
+    let mut by_key: HashMap<String, Vec<String>> = HashMap::new();
+    for name in names {
+        by_key.entry(key(&name)).or_default().push(name);
+    }
+    for object in manifest.binary_objects() {
+        if let Some(path) = declared_path(&object?) {
+            known.extend(by_key.remove(&key(&path)).unwrap_or_default());
+        }
+    }
+    Ok(known)
 }
 
 /// Path in the container a `Uri` names, in NFC, or why it names none.

@@ -1,81 +1,122 @@
 //! The graph of units: cycles, units that contain themselves, double links.
 //!
-//! Units may have several parents; a message may list them flat and rebuild the tree by links, in any order.
+//! Units may have several parents; a message may list them flat and rebuild the tree by links, in any order. Only links
+//! make cycles: a unit is written after the one that holds it.
 
-use std::collections::HashMap;
+use std::io;
 
-use crate::model::{Finding, Manifest, findings};
+use super::description::{Manifest, Tree};
+use super::spill::Repeats;
+use crate::model::{Finding, Findings, findings};
 
-/// Checks the graph; references that name nothing are left to [`super::consistency`].
-pub fn check(manifest: &Manifest) -> Vec<Finding> {
-    let mut found = Vec::new();
-    let mut places = HashMap::new();
-    for (at, unit) in manifest.units.iter().enumerate() {
-        places.entry(unit.id.as_str()).or_insert(at);
-    }
-    for unit in manifest.units.iter().filter(|unit| unit.parents.contains(&unit.id)) {
-        let message = format!("l'unité {} se contient elle-même", unit.id);
-        found.push(Finding::new(&findings::REFERENCE_SELF, message).at_line(unit.line).in_path(&unit.id));
-    }
-    if let Some(cycle) = cycle(manifest, &places) {
-        let names: Vec<&str> = cycle.iter().take(8).map(|&at| manifest.units[at].id.as_str()).collect();
-        let more = if cycle.len() > 8 { "…" } else { "" };
-        let message = format!("les unités {}{more} se contiennent les unes les autres", names.join(", "));
-        let unit = &manifest.units[cycle[0]];
-        found.push(Finding::new(&findings::REFERENCE_CYCLE, message).at_line(unit.line).in_path(&unit.id));
-    }
-    let mut seen = HashMap::new();
-    for link in &manifest.links {
-        let pair = (link.parent.as_deref().unwrap_or_default(), link.target.as_str());
-        if seen.insert(pair, ()).is_some() && !pair.0.is_empty() {
-            let message = format!("l'unité {} est rattachée deux fois à {}", pair.1, pair.0);
-            found.push(
-                Finding::new(&findings::REFERENCE_DOUBLE_PARENT, message)
-                    .at_line(link.line)
-                    .in_path(&link.id),
-            );
+/// No unit, no place in a path.
+const NONE: u32 = u32::MAX;
+
+/// Units that are their own parent.
+pub fn selves(manifest: &Manifest, found: &mut Findings) -> io::Result<()> {
+    for &(unit, parent) in manifest.tree.added() {
+        if unit == parent && found.wants(&findings::REFERENCE_SELF) {
+            let unit = manifest.unit(unit)?;
+            let message = format!("l'unité {} se contient elle-même", unit.id);
+            found.push(Finding::new(&findings::REFERENCE_SELF, message).at_line(unit.line).in_path(&unit.id));
         }
     }
-    found
+    Ok(())
 }
 
-/// The units left when every unit without a parent is taken away, again and again: the cycles and what hangs under them.
-fn cycle(manifest: &Manifest, places: &HashMap<&str, usize>) -> Option<Vec<usize>> {
-    let count = manifest.units.len();
-    let mut children = vec![Vec::new(); count];
-    let mut waiting = vec![0u32; count];
-    for (at, unit) in manifest.units.iter().enumerate() {
-        for parent in unit.parents.iter().filter(|parent| **parent != unit.id) {
-            if let Some(&above) = places.get(parent.as_str()) {
-                children[above].push(at);
-                waiting[at] += 1;
-            }
+/// A cycle of several units, the first that is found.
+pub fn cycle(manifest: &Manifest, found: &mut Findings) -> io::Result<()> {
+    let cycle = find_cycle(&manifest.tree, manifest.unit_count());
+    let Some(&first) = cycle.first() else { return Ok(()) };
+    let names: Vec<String> = cycle
+        .iter()
+        .take(8)
+        .map(|&number| manifest.unit(number).map(|unit| unit.id))
+        .collect::<Result<_, _>>()?;
+    let more = if cycle.len() > 8 { "…" } else { "" };
+    let message = format!("les unités {}{more} se contiennent les unes les autres", names.join(", "));
+    let unit = manifest.unit(first)?;
+    found.push(Finding::new(&findings::REFERENCE_CYCLE, message).at_line(unit.line).in_path(&unit.id));
+    Ok(())
+}
+
+/// Units that two links place under the same one.
+pub fn double_parents(manifest: &Manifest, found: &mut Findings) -> io::Result<()> {
+    let mut said = Repeats::new(manifest.scratch());
+    for (number, link) in (0..).zip(manifest.links()) {
+        let link = link?;
+        if let Some(parent) = link.parent {
+            said.push((parent, link.target), number)?;
         }
     }
-    let mut free: Vec<usize> = (0..count).filter(|&at| waiting[at] == 0).collect();
-    while let Some(at) = free.pop() {
-        for &child in &children[at] {
-            waiting[child] -= 1;
-            if waiting[child] == 0 {
+    for pair in said.finish()? {
+        let (link, _) = pair?;
+        if found.wants(&findings::REFERENCE_DOUBLE_PARENT) {
+            let link = manifest.link(link as u32)?;
+            let parent = manifest.unit(link.parent.unwrap_or(NONE))?.id;
+            let message = format!("l'unité {} est rattachée deux fois à {parent}", link.target);
+            let finding = Finding::new(&findings::REFERENCE_DOUBLE_PARENT, message);
+            found.push(finding.at_line(link.line).in_path(link.id));
+        }
+    }
+    Ok(())
+}
+
+/// The units left when every unit without a parent is taken away, again and again, are the cycles and what hangs under
+/// them; one cycle of those, from above to below. Empty when there is none.
+fn find_cycle(tree: &Tree, count: usize) -> Vec<u32> {
+    if tree.added().is_empty() {
+        return Vec::new();
+    }
+    let waiting = waiting(tree, count);
+    // Walk up from any unit left until one repeats: that is the cycle itself.
+    let Some(start) = waiting.iter().position(|&left| left > 0) else { return Vec::new() };
+    let mut path = vec![start as u32];
+    let mut met = vec![NONE; count];
+    met[start] = 0;
+    while let Some(&unit) = path.last() {
+        let mut above = tree.parents(unit).filter(|&above| above != unit);
+        let Some(above) = above.find(|&above| waiting[above as usize] > 0) else { break };
+        let from = met[above as usize];
+        if from != NONE {
+            path.drain(..from as usize);
+            path.reverse();
+            return path;
+        }
+        met[above as usize] = path.len() as u32;
+        path.push(above);
+    }
+    Vec::new()
+}
+
+/// How many parents each unit is left with.
+fn waiting(tree: &Tree, count: usize) -> Vec<u32> {
+    let mut waiting = vec![0u32; count];
+    // Children of each unit, one after the other: those of `unit` end at `ends[unit]`.
+    let mut ends = vec![0u32; count + 1];
+    let edges = || tree.edges().filter(|(parent, child)| parent != child);
+    for (parent, child) in edges() {
+        waiting[child as usize] += 1;
+        ends[parent as usize + 1] += 1;
+    }
+    for unit in 1..ends.len() {
+        ends[unit] += ends[unit - 1];
+    }
+    let mut children = vec![0u32; ends[count] as usize];
+    for (parent, child) in edges() {
+        let place = &mut ends[parent as usize];
+        children[*place as usize] = child;
+        *place += 1;
+    }
+    let mut free: Vec<u32> = (0..count as u32).filter(|&unit| waiting[unit as usize] == 0).collect();
+    while let Some(unit) = free.pop() {
+        let from = (unit as usize).checked_sub(1).map_or(0, |before| ends[before]);
+        for &child in &children[from as usize..ends[unit as usize] as usize] {
+            waiting[child as usize] -= 1;
+            if waiting[child as usize] == 0 {
                 free.push(child);
             }
         }
     }
-    // Walk up from any unit left until one repeats: that is the cycle itself.
-    let start = (0..count).find(|&at| waiting[at] > 0)?;
-    let mut path = vec![start];
-    let mut met = HashMap::from([(start, 0)]);
-    loop {
-        let unit = &manifest.units[*path.last()?];
-        let above = unit.parents.iter().filter_map(|parent| places.get(parent.as_str()).copied());
-        let above =
-            above.filter(|&above| manifest.units[above].id != unit.id).find(|&above| waiting[above] > 0)?;
-        if let Some(&from) = met.get(&above) {
-            path.drain(..from);
-            path.reverse();
-            return Some(path);
-        }
-        met.insert(above, path.len());
-        path.push(above);
-    }
+    waiting
 }

@@ -1,45 +1,32 @@
 //! What a message says of its objects, before any file is read: digest, usage, group, path.
 
-use std::collections::{HashMap, HashSet};
+use std::io;
 
+use super::description::{Family, Manifest, Target};
 use super::digest::{self, Fault};
+use super::references::Marks;
+use super::spill::Repeats;
 use crate::model::findings::Kind;
-use crate::model::{BinaryObject, Finding, Manifest, SedaVersion, findings};
+use crate::model::{BinaryObject, Finding, Findings, PhysicalObject, findings};
 
 /// Usages the standard's examples reserve to physical objects; all others are of binary ones.
 const PHYSICAL_USAGES: &[&str] = &["PhysicalMaster"];
 /// Usages that are never of a physical object.
 const BINARY_USAGES: &[&str] = &["BinaryMaster", "Dissemination", "Thumbnail", "TextContent"];
 
-/// Checks each object alone, then usages within each group.
-pub fn check(manifest: &Manifest) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for object in &manifest.binary_objects {
-        content(object, manifest.version, &mut found);
-        if is_usage(object.usage.as_deref(), PHYSICAL_USAGES) {
-            let message = format!("l'objet numérique {} a l'usage {}", object.id, shown(&object.usage));
-            found.push(at(&findings::OBJECT_USAGE_KIND, message, &object.id, object.line));
-        }
-    }
-    for object in &manifest.physical_objects {
-        if object.physical_id.as_deref().is_some_and(|id| id.trim().is_empty()) {
-            let message = format!("l'identifiant de l'objet physique {} est vide", object.id);
-            found.push(at(&findings::OBJECT_PHYSICAL_ID, message, &object.id, object.line));
-        }
-        if is_usage(object.usage.as_deref(), BINARY_USAGES) {
-            let message = format!("l'objet physique {} a l'usage {}", object.id, shown(&object.usage));
-            found.push(at(&findings::OBJECT_USAGE_KIND, message, &object.id, object.line));
-        }
-    }
-    usages(manifest, &mut found);
-    groups(manifest, &mut found);
-    found
+/// A transfer must say how each object travels and what its digest is (seda.md 3.1).
+pub fn content(object: &BinaryObject, found: &mut Findings) {
+    judge_content(object, &findings::OBJECT_NO_DIGEST, found);
 }
 
-/// A transfer must say how each object travels and, since 2.0, what its digest is (seda.md 3.1).
-fn content(object: &BinaryObject, version: SedaVersion, found: &mut Vec<Finding>) {
+/// The same in 0.2 and 1.0, which let the digest be left out.
+pub fn older_content(object: &BinaryObject, found: &mut Findings) {
+    judge_content(object, &findings::OBJECT_DIGEST_NOT_SENT, found);
+}
+
+fn judge_content(object: &BinaryObject, no_digest: &'static Kind, found: &mut Findings) {
     let mut report = |kind, message| found.push(at(kind, message, &object.id, object.line));
-    if object.inline {
+    if object.inline.is_some() {
         report(
             &findings::OBJECT_INLINE,
             format!("l'objet {} est écrit dans le bordereau (Attachment)", object.id),
@@ -56,42 +43,101 @@ fn content(object: &BinaryObject, version: SedaVersion, found: &mut Vec<Finding>
             report(&findings::OBJECT_WEAK_DIGEST, message);
         }
         Ok(_) => {}
-        Err(Fault::Missing) if version < SedaVersion::V2_0 => {
-            report(&findings::OBJECT_DIGEST_NOT_SENT, format!("« {} » n'a pas d'empreinte", name(object)));
+        Err(Fault::Missing) => {
+            // Before 2.0 few objects have an identifier: people know them by their file.
+            let name = object.uri.as_deref().or(object.file_name.as_deref()).unwrap_or(&object.id);
+            report(no_digest, format!("objet {} : « {name} » n'a pas d'empreinte", object.id));
         }
         Err(fault) => report(fault.kind(), format!("objet {} : {fault}", object.id)),
     }
 }
 
-/// What people know an object by, in versions where few have an identifier.
-fn name(object: &BinaryObject) -> &str {
-    object.uri.as_deref().or(object.file_name.as_deref()).unwrap_or(&object.id)
+/// A binary object has no usage of physical ones.
+pub fn binary_usage(object: &BinaryObject, found: &mut Findings) {
+    if is_usage(object.usage.as_deref(), PHYSICAL_USAGES) {
+        let message = format!("l'objet numérique {} a l'usage {}", object.id, shown(&object.usage));
+        found.push(at(&findings::OBJECT_USAGE_KIND, message, &object.id, object.line));
+    }
+}
+
+/// A physical object says where it is.
+pub fn physical_id(object: &PhysicalObject, found: &mut Findings) {
+    if object.physical_id.as_deref().is_some_and(|id| id.trim().is_empty()) {
+        let message = format!("l'identifiant de l'objet physique {} est vide", object.id);
+        found.push(at(&findings::OBJECT_PHYSICAL_ID, message, &object.id, object.line));
+    }
+}
+
+/// A physical object has no usage of binary ones.
+pub fn physical_usage(object: &PhysicalObject, found: &mut Findings) {
+    if is_usage(object.usage.as_deref(), BINARY_USAGES) {
+        let message = format!("l'objet physique {} a l'usage {}", object.id, shown(&object.usage));
+        found.push(at(&findings::OBJECT_USAGE_KIND, message, &object.id, object.line));
+    }
 }
 
 /// One object per usage and version in a group.
-fn usages(manifest: &Manifest, found: &mut Vec<Finding>) {
-    let binary = manifest.binary_objects.iter().map(|o| (&o.id, &o.group, &o.usage, o.line));
-    let physical = manifest.physical_objects.iter().map(|o| (&o.id, &o.group, &o.usage, o.line));
-    let mut seen = HashMap::new();
-    for (id, group, usage, line) in binary.chain(physical) {
-        let (Some(group), Some(usage)) = (group, usage) else { continue };
-        // `BinaryMaster` alone is version 1.
-        let usage = if usage.contains('_') { usage.clone() } else { format!("{usage}_1") };
-        if let Some(first) = seen.insert((group.as_str(), usage.clone()), id.as_str()) {
-            let message = format!("le groupe {group} contient {first} et {id} pour l'usage {usage}");
-            found.push(at(&findings::OBJECT_DUPLICATE_USAGE, message, id, line));
+pub fn usages(manifest: &Manifest, found: &mut Findings) -> io::Result<()> {
+    /// Physical objects come after binary ones.
+    const PHYSICAL: u64 = 1 << 32;
+    let mut said = Repeats::new(manifest.scratch());
+    for (place, object) in (0..).zip(manifest.binary_objects()) {
+        let object = object?;
+        if let (Some(group), Some(usage)) = (object.group, object.usage) {
+            said.push((group, versioned(usage)), place)?;
         }
     }
+    for (place, object) in (PHYSICAL..).zip(manifest.physical_objects()) {
+        let object = object?;
+        if let (Some(group), Some(usage)) = (object.group, object.usage) {
+            said.push((group, versioned(usage)), place)?;
+        }
+    }
+    let read = |place: u64| {
+        if place < PHYSICAL {
+            let object = manifest.binary_object(place as u32)?;
+            return io::Result::Ok((object.id, object.group, object.usage, object.line));
+        }
+        let object = manifest.physical_object((place - PHYSICAL) as u32)?;
+        Ok((object.id, object.group, object.usage, object.line))
+    };
+    for pair in said.finish()? {
+        let (place, before) = pair?;
+        if found.wants(&findings::OBJECT_DUPLICATE_USAGE) {
+            let ((id, group, usage, line), (first, ..)) = (read(place)?, read(before)?);
+            let (group, usage) = (group.unwrap_or_default(), versioned(usage.unwrap_or_default()));
+            let message = format!("le groupe {group} contient {first} et {id} pour l'usage {usage}");
+            found.push(at(&findings::OBJECT_DUPLICATE_USAGE, message, &id, line));
+        }
+    }
+    Ok(())
 }
 
-fn groups(manifest: &Manifest, found: &mut Vec<Finding>) {
-    let binary = manifest.binary_objects.iter().filter_map(|object| object.group.as_deref());
-    let physical = manifest.physical_objects.iter().filter_map(|object| object.group.as_deref());
-    let used: HashSet<&str> = binary.chain(physical).collect();
-    for group in manifest.object_groups.iter().filter(|group| !used.contains(group.id.as_str())) {
-        let message = format!("le groupe {} ne contient aucun objet", group.id);
-        found.push(at(&findings::REFERENCE_EMPTY_GROUP, message, &group.id, group.line));
+/// `BinaryMaster` alone is version 1.
+fn versioned(usage: String) -> String {
+    if usage.contains('_') { usage } else { format!("{usage}_1") }
+}
+
+/// Each group holds an object.
+pub fn empty_groups(manifest: &Manifest, found: &mut Findings) -> io::Result<()> {
+    let mut used = Marks::new(manifest.object_group_count());
+    let mut mark =
+        |target: Target| target.number(Family::Group).into_iter().for_each(|group| used.mark(group));
+    for target in manifest.binary_groups().chain(manifest.physical_groups()) {
+        mark(target?);
     }
+    // An identifier given twice names the last: the others are not to be reported again.
+    for repeat in manifest.repeated() {
+        mark(Target::Something(repeat?.before));
+    }
+    for number in used.missing() {
+        if found.wants(&findings::REFERENCE_EMPTY_GROUP) {
+            let group = manifest.object_group(number)?;
+            let message = format!("le groupe {} ne contient aucun objet", group.id);
+            found.push(at(&findings::REFERENCE_EMPTY_GROUP, message, &group.id, group.line));
+        }
+    }
+    Ok(())
 }
 
 fn is_usage(usage: Option<&str>, family: &[&str]) -> bool {

@@ -15,14 +15,14 @@ use super::standard;
 use super::xml::{Halt, Token, Xml};
 use crate::model::{Finding, Findings, Limits, SedaVersion};
 
-/// Who listens to a message beside the grammars: the description being built.
+/// Who listens to a message beside the grammars: the description being built. Its errors are failures of its scratch.
 pub trait Listener<R: Read> {
     /// An element has started; `xml` has its name and attributes.
-    fn start(&mut self, xml: &mut Xml<R>);
+    fn start(&mut self, xml: &mut Xml<R>) -> io::Result<()>;
     /// Part of a text too long to be held.
-    fn piece(&mut self, xml: &mut Xml<R>);
+    fn piece(&mut self, xml: &mut Xml<R>) -> io::Result<()>;
     /// An element has ended; `xml` has its last text.
-    fn end(&mut self, xml: &mut Xml<R>);
+    fn end(&mut self, xml: &mut Xml<R>) -> io::Result<()>;
     /// What the listener itself has found since it was last asked.
     fn found(&mut self) -> Vec<Finding>;
 }
@@ -31,9 +31,15 @@ pub trait Listener<R: Read> {
 pub struct Nobody;
 
 impl<R: Read> Listener<R> for Nobody {
-    fn start(&mut self, _: &mut Xml<R>) {}
-    fn piece(&mut self, _: &mut Xml<R>) {}
-    fn end(&mut self, _: &mut Xml<R>) {}
+    fn start(&mut self, _: &mut Xml<R>) -> io::Result<()> {
+        Ok(())
+    }
+    fn piece(&mut self, _: &mut Xml<R>) -> io::Result<()> {
+        Ok(())
+    }
+    fn end(&mut self, _: &mut Xml<R>) -> io::Result<()> {
+        Ok(())
+    }
     fn found(&mut self) -> Vec<Finding> {
         Vec::new()
     }
@@ -103,7 +109,7 @@ pub fn listen<R: Read>(
                     profile.start(xml, &mut OnlyFindings(told.found));
                     is_long |= grammars.schema.is_none() && profile.takes_pieces();
                 }
-                listener.start(xml);
+                listener.start(xml).map_err(Halt::Failed)?;
                 if is_long {
                     xml.stream_text();
                 }
@@ -114,7 +120,7 @@ pub fn listen<R: Read>(
                 if let Some(profile) = &mut grammars.profile {
                     profile.piece(xml);
                 }
-                listener.piece(xml);
+                listener.piece(xml).map_err(Halt::Failed)?;
             }
             Token::End => {
                 if let Some(schema) = &mut grammars.schema {
@@ -123,7 +129,7 @@ pub fn listen<R: Read>(
                 if let Some(profile) = &mut grammars.profile {
                     profile.end(xml, &mut OnlyFindings(told.found));
                 }
-                listener.end(xml);
+                listener.end(xml).map_err(Halt::Failed)?;
             }
             Token::Over => return Ok(()),
         }

@@ -6,6 +6,7 @@
 use std::io::{self, Read};
 
 use super::build::AnyBuilder;
+use super::description::Manifest;
 use super::element::Element;
 use super::engine::grammar::Grammar;
 use super::identifiers::Identifiers;
@@ -14,7 +15,7 @@ use super::spill::Scratch;
 use super::standard;
 use super::tolerance::{self, Tolerance};
 use super::xml::{Halt, Token, Xml};
-use crate::model::{Finding, Findings, Limits, Manifest, SedaVersion, findings};
+use crate::model::{Finding, Findings, Limits, SedaVersion, findings};
 
 /// The message that transfers, in every version.
 pub const TRANSFER: &str = "ArchiveTransfer";
@@ -100,7 +101,8 @@ fn read(
     grammars.tolerate(&tolerance::elements(options.tolerances, version));
     let mut identifiers = Identifiers::new(scratch);
     let read = if root.local == TRANSFER {
-        let mut describing = Describing { builder: AnyBuilder::new(version, limits), version, depth: 0 };
+        let mut describing =
+            Describing { builder: AnyBuilder::new(version, limits, scratch), version, depth: 0 };
         let read = listen(&mut xml, &mut grammars, Some(&mut identifiers), &mut describing, found);
         reading.header = describing.builder.header();
         if read.is_ok() {
@@ -108,7 +110,7 @@ fn read(
                 // The schema lets it be left out, for messages that only announce; a transfer transfers.
                 found.push(Finding::new(&findings::HEADER_PACKAGE, format!("{missing} manque")));
             }
-            reading.manifest = Some(describing.builder.finish());
+            reading.manifest = Some(describing.builder.finish().map_err(Halt::Failed)?);
         }
         read
     } else {
@@ -161,22 +163,23 @@ struct Describing {
 }
 
 impl<R: Read> Listener<R> for Describing {
-    fn start(&mut self, xml: &mut Xml<R>) {
+    fn start(&mut self, xml: &mut Xml<R>) -> io::Result<()> {
         self.depth += 1;
-        if self.depth > 1 {
-            let element = Element::of(xml);
-            let is_seda = element.namespace == self.version.namespace();
-            self.builder.start(&element, is_seda);
+        if self.depth == 1 {
+            return Ok(());
         }
+        let element = Element::of(xml);
+        let is_seda = element.namespace == self.version.namespace();
+        self.builder.start(is_seda, &element.local, &element.attributes, element.line)
     }
 
-    fn piece(&mut self, _: &mut Xml<R>) {}
+    fn piece(&mut self, _: &mut Xml<R>) -> io::Result<()> {
+        Ok(())
+    }
 
-    fn end(&mut self, xml: &mut Xml<R>) {
-        if self.depth > 1 {
-            self.builder.end(xml.text());
-        }
+    fn end(&mut self, xml: &mut Xml<R>) -> io::Result<()> {
         self.depth -= 1;
+        self.builder.end(xml.text())
     }
 
     fn found(&mut self) -> Vec<Finding> {

@@ -56,6 +56,10 @@ people! {
     Searcher;
     /// Whoever reads files.
     ContentReader;
+    /// Whoever reads what the member asks of its transfers.
+    ProfileReader;
+    /// Whoever imports archive profiles and binds them to agreements.
+    ProfileKeeper;
     /// Whoever keeps the service running, for every member.
     Operator;
 }

@@ -27,6 +27,10 @@ pub enum Who {
     Searcher,
     /// Whoever reads files.
     ContentReader,
+    /// Whoever reads what the member asks of its transfers.
+    ProfileReader,
+    /// Whoever imports archive profiles and binds them to agreements.
+    ProfileKeeper,
     /// Whoever keeps the service running, for every member.
     Operator,
 }
@@ -42,6 +46,8 @@ impl Who {
             Who::TransferReader => Some(&[Archivist, ControlAuthority, MemberAdmin, Depositor, Producer]),
             Who::Searcher => Some(&[Archivist, ControlAuthority, MemberAdmin, Depositor, Producer, Reader]),
             Who::ContentReader => Some(&[Archivist, ControlAuthority, Depositor, Producer]),
+            Who::ProfileReader => Some(&[Archivist, ControlAuthority, MemberAdmin]),
+            Who::ProfileKeeper => Some(&[Archivist, MemberAdmin]),
             Who::Operator => Some(&[Operator]),
         }
     }
@@ -58,7 +64,15 @@ mod tests {
 
     #[test]
     fn the_operator_sees_no_archive_and_the_administrator_no_content() {
-        for who in [Who::TransferReader, Who::Searcher, Who::ContentReader, Who::Depositor, Who::Archivist] {
+        for who in [
+            Who::TransferReader,
+            Who::Searcher,
+            Who::ContentReader,
+            Who::Depositor,
+            Who::Archivist,
+            Who::ProfileReader,
+            Who::ProfileKeeper,
+        ] {
             assert!(!who.admits(&[Operator]), "{who:?}");
         }
         assert!(Role::ALL.iter().all(|role| Who::Operator.admits(&[*role]) == (*role == Operator)));

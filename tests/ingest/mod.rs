@@ -20,6 +20,7 @@ mod limits;
 mod older;
 
 mod path;
+mod profiles;
 mod refused;
 mod twice;
 

@@ -12,6 +12,8 @@ use chartrier::registry::queries::{agreements, find_agreement, find_party, find_
 
 use crate::support::database;
 
+mod profiles;
+
 const MEMBER: &str = r#"code = "bourg"
 name = "Commune du Bourg"
 kind = "commune"

@@ -1,8 +1,7 @@
 //! Messages a few kilobytes long, once compressed, that repeat in memory what they write once.
 
-use chartrier::model::{Limits, Manifest};
-use chartrier::seda::spill::Scratch;
-use chartrier::seda::{Options, Reading, read_manifest};
+use chartrier::model::{Findings, Limits};
+use chartrier::seda::{Manifest, Options, Reading, Scratch, consistency, read_manifest};
 
 fn read(units: &str, limits: &Limits) -> Reading {
     let text = format!(
@@ -31,8 +30,35 @@ fn a_long_identifier_is_not_repeated_by_what_is_under_it() {
     let reading = read(&unit(&"P".repeat(900_000), &children), &Limits::default());
     assert_eq!(codes(&reading), ["xml.text_length"]);
     let manifest: Manifest = reading.manifest.unwrap();
-    let bytes: usize = manifest.units.iter().flat_map(|unit| &unit.parents).map(String::len).sum();
-    assert!(manifest.units.len() == 201 && bytes < 300_000, "{bytes}");
+    let bytes: usize = manifest.units().map(|unit| unit.unwrap().id.len()).sum();
+    assert!(manifest.unit_count() == 201 && bytes < 300_000, "{bytes}");
+}
+
+#[test]
+fn what_is_said_of_one_unit_is_kept_to_a_bound() {
+    let long = format!("<Description>{}</Description>", "d".repeat(500_000)).repeat(20);
+    let many = "<Tag>t</Tag>".repeat(150_000);
+    let ruled = format!(
+        "<Management><AppraisalRule>{}</AppraisalRule></Management>",
+        "<Rule>R</Rule>".repeat(150_000)
+    );
+    for inside in [long, many, ruled] {
+        let (rules, content) =
+            if inside.starts_with("<M") { (inside, String::new()) } else { (String::new(), inside) };
+        let unit = format!(
+            "<ArchiveUnit id=\"A\">{rules}<Content><Title>t</Title>{content}</Content></ArchiveUnit>"
+        );
+        let manifest = read(&unit, &Limits::default()).manifest.unwrap();
+        let mut found = Findings::new(10);
+        consistency::check(&manifest, &mut found).unwrap();
+        let codes: Vec<&str> = found.kept().iter().map(|finding| finding.kind.code).collect();
+        assert_eq!(codes, ["xml.text_length"], "{:?}", found.kept());
+        let unit = manifest.unit(0).unwrap();
+        let bytes: usize = unit.content.descriptions.iter().map(String::len).sum();
+        let texts =
+            unit.content.others.len() + unit.rules.rules.iter().map(|rule| rule.terms.len()).sum::<usize>();
+        assert!(bytes <= 4 << 20 && texts <= 100_000, "{bytes} {texts}");
+    }
 }
 
 #[test]

@@ -3,9 +3,12 @@
 mod amplified;
 mod command;
 mod corpus;
+mod datatypes;
 mod messages;
 mod older;
 mod reading;
 mod refused;
 mod relaxng;
 mod replies;
+mod spilled;
+mod wellformed;

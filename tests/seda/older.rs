@@ -1,10 +1,12 @@
 //! 0.2 and 1.0 transfers read into the same description as 2.x: units, objects, rules, texts (seda.md 4.2).
 
+use std::ops::Deref;
 use std::path::Path;
 
-use chartrier::model::{BinaryObject, Finding, Limits, Manifest, Rule, SedaVersion, Unit};
-use chartrier::seda::spill::Scratch;
-use chartrier::seda::{Options, consistency, contents, read_manifest};
+use chartrier::model::{
+    BinaryObject, Finding, Findings, Heading, Limits, Reference, Rule, SedaVersion, Unit,
+};
+use chartrier::seda::{Manifest, Options, Scratch, consistency, contents, read_manifest};
 
 use crate::corpus_folder;
 
@@ -12,12 +14,60 @@ const V0_2: &str = include_str!("../fixtures/seda/older/actes-0.2.xml");
 const ACTES: &str = include_str!("../fixtures/seda/older/actes-1.0.xml");
 const PES: &str = include_str!("../fixtures/seda/older/pes-1.0.xml");
 
-fn read(text: &str) -> (Manifest, Vec<Finding>) {
+/// A description, all of it in memory.
+struct Whole {
+    manifest: Manifest,
+    heading: Heading,
+    units: Vec<Whereabouts>,
+    binary_objects: Vec<BinaryObject>,
+    references: Vec<Reference>,
+}
+
+struct Whereabouts {
+    unit: Unit,
+    parents: Vec<usize>,
+    object_refs: Vec<String>,
+}
+
+impl Deref for Whereabouts {
+    type Target = Unit;
+
+    fn deref(&self) -> &Unit {
+        &self.unit
+    }
+}
+
+impl From<Manifest> for Whole {
+    fn from(manifest: Manifest) -> Self {
+        let mut units: Vec<Whereabouts> = (0..)
+            .zip(manifest.units())
+            .map(|(number, unit)| Whereabouts {
+                unit: unit.expect("a unit"),
+                parents: manifest.tree.parents(number).map(|parent| parent as usize).collect(),
+                object_refs: Vec::new(),
+            })
+            .collect();
+        for edge in manifest.edges() {
+            let reference = manifest.unit_reference(edge.expect("an edge")).expect("a reference");
+            units[reference.unit as usize].object_refs.push(reference.target);
+        }
+        Whole {
+            heading: manifest.heading.clone(),
+            units,
+            binary_objects: manifest.binary_objects().collect::<Result<_, _>>().expect("objects"),
+            references: manifest.references().collect::<Result<_, _>>().expect("references"),
+            manifest,
+        }
+    }
+}
+
+fn read(text: &str) -> (Whole, Vec<Finding>) {
     let reading = read_manifest(text.as_bytes(), &Limits::default(), &Scratch::memory(), Options::default());
     let manifest = reading.manifest.expect("a manifest");
-    let mut found = reading.findings;
-    found.extend(consistency::check(&manifest));
-    (manifest, found)
+    let mut found = Findings::new(1_000);
+    found.extend(reading.findings);
+    consistency::check(&manifest, &mut found).expect("memory");
+    (manifest.into(), found.into_vec())
 }
 
 fn codes(found: &[Finding]) -> Vec<&str> {
@@ -25,21 +75,17 @@ fn codes(found: &[Finding]) -> Vec<&str> {
 }
 
 /// Title, level, and title of the unit above.
-fn tree(manifest: &Manifest) -> Vec<(&str, &str, &str)> {
-    let title = |unit: &Unit| {
-        let id = unit.id.clone();
-        manifest.units.iter().find(|unit| unit.id == id).and_then(|unit| unit.content.title.as_deref())
-    };
-    let above = |unit: &Unit| {
-        let parent = unit.parents.first()?;
-        manifest.units.iter().find(|unit| unit.id == *parent).and_then(title)
-    };
-    let level = |unit: &Unit| unit.content.description_level.clone().unwrap_or_default().leak();
-    manifest
-        .units
-        .iter()
-        .map(|unit| (title(unit).unwrap_or_default(), &*level(unit), above(unit).unwrap_or_default()))
-        .collect()
+fn tree(whole: &Whole) -> Vec<(&str, &str, &str)> {
+    let mut lines = Vec::new();
+    for unit in &whole.units {
+        let above = unit.parents.first().and_then(|&at| whole.units[at].unit.content.title.as_deref());
+        lines.push((
+            unit.unit.content.title.as_deref().unwrap_or_default(),
+            unit.unit.content.description_level.as_deref().unwrap_or_default(),
+            above.unwrap_or_default(),
+        ));
+    }
+    lines
 }
 
 fn others<'a>(unit: &'a Unit, path: &str) -> Vec<&'a str> {
@@ -51,10 +97,10 @@ fn rule<'a>(unit: &'a Unit, category: &str) -> Option<&'a Rule> {
     unit.rules.rules.iter().find(|rule| rule.category == category)
 }
 
-fn objects_of<'a>(manifest: &'a Manifest, title: &str) -> Vec<&'a BinaryObject> {
-    let unit = manifest.units.iter().find(|unit| unit.content.title.as_deref() == Some(title));
+fn objects_of<'a>(whole: &'a Whole, title: &str) -> Vec<&'a BinaryObject> {
+    let unit = whole.units.iter().find(|unit| unit.content.title.as_deref() == Some(title));
     let refs = &unit.expect("a unit of this title").object_refs;
-    manifest.binary_objects.iter().filter(|object| refs.contains(&object.id)).collect()
+    whole.binary_objects.iter().filter(|object| refs.contains(&object.id)).collect()
 }
 
 fn transfer_1_0(archives: &str) -> String {
@@ -86,14 +132,14 @@ fn an_act_in_0_2_is_read_with_its_digests_from_the_header() {
     let (manifest, found) = read(V0_2);
     assert!(found.is_empty(), "{found:?}");
     assert_eq!(
-        (manifest.version, manifest.message_identifier.as_str()),
+        (manifest.heading.version, manifest.heading.message_identifier.as_str()),
         (SedaVersion::V0_2, "ACTES_2024_0001")
     );
-    assert_eq!(manifest.archival_agreement.as_deref(), Some("AV_ACTES_01"));
-    assert_eq!(manifest.archival_profile.as_deref(), Some("ACTES-v1"));
-    assert_eq!(manifest.archival_agency.as_deref(), Some("FRAD034"));
-    assert_eq!(manifest.transferring_agency.as_deref(), Some("213400172"));
-    assert_eq!(manifest.originating_agency.as_deref(), Some("213400172"));
+    assert_eq!(manifest.heading.archival_agreement.as_deref(), Some("AV_ACTES_01"));
+    assert_eq!(manifest.heading.archival_profile.as_deref(), Some("ACTES-v1"));
+    assert_eq!(manifest.heading.archival_agency.as_deref(), Some("FRAD034"));
+    assert_eq!(manifest.heading.transferring_agency.as_deref(), Some("213400172"));
+    assert_eq!(manifest.heading.originating_agency.as_deref(), Some("213400172"));
     let title = "Contrôle de légalité : Délibération du 15/01/2024";
     assert_eq!(
         tree(&manifest),
@@ -327,7 +373,7 @@ fn several_archives_stand_side_by_side_under_one_agreement() {
     assert!(manifest.units.iter().all(|unit| unit.parents.is_empty()));
     assert!(two(&agreement("AV1"), "").1.is_empty());
     let (manifest, found) = two(&agreement("AV1"), &agreement("AV2"));
-    assert_eq!(manifest.archival_agreement.as_deref(), Some("AV1"));
+    assert_eq!(manifest.heading.archival_agreement.as_deref(), Some("AV1"));
     assert_eq!(codes(&found), ["header.agreement_several"]);
 }
 
@@ -358,7 +404,8 @@ fn limits_hold_for_documents_as_for_levels() {
         let found = codes(&reading.findings);
         assert_eq!(found.iter().filter(|code| code.ends_with("too_many")).count(), 1, "{found:?}");
         let manifest = reading.manifest.expect("a manifest");
-        assert!(manifest.units.len() <= 6 && manifest.binary_objects.len() <= 20);
+        assert!(manifest.unit_count() <= limits.units_max);
+        assert!(manifest.binary_object_count() <= limits.objects_max);
     }
 }
 
@@ -386,32 +433,23 @@ fn is_read(path: &Path) -> bool {
     let reading = read_manifest(bytes.as_slice(), &Limits::default(), &Scratch::memory(), Options::default());
     let is_older = reading.message.as_ref().is_some_and(|(version, _)| *version < SedaVersion::V2_0);
     let Some(manifest) = reading.manifest.filter(|_| is_older) else { return false };
-    let found: Vec<Finding> = consistency::check(&manifest).into_iter().filter(Finding::is_error).collect();
-    println!(
-        "{}: {} units, {} objects, {found:?}",
-        path.display(),
-        manifest.units.len(),
-        manifest.binary_objects.len()
-    );
     let text = String::from_utf8_lossy(&bytes);
     let count = |mark: &str| text.matches(mark).count();
-    assert_eq!(
-        manifest.binary_objects.len(),
-        count("<Document>") + count("<Document ") + count("<RelatedData>"),
-        "{}",
-        path.display()
-    );
-    assert!(manifest.units.len() > 1 && !manifest.message_identifier.is_empty(), "{}", path.display());
+    let documents = count("<Document>") + count("<Document ") + count("<RelatedData>");
+    assert_eq!(manifest.binary_object_count(), documents, "{}", path.display());
+    assert!(manifest.unit_count() > 1, "{}", path.display());
+    assert!(!manifest.heading.message_identifier.is_empty(), "{}", path.display());
     true
 }
 
-fn matched(manifest: &Manifest, names: &[&str]) -> (Vec<(String, usize)>, Vec<&'static str>) {
-    let (matches, found) = contents::check(manifest, names);
-    let path = |index: usize| manifest.binary_objects[index].uri.clone().unwrap_or_default();
+fn matched(whole: &Whole, names: &[&str]) -> (Vec<(String, usize)>, Vec<&'static str>) {
+    let mut found = Findings::new(100);
+    let matches = contents::check(&whole.manifest, names, &mut found).expect("memory");
+    let path = |number: u32| whole.binary_objects[number as usize].uri.clone().unwrap_or_default();
     let mut matches: Vec<(String, usize)> =
-        matches.iter().map(|matched| (path(matched.index), matched.entry)).collect();
+        matches.iter().map(|matched| (path(matched.object), matched.entry)).collect();
     matches.sort();
-    (matches, found.iter().map(|finding| finding.kind.code).collect())
+    (matches, found.into_vec().iter().map(|finding| finding.kind.code).collect())
 }
 
 #[test]
@@ -436,6 +474,6 @@ fn files_of_the_older_versions_are_found_where_their_senders_put_them() {
     assert_eq!((matches, found), (vec![("b/x.pdf".to_owned(), 0)], vec!["object.missing_file"]));
 
     let mut newer = manifest;
-    newer.version = SedaVersion::V2_1;
+    newer.manifest.heading.version = SedaVersion::V2_1;
     assert_eq!(matched(&newer, &["envoi/a/x.pdf", "envoi/y.xml"]).0, []);
 }

@@ -9,8 +9,16 @@ use chartrier::model::Limits;
 use chartrier::model::findings::CATALOGUE;
 
 /// Codes that no file shows alone: they depend on what the member's registers hold, and are shown in `tests/ingest`.
-const DECIDED_BY_REGISTERS: &[&str] =
-    &["header.a", "header.t", "header.o", "message.duplicate", "message.refused", "quota."];
+const DECIDED_BY_REGISTERS: &[&str] = &[
+    "header.a",
+    "header.t",
+    "header.o",
+    "header.profile",
+    "profile.",
+    "message.duplicate",
+    "message.refused",
+    "quota.",
+];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/seda/refused")

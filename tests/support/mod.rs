@@ -5,6 +5,7 @@
 pub mod database;
 #[cfg(feature = "failpoints")]
 pub mod power_loss;
+pub mod profile;
 pub mod service;
 pub mod sip;
 pub mod tenant;

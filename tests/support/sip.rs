@@ -12,6 +12,8 @@ pub struct Sip {
     pub archival_agency: String,
     pub transferring_agency: String,
     pub originating_agency: String,
+    /// `ArchivalProfile`, when it declares one.
+    pub profile: Option<String>,
     pub title: String,
     /// (name in the container, bytes).
     pub files: Vec<(String, Vec<u8>)>,
@@ -32,6 +34,7 @@ impl Sip {
             archival_agency: "ARCHIVES-TEST".into(),
             transferring_agency: "VERSANT-TEST".into(),
             originating_agency: "PRODUCTEUR-TEST".into(),
+            profile: None,
             title: format!("Délibérations du versement {identifier}"),
             files: (1..=count).map(file).collect(),
             first_digest: None,
@@ -49,6 +52,8 @@ impl Sip {
 
     /// The manifest.
     pub fn manifest(&self) -> String {
+        let profile = self.profile.iter().map(|name| format!("<ArchivalProfile>{name}</ArchivalProfile>"));
+        let profile: String = profile.collect();
         let mut objects = String::new();
         let mut units = String::new();
         for (n, (name, bytes)) in self.files.iter().enumerate() {
@@ -78,7 +83,7 @@ impl Sip {
              <DescriptionLevel>RecordGrp</DescriptionLevel><Title>{}</Title>\
              <Description>Séance ordinaire du conseil</Description>\
              <StartDate>2026-01-01</StartDate><EndDate>2026-06-30</EndDate></Content>\n{units}</ArchiveUnit>\n\
-             </DescriptiveMetadata>\n<ManagementMetadata>\
+             </DescriptiveMetadata>\n<ManagementMetadata>{profile}\
              <OriginatingAgencyIdentifier>{}</OriginatingAgencyIdentifier></ManagementMetadata>\n\
              </DataObjectPackage>\n\
              <ArchivalAgency><Identifier>{}</Identifier></ArchivalAgency>\n\

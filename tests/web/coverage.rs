@@ -6,7 +6,8 @@ use chartrier::web::routes::{Line, TABLE};
 use chartrier::web::{Who, problems};
 use uuid::Uuid;
 
-use super::{Answer, Ask, Door, ask};
+use super::{Answer, Ask, Door, ask, multipart};
+use crate::support::profile;
 
 /// Jobs are numbered over all members, and only an operator names them: `operator.rs` tries theirs.
 const NO_JOB: &str = "9223372036854775807";
@@ -17,6 +18,7 @@ struct Identifiers {
     unit: String,
     object: String,
     job: String,
+    profile: String,
 }
 
 async fn identifiers(door: &Door, name: &str) -> Identifiers {
@@ -25,17 +27,20 @@ async fn identifiers(door: &Door, name: &str) -> Identifiers {
     let unit = units["items"].as_array().unwrap().iter().find(|unit| unit["root"] == false).unwrap();
     let unit = unit["unit_id"].as_str().unwrap().to_owned();
     let object = door.json(&format!("/api/v1/units/{unit}")).await["objects"][0]["object_id"].clone();
-    Identifiers { transfer, unit, object: object.as_str().unwrap().to_owned(), job: NO_JOB.into() }
+    let profile = profile::imported(&door.tenant, name, profile::grammar("2.1", "Titre")).await.to_string();
+    Identifiers { transfer, unit, object: object.as_str().unwrap().to_owned(), job: NO_JOB.into(), profile }
 }
 
 impl Identifiers {
     fn unknown() -> Identifiers {
         let unknown = || Uuid::now_v7().to_string();
-        Identifiers { transfer: unknown(), unit: unknown(), object: unknown(), job: NO_JOB.into() }
+        let (transfer, unit, object, profile) = (unknown(), unknown(), unknown(), unknown());
+        Identifiers { transfer, unit, object, job: NO_JOB.into(), profile }
     }
 
     fn malformed() -> Identifiers {
-        Identifiers { transfer: "x".into(), unit: "'".into(), object: "0".into(), job: "x".into() }
+        let [transfer, unit, object, job, profile] = ["x", "'", "0", "x", "profil"].map(str::to_owned);
+        Identifiers { transfer, unit, object, job, profile }
     }
 
     /// The address with its parameter; a new kind of address must be given its identifier here.
@@ -45,6 +50,7 @@ impl Identifiers {
             ("unites/", &self.unit),
             ("obj", &self.object),
             ("travaux/", &self.job),
+            ("profils/", &self.profile),
         ]);
         if !address.contains('{') {
             return address.to_owned();
@@ -62,6 +68,12 @@ fn request(line: &Line, identifiers: &Identifiers) -> Ask {
         request.body = b"motif=essai".to_vec();
         let kind =
             if line.who == Who::Machine { "application/zip" } else { "application/x-www-form-urlencoded" };
+        if line.address.ends_with("/versions") {
+            let file = profile::grammar("2.1", "Un autre titre");
+            let (body, kind) = multipart(&[], Some(("profil.rng", &file)));
+            request.body = body;
+            return request.header("content-type", kind);
+        }
         request = request.header("content-type", kind);
     }
     request

@@ -23,6 +23,7 @@ mod frame;
 mod openapi;
 mod operations;
 mod operator;
+mod profiles;
 mod tokens;
 
 /// A tenant with its door open.
@@ -216,6 +217,25 @@ fn post(path: &str, body: impl Into<Vec<u8>>) -> Ask {
 /// A form as browsers write them.
 fn form(path: &str, body: &str) -> Ask {
     post(path, body).header("content-type", "application/x-www-form-urlencoded")
+}
+
+/// An upload as browsers write it, its fields first; the body and its type.
+fn multipart(fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> (Vec<u8>, String) {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        body.extend(format!("--limite\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n").bytes());
+        body.extend(format!("{value}\r\n").bytes());
+    }
+    if let Some((name, bytes)) = file {
+        let head =
+            format!("--limite\r\ncontent-disposition: form-data; name=\"fichier\"; filename=\"{name}\"\r\n");
+        body.extend(head.bytes());
+        body.extend(b"content-type: application/octet-stream\r\n\r\n");
+        body.extend(bytes);
+        body.extend(b"\r\n");
+    }
+    body.extend(b"--limite--\r\n");
+    (body, "multipart/form-data; boundary=limite".into())
 }
 
 async fn send(address: SocketAddr, ask: Ask) -> Answer {

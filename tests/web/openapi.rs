@@ -6,6 +6,7 @@ use chartrier::web::routes::TABLE;
 use serde_json::Value;
 
 use super::Door;
+use crate::support::profile;
 
 fn document() -> Value {
     serde_json::from_str(chartrier::web::api::document::OPENAPI).unwrap()
@@ -62,6 +63,8 @@ fn every_kind_of_problem_is_told_in_the_documents() {
 #[tokio::test]
 async fn answers_have_the_fields_described_and_no_other() {
     let door = Door::open().await;
+    let profile = profile::imported(&door.tenant, "DOCUMENT", profile::grammar("2.1", "Titre")).await;
+    profile::bound(&door.tenant, profile, true, false).await;
     let transfer = door.deposit(door.sip("DOCUMENT").zip()).await;
     let mut wrong = door.sip("DOCUMENT-FAUX");
     wrong.first_digest = Some("0".repeat(128));
@@ -79,6 +82,7 @@ async fn answers_have_the_fields_described_and_no_other() {
         ("/api/v1/units/{id}", format!("/api/v1/units/{child}")),
         ("/api/v1/units/{id}/children", format!("/api/v1/units/{child}/children")),
         ("/api/v1/units/{id}/objects", format!("/api/v1/units/{child}/objects")),
+        ("/api/v1/profiles", "/api/v1/profiles".into()),
         ("/api/v1/objects/{id}", format!("/api/v1/objects/{object}")),
         ("/health/live", "/health/live".into()),
         ("/health/ready", "/health/ready".into()),

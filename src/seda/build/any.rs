@@ -1,9 +1,13 @@
 //! The builder of a version, behind one face: 2.x's or the older ones'.
 
+use std::io;
+
 use super::{Builder, older};
-use crate::model::{Finding, Limits, Manifest, SedaVersion};
-use crate::seda::element::Element;
+use crate::model::{Finding, Limits, SedaVersion};
+use crate::seda::description::Manifest;
+use crate::seda::element::Attribute;
 use crate::seda::read::Header;
+use crate::seda::spill::Scratch;
 
 /// Receives elements in document order and gives the description at the end, whatever the version.
 pub enum AnyBuilder {
@@ -13,25 +17,37 @@ pub enum AnyBuilder {
 
 impl AnyBuilder {
     /// An empty description; the root has just been read.
-    pub fn new(version: SedaVersion, limits: &Limits) -> Self {
+    pub fn new(version: SedaVersion, limits: &Limits, scratch: &Scratch) -> Self {
         match version {
             SedaVersion::V0_2 | SedaVersion::V1_0 => {
-                Self::Older(Box::new(older::Builder::new(version, limits)))
+                Self::Older(Box::new(older::Builder::new(version, limits, scratch)))
             }
-            _ => Self::Newer(Box::new(Builder::new(version, limits))),
+            _ => Self::Newer(Box::new(Builder::new(version, limits, scratch))),
         }
     }
 
-    /// An element starts.
-    pub fn start(&mut self, element: &Element, is_seda: bool) {
+    /// An element starts, of the standard's namespace or not.
+    ///
+    /// # Errors
+    /// When the scratch fails; so for the end, and the whole.
+    pub fn start(
+        &mut self,
+        is_seda: bool,
+        local: &str,
+        attributes: &[Attribute],
+        line: u64,
+    ) -> io::Result<()> {
         match self {
-            Self::Newer(builder) => builder.start(element, is_seda),
-            Self::Older(builder) => builder.start(element, is_seda),
+            Self::Newer(builder) => builder.start(is_seda, local, attributes, line),
+            Self::Older(builder) => builder.start(is_seda, local, attributes, line),
         }
     }
 
     /// The open element ends, with the text it holds.
-    pub fn end(&mut self, text: &str) {
+    ///
+    /// # Errors
+    /// See [`AnyBuilder::start`].
+    pub fn end(&mut self, text: &str) -> io::Result<()> {
         match self {
             Self::Newer(builder) => builder.end(text),
             Self::Older(builder) => builder.end(text),
@@ -41,8 +57,8 @@ impl AnyBuilder {
     /// What was found since the last call.
     pub fn drain_found(&mut self) -> std::vec::Drain<'_, Finding> {
         match self {
-            Self::Newer(builder) => builder.found.drain(..),
-            Self::Older(builder) => builder.found.drain(..),
+            Self::Newer(builder) => builder.sink.found.drain(..),
+            Self::Older(builder) => builder.sink.found.drain(..),
         }
     }
 
@@ -63,7 +79,10 @@ impl AnyBuilder {
     }
 
     /// The whole description.
-    pub fn finish(self) -> Manifest {
+    ///
+    /// # Errors
+    /// See [`AnyBuilder::start`].
+    pub fn finish(self) -> io::Result<Manifest> {
         match self {
             Self::Newer(builder) => builder.finish(),
             Self::Older(builder) => builder.finish(),

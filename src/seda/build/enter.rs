@@ -1,15 +1,22 @@
 //! What each element opens: the objects, groups, units and rules being described.
 
-use super::{Builder, Context, OpenUnit};
-use crate::model::{BinaryObject, ObjectGroup, PhysicalObject, Referent, Rule, Unit, findings};
-use crate::seda::element::Element;
+use std::io;
+
+use super::{Builder, Context};
+use crate::model::{BinaryObject, ObjectGroup, PhysicalObject, Referent, Rule, findings};
+use crate::seda::element::Attribute;
 use crate::seda::lengths::IDENTIFIER_BYTES_MAX;
 
 impl Builder {
     /// The context an element of the standard opens under `parent`.
-    pub(super) fn enter(&mut self, parent: Context, element: &Element) -> Context {
-        let line = element.line;
-        match (parent, element.local.as_str()) {
+    pub(super) fn enter(
+        &mut self,
+        parent: Context,
+        local: &str,
+        attributes: &[Attribute],
+        line: u64,
+    ) -> io::Result<Context> {
+        Ok(match (parent, local) {
             (Context::Root, "DataObjectPackage") => {
                 self.has_package = true;
                 Context::Package
@@ -19,56 +26,57 @@ impl Builder {
                 Context::Package | Context::Group,
                 "DataObjectGroup" | "BinaryDataObject" | "PhysicalDataObject",
             ) => {
-                let id = self.identifier(element);
-                self.enter_object(&element.local, id, line)
+                let id = self.identifier(attributes, line);
+                self.enter_object(local, id, line)?
             }
             (Context::Package, "DescriptiveMetadata") => Context::Descriptive,
             (Context::Package, "ManagementMetadata") => Context::PackageManagement,
             (Context::Descriptive | Context::Unit, "ArchiveUnit") => {
-                let id = self.identifier(element);
-                self.enter_unit(id, line)
+                let id = self.identifier(attributes, line);
+                if self.sink.open_unit(id, line)? { Context::Unit } else { Context::Ignored }
             }
             (Context::Unit, "Management") => Context::Management,
             (Context::Unit, "Content") => Context::Content,
             (Context::Unit, "DataObjectReference") => Context::UnitReference,
             (Context::Management | Context::PackageManagement, name) if name.ends_with("Rule") => {
                 self.rule = Rule { category: name.to_owned(), ..Rule::default() };
+                self.is_package_rule = parent == Context::PackageManagement;
                 Context::Rule
             }
             (Context::Binary, "Relationship") | (Context::Physical, "Relationship") => {
-                if let Some(target) = element.attribute("target") {
-                    self.refer(Referent::Object, target.trim(), line);
+                if let Some(target) = plain(attributes, "target") {
+                    self.refer(Referent::Object, target.trim(), line)?;
                 }
                 Context::Inner
             }
             (Context::Binary, "Attachment") => {
-                self.binary.inline = true;
+                self.binary.inline = Some(self.sink.begin_inline());
                 Context::Inner
             }
             (Context::Binary, "MessageDigest") => {
-                self.binary.digest_algorithm = element.attribute("algorithm").map(str::to_owned);
+                self.binary.digest_algorithm = plain(attributes, "algorithm").map(str::to_owned);
                 Context::Inner
             }
             (Context::Ignored, _) => Context::Ignored,
             _ => Context::Inner,
-        }
+        })
     }
 
     /// The element's identifier. What is under the element repeats it: one too long is reported and cut.
-    fn identifier(&mut self, element: &Element) -> String {
-        let id = element.attribute("id").unwrap_or_default();
+    fn identifier(&mut self, attributes: &[Attribute], line: u64) -> String {
+        let id = plain(attributes, "id").unwrap_or_default();
         if id.len() > IDENTIFIER_BYTES_MAX {
             let message = format!("identifiant de {} octets, {IDENTIFIER_BYTES_MAX} au plus", id.len());
-            self.report(&findings::XML_TEXT_LENGTH, message, element.line);
+            self.report(&findings::XML_TEXT_LENGTH, message, line);
         }
         id[..id.floor_char_boundary(IDENTIFIER_BYTES_MAX)].to_owned()
     }
 
-    fn enter_object(&mut self, local: &str, id: String, line: u64) -> Context {
+    fn enter_object(&mut self, local: &str, id: String, line: u64) -> io::Result<Context> {
         let group = self.group.clone();
-        match local {
+        Ok(match local {
             "DataObjectGroup" => {
-                self.manifest.object_groups.push(ObjectGroup { id: id.clone(), line });
+                self.sink.push_group(&ObjectGroup { id: id.clone(), line })?;
                 self.group = Some(id);
                 Context::Group
             }
@@ -80,26 +88,12 @@ impl Builder {
                 self.physical = PhysicalObject { id, line, group, ..PhysicalObject::default() };
                 Context::Physical
             }
-        }
+        })
     }
+}
 
-    fn enter_unit(&mut self, id: String, line: u64) -> Context {
-        if self.manifest.units.len() >= self.units_max {
-            if self.manifest.units.len() == self.units_max {
-                self.report(
-                    &findings::UNIT_TOO_MANY,
-                    format!("plus de {} unités d'archives", self.units_max),
-                    line,
-                );
-            }
-            return Context::Ignored;
-        }
-        let parent = self.open_units.last().map(|unit| self.manifest.units[unit.at].id.clone());
-        let at = self.manifest.units.len();
-        let parents = parent.into_iter().collect();
-        self.manifest.units.push(Unit { id, line, parents, ..Unit::default() });
-        self.wrappers.push(false);
-        self.open_units.push(OpenUnit { at, link: None });
-        Context::Unit
-    }
+/// Value of an attribute that is in no namespace.
+fn plain<'a>(attributes: &'a [Attribute], local: &str) -> Option<&'a str> {
+    let found = attributes.iter().find(|a| a.namespace.is_empty() && a.local == local);
+    found.map(|a| a.value.as_str())
 }

@@ -1,5 +1,7 @@
 //! Values of the description: what each leaf element fills, by its path under what holds it.
 
+use std::io;
+
 use super::{Builder, Context};
 use crate::model::{Content, ObjectGroup, Referent, Rule, findings};
 
@@ -22,52 +24,54 @@ impl Builder {
         (context, path)
     }
 
-    pub(super) fn leaf(&mut self, local: &str, value: &str, line: u64) {
+    pub(super) fn leaf(&mut self, local: &str, value: &str, line: u64) -> io::Result<()> {
         let (context, above) = self.place();
         let path = format!("{above}{local}");
-        let some = || Some(value.to_owned());
         match (context, path.as_str()) {
-            (Context::Root, "MessageIdentifier") => self.manifest.message_identifier = value.to_owned(),
-            (Context::Root, "Date") => self.manifest.date = value.to_owned(),
-            (Context::Root, "ArchivalAgreement") => self.manifest.archival_agreement = some(),
-            (Context::Agency, "Identifier") => match self.open.last().map(|open| open.local.as_str()) {
-                Some("ArchivalAgency") => self.manifest.archival_agency = some(),
-                _ => self.manifest.transferring_agency = some(),
-            },
-            (Context::PackageManagement, "ArchivalProfile") => self.manifest.archival_profile = some(),
-            (Context::PackageManagement, "OriginatingAgencyIdentifier") => {
-                self.manifest.originating_agency = some();
+            (Context::Root | Context::Agency | Context::PackageManagement, path) => {
+                self.heading_leaf(context, path, value);
             }
-            (Context::PackageManagement, "SubmissionAgencyIdentifier") => {
-                self.manifest.submission_agency = some();
-            }
-            (Context::Binary, path) => self.binary_leaf(path, value, line),
-            (Context::Physical, path) => self.physical_leaf(path, value, line),
-            (Context::Rule, path) => rule_leaf(&mut self.rule, path, value),
-            (Context::Content, path) => self.content_leaf(path, local, value, line),
-            (Context::Unit, "ArchiveUnitRefId") => {
-                if let Some(unit) = self.open_units.last_mut() {
-                    unit.link = some();
-                }
-            }
+            (Context::Binary, path) => self.binary_leaf(path, value, line)?,
+            (Context::Physical, path) => self.physical_leaf(path, value, line)?,
+            (Context::Rule, path) => self.rule_leaf(path, value),
+            (Context::Content, path) => self.content_leaf(path, local, value, line)?,
+            (Context::Unit, "ArchiveUnitRefId") => self.sink.link(value.to_owned()),
             (Context::UnitReference, "DataObjectReferenceId") => {
-                self.unit().object_refs.push(value.to_owned());
+                self.sink.describes(Referent::Object, value.to_owned())?;
             }
             (Context::UnitReference, "DataObjectGroupReferenceId") => {
-                self.unit().group_refs.push(value.to_owned());
+                self.sink.describes(Referent::Group, value.to_owned())?;
             }
             (Context::Group, "LogBook/Event/DataObjectReferenceId") => {
-                self.refer(Referent::Object, value, line);
+                self.refer(Referent::Object, value, line)?;
             }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn heading_leaf(&mut self, context: Context, path: &str, value: &str) {
+        let is_archival = self.open.last().is_some_and(|open| open.local == "ArchivalAgency");
+        let heading = self.sink.heading_mut();
+        let some = Some(value.to_owned());
+        match (context, path) {
+            (Context::Root, "MessageIdentifier") => heading.message_identifier = value.to_owned(),
+            (Context::Root, "Date") => heading.date = value.to_owned(),
+            (Context::Root, "ArchivalAgreement") => heading.archival_agreement = some,
+            (Context::Agency, "Identifier") if is_archival => heading.archival_agency = some,
+            (Context::Agency, "Identifier") => heading.transferring_agency = some,
+            (Context::PackageManagement, "ArchivalProfile") => heading.archival_profile = some,
+            (Context::PackageManagement, "OriginatingAgencyIdentifier") => heading.originating_agency = some,
+            (Context::PackageManagement, "SubmissionAgencyIdentifier") => heading.submission_agency = some,
             _ => {}
         }
     }
 
-    fn binary_leaf(&mut self, path: &str, value: &str, line: u64) {
+    fn binary_leaf(&mut self, path: &str, value: &str, line: u64) -> io::Result<()> {
         let some = Some(value.to_owned());
         match path {
             "DataObjectGroupId" | "DataObjectGroupReferenceId" => {
-                let group = self.join_group(path, value, line, self.binary.group.clone());
+                let group = self.join_group(path, value, line, self.binary.group.clone())?;
                 self.binary.group = group;
             }
             "DataObjectVersion" => self.binary.usage = some,
@@ -85,18 +89,20 @@ impl Builder {
             "FileInfo/Filename" => self.binary.file_name = some,
             _ => {}
         }
+        Ok(())
     }
 
-    fn physical_leaf(&mut self, path: &str, value: &str, line: u64) {
+    fn physical_leaf(&mut self, path: &str, value: &str, line: u64) -> io::Result<()> {
         match path {
             "DataObjectGroupId" | "DataObjectGroupReferenceId" => {
-                let group = self.join_group(path, value, line, self.physical.group.clone());
+                let group = self.join_group(path, value, line, self.physical.group.clone())?;
                 self.physical.group = group;
             }
             "DataObjectVersion" | "DataObjectUse" => self.physical.usage = Some(value.to_owned()),
             "PhysicalId" => self.physical.physical_id = Some(value.to_owned()),
             _ => {}
         }
+        Ok(())
     }
 
     /// The group an object says it is in, the 2.0 way; the one that encloses it wins.
@@ -106,44 +112,54 @@ impl Builder {
         value: &str,
         line: u64,
         enclosing: Option<String>,
-    ) -> Option<String> {
+    ) -> io::Result<Option<String>> {
         if path == "DataObjectGroupId" {
-            self.manifest.object_groups.push(ObjectGroup { id: value.to_owned(), line });
+            self.sink.push_group(&ObjectGroup { id: value.to_owned(), line })?;
         }
-        match enclosing {
+        Ok(match enclosing {
             Some(enclosing) if enclosing != value => {
                 let message = format!("l'objet est dans le groupe {enclosing} et se dit du groupe {value}");
                 self.report(&findings::REFERENCE_TWO_GROUPS, message, line);
                 Some(enclosing)
             }
             _ => Some(value.to_owned()),
-        }
+        })
     }
 
-    fn content_leaf(&mut self, path: &str, local: &str, value: &str, line: u64) {
+    fn content_leaf(&mut self, path: &str, local: &str, value: &str, line: u64) -> io::Result<()> {
         match local {
-            "ArchiveUnitRefId" | "SignedDocumentReferenceId" => self.refer(Referent::Unit, value, line),
-            "DataObjectReferenceId" | "SignedObjectId" => self.refer(Referent::Object, value, line),
-            "DataObjectGroupReferenceId" => self.refer(Referent::Group, value, line),
+            "ArchiveUnitRefId" | "SignedDocumentReferenceId" => self.refer(Referent::Unit, value, line)?,
+            "DataObjectReferenceId" | "SignedObjectId" => self.refer(Referent::Object, value, line)?,
+            "DataObjectGroupReferenceId" => self.refer(Referent::Group, value, line)?,
             _ => {}
         }
-        let content: &mut Content = &mut self.unit().content;
+        let Some((unit, is_light)) = self.sink.unit(path.len() + value.len()) else { return Ok(()) };
+        let content: &mut Content = &mut unit.content;
         let text = value.to_owned();
         match path {
             "DescriptionLevel" => content.description_level = Some(text),
             "Title" if content.title.is_none() => content.title = Some(text),
-            "Description" => content.descriptions.push(text),
             "StartDate" => content.start_date = Some(text),
             "EndDate" => content.end_date = Some(text),
             "TransactedDate" => content.transacted_date = Some(text),
-            "Keyword/KeywordContent" => content.keywords.push(text),
             "OriginatingAgency/Identifier" => content.originating_agency = Some(text),
+            _ if !is_light => {}
+            "Description" => content.descriptions.push(text),
+            "Keyword/KeywordContent" => content.keywords.push(text),
             _ => content.others.push((path.to_owned(), text)),
+        }
+        Ok(())
+    }
+
+    /// A value of the open rule, when what it is a rule of is not already too long.
+    fn rule_leaf(&mut self, path: &str, value: &str) {
+        if let Some((_, true)) = self.rules(value.len()) {
+            fill(&mut self.rule, path, value);
         }
     }
 }
 
-fn rule_leaf(rule: &mut Rule, path: &str, value: &str) {
+fn fill(rule: &mut Rule, path: &str, value: &str) {
     match path {
         "Rule" => {
             rule.terms.push((value.to_owned(), None));

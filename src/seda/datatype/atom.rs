@@ -7,9 +7,10 @@ use std::cmp::Ordering;
 
 use super::Prefixes;
 use super::binary::{base64_bytes, hexadecimal_bytes, is_base64, is_hexadecimal};
+use super::calendar::{Calendar, is_moment};
 use super::decimal::{Digits, is_float};
 use super::duration::Duration;
-use super::moment::{Calendar, Moment};
+use super::moment::Moment;
 use super::names::{is_language, is_name, is_nc_name, is_nmtoken, qualified};
 use super::uri::is_uri;
 
@@ -60,7 +61,7 @@ impl Atom {
             Self::Text => true,
             Self::NcName => is_nc_name(text),
             Self::Boolean => matches!(text, "true" | "false" | "1" | "0"),
-            Self::Moment(calendar) => Moment::read(calendar, text).is_some(),
+            Self::Moment(calendar) => is_moment(calendar, text),
             Self::Language => is_language(text),
             Self::Nmtoken => is_nmtoken(text),
             Self::Name => is_name(text),

@@ -4,8 +4,8 @@
 //! one thing to know: ENTITY and ENTITIES name what a document type declares; without one, nothing is of those types.
 
 use super::atom::Atom;
+use super::calendar::Calendar;
 use super::facets::{Bound, Facets, Side};
-use super::moment::Calendar;
 use super::white::White;
 use super::{Datatype, Identity, Inner, Library, NoPrefixes, Shape};
 

@@ -5,7 +5,8 @@
 
 use std::cmp::Ordering;
 
-use super::moment::{days_before, fraction};
+use super::calendar::fraction;
+use super::moment::days_before;
 
 /// A duration. Equal when as many months and as many seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -131,7 +131,7 @@ impl Facets {
 
     fn bounds_hold(&self, atom: Atom, text: &str, prefixes: &dyn Prefixes) -> bool {
         if let Atom::Decimal | Atom::Integer = atom {
-            let digits = Digits::decimal(text);
+            let digits = if atom == Atom::Integer { Digits::integer(text) } else { Digits::decimal(text) };
             return self.bounds.iter().all(|bound| match (&bound.value, &digits) {
                 (Typed::Decimal(limit), Some(digits)) => {
                     bound.holds(Digits::decimal(limit).map(|limit| digits.cmp(&limit)))

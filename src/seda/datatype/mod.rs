@@ -10,12 +10,14 @@ use std::sync::Arc;
 mod atom;
 mod binary;
 mod builtin;
+mod calendar;
 mod decimal;
 mod duration;
 mod facets;
 mod moment;
 mod name_chars;
 mod names;
+mod pieces;
 mod regex;
 mod restrict;
 mod uri;
@@ -30,6 +32,7 @@ use facets::Facets;
 use white::White;
 
 pub use binary::Base64Check;
+pub use pieces::PieceCheck;
 
 /// What is known around a text: prefixes, for `xs:QName`.
 pub trait Prefixes {
@@ -185,7 +188,8 @@ impl Datatype {
         self.0.white.apply(text)
     }
 
-    /// Whether a content of this type can be checked piece by piece ([`Base64Check`]): base64, with no restriction.
+    /// Whether this is base64, with no restriction, which [`Base64Check`] checks piece by piece. [`by_pieces`](Self::by_pieces)
+    /// says it of more types.
     pub fn is_base64_binary(&self) -> bool {
         matches!(self.0.shape, Shape::Atom(Atom::Base64)) && self.0.facets.is_none()
     }

@@ -19,6 +19,9 @@ impl Datatype {
     /// This type restricted by one step of a schema: several `pattern` are alternatives. `Err`: a sentence without its
     /// capital nor its full stop.
     pub fn restricted(&self, facets: &[(&str, &str)], prefixes: &dyn Prefixes) -> Result<Self, String> {
+        if facets.is_empty() {
+            return Ok(self.clone());
+        }
         let mut inner = (*self.0).clone();
         let mut restricted = inner.facets.take().map_or_else(Facets::default, |facets| *facets);
         let (mut patterns, mut values) = (Vec::new(), Vec::new());

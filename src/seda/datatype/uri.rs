@@ -86,8 +86,24 @@ fn skip(mut bytes: &[u8], also: impl Fn(u8) -> bool) -> &[u8] {
 
 /// Allowed everywhere: what RFC 3986 does not reserve, its sub-delimiters, and what is escaped beforehand.
 fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte >= 0x80 || b"-._~!$&'()*+,;= \t\n\r<>\"{}|\\^`".contains(&byte)
+    PLAIN[usize::from(byte)]
 }
+
+const PLAIN: [bool; 256] = {
+    let also = b"-._~!$&'()*+,;= \t\n\r<>\"{}|\\^`";
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = byte >= 0x80 || (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut index = 0;
+    while index < also.len() {
+        table[also[index] as usize] = true;
+        index += 1;
+    }
+    table
+};
 
 #[cfg(test)]
 mod tests {

@@ -28,7 +28,7 @@ impl Matcher<'_> {
         self.refuse_abstract(frame, xml, witness);
         if is_plain && bare != DEAD {
             frame.state = bare;
-            frame.base64 = self.base64(bare);
+            frame.pieces = self.pieces(bare);
             return;
         }
         if !is_plain {
@@ -63,7 +63,7 @@ impl Matcher<'_> {
         let closed = self.automaton.closed(frame.state);
         frame.state = if closed == DEAD { self.missing_attributes(frame, xml, witness) } else { closed };
         if frame.mode == Mode::Matched {
-            frame.base64 = self.base64(frame.state);
+            frame.pieces = self.pieces(frame.state);
         }
     }
 

@@ -13,6 +13,7 @@ use super::grammar::{
     AttributeValue, Content, Declared, Grammar, NOT_ALLOWED, PatternId, Process, Symbol, SymbolId, TypeId,
 };
 use super::hash::Table;
+use crate::seda::datatype::PieceCheck;
 
 /// A state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,8 +37,8 @@ pub struct State {
     pub accepted: SetId,
     /// Texts and data that may come next.
     pub texts: Box<[SymbolId]>,
-    /// The only text that may come is base64, of any length.
-    pub is_base64: bool,
+    /// How the only text that may come is checked, when it may be of any length (base64).
+    pub pieces: Option<PieceCheck>,
     /// When only one text may come: the slots that accept once it came.
     pub after_text: Option<SetId>,
 }
@@ -146,14 +147,16 @@ impl<'g> Automaton<'g> {
         let texts = self.first_of(&entries, |symbol| {
             matches!(symbol, Symbol::Data(_) | Symbol::Value(..) | Symbol::List(_) | Symbol::Text)
         });
-        let is_base64 = !texts.is_empty()
-            && texts.iter().all(|&id| match self.derivatives.patterns.symbol(id) {
-                Symbol::Data(data) => data.datatype.is_base64_binary() && data.except.is_none(),
-                _ => false,
-            });
+        let pieces = match texts[..] {
+            [only] => match self.derivatives.patterns.symbol(only) {
+                Symbol::Data(data) if data.except.is_none() => data.datatype.by_pieces(),
+                _ => None,
+            },
+            _ => None,
+        };
         let id = StateId(self.states.len() as u32);
         let (texts, after_text) = (texts.into(), None);
-        self.states.push(State { entries: entries.clone(), accepted, texts, is_base64, after_text });
+        self.states.push(State { entries: entries.clone(), accepted, texts, pieces, after_text });
         self.ids.insert(entries, id);
         id
     }
@@ -241,6 +244,15 @@ impl<'g> Automaton<'g> {
         candidates.dedup();
         let start = self.start_as(&candidates, letter);
         self.add_step(start, candidates)
+    }
+
+    /// What is missing before the element of a step found out of place, when that is one name.
+    pub fn missing_before(&self, above: StateId, step: StepId) -> Vec<SymbolId> {
+        let found = self.derivatives.symbols(self.step(step).slots);
+        match &self.get(above).entries[..] {
+            [only] => self.derivatives.missing_before(only.pattern, found),
+            _ => Vec::new(),
+        }
     }
 
     fn keep_named(&self, candidates: &mut Vec<SymbolId>, letter: Letter) {

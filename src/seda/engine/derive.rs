@@ -15,7 +15,7 @@ pub struct SetId(pub u32);
 pub const NO_SYMBOL: SetId = SetId(0);
 
 /// How deep patterns may be nested: derivatives are computed by recursion.
-pub const HEIGHT_MAX: u32 = 1_500;
+pub const HEIGHT_MAX: u32 = 2_500;
 
 /// Patterns with the derivatives taken of them so far.
 #[derive(Clone, Debug)]
@@ -268,6 +268,22 @@ impl Derivatives {
         };
         done.insert(pattern.0, derived);
         derived
+    }
+
+    /// Symbols one of which must come before any of `found` can: the first part of a sequence that may not be left out, when
+    /// what was found has its place after it.
+    pub fn missing_before(&self, mut pattern: PatternId, found: &[SymbolId]) -> Vec<SymbolId> {
+        let holds = |id: PatternId| self.all(id).iter().any(|symbol| found.contains(symbol));
+        while let Pattern::Group(part, rest) = *self.patterns.get(pattern) {
+            if holds(part) {
+                return Vec::new();
+            }
+            if !self.patterns.is_nullable(part) {
+                return if holds(rest) { self.first(part) } else { Vec::new() };
+            }
+            pattern = rest;
+        }
+        Vec::new()
     }
 
     /// Symbols that may be met next.

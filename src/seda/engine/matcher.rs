@@ -11,7 +11,7 @@ use super::automaton::{Automaton, DEAD, Start, StateId, StepId};
 use super::derive::SetId;
 use super::fault::{Kinds, Witness};
 use super::grammar::{Declared, Grammar, SymbolId};
-use crate::seda::datatype::Base64Check;
+use crate::seda::datatype::PieceCheck;
 use crate::seda::xml::{NameId, Xml};
 
 /// Namespace of `xsi:type` and its kin.
@@ -55,7 +55,7 @@ pub(super) struct Frame {
     pub(super) has_children: bool,
     /// Some text was refused already.
     pub(super) is_text_refused: bool,
-    pub(super) base64: Option<Base64Check>,
+    pub(super) pieces: Option<PieceCheck>,
     /// Part of its text has gone by.
     pub(super) is_in_pieces: bool,
 }
@@ -159,9 +159,8 @@ impl<'g> Matcher<'g> {
         let is_after_gap = matches!(self.automaton.step(step).start, Start::Unexpected);
         if is_after_gap {
             step = self.automaton.start_after_gap(above, letter);
-            let is_missing = !matches!(self.automaton.step(step).start, Start::Unexpected);
             if !self.is_tolerated(name, xml, witness) {
-                self.unexpected(above, is_missing, name, xml, witness);
+                self.unexpected(above, step, name, xml, witness);
             }
         }
         let mut frame = match self.automaton.step(step).start {
@@ -253,7 +252,7 @@ pub(super) fn skipped(name: NameId) -> Frame {
         declared: None,
         has_children: false,
         is_text_refused: false,
-        base64: None,
+        pieces: None,
         is_in_pieces: false,
     }
 }

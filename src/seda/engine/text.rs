@@ -7,7 +7,7 @@ use super::derive::{NO_SYMBOL, SetId};
 use super::fault::Witness;
 use super::grammar::{PatternId, Symbol, SymbolId};
 use super::matcher::{Frame, Matcher};
-use crate::seda::datatype::{Base64Check, Identity, Prefixes};
+use crate::seda::datatype::{Identity, PieceCheck, Prefixes};
 use crate::seda::xml::Xml;
 
 impl Matcher<'_> {
@@ -105,7 +105,7 @@ impl Matcher<'_> {
             witness.identifier(identity, xml.text(), line);
         }
         let of_nothing = self.automaton.get(state).accepted;
-        if of_nothing == NO_SYMBOL || !xml.text_is_blank() || frame.base64.is_some() {
+        if of_nothing == NO_SYMBOL || !xml.text_is_blank() || frame.pieces.is_some() {
             return of_text;
         }
         if of_text == NO_SYMBOL || of_text == of_nothing {
@@ -122,7 +122,7 @@ impl Matcher<'_> {
         xml: &Xml<R>,
         identity: &mut Identity,
     ) -> bool {
-        if let Some(check) = &frame.base64 {
+        if let Some(check) = &frame.pieces {
             // Told piece by piece; only free text could also take it.
             let is_text = matches!(self.automaton.derivatives.patterns.symbol(symbol), Symbol::Text);
             let mut check = check.clone();
@@ -175,21 +175,21 @@ impl Matcher<'_> {
         self.automaton.derivatives.patterns.is_nullable(pattern)
     }
 
-    /// How to check a content that may be of any length, if it is one: base64 alone.
-    pub(super) fn base64(&self, state: StateId) -> Option<Base64Check> {
-        self.automaton.get(state).is_base64.then(Base64Check::new)
+    /// How to check a content that may be of any length, if it is one.
+    pub(super) fn pieces(&self, state: StateId) -> Option<PieceCheck> {
+        self.automaton.get(state).pieces.clone()
     }
 
     /// Whether the text of the element just started may come in pieces.
     pub fn takes_pieces(&self) -> bool {
-        self.frames.last().is_some_and(|frame| frame.base64.is_some())
+        self.frames.last().is_some_and(|frame| frame.pieces.is_some())
     }
 
     /// A piece of a long text.
     pub fn piece<R: Read>(&mut self, xml: &Xml<R>) {
         if let Some(frame) = self.frames.last_mut() {
             frame.is_in_pieces = true;
-            if let Some(check) = &mut frame.base64 {
+            if let Some(check) = &mut frame.pieces {
                 check.push(xml.text());
             }
         }

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::attributes::shown;
-use super::automaton::StateId;
+use super::automaton::{StateId, StepId};
 use super::fault::Witness;
 use super::grammar::{AttributeValue, Content, PatternId, Symbol, SymbolId};
 use super::matcher::{Frame, Matcher};
@@ -34,8 +34,11 @@ impl Matcher<'_> {
 
     /// Names of the elements that could have come.
     fn allowed(&self, state: StateId) -> Vec<String> {
-        let elements = self.automaton.elements(state).into_iter();
-        let names = elements.map(|id| match self.automaton.derivatives.patterns.symbol(id) {
+        self.names_of(&self.automaton.elements(state))
+    }
+
+    fn names_of(&self, elements: &[SymbolId]) -> Vec<String> {
+        let names = elements.iter().map(|&id| match self.automaton.derivatives.patterns.symbol(id) {
             Symbol::Element(element) if matches!(element.content, Content::Wildcard(_)) => {
                 "un élément d'un autre espace de noms".to_owned()
             }
@@ -70,25 +73,28 @@ impl Matcher<'_> {
         is_tolerated
     }
 
+    /// An element out of place; what had to come before it, when that is plain, is said to be missing.
     pub(super) fn unexpected<R: Read>(
         &mut self,
         above: StateId,
-        is_missing: bool,
+        step: StepId,
         name: NameId,
         xml: &mut Xml<R>,
         witness: &mut impl Witness,
     ) {
         let line = xml.line();
-        let allowed = listed(&self.allowed(above));
         let found = self.name_shown(name, xml);
-        let (kind, message) = match &allowed[..] {
-            "" => (
-                self.kinds.unexpected_element,
-                format!("{found} n'est pas prévu ici : plus aucun élément ne l'est"),
-            ),
-            allowed if is_missing => (self.kinds.missing_element, format!("{allowed} attendu avant {found}")),
-            allowed => {
+        let missing = self.names_of(&self.automaton.missing_before(above, step));
+        let (kind, message) = match (&missing[..], listed(&self.allowed(above))) {
+            ([], allowed) if allowed.is_empty() => {
+                let message = format!("{found} n'est pas prévu ici : plus aucun élément ne l'est");
+                (self.kinds.unexpected_element, message)
+            }
+            ([], allowed) => {
                 (self.kinds.unexpected_element, format!("{found} n'est pas prévu ici ; attendu : {allowed}"))
+            }
+            (missing, _) => {
+                (self.kinds.missing_element, format!("{} attendu avant {found}", listed(missing)))
             }
         };
         self.tell(kind, message, (name, line), xml, witness);

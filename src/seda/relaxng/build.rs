@@ -137,11 +137,11 @@ impl Builder {
             }
             Node::List(part, note) => match self.of(part) {
                 NOT_ALLOWED => NOT_ALLOWED,
-                inner => self.symbol(Symbol::List(inner), note),
+                inner => self.symbol(Symbol::List(inner), *note),
             },
             Node::Element(name, content, note) => {
                 let empty = Content::Pattern(NOT_ALLOWED);
-                let made = self.symbol(Symbol::Element(ElementSymbol { name, content: empty }), note);
+                let made = self.symbol(Symbol::Element(ElementSymbol { name, content: empty }), *note);
                 self.waiting.push((SymbolId(self.notes.len() as u32 - 1), content));
                 made
             }
@@ -149,14 +149,14 @@ impl Builder {
                 NOT_ALLOWED => NOT_ALLOWED,
                 value => {
                     let value = AttributeValue::Pattern(value);
-                    self.symbol(Symbol::Attribute(AttributeSymbol { name, value }), note)
+                    self.symbol(Symbol::Attribute(AttributeSymbol { name, value }), *note)
                 }
             },
             Node::Data(datatype, except, note) => {
                 let except = except.map(|except| self.of(except)).filter(|&except| except != NOT_ALLOWED);
-                self.symbol(Symbol::Data(DataSymbol { datatype, except }), note)
+                self.symbol(Symbol::Data(DataSymbol { datatype, except }), *note)
             }
-            Node::Value(datatype, value, note) => self.symbol(Symbol::Value(datatype, value), note),
+            Node::Value(datatype, value, note) => self.symbol(Symbol::Value(datatype, value), *note),
         })
     }
 
@@ -172,8 +172,8 @@ impl Builder {
     }
 
     /// A new symbol, which is noted at the same place.
-    fn symbol(&mut self, symbol: Symbol, note: Box<Note>) -> PatternId {
-        self.notes.push(*note);
+    fn symbol(&mut self, symbol: Symbol, note: Note) -> PatternId {
+        self.notes.push(note);
         let symbol = self.patterns.add_symbol(symbol);
         self.patterns.one(symbol)
     }

@@ -2,6 +2,8 @@
 //!
 //! Three libraries are known: RELAX NG's own, XML Schema's, and the identifiers of DTD compatibility, which are XML Schema's.
 
+use std::collections::HashMap;
+
 use super::document::{Node, Scope};
 use crate::model::findings::shortened;
 use crate::seda::datatype::{Datatype, Library, Prefixes, Value};
@@ -24,34 +26,91 @@ impl Prefixes for At<'_> {
     }
 }
 
-/// The type of a `data` with its parameters, or what is wrong with it.
-pub fn datatype(
-    library: &str,
-    name: &str,
-    params: &[(String, String)],
-    node: &Node,
-) -> Result<Datatype, String> {
-    let base = named(library, name)?;
-    if params.is_empty() {
-        return Ok(base);
-    }
-    let shown = shortened(name.to_owned(), 100);
-    if library != XSD {
-        return Err(format!("le type « {shown} » n'a pas de paramètre"));
-    }
-    let params: Vec<(&str, &str)> =
-        params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    base.restricted(&params, &*node.prefixes).map_err(|why| format!("type « {shown} » : {why}"))
+/// A type's library, name and parameters.
+type Key = (String, String, Vec<(String, String)>);
+
+/// What a type with a pattern costs besides its automaton, which grows as it matches.
+const PATTERN_BYTES: usize = 32 << 10;
+/// What a type that could not be made is counted for.
+const REFUSED_BYTES: usize = 512 << 10;
+
+/// The types of a profile, each made once.
+pub struct Datatypes {
+    known: HashMap<Key, Result<Datatype, String>>,
+    bytes_left: usize,
 }
 
-/// The type and the value of a `value`, or what is wrong with it.
-pub fn value(library: &str, name: &str, ns: &str, node: &Node) -> Result<(Datatype, Value), String> {
-    let datatype = named(library, name)?;
-    let value = datatype.value(&node.text, &At { scope: &node.prefixes, ns }).ok_or_else(|| {
-        let (text, name) = (shortened(node.text.clone(), 100), shortened(name.to_owned(), 100));
-        format!("« {text} » n'est pas une valeur du type « {name} »")
-    })?;
-    Ok((datatype, value))
+impl Datatypes {
+    /// None yet; their patterns may take so many bytes.
+    pub fn new(bytes_max: usize) -> Self {
+        Self { known: HashMap::new(), bytes_left: bytes_max }
+    }
+
+    /// The type of a `data` with its parameters, or what is wrong with it.
+    pub fn datatype(
+        &mut self,
+        library: &str,
+        name: &str,
+        params: &[(String, String)],
+        node: &Node,
+    ) -> Result<Datatype, String> {
+        let key = (library.to_owned(), name.to_owned(), params.to_vec());
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
+        }
+        let made = self.made(library, name, params, node);
+        self.known.insert(key, made.clone());
+        made
+    }
+
+    fn made(
+        &mut self,
+        library: &str,
+        name: &str,
+        params: &[(String, String)],
+        node: &Node,
+    ) -> Result<Datatype, String> {
+        let base = named(library, name)?;
+        if params.is_empty() {
+            return Ok(base);
+        }
+        // Said once, when nothing more can be taken: the rest would cost as much to refuse as to make.
+        let too_much = || "trop de types restreints par un motif".to_owned();
+        if self.bytes_left == 0 {
+            return Err(too_much());
+        }
+        let params: Vec<(&str, &str)> =
+            params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let made = base.with_params(&params, &*node.prefixes);
+        let bytes = match made.as_ref().map(Datatype::memory) {
+            Ok(0) => 0,
+            Ok(bytes) => bytes + PATTERN_BYTES,
+            // It may have been refused for its size only, at great cost.
+            Err(_) => REFUSED_BYTES,
+        };
+        self.bytes_left = self.bytes_left.saturating_sub(bytes);
+        match made {
+            Ok(_) if self.bytes_left == 0 => Err(too_much()),
+            Ok(made) => Ok(made),
+            Err(why) => Err(format!("type « {} » : {why}", shortened(name.to_owned(), 100))),
+        }
+    }
+
+    /// The type and the value of a `value`, or what is wrong with it.
+    pub fn value(
+        &mut self,
+        library: &str,
+        name: &str,
+        ns: &str,
+        node: &Node,
+    ) -> Result<(Datatype, Value), String> {
+        let datatype = self.datatype(library, name, &[], node)?;
+        let value = datatype.value(&node.text, &At { scope: &node.prefixes, ns }).ok_or_else(|| {
+            let (text, name) = (shortened(node.text.clone(), 100), shortened(name.to_owned(), 100));
+            format!("« {text} » n'est pas une valeur du type « {name} »")
+        })?;
+        Ok((datatype, value))
+    }
 }
 
 fn named(library: &str, name: &str) -> Result<Datatype, String> {

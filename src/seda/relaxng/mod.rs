@@ -22,6 +22,8 @@ mod overlap;
 mod restrict;
 mod simplify;
 mod syntax;
+#[cfg(test)]
+mod tests;
 
 /// The files a profile may include or refer to, by name relative to the profile (`sub/common.rng`).
 #[derive(Debug, Default)]
@@ -60,6 +62,8 @@ pub struct Limits {
     pub patterns_max: usize,
     /// Patterns one in another once expanded, each step of a sequence counted: what a matcher may have to recurse on.
     pub height_max: usize,
+    /// Bytes of the automata made of the types' patterns, each type counted once.
+    pub types_bytes_max: usize,
     /// Steps of the checks on names that overlap.
     pub steps_max: usize,
 }
@@ -71,8 +75,9 @@ impl Default for Limits {
             documents_max: 200,
             nesting_max: 16,
             depth_max: 500,
-            patterns_max: 500_000,
-            height_max: 1_000,
+            patterns_max: 300_000,
+            height_max: 2_000,
+            types_bytes_max: 16 << 20,
             steps_max: 20_000_000,
         }
     }
@@ -113,7 +118,7 @@ pub struct Note {
 /// What is wrong, one finding at least, of the family `profile`.
 pub fn compile(main: &[u8], bundle: &Bundle, limits: &Limits) -> Result<Profile, Vec<Finding>> {
     let forest = load::load(main, bundle, limits)?;
-    let draft = simplify::simplify(&forest)?;
+    let draft = simplify::simplify(&forest, limits)?;
     let (grammar, notes) = build::build(draft, limits)?;
     restrict::check(&grammar, &notes, limits)?;
     Ok(Profile { grammar, notes })

@@ -2,14 +2,14 @@
 //!
 //! Never deeper than an exception within an exception: choices are flattened as they are made.
 
-use unicode_normalization::char::is_combining_mark;
+use std::sync::LazyLock;
 
 use super::context::Context;
 use super::document::Node;
 use super::fault::Faults;
 use super::syntax::Tag;
 use crate::model::findings::shortened;
-use crate::seda::datatype::Prefixes;
+use crate::seda::datatype::{Datatype, Library, NoPrefixes, Prefixes};
 use crate::seda::engine::names::NameClass;
 
 const XMLNS: &str = "http://www.w3.org/2000/xmlns";
@@ -19,12 +19,10 @@ pub fn trimmed(text: &str) -> &str {
     text.trim_matches([' ', '\t', '\r', '\n'])
 }
 
-/// A name without a colon. As XML 1.0 had it until its fourth edition: a combining sign begins none.
+/// A name without a colon, as `xs:NCName` has it.
 pub fn is_ncname(name: &str) -> bool {
-    let is_start = |c: char| c == '_' || (c.is_alphabetic() && !is_combining_mark(c));
-    let is_rest =
-        |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '\u{b7}') || is_combining_mark(c);
-    name.starts_with(is_start) && name.chars().all(is_rest)
+    static NCNAME: LazyLock<Option<Datatype>> = LazyLock::new(|| Datatype::builtin(Library::Xsd, "NCName"));
+    trimmed(name) == name && NCNAME.as_ref().is_some_and(|ncname| ncname.check(name, &NoPrefixes))
 }
 
 /// A name, with a prefix or without.

@@ -5,11 +5,12 @@
 use super::Note;
 use super::ast::{Combine, Draft, Node as Pattern, NodeId};
 use super::context::{Context, Contexts};
+use super::data::Datatypes;
 use super::document::Node;
 use super::fault::Faults;
 use super::load::Forest;
 use super::syntax::{Role, Tag};
-use super::{data, names};
+use super::{Limits, names};
 use crate::model::Finding;
 use crate::seda::engine::names::NameClass;
 
@@ -25,7 +26,7 @@ enum Made {
 ///
 /// # Errors
 /// All that is wrong with the syntax, the references and the types.
-pub fn simplify(forest: &Forest) -> Result<Draft, Vec<Finding>> {
+pub fn simplify(forest: &Forest, limits: &Limits) -> Result<Draft, Vec<Finding>> {
     let mut faults = Faults::new();
     let mut contexts = Contexts::of(forest, &mut faults);
     // What follows relies on the syntax.
@@ -35,6 +36,7 @@ pub fn simplify(forest: &Forest) -> Result<Draft, Vec<Finding>> {
         faults: Faults::new(),
         draft: Draft { definitions: std::mem::take(&mut contexts.definitions), ..Draft::default() },
         made: forest.nodes.iter().map(|_| Made::Nothing).collect(),
+        datatypes: Datatypes::new(limits.types_bytes_max),
         contexts,
     };
     for place in (0..forest.nodes.len()).rev() {
@@ -63,6 +65,7 @@ struct Maker<'a> {
     contexts: Contexts,
     faults: Faults,
     draft: Draft,
+    datatypes: Datatypes,
     made: Vec<Made>,
 }
 
@@ -179,7 +182,7 @@ impl Maker<'_> {
             })
             .collect();
         let name = names::trimmed(node.attribute("type").unwrap_or_default());
-        match data::datatype(&context.library, name, &params, node) {
+        match self.datatypes.datatype(&context.library, name, &params, node) {
             Ok(datatype) => {
                 let note = Note { type_name: name.to_owned(), params, ..*note(node) };
                 self.draft.add(Pattern::Data(datatype, except, Box::new(note)))
@@ -197,7 +200,7 @@ impl Maker<'_> {
             Some(name) => (&*context.library, names::trimmed(name)),
             None => ("", "token"),
         };
-        match data::value(library, name, &context.ns, node) {
+        match self.datatypes.value(library, name, &context.ns, node) {
             Ok((datatype, value)) => {
                 let note = Note { type_name: name.to_owned(), text: node.text.clone(), ..*note(node) };
                 self.draft.add(Pattern::Value(datatype, value, Box::new(note)))

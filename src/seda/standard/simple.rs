@@ -84,7 +84,7 @@ impl<'t> Loader<'t> {
                 self.set_values(id, base, datatype);
                 Ok(())
             }
-            Err(refused) => Err(table.broken(line, format!("{refused:?}"))),
+            Err(refused) => Err(table.broken(line, refused)),
         }
     }
 

@@ -44,7 +44,7 @@ pub fn bang(text: &str, at: usize) -> Result<Markup, Stop> {
 /// Reads the `<?` at `at`.
 pub fn instruction(text: &str, at: usize, is_beginning: bool, encoding: Encoding) -> Result<Markup, Stop> {
     let body = &text[at + 2..];
-    let end = body.find(|c| matches!(c, ' ' | '\t' | '\n' | '?' | '<' | '>')).ok_or(Stop::More)?;
+    let end = body.find([' ', '\t', '\n', '?', '<', '>']).ok_or(Stop::More)?;
     let target = &body[..end];
     if target == "xml" && is_beginning {
         let close = body.find('>').ok_or(Stop::More)?;

@@ -3,8 +3,8 @@
 //! Never expands an entity, never fetches anything, never accepts a DOCTYPE. The one thing to know: elements come one at a
 //! time, their names as small numbers; memory is bounded by one piece of the document, one text and one tag.
 //!
-//! Reading order: `source` (bytes to clean text), `window` (the part at hand), `advance` (the loop), `tag`, `names` and
-//! `scope` (namespaces), `markup`, `reference`.
+//! Reading order: `source` (bytes to clean text), `window` (the part at hand), `advance` (the loop), `elements`, `tag`,
+//! `names` and `scope` (namespaces), `markup`, `reference`.
 
 use std::io::Read;
 
@@ -20,6 +20,7 @@ use crate::model::{Finding, Limits};
 
 mod advance;
 mod chars;
+mod elements;
 mod encoding;
 mod fault;
 mod interner;

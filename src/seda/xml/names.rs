@@ -5,10 +5,10 @@
 
 use std::collections::HashMap;
 
-use super::chars;
 use super::fault::{Stop, fault, malformed};
 use super::interner::Interner;
 use super::scope::{self, DEFAULT, NO_NAMESPACE, Scope, XMLNS};
+use super::{chars, scan};
 use crate::model::Limits;
 use crate::model::findings;
 
@@ -65,7 +65,7 @@ impl Names {
     pub fn form(&mut self, name: &str, hash: u64, scope: &mut Scope, at: usize) -> Result<u32, Stop> {
         let slot = (hash >> 52) as usize % RECENT;
         for known in self.recent[slot] {
-            if known > 0 && self.forms.text(known - 1) == name {
+            if known > 0 && scan::same(self.forms.text(known - 1).as_bytes(), name.as_bytes()) {
                 return Ok(known - 1);
             }
         }
@@ -107,6 +107,7 @@ impl Names {
     }
 
     /// A form as it is written.
+    #[inline]
     pub fn written(&self, form: u32) -> &str {
         self.forms.text(form)
     }
@@ -165,6 +166,7 @@ impl Names {
     }
 
     /// The number of a name's namespace.
+    #[inline]
     pub fn namespace(&self, name: NameId) -> u32 {
         self.expanded.get(name.0 as usize).map_or(NO_NAMESPACE, |&(namespace, _)| namespace)
     }

@@ -82,6 +82,20 @@ pub fn name(bytes: &[u8], from: usize) -> Option<(usize, u64)> {
     }
 }
 
+/// Whether the bytes are the same: for names, too short to be worth a call.
+#[inline]
+pub fn same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let (Some(last), Some(other_last)) = (one.last_chunk::<8>(), other.last_chunk::<8>()) else {
+        return one.iter().zip(other).all(|(one, other)| one == other);
+    };
+    // Word by word, the last one beginning inside the one before.
+    let words = one.as_chunks::<8>().0.iter().zip(other.as_chunks::<8>().0);
+    last == other_last && words.fold(true, |same, (one, other)| same & (one == other))
+}
+
 fn mix(hash: u64, word: u64) -> u64 {
     (hash.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
@@ -109,6 +123,19 @@ mod tests {
         for stop in *b"\"'<&\n" {
             let bytes = [b"abcdefghijkl".as_slice(), &[stop], b"\"mnopq"].concat();
             assert_eq!(value_stop(&bytes, 3), 12);
+        }
+    }
+
+    #[test]
+    fn names_are_the_same_to_the_last_byte() {
+        for length in 0..40 {
+            let name = vec![b'n'; length];
+            assert!(same(&name, &name.clone()) && !same(&name, &vec![b'n'; length + 1]));
+            for place in 0..length {
+                let mut other = name.clone();
+                other[place] = b'm';
+                assert!(!same(&name, &other), "{length} {place}");
+            }
         }
     }
 

@@ -115,7 +115,11 @@ impl Scope {
         };
         if is_wrong {
             let written = self.written_prefix(prefix);
-            let message = format!("le préfixe « {written} » ne peut pas être lié à « {namespace} »");
+            let message = match (prefix, namespace) {
+                (DEFAULT, _) => format!("l'espace de noms par défaut ne peut pas être « {namespace} »"),
+                (_, "") => format!("le préfixe « {written} » est lié à un espace de noms vide"),
+                _ => format!("le préfixe « {written} » ne peut pas être lié à « {namespace} »"),
+            };
             return fault(&findings::XML_NAMESPACE, message, at);
         }
         if self.before.len() >= DECLARATIONS_MAX || self.namespaces.len() >= NAMESPACES_MAX {

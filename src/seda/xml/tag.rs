@@ -224,7 +224,7 @@ pub fn skip_space(bytes: &[u8], from: usize) -> Result<usize, Stop> {
 pub fn end_tag(text: &str, from: usize, open: &str) -> Result<usize, Stop> {
     let bytes = text.as_bytes();
     let at = from + 2 + open.len();
-    if bytes.get(from + 2..at) == Some(open.as_bytes()) && bytes.get(at) == Some(&b'>') {
+    if bytes.get(at) == Some(&b'>') && scan::same(&bytes[from + 2..at], open.as_bytes()) {
         return Ok(at + 1);
     }
     let (end, _) = name(bytes, from + 2)?;

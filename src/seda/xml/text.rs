@@ -37,12 +37,9 @@ impl Text {
     /// Adds a piece of the window.
     #[inline]
     pub fn add(&mut self, window: &str, start: usize, end: usize) {
-        if self.is_empty() {
-            if !self.is_joined {
-                self.began = start;
-                (self.start, self.end) = (start, end);
-                return;
-            }
+        if self.is_empty() && !self.is_joined {
+            (self.start, self.end, self.began) = (start, end, start);
+            return;
         }
         self.join(window);
         self.joined.push_str(&window[start..end]);

@@ -6,7 +6,7 @@
 use std::io::Read;
 
 use super::encoding::Encoding;
-use super::fault::Stop;
+use super::fault::{Fault, Stop};
 use super::source::Source;
 
 /// Text loaded and not dropped.
@@ -14,6 +14,8 @@ pub struct Window<R> {
     source: Source<R>,
     text: String,
     is_begun: bool,
+    /// What stopped the source, told once all that comes before is read.
+    stop: Option<Stop>,
     /// A place of the window, and its line.
     counted: usize,
     line: u64,
@@ -22,7 +24,7 @@ pub struct Window<R> {
 impl<R: Read> Window<R> {
     /// Nothing is loaded yet.
     pub fn new(source: Source<R>) -> Self {
-        Self { source, text: String::new(), is_begun: false, counted: 0, line: 1 }
+        Self { source, text: String::new(), is_begun: false, stop: None, counted: 0, line: 1 }
     }
 
     /// Drops what is before `keep` and loads as much again as is kept, at least: beginning over a long piece each time it
@@ -40,12 +42,21 @@ impl<R: Read> Window<R> {
             self.text.drain(..keep);
         }
         let kept = self.text.len();
-        while self.text.len() <= 2 * kept {
-            if !self.source.load(&mut self.text)? {
-                return Ok(self.text.len() > kept);
+        while self.text.len() <= 2 * kept && self.stop.is_none() {
+            match self.source.load(&mut self.text) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(stop) => self.stop = Some(stop),
             }
         }
-        Ok(true)
+        if self.text.len() > kept {
+            return Ok(true);
+        }
+        match self.stop.take() {
+            None => Ok(false),
+            Some(Stop::Fault(fault)) => Err(Stop::Fault(Box::new(Fault { at: kept, ..*fault }))),
+            Some(stop) => Err(stop),
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod document;
 pub mod objects;
+pub mod profiles;
 pub mod token;
 mod transfer_json;
 pub mod transfers;

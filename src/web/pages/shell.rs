@@ -46,6 +46,9 @@ impl Account {
         if Who::Searcher.admits(&caller.roles) {
             menu.push(Section::Archives);
         }
+        if Who::ProfileReader.admits(&caller.roles) {
+            menu.push(Section::Profiles);
+        }
         if Who::Operator.admits(&caller.roles) {
             menu.push(Section::Operations);
         }
@@ -66,6 +69,7 @@ pub enum Section {
     Desk,
     Transfers,
     Archives,
+    Profiles,
     Operations,
     /// Pages that no entry leads to.
     None,
@@ -78,6 +82,7 @@ impl Section {
             Section::Desk | Section::None => "/",
             Section::Transfers => "/versements",
             Section::Archives => "/archives",
+            Section::Profiles => "/profils",
             Section::Operations => "/exploitation",
         }
     }
@@ -88,6 +93,7 @@ impl Section {
             Section::Desk | Section::None => "Accueil",
             Section::Transfers => "Versements",
             Section::Archives => "Archives",
+            Section::Profiles => "Profils",
             Section::Operations => "Exploitation",
         }
     }

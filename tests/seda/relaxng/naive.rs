@@ -8,7 +8,7 @@ use chartrier::seda::datatype::Prefixes;
 use chartrier::seda::engine::grammar::{
     AttributeValue, Content, EMPTY, Grammar, NOT_ALLOWED, Pattern, PatternId, Patterns, Symbol,
 };
-use quick_xml::events::Event;
+use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
 use quick_xml::{NsReader, XmlVersion};
 
@@ -53,33 +53,12 @@ fn parse(document: &str) -> Element {
         children: Vec::new(),
         prefixes: Bound::default(),
     }];
-    let bound = |result: ResolveResult<'_>| match result {
-        ResolveResult::Bound(namespace) => namespace.as_ref().to_owned(),
-        _ => String::new(),
-    };
     loop {
         let event = reader.read_event().expect("well-formed");
         let text = match event {
             Event::Start(tag) => {
-                let mut prefixes = open.last().expect("open").prefixes.clone();
-                let mut attributes = Vec::new();
-                for attribute in tag.attributes() {
-                    let attribute = attribute.expect("an attribute");
-                    let value =
-                        attribute.normalized_value(XmlVersion::Explicit1_0).expect("a value").into_owned();
-                    let key: &str = attribute.key.as_ref();
-                    if key == "xmlns" {
-                        prefixes.0.insert(String::new(), value);
-                    } else if let Some(prefix) = key.strip_prefix("xmlns:") {
-                        prefixes.0.insert(prefix.to_owned(), value);
-                    } else {
-                        let (namespace, local) = reader.resolver().resolve_attribute(attribute.key);
-                        attributes.push(((bound(namespace), local.as_ref().to_owned()), value));
-                    }
-                }
-                let (namespace, local) = reader.resolver().resolve_element(tag.name());
-                let name = (bound(namespace), local.as_ref().to_owned());
-                open.push(Element { name, attributes, children: Vec::new(), prefixes });
+                let around = open.last().expect("open").prefixes.clone();
+                open.push(started(&tag, around, &reader));
                 continue;
             }
             Event::End(_) => {
@@ -112,6 +91,33 @@ fn parse(document: &str) -> Element {
         .filter_map(|child| if let Node::Element(root) = child { Some(root) } else { None })
         .next()
         .expect("a root")
+}
+
+fn bound(result: ResolveResult<'_>) -> String {
+    match result {
+        ResolveResult::Bound(namespace) => namespace.as_ref().to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn started(tag: &BytesStart<'_>, mut prefixes: Bound, reader: &NsReader<&[u8]>) -> Element {
+    let mut attributes = Vec::new();
+    for attribute in tag.attributes() {
+        let attribute = attribute.expect("an attribute");
+        let value = attribute.normalized_value(XmlVersion::Explicit1_0).expect("a value").into_owned();
+        let key: &str = attribute.key.as_ref();
+        if key == "xmlns" {
+            prefixes.0.insert(String::new(), value);
+        } else if let Some(prefix) = key.strip_prefix("xmlns:") {
+            prefixes.0.insert(prefix.to_owned(), value);
+        } else {
+            let (namespace, local) = reader.resolver().resolve_attribute(attribute.key);
+            attributes.push(((bound(namespace), local.as_ref().to_owned()), value));
+        }
+    }
+    let (namespace, local) = reader.resolver().resolve_element(tag.name());
+    let name = (bound(namespace), local.as_ref().to_owned());
+    Element { name, attributes, children: Vec::new(), prefixes }
 }
 
 fn is_white(text: &str) -> bool {
@@ -263,7 +269,7 @@ impl Matcher {
                     };
                     data.datatype.check(text, prefixes) && !is_excepted
                 }
-                Symbol::Value(datatype, value) => datatype.equals(text, value, prefixes),
+                Symbol::Value(datatype, value) => datatype.equals(value, text, prefixes),
                 Symbol::List(inner) => {
                     let mut left = *inner;
                     for token in text.split([' ', '\t', '\r', '\n']).filter(|token| !token.is_empty()) {

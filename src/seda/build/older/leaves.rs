@@ -2,9 +2,13 @@
 //!
 //! What has a name in 2.x is told under it; the rest under the path it has in the message.
 
+use std::io;
+
+use base64::Engine as _;
+
 use super::values::{final_action, language, level, size_bytes};
 use super::{Builder, Context, Terms};
-use crate::model::{Finding, Rule, findings};
+use crate::model::{Content, Finding, Inline, Rule, findings};
 
 /// Longest path of elements told of a value; one so deep is no element of the standard.
 const PATH_BYTES_MAX: usize = 500;
@@ -25,51 +29,81 @@ impl Builder {
         (context, path)
     }
 
-    pub(super) fn leaf(&mut self, local: &str, value: &str, line: u64) {
+    pub(super) fn leaf(&mut self, local: &str, value: &str, line: u64) -> io::Result<()> {
         let (context, above) = self.place();
         let path = format!("{above}{local}");
-        let some = || Some(value.to_owned());
         match (context, path.as_str()) {
-            (Context::Root, "TransferIdentifier") => self.manifest.message_identifier = value.to_owned(),
-            (Context::Root, "Date") => self.manifest.date = value.to_owned(),
-            (Context::Agency, "Identification") => match self.open.last().map(|open| open.local.as_str()) {
-                Some("ArchivalAgency") => self.manifest.archival_agency = some(),
-                _ => self.manifest.transferring_agency = some(),
-            },
+            (Context::Root | Context::Agency, path) => self.heading_leaf(context, path, value),
             (Context::Integrity, "Contains") => self.integrity.digest = value.to_owned(),
             (Context::Integrity, "UnitIdentifier") => self.integrity.name = value.to_owned(),
             (Context::Unit, path) => self.unit_leaf(path, value, line),
             (Context::Content, path) => self.content_leaf(path, value),
             (Context::Keyword, path) => self.keyword_leaf(path, value),
             (Context::AccessRule | Context::AppraisalRule, path) => rule_leaf(&mut self.terms, path, value),
+            (Context::Document, "Attachment") if !value.is_empty() => {
+                self.document.object.inline = Some(self.inline(value)?);
+                self.document.object.uri = None;
+            }
             (Context::Document, path) => self.document_leaf(path, value),
             (Context::RelatedData, "Data") if !value.is_empty() => {
-                self.related.inline = true;
+                self.related.inline = Some(self.inline(value)?);
                 self.related.uri = None;
             }
-            (Context::RelatedData, "Relation") => {
-                self.document.content.others.push(("RelatedData/Relation".to_owned(), value.to_owned()));
+            (Context::RelatedData, "Relation") => self.document.tell("RelatedData/Relation", value),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn heading_leaf(&mut self, context: Context, path: &str, value: &str) {
+        let is_archival = self.open.last().is_some_and(|open| open.local == "ArchivalAgency");
+        let heading = self.sink.heading_mut();
+        match (context, path) {
+            (Context::Root, "TransferIdentifier") => value.clone_into(&mut heading.message_identifier),
+            (Context::Root, "Date") => value.clone_into(&mut heading.date),
+            (Context::Agency, "Identification") if is_archival => {
+                heading.archival_agency = Some(value.to_owned());
             }
+            (Context::Agency, "Identification") => heading.transferring_agency = Some(value.to_owned()),
             _ => {}
         }
     }
 
+    /// A content that travels in the message. What is no base64 is none; the schema has said so.
+    fn inline(&mut self, value: &str) -> io::Result<Inline> {
+        let mut inline = self.sink.begin_inline();
+        let compact: String = value.split_ascii_whitespace().collect();
+        let bytes = base64::engine::general_purpose::STANDARD.decode(compact).unwrap_or_default();
+        self.sink.inline(&mut inline, &bytes)?;
+        Ok(inline)
+    }
+
+    /// The content of the innermost unit, to say of it a text of so many bytes, and whether so much may still be said.
+    fn content(&mut self, bytes: usize) -> Option<(&mut Content, bool)> {
+        self.sink.unit(bytes).map(|(unit, is_light)| (&mut unit.content, is_light))
+    }
+
     /// One more value of the innermost unit, under this path.
     pub(super) fn tell(&mut self, path: &str, value: &str) {
-        if let Some(unit) = self.unit() {
-            unit.content.others.push((path.to_owned(), value.to_owned()));
+        if let Some((content, true)) = self.content(path.len() + value.len()) {
+            content.others.push((path.to_owned(), value.to_owned()));
         }
     }
 
     fn unit_leaf(&mut self, path: &str, value: &str, line: u64) {
-        let Some(unit) = self.unit() else { return };
         match path {
-            "Name" => unit.content.title = Some(value.to_owned()),
-            "DescriptionLevel" => unit.content.description_level = Some(level(value).to_owned()),
+            "Name" | "DescriptionLevel" => {
+                let Some((content, _)) = self.content(value.len()) else { return };
+                if path == "Name" {
+                    content.title = Some(value.to_owned());
+                } else {
+                    content.description_level = Some(level(value).to_owned());
+                }
+            }
             "DescriptionLanguage" => self.tell(path, language(value)),
             "ArchivalAgreement" => self.agreement(value, line),
             "ArchivalProfile" => {
-                let first = self.manifest.archival_profile.get_or_insert_with(|| value.to_owned());
+                let first = self.sink.heading_mut().archival_profile.get_or_insert_with(|| value.to_owned());
                 if first != value {
                     self.tell(path, value);
                 }
@@ -80,33 +114,30 @@ impl Builder {
 
     /// One agreement rules the whole transfer: the first is kept, another is a fault.
     fn agreement(&mut self, value: &str, line: u64) {
-        let first = self.manifest.archival_agreement.get_or_insert_with(|| value.to_owned());
+        let first = self.sink.heading_mut().archival_agreement.get_or_insert_with(|| value.to_owned());
         if first != value {
             let shown = |text: &str| text.chars().take(100).collect::<String>();
             let message = format!("accord « {} » après « {} »", shown(value), shown(first));
             let finding = Finding::new(&findings::HEADER_AGREEMENT_SEVERAL, message).at_line(line);
-            self.found.push(finding.in_path("ArchivalAgreement"));
+            self.sink.found.push(finding.in_path("ArchivalAgreement"));
         }
     }
 
     fn content_leaf(&mut self, path: &str, value: &str) {
-        let is_root = self.open_units.len() == 1;
-        let Some(unit) = self.unit() else { return };
-        let content = &mut unit.content;
-        let text = value.to_owned();
         match path {
-            "Description" | "OtherDescriptiveData" => content.descriptions.push(text),
-            "DescriptionLevel" => content.description_level = Some(level(value).to_owned()),
-            "OldestDate" => content.start_date = Some(text),
-            "LatestDate" => content.end_date = Some(text),
-            "Language" => self.tell(path, language(value)),
-            "OriginatingAgency/Identification" if content.originating_agency.is_none() => {
-                content.originating_agency = Some(text.clone());
-                if is_root {
-                    self.manifest.originating_agency.get_or_insert(text);
+            "Description" | "OtherDescriptiveData" | "DescriptionLevel" | "OldestDate" | "LatestDate" => {
+                let Some((content, is_light)) = self.content(value.len()) else { return };
+                let text = value.to_owned();
+                match path {
+                    "DescriptionLevel" => content.description_level = Some(level(value).to_owned()),
+                    "OldestDate" => content.start_date = Some(text),
+                    "LatestDate" => content.end_date = Some(text),
+                    _ if is_light => content.descriptions.push(text),
+                    _ => {}
                 }
             }
-            "OriginatingAgency/Identification" => self.tell("OriginatingAgency/Identifier", value),
+            "Language" => self.tell(path, language(value)),
+            "OriginatingAgency/Identification" => self.originating_agency(value),
             "CustodialHistory" => self.tell("CustodialHistory/CustodialHistoryItem", value),
             "RelatedObjectReference" | "RelatedObjectReference/RelatedObjectIdentifier" => {
                 self.tell("RelatedObjectReference/References/ExternalReference", value);
@@ -115,15 +146,30 @@ impl Builder {
         }
     }
 
+    /// The first of a level is its own; the first of an archive is the message's.
+    fn originating_agency(&mut self, value: &str) {
+        let is_root = self.levels.len() == 1;
+        let Some(level) = self.levels.last_mut() else { return };
+        if std::mem::replace(&mut level.has_originating_agency, true) {
+            return self.tell("OriginatingAgency/Identifier", value);
+        }
+        if let Some((content, _)) = self.content(value.len()) {
+            content.originating_agency = Some(value.to_owned());
+        }
+        if is_root {
+            self.sink.heading_mut().originating_agency.get_or_insert_with(|| value.to_owned());
+        }
+    }
+
     /// A keyword's own access rule has no place in 2.x: it is told with the keyword's number in the unit.
     fn keyword_leaf(&mut self, path: &str, value: &str) {
         if path == "KeywordContent" {
-            if let Some(unit) = self.unit() {
-                unit.content.keywords.push(value.to_owned());
+            if let Some((content, true)) = self.content(value.len()) {
+                content.keywords.push(value.to_owned());
             }
             return;
         }
-        let number = self.keyword;
+        let number = self.levels.last().map_or(0, |level| level.keywords);
         let rule = |name: &str| format!("Keyword[{number}]/AccessRule/{name}");
         match path.split_once('/') {
             Some(("AccessRestriction" | "AccessRestrictionRule", "Code")) => self.tell(&rule("Rule"), value),
@@ -136,32 +182,27 @@ impl Builder {
 
     fn document_leaf(&mut self, path: &str, value: &str) {
         let document = &mut self.document;
-        let mut tell = |name: &str, value: &str| {
-            document.content.others.push((name.to_owned(), value.to_owned()));
-        };
         match path {
-            "Attachment" if !value.is_empty() => {
-                document.object.inline = true;
-                document.object.uri = None;
-            }
             "Attachment" => {}
             "Integrity" => document.object.digest = Some(value.to_owned()),
             "Size" => match size_bytes(value, &self.size_unit) {
                 Some(size) => document.object.size_bytes = Some(size),
-                None => tell("Size", &format!("{value} {}", self.size_unit)),
+                None => document.tell("Size", &format!("{value} {}", self.size_unit)),
             },
             "Description" => {
-                document.description = Some(value.to_owned()).filter(|text| !text.is_empty());
                 document.is_described = true;
+                if !value.is_empty() && document.weigh(value.len()) {
+                    document.description = Some(value.to_owned());
+                }
             }
-            "Creation" => tell("CreatedDate", value),
-            "Receipt" => tell("ReceivedDate", value),
-            "Submission" => tell("SentDate", value),
-            "Issue" => tell("RegisteredDate", value),
-            "Language" => tell(path, language(value)),
-            "Copy" | "Control" | "Response" | "Type" => tell(path, value),
+            "Creation" => document.tell("CreatedDate", value),
+            "Receipt" => document.tell("ReceivedDate", value),
+            "Submission" => document.tell("SentDate", value),
+            "Issue" => document.tell("RegisteredDate", value),
+            "Language" => document.tell(path, language(value)),
+            "Copy" | "Control" | "Response" | "Type" => document.tell(path, value),
             _ => {
-                tell(identifier_name(path), value);
+                document.tell(identifier_name(path), value);
                 document.is_described = true;
             }
         }
@@ -169,23 +210,23 @@ impl Builder {
 
     pub(super) fn end_rule(&mut self, context: Context) {
         let Terms { code, duration, start } = std::mem::take(&mut self.terms);
-        let Some(level) = self.open_units.last_mut() else { return };
-        let (category, is_declared) = match context {
-            Context::AccessRule => ("AccessRule", &mut level.has_access),
-            _ => ("AppraisalRule", &mut level.has_appraisal),
-        };
+        let Some(level) = self.levels.last_mut() else { return };
+        let is_access = context == Context::AccessRule;
+        let is_declared = if is_access { &mut level.has_access } else { &mut level.has_appraisal };
         let prevent_inheritance = std::mem::replace(is_declared, true);
+        let bytes =
+            code.len() + duration.as_deref().map_or(0, str::len) + start.as_deref().map_or(0, str::len);
+        let final_action = (!is_access).then(|| final_action(&code).to_owned());
         let rule = Rule {
-            category: category.to_owned(),
-            final_action: (context == Context::AppraisalRule).then(|| final_action(&code).to_owned()),
-            terms: vec![(
-                if context == Context::AppraisalRule { duration.unwrap_or_default() } else { code },
-                start,
-            )],
+            category: if is_access { "AccessRule" } else { "AppraisalRule" }.to_owned(),
+            terms: vec![(if is_access { code } else { duration.unwrap_or_default() }, start)],
+            final_action,
             prevent_inheritance,
             ..Rule::default()
         };
-        level.unit.rules.rules.push(rule);
+        if let Some((unit, true)) = self.sink.unit(bytes) {
+            unit.rules.rules.push(rule);
+        }
     }
 }
 

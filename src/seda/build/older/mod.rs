@@ -4,10 +4,14 @@
 //! level that declares again what one above declares prevents inheritance; and what has no identifier gets a number,
 //! which no `xs:ID` can be.
 
-use super::super::read::Header;
+use std::io;
+
 use crate::model::findings::Kind;
-use crate::model::{BinaryObject, Content, Finding, Limits, Manifest, Rules, SedaVersion, Unit, findings};
-use crate::seda::element::Element;
+use crate::model::{BinaryObject, Finding, Limits, Reference, Referent, SedaVersion, Weight, findings};
+use crate::seda::description::{Description, Manifest};
+use crate::seda::element::Attribute;
+use crate::seda::read::Header;
+use crate::seda::spill::Scratch;
 
 mod digests;
 mod documents;
@@ -46,24 +50,26 @@ struct Open {
     has_children: bool,
 }
 
-struct OpenUnit {
-    unit: Unit,
-    /// Its place in the description, taken when it began.
-    at: usize,
+/// What the open levels say that those below them need.
+struct Level {
     /// Whether this level or one above declares a rule of the category.
     has_access: bool,
     has_appraisal: bool,
+    has_originating_agency: bool,
+    keywords: usize,
     /// Whether it holds a document or a level, read already.
     has_more: bool,
     /// The first document of the level, while it may be the only thing in it.
     alone: Option<Document>,
 }
 
-/// A document of a level, and how it would be described as a unit of its own.
+/// A document of a level, and what would be said of it as a unit of its own.
 #[derive(Default)]
 struct Document {
     object: BinaryObject,
-    content: Content,
+    /// By path, as in [`crate::model::Content::others`].
+    texts: Vec<(String, String)>,
+    weight: Weight,
     description: Option<String>,
     /// Whether it says of itself what its level does not say.
     is_described: bool,
@@ -89,13 +95,11 @@ struct Integrity {
 
 /// Receives elements in document order and gives the description at the end.
 pub struct Builder {
-    manifest: Manifest,
+    pub sink: Description,
     open: Vec<Open>,
-    open_units: Vec<OpenUnit>,
+    levels: Vec<Level>,
     document: Document,
     related: BinaryObject,
-    /// Number of the keyword being read in its unit.
-    keyword: usize,
     /// Unit of the size being read.
     size_unit: String,
     terms: Terms,
@@ -103,61 +107,39 @@ pub struct Builder {
     digests: Digests,
     /// Last number given to what has no identifier.
     number: u64,
-    units_max: usize,
-    objects_max: usize,
-    objects: usize,
     has_package: bool,
-    /// Too many units were met, and that was said.
-    is_full: bool,
-    /// What can only be seen here: limits, two agreements, digests of no file.
-    pub found: Vec<Finding>,
 }
 
 impl Builder {
     /// An empty description; the root has just been read.
-    pub fn new(version: SedaVersion, limits: &Limits) -> Self {
+    pub fn new(version: SedaVersion, limits: &Limits, scratch: &Scratch) -> Self {
         let root = Open { context: Context::Root, local: String::new(), line: 1, has_children: true };
         Self {
-            manifest: Manifest {
-                version,
-                message_identifier: String::new(),
-                date: String::new(),
-                archival_agreement: None,
-                archival_agency: None,
-                transferring_agency: None,
-                originating_agency: None,
-                submission_agency: None,
-                archival_profile: None,
-                rules: Rules::default(),
-                units: Vec::new(),
-                binary_objects: Vec::new(),
-                physical_objects: Vec::new(),
-                object_groups: Vec::new(),
-                links: Vec::new(),
-                other_ids: Vec::new(),
-                references: Vec::new(),
-            },
+            sink: Description::new(version, limits, scratch),
             open: vec![root],
-            open_units: Vec::new(),
+            levels: Vec::new(),
             document: Document::default(),
             related: BinaryObject::default(),
-            keyword: 0,
             size_unit: String::new(),
             terms: Terms::default(),
             integrity: Integrity::default(),
             digests: Digests::new(limits.objects_max),
             number: 0,
-            units_max: limits.units_max,
-            objects_max: limits.objects_max,
-            objects: 0,
             has_package: false,
-            is_full: false,
-            found: Vec::new(),
         }
     }
 
-    /// An element starts.
-    pub fn start(&mut self, element: &Element, is_seda: bool) {
+    /// An element starts, of the standard's namespace or not.
+    ///
+    /// # Errors
+    /// When the scratch fails.
+    pub fn start(
+        &mut self,
+        is_seda: bool,
+        local: &str,
+        attributes: &[Attribute],
+        line: u64,
+    ) -> io::Result<()> {
         let parent = match self.open.last_mut() {
             Some(parent) => {
                 parent.has_children = true;
@@ -165,47 +147,47 @@ impl Builder {
             }
             None => Context::Ignored,
         };
-        let context = if is_seda { self.enter(parent, element) } else { Context::Ignored };
-        let (local, line) = (element.local.clone(), element.line);
-        self.open.push(Open { context, local, line, has_children: false });
+        let context = if is_seda { self.enter(parent, local, attributes, line)? } else { Context::Ignored };
+        self.open.push(Open { context, local: local.to_owned(), line, has_children: false });
+        Ok(())
     }
 
     /// The open element ends, with the text it holds.
-    pub fn end(&mut self, text: &str) {
-        let Some(open) = self.open.pop() else { return };
+    ///
+    /// # Errors
+    /// When the scratch fails.
+    pub fn end(&mut self, text: &str) -> io::Result<()> {
+        let Some(open) = self.open.pop() else { return Ok(()) };
         let value = text.trim_matches([' ', '\t', '\r', '\n']);
         match open.context {
-            Context::Inner if !open.has_children => self.leaf(&open.local, value, open.line),
+            Context::Inner if !open.has_children => self.leaf(&open.local, value, open.line)?,
             Context::Integrity => {
                 let Integrity { algorithm, digest, name } = std::mem::take(&mut self.integrity);
                 self.digests.add(&name, algorithm, digest, open.line);
             }
             Context::AccessRule | Context::AppraisalRule => self.end_rule(open.context),
-            Context::RelatedData => self.end_related(),
-            Context::Document => self.end_document(),
-            Context::Unit => self.end_unit(),
+            Context::RelatedData => self.end_related()?,
+            Context::Document => self.end_document()?,
+            Context::Unit => self.end_unit()?,
             Context::Root => self.tell_unused_digests(),
             _ => {}
         }
+        Ok(())
     }
 
     fn tell_unused_digests(&mut self) {
         for line in self.digests.unused() {
-            self.report(
-                &findings::OBJECT_DIGEST_UNMATCHED,
-                "l'empreinte nomme un fichier qu'aucun document ne désigne".to_owned(),
-                line,
-            );
+            let message = "l'empreinte nomme un fichier qu'aucun document ne désigne".to_owned();
+            self.report(&findings::OBJECT_DIGEST_UNMATCHED, message, line);
         }
     }
 
-    fn report(&mut self, kind: &'static Kind, message: String, line: u64) {
-        self.found.push(Finding::new(kind, message).at_line(line));
+    fn refer(&mut self, target: &str, line: u64) -> io::Result<()> {
+        self.sink.refer(&Reference { referent: Referent::Object, target: target.to_owned(), line })
     }
 
-    /// The innermost open unit.
-    fn unit(&mut self) -> Option<&mut Unit> {
-        self.open_units.last_mut().map(|open| &mut open.unit)
+    fn report(&mut self, kind: &'static Kind, message: String, line: u64) {
+        self.sink.found.push(Finding::new(kind, message).at_line(line));
     }
 
     /// A number for what has no identifier: an `xs:ID` never begins with a figure.
@@ -216,24 +198,27 @@ impl Builder {
 
     /// The header as read so far.
     pub fn header(&self) -> Header {
-        let manifest = &self.manifest;
+        let heading = self.sink.heading();
         Header {
-            message_identifier: Some(manifest.message_identifier.clone())
+            message_identifier: Some(heading.message_identifier.clone())
                 .filter(|identifier| !identifier.is_empty()),
-            archival_agreement: manifest.archival_agreement.clone(),
-            archival_agency: manifest.archival_agency.clone(),
-            transferring_agency: manifest.transferring_agency.clone(),
+            archival_agreement: heading.archival_agreement.clone(),
+            archival_agency: heading.archival_agency.clone(),
+            transferring_agency: heading.transferring_agency.clone(),
         }
     }
 
     /// The element of an archive, when the message holds none.
     pub fn missing_package(&self) -> Option<&'static str> {
-        let name = if self.manifest.version == SedaVersion::V0_2 { "Contains" } else { "Archive" };
+        let name = if self.sink.heading().version == SedaVersion::V0_2 { "Contains" } else { "Archive" };
         (!self.has_package).then_some(name)
     }
 
     /// The whole description.
-    pub fn finish(self) -> Manifest {
-        self.manifest
+    ///
+    /// # Errors
+    /// When the scratch fails.
+    pub fn finish(self) -> io::Result<Manifest> {
+        self.sink.finish()
     }
 }

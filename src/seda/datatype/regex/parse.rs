@@ -1,13 +1,13 @@
 //! The regular expressions of XML Schema (part 2, appendix F) read into a tree.
 //!
-//! Never deeper than [`DEEPEST`]. The one thing to know: `^` and `$` are characters like others, groups capture nothing,
-//! a class may have another subtracted (`[a-z-[aeiou]]`).
+//! Never deeper than [`DEEPEST`]. The one thing to know: `^` and `$` are characters like others outside classes.
 
 use std::iter::Peekable;
 use std::str::Chars;
 
-use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, Repetition};
+use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
 
+use super::alphabet::Sets;
 use super::classes;
 
 /// Groups within groups, classes within classes.
@@ -15,9 +15,18 @@ const DEEPEST: usize = 50;
 /// The most a piece may be asked to repeat.
 const MOST: u32 = 100_000;
 
+/// An expression over numbered sets of characters.
+pub(super) enum Tree {
+    Set(usize),
+    Sequence(Vec<Tree>),
+    Either(Vec<Tree>),
+    /// At least, at most.
+    Repeated(Box<Tree>, u32, Option<u32>),
+}
+
 /// Reads a whole expression. `Err`: what is wrong, the end of a sentence.
-pub(super) fn parse(source: &str) -> Result<Hir, String> {
-    let mut parser = Parser { rest: source.chars().peekable(), depth: 0 };
+pub(super) fn parse(source: &str, sets: &mut Sets) -> Result<Tree, String> {
+    let mut parser = Parser { rest: source.chars().peekable(), depth: 0, sets };
     let tree = parser.alternatives()?;
     match parser.rest.next() {
         None => Ok(tree),
@@ -28,6 +37,7 @@ pub(super) fn parse(source: &str) -> Result<Hir, String> {
 struct Parser<'a> {
     rest: Peekable<Chars<'a>>,
     depth: usize,
+    sets: &'a mut Sets,
 }
 
 /// One character, or a set of them.
@@ -37,15 +47,15 @@ enum Item {
 }
 
 impl Parser<'_> {
-    fn alternatives(&mut self) -> Result<Hir, String> {
+    fn alternatives(&mut self) -> Result<Tree, String> {
         let mut alternatives = vec![self.branch()?];
         while self.rest.next_if_eq(&'|').is_some() {
             alternatives.push(self.branch()?);
         }
-        Ok(Hir::alternation(alternatives))
+        Ok(Tree::Either(alternatives))
     }
 
-    fn branch(&mut self) -> Result<Hir, String> {
+    fn branch(&mut self) -> Result<Tree, String> {
         let mut pieces = Vec::new();
         while let Some(&next) = self.rest.peek() {
             if matches!(next, '|' | ')') {
@@ -54,10 +64,10 @@ impl Parser<'_> {
             let atom = self.atom()?;
             pieces.push(self.quantified(atom)?);
         }
-        Ok(Hir::concat(pieces))
+        Ok(Tree::Sequence(pieces))
     }
 
-    fn atom(&mut self) -> Result<Hir, String> {
+    fn atom(&mut self) -> Result<Tree, String> {
         match self.required()? {
             '(' => {
                 self.enter()?;
@@ -66,18 +76,21 @@ impl Parser<'_> {
                 self.expect(')')?;
                 Ok(inside)
             }
-            '[' => Ok(class(self.class()?)),
-            '.' => Ok(class(classes::any())),
-            '\\' => Ok(match self.escape()? {
-                Item::One(character) => literal(character),
-                Item::Set(set) => class(set),
-            }),
+            '[' => {
+                let set = self.class()?;
+                self.numbered(set)
+            }
+            '.' => self.numbered(classes::any()),
+            '\\' => match self.escape()? {
+                Item::One(character) => self.numbered(classes::of(&[(character, character)])),
+                Item::Set(set) => self.numbered(set),
+            },
             character if "?*+{}]".contains(character) => Err(unexpected(character)),
-            character => Ok(literal(character)),
+            character => self.numbered(classes::of(&[(character, character)])),
         }
     }
 
-    fn quantified(&mut self, atom: Hir) -> Result<Hir, String> {
+    fn quantified(&mut self, atom: Tree) -> Result<Tree, String> {
         let (min, max) = match self.rest.peek() {
             Some('?') => (0, Some(1)),
             Some('*') => (0, None),
@@ -89,10 +102,10 @@ impl Parser<'_> {
             _ => return Ok(atom),
         };
         self.rest.next();
-        Ok(repeated(atom, min, max))
+        Ok(Tree::Repeated(Box::new(atom), min, max))
     }
 
-    fn counted(&mut self, atom: Hir) -> Result<Hir, String> {
+    fn counted(&mut self, atom: Tree) -> Result<Tree, String> {
         let min = self.number()?;
         let max = match self.rest.next_if_eq(&',') {
             None => Some(min),
@@ -103,7 +116,7 @@ impl Parser<'_> {
         if max.is_some_and(|max| max < min) {
             return Err("une répétition dont le plus grand nombre est inférieur au plus petit".into());
         }
-        Ok(repeated(atom, min, max))
+        Ok(Tree::Repeated(Box::new(atom), min, max))
     }
 
     fn number(&mut self) -> Result<u32, String> {
@@ -211,6 +224,10 @@ impl Parser<'_> {
         Ok(Item::Set(if is_negated { classes::negated(set) } else { set }))
     }
 
+    fn numbered(&mut self, set: ClassUnicode) -> Result<Tree, String> {
+        self.sets.number(set).map(Tree::Set).ok_or_else(|| "trop de caractères différents".into())
+    }
+
     fn enter(&mut self) -> Result<(), String> {
         self.depth += 1;
         if self.depth > DEEPEST { Err("trop de groupes les uns dans les autres".into()) } else { Ok(()) }
@@ -230,16 +247,4 @@ impl Parser<'_> {
 
 fn unexpected(character: char) -> String {
     format!("« {character} » est mal placé")
-}
-
-fn literal(character: char) -> Hir {
-    Hir::literal(character.encode_utf8(&mut [0; 4]).as_bytes())
-}
-
-fn class(set: ClassUnicode) -> Hir {
-    Hir::class(Class::Unicode(set))
-}
-
-fn repeated(atom: Hir, min: u32, max: Option<u32>) -> Hir {
-    Hir::repetition(Repetition { min, max, greedy: true, sub: Box::new(atom) })
 }

@@ -119,6 +119,7 @@ async fn read(
         ),
         None => None,
     };
+    let profile = profile(&mut tx, &transfer).await?;
     let acknowledged = queries::find_message(&mut tx, id, MessageKind::Acknowledgement).await?.is_some();
     drop(tx);
     let archive = archive(person, state, &transfer).await?;
@@ -130,12 +131,24 @@ async fn read(
         archive,
         sender,
         agreement,
+        profile,
         acknowledged,
         replied: transfer.state.is_closed(),
         can_deposit: Who::Depositor.admits(&person.roles),
         decision,
     };
     Ok(transfer::page(Account::of(person), seen))
+}
+
+/// The profile declared, by its name in the register, and the version it was checked against.
+async fn profile(tx: &mut TenantRead, transfer: &Transfer) -> Result<Option<String>, Problem> {
+    let Some(identifier) = &transfer.archival_profile else { return Ok(None) };
+    let named = registry::profile_queries::find_profile_named(tx, identifier).await?;
+    let name = named.map_or_else(|| identifier.clone(), |profile| profile.name);
+    Ok(Some(match transfer.profile_version {
+        Some(version) => format!("{name}, version {version}"),
+        None => name,
+    }))
 }
 
 /// The archive it became: its cote, the page of its first root, the number of its copies.

@@ -64,6 +64,8 @@ pub struct Seen<'a> {
     /// Names of the register; identifiers where it has none.
     pub sender: Option<String>,
     pub agreement: Option<String>,
+    /// The archive profile it declares, with the version it was checked against.
+    pub profile: Option<String>,
     pub acknowledged: bool,
     pub replied: bool,
     pub can_deposit: bool,
@@ -119,6 +121,7 @@ fn facts(seen: &Seen<'_>) -> Vec<Fact> {
         ("Contenu", counted),
         ("Service versant", seen.sender.clone()),
         ("Accord de versement", seen.agreement.clone()),
+        ("Profil d’archivage", seen.profile.clone()),
         ("Identifiant du versement", transfer.message_identifier.clone()),
         ("Essai", attempt),
         ("Reçu par", Some(door.to_owned())),

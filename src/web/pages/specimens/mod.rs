@@ -6,6 +6,7 @@ mod archives;
 mod frame;
 mod operations;
 mod pages;
+mod profiles;
 mod transfers;
 
 use pages::pages;
@@ -54,7 +55,8 @@ fn no_page_carries_script_or_style_of_its_own() {
 
 #[test]
 fn a_depositor_s_page_shows_none_of_the_trade_s_words() {
-    for (name, page) in pages() {
+    // Profiles are read by archivists, whose words these are.
+    for (name, page) in pages().into_iter().filter(|(name, _)| !name.starts_with("profil")) {
         for word in ["SEDA", "XML", "PUID", "tenant", "AR03", "transfert"] {
             assert!(!page.contains(word), "{name} says {word}");
         }

@@ -3,6 +3,7 @@
 use super::archives::{object, unit, unit_line};
 use super::frame::{outside, shell};
 use super::operations::operations;
+use super::profiles;
 use super::transfers::{desk, examined, kept, lines, received, refused};
 use crate::web::pages::access::search::SearchPage;
 use crate::web::pages::identity::*;
@@ -90,6 +91,10 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("archives", render(&search)),
         ("unite", render(&unit())),
         ("objet", render(&object())),
+        ("profils", render(&profiles::list())),
+        ("profil-import", render(&profiles::import())),
+        ("profil", render(&profiles::show())),
+        ("profil-explication", render(&profiles::explanation())),
         ("exploitation", render(&operations())),
         ("erreur", render(&problem)),
         ("accessibilite", render(&accessibility)),

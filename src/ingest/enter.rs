@@ -1,0 +1,191 @@
+//! The archive entered in the catalogue, within the transaction of `reply`: its units, its objects, and what joins them.
+//!
+//! Never holds the units: they are read again and entered a batch at a time. What is held of each unit and object is the
+//! catalogue's identifier, by its number in the message.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::Error;
+use super::seal::{Sealed, listed_title};
+use crate::catalog::write::{self, BATCH, NewArchive, NewObject, NewUnit};
+use crate::db::TenantTx;
+use crate::model::{BinaryObject, Unit};
+use crate::package::accession::{Accession, StoredObject, derived_id};
+use crate::seda::Manifest;
+use crate::seda::description::{Edge, Family};
+
+/// Longest text indexed for one unit. PostgreSQL refuses a tsvector over 1 MiB, and a compound word, indexed
+/// whole and in parts, takes up to three times its bytes.
+const SEARCH_BYTES_MAX: usize = 250_000;
+/// Bytes of descriptions in one batch: few units say much.
+const BATCH_BYTES: u64 = 8 << 20;
+
+/// Enters everything.
+pub(super) async fn archive(tx: &mut TenantTx, sealed: &Sealed, granted: DateTime<Utc>) -> Result<(), Error> {
+    let (accession, manifest) = (&sealed.accession, &sealed.manifest);
+    let archive_id = accession.archive_id;
+    let size_bytes = accession.manifest.size_bytes
+        + accession.objects.iter().map(|object| object.file.size_bytes).sum::<u64>();
+    let archive = NewArchive {
+        archive_id,
+        transfer_id: accession.transfer_id,
+        cote: &accession.cote,
+        title: &accession.title,
+        agreement_id: accession.agreement_id,
+        transferring_agency: &accession.transferring_agency,
+        originating_agency: accession.originating_agency.as_deref(),
+        size_bytes,
+        unit_count: accession.unit_count,
+        object_count: accession.objects.len() as u32,
+        taken_in_charge_at: granted,
+    };
+    write::insert_archive(tx, &archive).await?;
+    let units = units(tx, accession, manifest, granted).await?;
+    let links = manifest.tree.edges();
+    let links = links.map(|(parent, child)| (units[parent as usize], units[child as usize]));
+    write::insert_unit_links(tx, links).await?;
+    let objects = objects(tx, accession, manifest).await?;
+    unit_objects(tx, manifest, &units, &objects).await
+}
+
+/// Enters the units; their identifiers, by number.
+async fn units(
+    tx: &mut TenantTx,
+    accession: &Accession,
+    manifest: &Manifest,
+    granted: DateTime<Utc>,
+) -> Result<Vec<Uuid>, Error> {
+    let mut ids = Vec::with_capacity(manifest.unit_count());
+    let mut units = (0..).zip(manifest.units());
+    loop {
+        let (first, mut batch, mut bytes) = (ids.len(), Vec::new(), 0);
+        for (number, unit) in units.by_ref() {
+            let unit = unit?;
+            bytes += unit.weight.bytes;
+            let unit = new_unit(accession, unit, manifest.tree.is_root(number));
+            ids.push(unit.unit_id);
+            batch.push(unit);
+            if batch.len() == BATCH || bytes > BATCH_BYTES {
+                break;
+            }
+        }
+        if batch.is_empty() {
+            return Ok(ids);
+        }
+        write::insert_units(tx, accession.archive_id, granted, first as i32, batch).await?;
+    }
+}
+
+fn new_unit(accession: &Accession, unit: Unit, root: bool) -> NewUnit {
+    let content = &unit.content;
+    let title = listed_title(content.title.as_deref());
+    let mut words = vec![title.as_str()];
+    words.extend(content.descriptions.iter().map(String::as_str));
+    words.extend(content.keywords.iter().map(String::as_str));
+    words.extend(content.others.iter().map(|(_, text)| text.as_str()));
+    if root {
+        words.push(&accession.cote);
+    }
+    let mut search_text = words.join("\n");
+    search_text.truncate(search_text.floor_char_boundary(SEARCH_BYTES_MAX));
+    NewUnit {
+        unit_id: derived_id(accession.archive_id, "unit", &unit.id),
+        root,
+        description_level: content.description_level.clone(),
+        start_date: content.start_date.clone(),
+        end_date: content.end_date.clone(),
+        content: serde_json::json!({ "content": content, "rules": unit.rules }),
+        seda_id: unit.id,
+        search_text,
+        title,
+    }
+}
+
+/// Enters the binary objects; the identifiers of those stored, by number.
+async fn objects(
+    tx: &mut TenantTx,
+    accession: &Accession,
+    manifest: &Manifest,
+) -> Result<Vec<Option<Uuid>>, Error> {
+    let mut ids = Vec::with_capacity(manifest.binary_object_count());
+    // The record has the stored ones in the order of the manifest.
+    let mut stored = accession.objects.iter().peekable();
+    let mut batch = Vec::new();
+    for declared in manifest.binary_objects() {
+        let declared = declared?;
+        let object = stored.next_if(|stored| stored.seda_id == declared.id);
+        ids.push(object.map(|stored| stored.object_id));
+        batch.extend(object.map(|stored| new_object(stored, declared)));
+        if batch.len() == BATCH {
+            write::insert_objects(tx, accession.archive_id, &std::mem::take(&mut batch)).await?;
+        }
+    }
+    write::insert_objects(tx, accession.archive_id, &batch).await?;
+    if stored.next().is_some() { Err(Error::Changed) } else { Ok(ids) }
+}
+
+fn new_object(stored: &StoredObject, declared: BinaryObject) -> NewObject {
+    let last = stored.file.name.rsplit('/').next().unwrap_or(&stored.file.name);
+    NewObject {
+        object_id: stored.object_id,
+        seda_id: declared.id,
+        usage: declared.usage,
+        file_name: declared.file_name.unwrap_or_else(|| last.to_owned()),
+        content_path: format!("v1/content/{}", stored.file.content_path),
+        size_bytes: stored.file.size_bytes,
+        sha512: hex::decode(&stored.file.sha512).unwrap_or_default(),
+        media_type: stored.media_type.clone(),
+        format_id: declared.format_id,
+    }
+}
+
+/// Joins units to their objects: those they name, and those of the groups they name.
+async fn unit_objects(
+    tx: &mut TenantTx,
+    manifest: &Manifest,
+    units: &[Uuid],
+    objects: &[Option<Uuid>],
+) -> Result<(), Error> {
+    let groups = Groups::of(manifest)?;
+    let mut edges = manifest.edges().peekable();
+    let mut batch = Vec::new();
+    while let Some(edge) = edges.next() {
+        let edge = edge?;
+        let mut own: Vec<u32> = groups.objects(edge).collect();
+        while let Some(next) = edges.next_if(|next| next.as_ref().is_ok_and(|next| next.unit == edge.unit)) {
+            own.extend(groups.objects(next?));
+        }
+        own.sort_unstable();
+        own.dedup();
+        let stored = own.into_iter().filter_map(|object| objects[object as usize]);
+        batch.extend(stored.map(|object| (units[edge.unit as usize], object)));
+        if batch.len() >= BATCH {
+            write::insert_unit_objects(tx, &std::mem::take(&mut batch)).await?;
+        }
+    }
+    write::insert_unit_objects(tx, &batch).await?;
+    Ok(())
+}
+
+/// The binary objects of each group, by number: eight bytes an object.
+struct Groups(Vec<(u32, u32)>);
+
+impl Groups {
+    fn of(manifest: &Manifest) -> Result<Self, Error> {
+        let mut members = Vec::new();
+        for (object, group) in (0..).zip(manifest.binary_groups()) {
+            members.extend(group?.number(Family::Group).map(|group| (group, object)));
+        }
+        members.sort_unstable();
+        Ok(Self(members))
+    }
+
+    /// The binary objects behind a unit's reference.
+    fn objects(&self, edge: Edge) -> impl Iterator<Item = u32> + '_ {
+        let group = edge.target.number(Family::Group);
+        let from = group.map_or(0, |group| self.0.partition_point(|(of, _)| *of < group));
+        let members = self.0[from..].iter().take_while(move |(of, _)| Some(*of) == group);
+        edge.target.number(Family::Binary).into_iter().chain(members.map(|(_, object)| *object))
+    }
+}

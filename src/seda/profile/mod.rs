@@ -1,0 +1,92 @@
+//! An archive profile (RELAX NG) ready to judge manifests, and to be explained to a human.
+//!
+//! Never fetches what a grammar points to: one file is the whole profile. The one thing to know: a profile is compiled
+//! when it is imported and again when it is used, from the same bytes, so that what was imported can always be applied.
+
+use std::io::{self, Read};
+
+use super::engine::grammar::{Grammar, Symbol};
+use super::engine::names::NameClass;
+use super::engine::pattern::{Pattern, PatternId};
+use super::{pass, relaxng};
+
+mod explain;
+mod words;
+use crate::model::{Finding, Limits, SedaVersion};
+
+/// Longest profile, in bytes.
+pub const RNG_BYTES_MAX: usize = 2 << 20;
+
+/// A compiled profile. Immutable, to be shared.
+#[derive(Debug)]
+pub struct Profile {
+    compiled: relaxng::Profile,
+}
+
+/// One line of what a profile asks, in document order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExplainedLine {
+    /// Elements above it.
+    pub depth: usize,
+    /// Element or attribute (`@…`), as the standard names it.
+    pub name: String,
+    /// How often it comes, in French words.
+    pub occurrence: &'static str,
+    /// It must be there, wherever what is above it is.
+    pub is_required: bool,
+    /// What it must hold, in French words, when that is fixed or bounded.
+    pub value: Option<String>,
+    /// One value only will do.
+    pub is_fixed: bool,
+    /// What the profile's author says of it.
+    pub documentation: Option<String>,
+}
+
+impl Profile {
+    /// Compiles one file.
+    ///
+    /// # Errors
+    /// Everything that keeps it from being a profile, each with its line.
+    pub fn compile(rng: &[u8]) -> Result<Profile, Vec<Finding>> {
+        let limits = relaxng::Limits { bytes_max: RNG_BYTES_MAX, ..relaxng::Limits::default() };
+        Ok(Profile { compiled: relaxng::compile(rng, &relaxng::Bundle::new(), &limits)? })
+    }
+
+    /// What it asks, line by line.
+    pub fn explain(&self) -> Vec<ExplainedLine> {
+        explain::explain(&self.compiled)
+    }
+
+    /// The version of the standard whose messages it judges, by the namespace of their root.
+    pub fn seda_version(&self) -> Option<SedaVersion> {
+        roots(&self.compiled.grammar, self.compiled.grammar.start)
+    }
+}
+
+/// The version of the first root, in a pattern of nothing but roots.
+fn roots(grammar: &Grammar, pattern: PatternId) -> Option<SedaVersion> {
+    match grammar.patterns.get(pattern) {
+        Pattern::Symbol(symbol) => match grammar.patterns.symbol(*symbol) {
+            Symbol::Element(element) => of_names(&element.name),
+            _ => None,
+        },
+        Pattern::Choice(branches) => branches.iter().find_map(|branch| roots(grammar, *branch)),
+        _ => None,
+    }
+}
+
+fn of_names(names: &NameClass) -> Option<SedaVersion> {
+    let mut version = None;
+    names.mentions(&mut |namespace, _| {
+        version = version.or(SedaVersion::ALL.into_iter().find(|version| version.namespace() == namespace));
+    });
+    version
+}
+
+/// Everything a manifest has against a profile, read as a stream.
+///
+/// # Errors
+/// When the reader fails.
+pub fn check(profile: &Profile, reader: impl Read, limits: &Limits) -> io::Result<Vec<Finding>> {
+    pass::check_profile(reader, &profile.compiled.grammar, limits)
+}

@@ -1,0 +1,48 @@
+//! `GET /api/v1/profiles`: the archive profiles that the machine's agreements list.
+
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+
+use super::Page;
+use crate::registry::{Profile, profile_queries};
+use crate::web::State;
+use crate::web::callers::Machine;
+use crate::web::problem::Problem;
+
+#[derive(Serialize)]
+struct ProfileJson {
+    /// As a manifest declares it.
+    identifier: String,
+    name: String,
+    state: &'static str,
+    /// The one in force.
+    version: u32,
+    seda_version: Option<String>,
+    /// Of the grammar in force.
+    sha512: String,
+    /// The machine's own agreements that list it.
+    archival_agreements: Vec<String>,
+}
+
+/// `GET /api/v1/profiles`.
+pub async fn list(machine: Machine, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    let mut tx = state.db.read(machine.tenant).await?;
+    let profiles = profile_queries::profiles(&mut tx).await?;
+    let items: Vec<ProfileJson> =
+        profiles.into_iter().filter_map(|profile| json(profile, &machine.agreements)).collect();
+    Ok(Page { items, next: None }.answer())
+}
+
+/// `None` when none of these agreements lists it.
+fn json(mut profile: Profile, agreements: &[String]) -> Option<ProfileJson> {
+    profile.agreements.retain(|agreement| agreements.contains(agreement));
+    (!profile.agreements.is_empty()).then(|| ProfileJson {
+        identifier: profile.identifier,
+        name: profile.name,
+        state: if profile.active { "active" } else { "inactive" },
+        version: profile.in_force.version,
+        seda_version: profile.in_force.seda_version,
+        sha512: hex::encode(&profile.in_force.sha512),
+        archival_agreements: profile.agreements,
+    })
+}

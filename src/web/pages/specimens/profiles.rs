@@ -1,0 +1,123 @@
+//! The archivist's pages of archive profiles, with made-up ones.
+
+use uuid::Uuid;
+
+use super::frame::{at, shell};
+use crate::model::findings::XML_UNCLOSED;
+use crate::model::{Acceptance, Agreement, AgreementId, Finding, ProfileId};
+use crate::registry::{Profile, ProfileVersion};
+use crate::seda::profile::ExplainedLine;
+use crate::web::pages::profiles::explanation::{self, ExplanationPage};
+use crate::web::pages::profiles::import::{self, ImportPage};
+use crate::web::pages::profiles::list::{self, ListPage};
+use crate::web::pages::profiles::show::{self, ProfilePage};
+use crate::web::pages::shell::{Account, FieldError, Section};
+
+fn account() -> Account {
+    let account = shell("", Section::Profiles, "archiviste").account.unwrap();
+    Account { menu: vec![Section::Desk, Section::Transfers, Section::Archives, Section::Profiles], ..account }
+}
+
+fn profile(identifier: &str, name: &str, active: bool, version: u32) -> Profile {
+    Profile {
+        profile_id: ProfileId(Uuid::nil()),
+        identifier: identifier.into(),
+        name: name.into(),
+        notice: "Écrit avec le service d’archives en 2026, pour les envois de la plateforme départementale."
+            .into(),
+        active,
+        in_force: self::version(version),
+        agreements: if active { vec!["SA-ACTES".into(), "SA-DELIB".into()] } else { Vec::new() },
+    }
+}
+
+fn version(version: u32) -> ProfileVersion {
+    ProfileVersion {
+        version,
+        file_name: "actes-2.1.rng".into(),
+        size_bytes: 48_200,
+        sha512: vec![0xa5; 64],
+        seda_version: Some("2.1".into()),
+        imported_at: at("2026-11-20T16:02:00Z"),
+        imported_by: (version > 1).then(|| "Archiviste du ressort".into()),
+    }
+}
+
+fn agreement(identifier: &str, name: &str, profiles: &[&str], profile_imposed: bool) -> Agreement {
+    Agreement {
+        agreement_id: AgreementId(Uuid::new_v5(&Uuid::nil(), identifier.as_bytes())),
+        identifier: identifier.into(),
+        name: name.into(),
+        active: true,
+        valid_from: None,
+        valid_until: None,
+        archival_agency: "FRAD096".into(),
+        transferring_agencies: Vec::new(),
+        originating_agencies: Vec::new(),
+        acceptance: Acceptance::Automatic,
+        transfer_bytes_max: 1,
+        profiles: profiles.iter().map(|profile| (*profile).to_owned()).collect(),
+        profile_imposed,
+    }
+}
+
+pub fn list() -> ListPage {
+    let names = [("SA-ACTES", "Actes soumis au contrôle de légalité"), ("SA-DELIB", "Délibérations")].into();
+    let profiles = [
+        profile("ACTES-2.1", "Actes soumis au contrôle de légalité", true, 3),
+        profile("MARCHES-1.0", "Dossier de marché public (ancien)", false, 1),
+    ];
+    list::page(account(), true, profiles.iter().map(|profile| list::line(profile, &names)).collect())
+}
+
+pub fn import() -> ImportPage {
+    let refused = [
+        Finding::new(&XML_UNCLOSED, "« define » n'est pas fermé").at_line(212),
+        Finding::new(&XML_UNCLOSED, "la référence « entete » ne désigne rien").at_line(8),
+    ];
+    let errors = vec![
+        FieldError { field: "fichier", sentence: "Ce fichier n’est pas un profil utilisable.".into() },
+        FieldError { field: "intitule", sentence: "Donnez un intitulé d’une ligne.".into() },
+    ];
+    import::page(account(), Default::default(), errors, Some(&refused))
+}
+
+pub fn show() -> ProfilePage {
+    let profile = profile("ACTES-2.1", "Actes soumis au contrôle de légalité", true, 2);
+    let agreements = [
+        agreement("SA-ACTES", "Actes soumis au contrôle de légalité", &["ACTES-2.1"], true),
+        agreement("SA-MARCHES", "Dossiers de marchés publics", &["MARCHES-2.1"], false),
+    ];
+    show::rendered(account(), true, &profile, &[version(2), version(1)], &agreements)
+}
+
+pub fn explanation() -> ExplanationPage {
+    let line = |depth, name: &str, occurrence: &'static str, value: Option<&str>| ExplainedLine {
+        depth,
+        name: name.into(),
+        occurrence,
+        is_required: occurrence.starts_with("obligatoire"),
+        value: value.map(str::to_owned),
+        is_fixed: value.is_some_and(|value| value.starts_with("la valeur")),
+        documentation: (name == "Title").then(|| "Nature de l’acte, numéro et date".into()),
+    };
+    let lines = [
+        line(0, "ArchiveTransfer", "obligatoire", None),
+        line(1, "Comment", "facultatif", None),
+        line(1, "Date", "obligatoire", Some("une date et une heure")),
+        line(1, "ArchivalAgreement", "obligatoire", None),
+        line(1, "DataObjectPackage", "obligatoire", None),
+        line(2, "BinaryDataObject", "obligatoire, répétable", None),
+        line(3, "@id", "obligatoire", Some("un identifiant unique")),
+        line(3, "Uri", "obligatoire", None),
+        line(2, "DescriptiveMetadata", "obligatoire", None),
+        line(3, "ArchiveUnit", "obligatoire", None),
+        line(4, "Content", "obligatoire", None),
+        line(5, "DescriptionLevel", "obligatoire", Some("la valeur « File »")),
+        line(5, "Title", "obligatoire", None),
+        line(5, "Keyword", "facultatif, répétable", None),
+        line(1, "ArchivalAgency", "obligatoire", None),
+    ];
+    let profile = profile("ACTES-2.1", "Actes soumis au contrôle de légalité", true, 2);
+    explanation::rendered(account(), &profile, 2, &lines)
+}
