@@ -58,6 +58,8 @@ pub struct Xml<R> {
     tag: Tag,
     text: Text,
     open: Vec<Open>,
+    /// Declarations to come back to: those of the element just ended hold for its last text.
+    left: Option<usize>,
     /// Where the piece of text or markup at hand begins, and how far it was read.
     mark: usize,
     at: usize,
@@ -104,6 +106,7 @@ impl<R: Read> Xml<R> {
             tag: Tag::default(),
             text: Text::default(),
             open: Vec::new(),
+            left: None,
             mark: 0,
             at: 0,
             name: NameId(0),
@@ -132,6 +135,9 @@ impl<R: Read> Xml<R> {
         }
         self.tag.forget();
         self.text.clear(self.at);
+        if let Some(declared) = self.left.take() {
+            self.scope.restore(declared);
+        }
         if std::mem::take(&mut self.is_empty) {
             return Ok(self.close());
         }
