@@ -42,7 +42,7 @@ impl Ingest {
     async fn go_on(&self, tenant: TenantId, id: TransferId) -> Result<(), Error> {
         let mut tx = self.db.read(tenant).await?;
         let Some(transfer) = queries::find_transfer(&mut tx, id).await? else { return Ok(()) };
-        let approved = queries::decided_by(&mut tx, id).await?.is_some();
+        let approved = state_queries::decided_by(&mut tx, id).await?.is_some();
         drop(tx);
         match transfer.state {
             TransferState::Received => self.examine(tenant, &transfer, false).await,

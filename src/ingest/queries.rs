@@ -213,14 +213,6 @@ pub async fn find_by_digest(tx: &mut TenantRead, digest: &[u8]) -> Result<Option
     Ok(id.map(TransferId))
 }
 
-/// Who accepted an examined transfer, if somebody has.
-pub async fn decided_by(tx: &mut TenantRead, id: TransferId) -> Result<Option<PersonId>, db::Error> {
-    let by = sqlx::query_scalar!("select decided_by from transfer where transfer_id = $1", id.0)
-        .fetch_optional(tx.conn())
-        .await?;
-    Ok(by.flatten().map(PersonId))
-}
-
 /// Keeps a message we send; a message of this kind already kept stays as it is.
 pub async fn insert_message(
     tx: &mut TenantTx,

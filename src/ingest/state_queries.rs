@@ -105,6 +105,14 @@ pub async fn set_approved(
     Ok(done.rows_affected() == 1)
 }
 
+/// Who accepted an examined transfer, if somebody has.
+pub async fn decided_by(tx: &mut TenantRead, id: TransferId) -> Result<Option<PersonId>, db::Error> {
+    let by = sqlx::query_scalar!("select decided_by from transfer where transfer_id = $1", id.0)
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(by.flatten().map(PersonId))
+}
+
 /// The transfer is refused; its bytes stay in quarantine until `keep_until`.
 pub async fn set_refused(
     tx: &mut TenantTx,

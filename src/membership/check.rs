@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use super::file::{Agreement, Grammar, Machine, Member, Party, Person, Profile, Validity};
+use super::check_profiles::{check_imposed, check_profile};
+use super::file::{Agreement, Grammar, Machine, Member, Party, Person, Validity};
 use super::numbers::{is_siren, is_siret};
 use super::read::{
     Text, Written, WrittenAgreement, WrittenMachine, WrittenParty, WrittenPerson, WrittenProfile,
@@ -29,14 +30,14 @@ const APART: [(Role, Role); 4] = [
 
 /// Faults found so far, each with its place in the text.
 #[derive(Default)]
-struct Faults(Vec<(usize, String)>);
+pub(super) struct Faults(Vec<(usize, String)>);
 
 impl Faults {
     fn at<T>(&mut self, place: &Spanned<T>, reason: impl Into<String>) {
         self.0.push((place.span().start, reason.into()));
     }
 
-    fn unless<T>(&mut self, right: bool, place: &Spanned<T>, reason: impl Into<String>) {
+    pub(super) fn unless<T>(&mut self, right: bool, place: &Spanned<T>, reason: impl Into<String>) {
         if !right {
             self.at(place, reason);
         }
@@ -141,31 +142,6 @@ fn check_agreement(written: &WrittenAgreement, parties: &[Party], faults: &mut F
     }
 }
 
-fn check_profile(written: &WrittenProfile, grammar: Grammar, faults: &mut Faults) -> Profile {
-    if let Some(state) = &written.state {
-        one_of(state, &["active", "inactive"], faults);
-    }
-    Profile {
-        identifier: identifier(&written.identifier, faults),
-        name: text(&written.name, faults),
-        notice: written.notice.as_ref().map(|notice| text(notice, faults)).unwrap_or_default(),
-        active: written.state.as_ref().map(|state| state.get_ref() == "active"),
-        grammar,
-    }
-}
-
-/// The profiles an agreement lists are this file's; one that imposes some lists some.
-fn check_imposed(written: &WrittenAgreement, profiles: &[WrittenProfile], faults: &mut Faults) {
-    for profile in written.profiles.iter().flatten() {
-        let known = profiles.iter().any(|known| known.identifier.get_ref() == profile.get_ref());
-        faults.unless(known, profile, format!("aucun profil « {} » dans ce fichier", profile.get_ref()));
-    }
-    if let Some(imposed) = written.profile_imposed.as_ref().filter(|imposed| *imposed.get_ref()) {
-        let lists = written.profiles.as_ref().is_some_and(|profiles| !profiles.is_empty());
-        faults.unless(lists, imposed, "un accord qui exige un profil en nomme au moins un (profiles)");
-    }
-}
-
 fn check_person(written: &WrittenPerson, faults: &mut Faults) -> Person {
     let login = identifier(&written.login, faults);
     faults.unless(
@@ -198,7 +174,7 @@ fn check_machine(written: &WrittenMachine, agreements: &[Agreement], faults: &mu
     }
 }
 
-fn one_of(word: &Text, words: &[&str], faults: &mut Faults) {
+pub(super) fn one_of(word: &Text, words: &[&str], faults: &mut Faults) {
     let known = words.contains(&word.get_ref().as_str());
     faults.unless(known, word, format!("« {} » : attendu {}", word.get_ref(), words.join(", ")));
 }
@@ -214,7 +190,7 @@ fn has_part(agency: &Text, parties: &[Party], part: &str, faults: &mut Faults) {
     }
 }
 
-fn text(text: &Text, faults: &mut Faults) -> String {
+pub(super) fn text(text: &Text, faults: &mut Faults) -> String {
     let value = text.get_ref();
     let right =
         !value.trim().is_empty() && value.len() <= TEXT_BYTES_MAX && !value.contains(char::is_control);
@@ -222,7 +198,7 @@ fn text(text: &Text, faults: &mut Faults) -> String {
     value.clone()
 }
 
-fn identifier(text: &Text, faults: &mut Faults) -> String {
+pub(super) fn identifier(text: &Text, faults: &mut Faults) -> String {
     let value = text.get_ref();
     let wrong = |character: char| character.is_control() || character.is_whitespace();
     let right = !value.is_empty() && value.len() <= IDENTIFIER_BYTES_MAX && !value.contains(wrong);

@@ -6,8 +6,10 @@
 //! every file is read and checked before anything is changed, then each member is one transaction, in which
 //! each change leaves its event; a second run changes and records nothing.
 
+mod agreement_queries;
 mod change;
 mod check;
+mod check_profiles;
 mod file;
 mod grammars;
 mod numbers;

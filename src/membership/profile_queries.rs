@@ -1,4 +1,4 @@
-//! Archive profiles made, changed, bound to agreements.
+//! Archive profiles made and changed.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -114,47 +114,5 @@ pub(super) async fn update(
     )
     .execute(tx.conn())
     .await?;
-    Ok(())
-}
-
-/// The profiles an agreement lists become those named, no more and no less.
-pub(super) async fn set_listed(
-    tx: &mut TenantTx,
-    agreement: Uuid,
-    identifiers: &[String],
-) -> Result<(), Error> {
-    sqlx::query!(
-        "delete from agreement_profile where agreement_id = $1
-           and profile_id not in (select profile_id from profile where identifier = any($2))",
-        agreement,
-        identifiers
-    )
-    .execute(tx.conn())
-    .await?;
-    sqlx::query!(
-        "insert into agreement_profile (agreement_id, profile_id)
-         select $1, profile_id from profile where identifier = any($2)
-         on conflict do nothing",
-        agreement,
-        identifiers
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Whether transfers under the agreement must declare one of its profiles.
-pub(super) async fn set_imposed(tx: &mut TenantTx, agreement: Uuid, imposed: bool) -> Result<(), Error> {
-    sqlx::query!("update agreement set profile_imposed = $2 where agreement_id = $1", agreement, imposed)
-        .execute(tx.conn())
-        .await?;
-    Ok(())
-}
-
-/// Every agreement's row, locked until the transaction ends: two bindings never cross.
-pub(super) async fn lock_agreements(tx: &mut TenantTx) -> Result<(), Error> {
-    sqlx::query!("select agreement_id from agreement order by agreement_id for update")
-        .fetch_all(tx.conn())
-        .await?;
     Ok(())
 }

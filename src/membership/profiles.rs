@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::file::Grammar;
 use super::profile_rows::state;
-use super::{grammars, profile_queries as queries};
+use super::{agreement_queries, grammars, profile_queries as queries};
 use crate::clock::Clock;
 use crate::db::{self, Db, TenantTx};
 use crate::model::{Agent, AgreementId, Event, EventType, Finding, Outcome, PersonId, ProfileId, TenantId};
@@ -153,7 +153,7 @@ pub async fn bind(
 ) -> Result<Result<(), Unchanged>, db::Error> {
     let mut tx = db.write(by.tenant).await?;
     let Some(profile) = queries::lock(&mut tx, id).await? else { return Ok(Err(Unchanged::NotFound)) };
-    queries::lock_agreements(&mut tx).await?;
+    agreement_queries::lock_agreements(&mut tx).await?;
     let mut changed = false;
     for agreement in registry::queries::agreements(&mut tx).await? {
         let Some(wanted) = bindings.iter().find(|binding| binding.agreement == agreement.agreement_id) else {
@@ -173,8 +173,8 @@ pub async fn bind(
         if is_same && wanted.imposed == agreement.profile_imposed {
             continue;
         }
-        queries::set_listed(&mut tx, agreement.agreement_id.0, &profiles).await?;
-        queries::set_imposed(&mut tx, agreement.agreement_id.0, wanted.imposed).await?;
+        agreement_queries::set_listed(&mut tx, agreement.agreement_id.0, &profiles).await?;
+        agreement_queries::set_imposed(&mut tx, agreement.agreement_id.0, wanted.imposed).await?;
         let detail = vec![("profiles", profiles.join(" ")), ("profile_imposed", wanted.imposed.to_string())];
         record(&mut tx, by, "modification", format!("agreement:{}", agreement.identifier), detail);
         changed = true;

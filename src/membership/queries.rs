@@ -1,9 +1,9 @@
-//! A member, its parties and agreements, found by the names that its file gives them.
+//! A member and its parties, found by the names that its file gives them.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::file::{Agreement, Member, Party, Validity};
+use super::file::{Member, Party, Validity};
 use crate::db::{Error, TenantRead, TenantTx};
 use crate::proof::journal::BEFORE_FIRST;
 
@@ -132,125 +132,6 @@ pub(super) async fn update_party(tx: &mut TenantTx, id: Uuid, party: &Party) -> 
         party.parts.contains("originating"),
         party.validity.from,
         party.validity.until
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-pub(super) async fn find_agreement(
-    tx: &mut TenantRead,
-    identifier: &str,
-) -> Result<Option<(Uuid, Agreement)>, Error> {
-    let row = sqlx::query!(
-        r#"select a.agreement_id, a.identifier, a.name, a.acceptance, a.transfer_bytes_max, a.valid_from,
-                  a.valid_until, a.state, a.profile_imposed, p.identifier as archival_agency,
-                  array(select f.identifier from agreement_profile af join profile f using (tenant_id, profile_id)
-                        where af.tenant_id = a.tenant_id and af.agreement_id = a.agreement_id
-                        order by f.identifier collate "C") as "profiles!"
-           from agreement a join party p on p.tenant_id = a.tenant_id and p.party_id = a.archival_agency
-           where a.identifier = $1"#,
-        identifier
-    );
-    let Some(row) = row.fetch_optional(tx.conn()).await? else { return Ok(None) };
-    let agreement = Agreement {
-        identifier: row.identifier,
-        name: row.name,
-        acceptance: row.acceptance,
-        archival_agency: row.archival_agency,
-        transferring: admitted(tx, row.agreement_id, "transferring").await?,
-        originating: admitted(tx, row.agreement_id, "originating").await?,
-        transfer_bytes_max: row.transfer_bytes_max,
-        profiles: Some(row.profiles),
-        profile_imposed: Some(row.profile_imposed),
-        validity: Validity { from: row.valid_from, until: row.valid_until },
-        state: row.state,
-    };
-    Ok(Some((row.agreement_id, agreement)))
-}
-
-async fn admitted(tx: &mut TenantRead, agreement: Uuid, part: &str) -> Result<Vec<String>, Error> {
-    let identifiers = sqlx::query_scalar!(
-        r#"select p.identifier from agreement_party ap join party p using (tenant_id, party_id)
-           where ap.agreement_id = $1 and ap.part = $2 order by p.identifier collate "C""#,
-        agreement,
-        part
-    );
-    Ok(identifiers.fetch_all(tx.conn()).await?)
-}
-
-pub(super) async fn insert_agreement(
-    tx: &mut TenantTx,
-    id: Uuid,
-    agreement: &Agreement,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "insert into agreement (agreement_id, identifier, name, state, valid_from, valid_until, archival_agency,
-                                acceptance, transfer_bytes_max)
-         values ($1, $2, $3, $4, $5, $6, (select party_id from party where identifier = $7), $8, $9)",
-        id,
-        agreement.identifier,
-        agreement.name,
-        agreement.state,
-        agreement.validity.from,
-        agreement.validity.until,
-        agreement.archival_agency,
-        agreement.acceptance,
-        agreement.transfer_bytes_max
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-pub(super) async fn update_agreement(
-    tx: &mut TenantTx,
-    id: Uuid,
-    agreement: &Agreement,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "update agreement
-         set name = $2, state = $3, valid_from = $4, valid_until = $5,
-             archival_agency = (select party_id from party where identifier = $6), acceptance = $7,
-             transfer_bytes_max = $8
-         where agreement_id = $1",
-        id,
-        agreement.name,
-        agreement.state,
-        agreement.validity.from,
-        agreement.validity.until,
-        agreement.archival_agency,
-        agreement.acceptance,
-        agreement.transfer_bytes_max
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// The parties admitted in this part become those named, no more and no less.
-pub(super) async fn set_admitted(
-    tx: &mut TenantTx,
-    agreement: Uuid,
-    part: &str,
-    identifiers: &[String],
-) -> Result<(), Error> {
-    sqlx::query!(
-        "delete from agreement_party where agreement_id = $1 and part = $2
-           and party_id not in (select party_id from party where identifier = any($3))",
-        agreement,
-        part,
-        identifiers
-    )
-    .execute(tx.conn())
-    .await?;
-    sqlx::query!(
-        "insert into agreement_party (agreement_id, party_id, part)
-         select $1, party_id, $2 from party where identifier = any($3)
-         on conflict do nothing",
-        agreement,
-        part,
-        identifiers
     )
     .execute(tx.conn())
     .await?;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::change::{Changes, Differences};
 use super::file::{Agreement, Member, Party, Validity};
-use super::{profile_queries, queries};
+use super::{agreement_queries, queries};
 use crate::clock::Clock;
 use crate::db::{Error, TenantTx};
 
@@ -89,9 +89,9 @@ pub(super) async fn write_agreements(
 ) -> Result<(), Error> {
     for agreement in &member.agreements {
         let object = format!("agreement:{}", agreement.identifier);
-        let Some((id, before)) = queries::find_agreement(tx, &agreement.identifier).await? else {
+        let Some((id, before)) = agreement_queries::find_agreement(tx, &agreement.identifier).await? else {
             let id = clock.fresh_id();
-            queries::insert_agreement(tx, id, agreement).await?;
+            agreement_queries::insert_agreement(tx, id, agreement).await?;
             write_lists(tx, id, agreement).await?;
             let mut detail =
                 vec![("acceptance", agreement.acceptance.clone()), ("state", agreement.state.clone())];
@@ -117,7 +117,7 @@ pub(super) async fn write_agreements(
         note_validity(&mut differences, before.validity, agreement.validity);
         note_profiles(&mut differences, &before, agreement);
         if !differences.is_empty() {
-            queries::update_agreement(tx, id, agreement).await?;
+            agreement_queries::update_agreement(tx, id, agreement).await?;
             write_lists(tx, id, agreement).await?;
             let sentence = format!("accord {} modifié : {}", agreement.identifier, differences.words());
             changes.changed(object, differences.detail(), sentence);
@@ -128,13 +128,13 @@ pub(super) async fn write_agreements(
 
 /// The parties and the profiles of an agreement, as far as the file names them.
 async fn write_lists(tx: &mut TenantTx, agreement_id: Uuid, agreement: &Agreement) -> Result<(), Error> {
-    queries::set_admitted(tx, agreement_id, "transferring", &agreement.transferring).await?;
-    queries::set_admitted(tx, agreement_id, "originating", &agreement.originating).await?;
+    agreement_queries::set_admitted(tx, agreement_id, "transferring", &agreement.transferring).await?;
+    agreement_queries::set_admitted(tx, agreement_id, "originating", &agreement.originating).await?;
     if let Some(profiles) = &agreement.profiles {
-        profile_queries::set_listed(tx, agreement_id, profiles).await?;
+        agreement_queries::set_listed(tx, agreement_id, profiles).await?;
     }
     if let Some(imposed) = agreement.profile_imposed {
-        profile_queries::set_imposed(tx, agreement_id, imposed).await?;
+        agreement_queries::set_imposed(tx, agreement_id, imposed).await?;
     }
     Ok(())
 }

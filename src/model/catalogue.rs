@@ -65,8 +65,8 @@ catalogue! {
         "Le profil d'archivage est écrit pour une autre version du bordereau",
         "Faites produire le bordereau dans la version du profil, ou choisissez un autre profil d'archivage.";
     PROFILE_UNREADABLE = "profile.unreadable", Error, "101",
-        "Le profil d'archivage n'est pas un document XML lisible",
-        "Enregistrez le profil en XML, en UTF-8, sans DOCTYPE, et importez-le de nouveau.";
+        "Le profil d'archivage n'est pas un fichier lisible",
+        "Enregistrez le profil de nouveau, en UTF-8, depuis l'outil qui l'a produit, et importez-le.";
     PROFILE_SYNTAX = "profile.syntax", Error, "101",
         "Le profil d'archivage n'est pas écrit en RELAX NG",
         "Exportez de nouveau le profil (RELAX NG, syntaxe XML) avec l'outil qui l'a produit, ou corrigez la ligne indiquée.";

@@ -7,10 +7,11 @@
 use std::io::Read;
 
 use super::alphabet::Letter;
-use super::automaton::{Automaton, DEAD, Start, StateId, StepId};
+use super::automaton::{Automaton, DEAD, StateId};
 use super::derive::SetId;
 use super::fault::{Kinds, Witness};
 use super::grammar::{Declared, Grammar, SymbolId};
+use super::steps::{Start, StepId};
 use crate::seda::datatype::PieceCheck;
 use crate::seda::xml::{NameId, Xml};
 
@@ -55,7 +56,7 @@ pub(super) struct Frame {
     pub(super) has_children: bool,
     /// Some text was refused already.
     pub(super) is_text_refused: bool,
-    pub(super) pieces: Option<PieceCheck>,
+    pub(super) pieces: Option<Box<PieceCheck>>,
     /// Part of its text has gone by.
     pub(super) is_in_pieces: bool,
 }

@@ -16,5 +16,8 @@ pub mod pattern;
 mod attributes;
 mod forget;
 mod hash;
+mod steps;
 mod text;
+mod values;
+mod walk;
 mod words;

@@ -19,6 +19,7 @@ mod fault;
 mod load;
 mod names;
 mod overlap;
+mod reach;
 mod restrict;
 mod simplify;
 mod syntax;

@@ -58,14 +58,15 @@ pub struct Xml<R> {
     tag: Tag,
     text: Text,
     open: Vec<Open>,
-    /// Declarations to come back to: those of the element just ended hold for its last text.
-    left: Option<usize>,
     /// Where the piece of text or markup at hand begins, and how far it was read.
     mark: usize,
     at: usize,
     name: NameId,
     /// The element just started is written as empty: its end comes next.
     is_empty: bool,
+    /// Declarations to come back to once what follows the end of an element is asked for: its text may name prefixes
+    /// that it declared itself.
+    left: Option<usize>,
     is_in_cdata: bool,
     is_streamed: bool,
     has_root: bool,
@@ -106,11 +107,11 @@ impl<R: Read> Xml<R> {
             tag: Tag::default(),
             text: Text::default(),
             open: Vec::new(),
-            left: None,
             mark: 0,
             at: 0,
             name: NameId(0),
             is_empty: false,
+            left: None,
             is_in_cdata: false,
             is_streamed: false,
             has_root: false,
@@ -133,11 +134,11 @@ impl<R: Read> Xml<R> {
         if self.is_over {
             return Ok(Token::Over);
         }
-        self.tag.forget();
-        self.text.clear(self.at);
         if let Some(declared) = self.left.take() {
             self.scope.restore(declared);
         }
+        self.tag.forget();
+        self.text.clear(self.at);
         if std::mem::take(&mut self.is_empty) {
             return Ok(self.close());
         }
@@ -206,6 +207,7 @@ impl<R> Xml<R> {
     }
 }
 
+/// As they are bound in the element just started, or just ended.
 impl<R> Prefixes for Xml<R> {
     fn namespace_of(&self, prefix: &str) -> Option<&str> {
         self.scope.namespace_of(prefix)

@@ -149,7 +149,7 @@ fn prefixes_in_force_are_known() {
         let of = |prefix| xml.namespace_of(prefix).unwrap_or("-").to_owned();
         known.push([of(""), of("p"), of("q")].join(" "));
     }
-    // Those of an element hold until what follows its end: its last text is read then.
+    // The text an element ends with may name the prefixes it declares itself.
     assert_eq!(known, ["u v -", "- w -", "- w -", "u v -", "u v -", "u v -"]);
 }
 

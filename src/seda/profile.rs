@@ -8,11 +8,10 @@ use std::io::{self, Read};
 use super::engine::grammar::{Grammar, Symbol};
 use super::engine::names::NameClass;
 use super::engine::pattern::{Pattern, PatternId};
-use super::{pass, relaxng};
-
-mod explain;
-mod words;
+use super::{pass, profile_text, relaxng};
 use crate::model::{Finding, Limits, SedaVersion};
+
+pub use super::profile_text::Line as ExplainedLine;
 
 /// Longest profile, in bytes.
 pub const RNG_BYTES_MAX: usize = 2 << 20;
@@ -21,25 +20,6 @@ pub const RNG_BYTES_MAX: usize = 2 << 20;
 #[derive(Debug)]
 pub struct Profile {
     compiled: relaxng::Profile,
-}
-
-/// One line of what a profile asks, in document order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExplainedLine {
-    /// Elements above it.
-    pub depth: usize,
-    /// Element or attribute (`@…`), as the standard names it.
-    pub name: String,
-    /// How often it comes, in French words.
-    pub occurrence: &'static str,
-    /// It must be there, wherever what is above it is.
-    pub is_required: bool,
-    /// What it must hold, in French words, when that is fixed or bounded.
-    pub value: Option<String>,
-    /// One value only will do.
-    pub is_fixed: bool,
-    /// What the profile's author says of it.
-    pub documentation: Option<String>,
 }
 
 impl Profile {
@@ -54,7 +34,7 @@ impl Profile {
 
     /// What it asks, line by line.
     pub fn explain(&self) -> Vec<ExplainedLine> {
-        explain::explain(&self.compiled)
+        profile_text::explain(&self.compiled)
     }
 
     /// The version of the standard whose messages it judges, by the namespace of their root.
