@@ -2,6 +2,7 @@
 # make demo ONCE=1   the same without staying
 # make test          every test, on a machine where nothing runs
 # make check         format and lints
+# make conformance  our verdicts beside those of the official schemas and of other programs, over the corpus; long
 # make bench         measures, beside references; BENCH=seda or deposits for one of them
 # make fuzz          fuzzers of what reads hostile bytes, SECONDS_EACH=1800
 # make lint-deps     licences, bans and sources of what we depend on (cargo-deny)
@@ -11,11 +12,13 @@ SHELL := /bin/bash
 CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 ONCE ?=
+# What conformance is asked for: make conformance ARGS='--part mutants --version 2.1'
+ARGS ?=
 BENCH ?= seda deposits
 SECONDS_EACH ?= 1800
 FUZZERS := container message profile
 
-.PHONY: help demo test check bench fuzz lint-deps
+.PHONY: help demo test check conformance bench fuzz lint-deps
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -33,6 +36,10 @@ test:
 check:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets --features failpoints -- -D warnings
+
+conformance:
+	@scripts/install.sh conformance
+	$(CARGO) test --release --locked --test conformance -- --python "$(TARGET)/conformance-python/bin/python" $(ARGS)
 
 bench:
 	@scripts/install.sh bench

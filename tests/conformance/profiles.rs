@@ -17,7 +17,7 @@ use crate::random::Random;
 use crate::reference::jing::Jing;
 use crate::reference::Reference;
 use crate::tally::Tally;
-use crate::{mutants, ours, report, seeds};
+use crate::{mutants, ours, report};
 
 /// Documents made for each profile.
 const INSTANCES: usize = 120;
@@ -25,6 +25,8 @@ const INSTANCES: usize = 120;
 const MESSAGE_SEEDS: usize = 12;
 /// Larger messages are judged as they are, not mutated.
 const SEED_SIZE_MAX: usize = 150;
+/// Messages judged as they are, of each profile.
+const ORIGINALS: usize = 60;
 /// Profiles promised.
 const LEAST: usize = 40;
 
@@ -89,23 +91,27 @@ fn of_profile(
     let of_version = |document: &&crate::corpus::Document| {
         version.is_some() && document.version().map(|v| v.name) == version.map(|v| v.name)
     };
-    let originals: Vec<(&crate::corpus::Document, Element)> =
+    let mut originals: Vec<(&crate::corpus::Document, Element)> =
         documents.iter().filter(of_version).filter_map(|d| Some((d, dom::parse(&d.bytes)?))).collect();
+    let mut random = Random::new(options.seed, name, 1);
+    while originals.len() > ORIGINALS {
+        originals.swap_remove(random.below(originals.len()));
+    }
     let cases = originals.iter().map(|(document, _)| Case {
         bytes: document.bytes.clone(),
         story: document.name.clone(),
         kind: "messages tels quels",
     });
-    let mut tally = contest.judge(folder.path(), cases.collect())?;
-    // Made for it.
-    let made = instances(&text, name, options.seed);
-    let cases = made.iter().map(|(story, root)| Case {
+    let mut cases: Vec<Case> = cases.collect();
+    // Made for it. Jing's word on them comes with the others'; where we differ is shown.
+    let mut valid = instances(&text, name, options.seed);
+    cases.extend(valid.iter().map(|(story, root)| Case {
         bytes: crate::written::bytes(root),
         story: story.clone(),
         kind: "faits pour le profil",
-    });
-    tally.merge(contest.judge(folder.path(), cases.collect())?);
-    let mut valid = seeds::valid_ones(jing, made)?;
+    }));
+    let mut tally = contest.judge(folder.path(), cases)?;
+    valid.retain(|(_, root)| ours::profile(profile, &crate::written::bytes(root)).valid);
     let made_valid = valid.len();
     let small = originals.into_iter().filter(|(_, root)| root.size() <= SEED_SIZE_MAX).take(MESSAGE_SEEDS);
     valid.extend(small.map(|(document, root)| (document.name.clone(), root)));

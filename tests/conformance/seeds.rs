@@ -76,7 +76,7 @@ fn generate(corpus: &Corpus, version: &Version, options: &Options, out: &Path, t
 }
 
 /// Those the reference finds valid, once written our way.
-pub fn valid_ones(reference: &dyn Reference, of: Vec<(String, Element)>) -> io::Result<Vec<(String, Element)>> {
+fn valid_ones(reference: &dyn Reference, of: Vec<(String, Element)>) -> io::Result<Vec<(String, Element)>> {
     let folder = tempfile::tempdir()?;
     let names: Vec<String> = (0..of.len()).map(|at| format!("{at}.xml")).collect();
     for (name, (_, root)) in names.iter().zip(&of) {
