@@ -41,8 +41,11 @@ pub const LIBXML2: &[Fault] = &[
                  libxml2 en fait un contenu vide et accepte <Metadata/>.",
         is_arbitrated: true,
         test: Test::Said(|ours, reference| {
-            let of_metadata = |finding: &String| finding.starts_with("schema.missing_element Metadata est incomplet");
-            reference.valid && !ours.valid && ours.findings.iter().all(|f| of_metadata(f) || f.starts_with(crate::ours::DANGLING))
+            let of_metadata =
+                |finding: &String| finding.starts_with("schema.missing_element Metadata est incomplet");
+            reference.valid
+                && !ours.valid
+                && ours.findings.iter().all(|f| of_metadata(f) || f.starts_with(crate::ours::DANGLING))
         }),
     },
     Fault {
@@ -66,7 +69,9 @@ pub const LIBXML2: &[Fault] = &[
         is_arbitrated: true,
         test: Test::Said(|ours, reference| {
             let of_base64 = |f: &String| f.starts_with("schema.invalid_value") && f.contains("base64");
-            reference.valid && !ours.valid && ours.findings.iter().all(|f| of_base64(f) || f.starts_with(crate::ours::DANGLING))
+            reference.valid
+                && !ours.valid
+                && ours.findings.iter().all(|f| of_base64(f) || f.starts_with(crate::ours::DANGLING))
         }),
     },
     Fault {
