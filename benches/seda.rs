@@ -23,7 +23,7 @@ fn main() {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
         ["--ours", "schema", file] => schema(Path::new(file)),
-        ["--ours", "profile", file, profile] => profile(Path::new(file), Path::new(profile)),
+        ["--ours", "profile", file, rng] => profile(Path::new(file), Path::new(rng)),
         ["--measure", program, ..] => measure(program, &words[2..]),
         _ => {
             let units: Vec<usize> = words.iter().filter_map(|word| word.parse().ok()).collect();
