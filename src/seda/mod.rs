@@ -29,9 +29,14 @@ mod element;
 mod graph;
 pub mod language;
 pub mod lengths;
+mod lineage;
 mod objects;
 mod places;
 mod references;
+mod signed;
+mod span;
+mod terms;
+mod texts;
 mod units;
 
 pub use description::Manifest;
