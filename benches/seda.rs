@@ -5,6 +5,7 @@
 //! of its own, so that its CPU time and memory are its own.
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
+#![expect(clippy::disallowed_methods, reason = "a program of its own: its settings, its exit code")]
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

@@ -60,6 +60,12 @@ impl Builder {
                 self.binary.digest_algorithm = plain(attributes, "algorithm").map(str::to_owned);
                 Context::Inner
             }
+            (Context::Binary, "Compressed") => {
+                self.binary.compression_algorithm = plain(attributes, "algorithm").map(str::to_owned);
+                let bytes = plain(attributes, "uncompressedSize").and_then(|size| size.trim().parse().ok());
+                self.binary.uncompressed_bytes = bytes;
+                Context::Inner
+            }
             (Context::Ignored, _) => Context::Ignored,
             _ => Context::Inner,
         })

@@ -47,7 +47,7 @@ impl Derivatives {
 
     /// What is remembered, roughly in entries.
     pub fn weight(&self) -> usize {
-        self.patterns.len() + self.sets.len() + self.after.len() + self.with_attribute.len()
+        self.patterns.count() + self.sets.len() + self.after.len() + self.with_attribute.len()
     }
 
     /// The set of these symbols.
