@@ -2,7 +2,9 @@
 # make demo ONCE=1   the same without staying
 # make test          every test, on a machine where nothing runs
 # make check         format and lints
-# make bench         measures
+# make conformance  our verdicts beside those of the official schemas and of other programs, over the corpus; long
+# make bench         measures, beside references; BENCH=seda or deposits for one of them
+# make fuzz          fuzzers of what reads hostile bytes, SECONDS_EACH=1800
 # make lint-deps     licences, bans and sources of what we depend on (cargo-deny)
 #
 # CARGO_TARGET_DIR and CHARTRIER_… variables are respected (src/config.toml lists the settings).
@@ -10,8 +12,13 @@ SHELL := /bin/bash
 CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 ONCE ?=
+# What conformance is asked for: make conformance ARGS='--part mutants --version 2.1'
+ARGS ?=
+BENCH ?= seda deposits
+SECONDS_EACH ?= 1800
+FUZZERS := container message profile
 
-.PHONY: help demo test check bench lint-deps
+.PHONY: help demo test check conformance bench fuzz lint-deps
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -30,9 +37,24 @@ check:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets --features failpoints -- -D warnings
 
+conformance:
+	@scripts/install.sh conformance
+	$(CARGO) test --release --locked --test conformance -- --python "$(TARGET)/conformance-python/bin/python" $(ARGS)
+
 bench:
-	@scripts/install.sh demo
-	$(CARGO) bench --locked --bench deposits
+	@scripts/install.sh bench
+	@cd benches/anyxml && CARGO_TARGET_DIR="$(abspath $(TARGET))/anyxml" $(CARGO) build --release --locked --quiet
+	@for bench in $(BENCH); do \
+	    ANYXML="$(abspath $(TARGET))/anyxml/release/anyxml-check" $(CARGO) bench --locked --bench $$bench || exit 1; \
+	done
+
+fuzz:
+	@$(CARGO) fuzz --version >/dev/null 2>&1 \
+	    || { echo "cargo-fuzz is not installed: cargo install --locked cargo-fuzz" >&2; exit 2; }
+	@for fuzzer in $(FUZZERS); do \
+	    RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run -s none $$fuzzer -- -max_total_time=$(SECONDS_EACH) -timeout=10 \
+	        -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 || exit 1; \
+	done
 
 lint-deps:
 	@$(CARGO) deny --version >/dev/null 2>&1 \

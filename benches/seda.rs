@@ -1,18 +1,20 @@
 //! The SEDA engine beside its references, on the same files: CPU time, peak memory, ratio.
 //!
 //! `make bench` (or `cargo bench --bench seda -- [units…]`). Needs the corpus (`CHARTRIER_CORPUS`) for the generator, the
-//! official schemas and a profile; `xmllint`; and, when it was built, the `anyxml` of `benches/anyxml`. Each run is a process
+//! official schemas and a profile; `xmllint`; and, when `ANYXML` names it, the program of `benches/anyxml`. Each run is a process
 //! of its own, so that its CPU time and memory are its own.
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
+#![expect(clippy::disallowed_methods, reason = "a program of its own: its settings, its exit code")]
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use chartrier::model::Limits;
-use chartrier::seda::{self, Pass, Scratch};
+use chartrier::model::{Finding, Limits};
+use chartrier::seda::relaxng::{self, Bundle};
+use chartrier::seda::{Scratch, pass};
 use nix::sys::resource::{UsageWho, getrusage};
 
 const UNITS: [usize; 2] = [100_000, 500_000];
@@ -22,7 +24,7 @@ fn main() {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
         ["--ours", "schema", file] => schema(Path::new(file)),
-        ["--ours", "profile", file, profile] => profile(Path::new(file), Path::new(profile)),
+        ["--ours", "profile", file, rng] => profile(Path::new(file), Path::new(rng)),
         ["--measure", program, ..] => measure(program, &words[2..]),
         _ => {
             let units: Vec<usize> = words.iter().filter_map(|word| word.parse().ok()).collect();
@@ -40,7 +42,7 @@ fn compare(units: &[usize]) {
         return;
     }
     let folder = tempfile::Builder::new().prefix("chartrier-banc").tempdir_in("/var/tmp").unwrap();
-    let anyxml = PathBuf::from("target/anyxml/release/anyxml-check");
+    let anyxml = PathBuf::from(std::env::var("ANYXML").unwrap_or_default());
     for &units in units {
         let of_schema = generated(&generator, folder.path(), "2.1", units);
         let schema = corpus.join("seda-xsd/2.1/seda-2.1-main.xsd");
@@ -54,8 +56,7 @@ fn compare(units: &[usize]) {
         let of_profile = generated(&generator, folder.path(), "2.2", units);
         let profile = corpus.join("profiles/seda-2.2/e899ff74__Profil_VITAM_base.rng");
         title("profil RELAX NG", units, &of_profile);
-        let ours =
-            run("chartrier", &ours_with(&["profile", &shown(&of_profile), &shown(&profile)]), &corpus);
+        let ours = run("chartrier", &ours_with(&["profile", &shown(&of_profile), &shown(&profile)]), &corpus);
         if anyxml.exists() {
             let reference = run("anyxml", &with(&[shown(&anyxml)], [&profile, &of_profile]), &corpus);
             ratio(&ours, &reference, "3 au moins");
@@ -63,8 +64,10 @@ fn compare(units: &[usize]) {
             println!("  anyxml : pas construit (make bench le fait)");
         }
         if units <= 100_000 {
-            let stream = ["xmllint", "--nonet", "--noout", "--stream", "--relaxng"].map(str::to_owned).to_vec();
-            let reference = run("xmllint --stream --relaxng", &with(&stream, [&profile, &of_profile]), &corpus);
+            let stream =
+                ["xmllint", "--nonet", "--noout", "--stream", "--relaxng"].map(str::to_owned).to_vec();
+            let reference =
+                run("xmllint --stream --relaxng", &with(&stream, [&profile, &of_profile]), &corpus);
             ratio(&ours, &reference, "5 au moins");
         }
         std::fs::remove_file(of_profile).unwrap();
@@ -141,20 +144,26 @@ fn shown(path: &Path) -> String {
     path.to_str().unwrap().to_owned()
 }
 
+/// Schema, identifiers and references: everything but the description.
 fn schema(file: &Path) {
-    conclude(Pass::schema(File::open(file).unwrap(), &Limits::default(), &Scratch::new(tempfile::tempfile)));
+    let scratch = Scratch::new(tempfile::tempfile);
+    conclude(pass::check_schema(File::open(file).unwrap(), &limits(), &scratch).unwrap());
 }
 
 fn profile(file: &Path, profile: &Path) {
-    let grammar = seda::relaxng::compile(&std::fs::read(profile).unwrap()).unwrap();
-    conclude(Pass::profile(File::open(file).unwrap(), &grammar, &Limits::default()));
+    let rng = std::fs::read(profile).unwrap();
+    let profile = relaxng::compile(&rng, &Bundle::new(), &relaxng::Limits::default()).unwrap();
+    conclude(pass::check_profile(File::open(file).unwrap(), &profile.grammar, &limits()).unwrap());
+}
+
+fn limits() -> Limits {
+    Limits { manifest_bytes_max: 4 << 30, ..Limits::default() }
 }
 
 /// Says what was found and ends as a checker does.
-fn conclude(reading: seda::Reading) {
-    assert!(reading.failure.is_none(), "{:?}", reading.failure);
-    for finding in reading.findings.iter().take(5) {
+fn conclude(findings: Vec<Finding>) {
+    for finding in findings.iter().take(5) {
         println!("{} {:?} {}", finding.kind.code, finding.line, finding.message);
     }
-    std::process::exit(i32::from(reading.findings.iter().any(chartrier::model::Finding::is_error)));
+    std::process::exit(i32::from(findings.iter().any(Finding::is_error)));
 }

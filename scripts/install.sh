@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the machine lacks to build and run (`demo`) and to test (`test`). Does nothing, fast, when
+# Installs what the machine lacks to build and run (`demo`), to test (`test`) and to measure (`bench`). Does nothing, fast, when
 # nothing is missing. Without the right to install, says what to install and stops.
 set -euo pipefail
 
@@ -21,12 +21,25 @@ postgresql_version() {
 
 packages=()
 has cc || packages+=(gcc libc6-dev)
-[ "$(postgresql_version)" -ge "$postgresql_min" ] || packages+=(postgresql)
+[ "$goal" = conformance ] || [ "$(postgresql_version)" -ge "$postgresql_min" ] || packages+=(postgresql)
 if [ "$goal" = test ]; then
     has chromium || has chromium-browser || has google-chrome || packages+=(chromium)
     has chromedriver || packages+=(chromium-driver)
     # Judges our replies by the official schemas, where the corpus is.
     has xmllint || packages+=(libxml2-utils)
+fi
+if [ "$goal" = bench ]; then
+    # The reference, and what makes the large messages.
+    has xmllint || packages+=(libxml2-utils)
+    has python3 || packages+=(python3)
+fi
+# The references: libxml2, Jing, and PyPI's xmlschema in a Python of its own.
+python=${CARGO_TARGET_DIR:-target}/conformance-python
+if [ "$goal" = conformance ]; then
+    has xmllint || packages+=(libxml2-utils)
+    has jing || packages+=(jing)
+    has python3 || packages+=(python3)
+    [ -x "$python/bin/python" ] || python3 -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
 fi
 
 if [ ${#packages[@]} -gt 0 ]; then
@@ -54,7 +67,7 @@ if [ ${#packages[@]} -gt 0 ]; then
     fi
     install "${packages[@]}"
     rm -f "$log"
-    if [ "$(postgresql_version)" -lt "$postgresql_min" ]; then
+    if [ "$goal" != conformance ] && [ "$(postgresql_version)" -lt "$postgresql_min" ]; then
         echo "PostgreSQL $postgresql_min ou plus récent est nécessaire ; cette distribution donne $(postgresql_version)." >&2
         echo "Ajoutez le dépôt apt.postgresql.org (paquet postgresql-common, /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh)." >&2
         exit 2
@@ -64,4 +77,10 @@ fi
 if ! has "${CARGO:-cargo}"; then
     echo "Il manque Rust : https://rustup.rs, puis relancez." >&2
     exit 2
+fi
+
+if [ "$goal" = conformance ] && ! "$python/bin/python" -c 'import xmlschema' 2>/dev/null; then
+    echo "Installation de : xmlschema"
+    python3 -m venv "$python"
+    "$python/bin/python" -m pip install --quiet --disable-pip-version-check 'xmlschema==4.3.2'
 fi

@@ -26,7 +26,7 @@ use crate::seda::read::Header;
 pub struct Identified {
     pub package: Package,
     /// `None` when the document is no well-formed transfer of a version we read.
-    pub manifest: Option<Manifest>,
+    pub manifest: Option<Box<Manifest>>,
     /// Version and root of the message, even when the rest is wrong.
     pub message: Option<(SedaVersion, String)>,
     /// What the header said, even when the rest is wrong.
@@ -46,12 +46,20 @@ pub struct Identified {
 pub struct IdentifiedObject {
     /// Number of the binary object.
     pub number: u32,
-    /// Into `package.entries()`.
-    pub entry: usize,
+    pub place: Place,
     pub size_bytes: u64,
     pub sha512: [u8; 64],
     /// By magic bytes, for display.
     pub media_type: &'static str,
+}
+
+/// Where an object's content was read.
+#[derive(Clone, Copy, Debug)]
+pub enum Place {
+    /// Into `package.entries()`.
+    Entry(usize),
+    /// In the message itself.
+    Inline,
 }
 
 impl Identified {
@@ -61,7 +69,7 @@ impl Identified {
     }
 }
 
-/// Reads every matched file.
+/// Reads every matched file, and every content that travelled in the message.
 ///
 /// # Errors
 /// When the container cannot be read.
@@ -70,18 +78,12 @@ pub fn identify(validated: Validated, limits: &Limits) -> Result<Identified, Err
     let (manifest_sha512, manifest_size_bytes) = (validated.manifest_sha512, validated.manifest_size_bytes);
     let mut found = validated.findings;
     let mut objects = Vec::new();
-    if let Some(manifest) = manifest.as_ref().filter(|_| !validated.is_hostile) {
-        // In the container's order: one forward movement through a plain tar or zip.
-        let mut matches = validated.matches;
-        matches.sort_unstable_by_key(|matched| matched.entry);
-        let began = Instant::now();
-        for matched in matches {
-            if began.elapsed() >= limits.examination_max {
-                found.push(too_long(limits));
-                break;
-            }
-            let object = manifest.binary_object(matched.object)?;
-            objects.extend(read(&mut package, &object, matched, &mut found)?);
+    if let Some(manifest) = manifest.as_deref().filter(|_| !validated.is_hostile) {
+        let until = Instant::now().checked_add(limits.examination_max);
+        let is_in_time = files(&mut package, manifest, validated.matches, until, &mut objects, &mut found)?
+            && inline(manifest, until, &mut objects, &mut found)?;
+        if !is_in_time {
+            found.push(too_long(limits));
         }
         objects.sort_unstable_by_key(|object| object.number);
     }
@@ -105,21 +107,68 @@ fn too_long(limits: &Limits) -> Finding {
     Finding::new(&findings::CONTAINER_TIME, format!("la lecture des fichiers a dépassé {minutes} minutes"))
 }
 
-fn read(
+fn is_over(until: Option<Instant>) -> bool {
+    until.is_some_and(|until| Instant::now() >= until)
+}
+
+/// Reads the objects that files hold; whether there was time.
+fn files(
     package: &mut Package,
+    manifest: &Manifest,
+    mut matches: Vec<Match>,
+    until: Option<Instant>,
+    objects: &mut Vec<IdentifiedObject>,
+    found: &mut Findings,
+) -> Result<bool, Error> {
+    // In the container's order: one forward movement through a plain tar or zip.
+    matches.sort_unstable_by_key(|matched| matched.entry);
+    for Match { object: number, entry } in matches {
+        if is_over(until) {
+            return Ok(false);
+        }
+        let object = manifest.binary_object(number)?;
+        let name = package.entries()[entry].name.clone();
+        let mut content = package.read(entry)?;
+        objects.extend(read(&mut content, &name, &object, (number, Place::Entry(entry)), found)?);
+    }
+    Ok(true)
+}
+
+/// Reads the objects that the message holds; whether there was time.
+fn inline(
+    manifest: &Manifest,
+    until: Option<Instant>,
+    objects: &mut Vec<IdentifiedObject>,
+    found: &mut Findings,
+) -> Result<bool, Error> {
+    if !manifest.has_inline() {
+        return Ok(true);
+    }
+    for (number, object) in (0..).zip(manifest.binary_objects()) {
+        let object = object?;
+        let Some(inline) = object.inline else { continue };
+        if is_over(until) {
+            return Ok(false);
+        }
+        let mut content = manifest.inline(inline);
+        objects.extend(read(&mut content, &object.id, &object, (number, Place::Inline), found)?);
+    }
+    Ok(true)
+}
+
+fn read(
+    content: &mut dyn Read,
+    name: &str,
     object: &BinaryObject,
-    matched: Match,
+    (number, place): (u32, Place),
     found: &mut Findings,
 ) -> Result<Option<IdentifiedObject>, Error> {
-    let Match { object: number, entry } = matched;
-    let name = package.entries()[entry].name.clone();
     // A declaration that cannot be read has been reported with the manifest.
     let declared = digest::declared(object.digest_algorithm.as_deref(), object.digest.as_deref()).ok();
     let mut other: Option<Box<dyn DynDigest>> =
         declared.as_ref().and_then(|declared| hasher(declared.algorithm));
     let mut sha512 = Sha512::new();
     let (mut size_bytes, mut head) = (0u64, Vec::with_capacity(formats::HEAD_BYTES));
-    let mut content = package.read(entry)?;
     let mut buffer = vec![0; 64 * 1024];
     loop {
         let read = match content.read(&mut buffer) {
@@ -127,7 +176,7 @@ fn read(
             Ok(read) => read,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
             Err(error) => {
-                found.push(corrupt(error, &name)?);
+                found.push(corrupt(error, name)?);
                 return Ok(None);
             }
         };
@@ -141,8 +190,8 @@ fn read(
         size_bytes += read as u64;
     }
     let sha512: [u8; 64] = sha512.finalize().into();
-    compare(object, &name, declared, other, &sha512, size_bytes, found);
-    Ok(Some(IdentifiedObject { number, entry, size_bytes, sha512, media_type: formats::media_type(&head) }))
+    compare(object, name, declared, other, &sha512, size_bytes, found);
+    Ok(Some(IdentifiedObject { number, place, size_bytes, sha512, media_type: formats::media_type(&head) }))
 }
 
 fn compare(

@@ -12,7 +12,7 @@ use fail::fail_point;
 
 use super::conform::Applied;
 use super::decide::Accepted;
-use super::identify::IdentifiedObject;
+use super::identify::{IdentifiedObject, Place};
 use super::seal_queries::AccessionRow;
 use super::seen::Seen;
 use super::validate::Validated;
@@ -27,6 +27,8 @@ use crate::package::premis::{PremisEvent, premis};
 use crate::seda::Manifest;
 use crate::telemetry;
 
+/// Folder of contents that travelled in the message, in the logical state: the files of the package have another.
+pub(super) const INLINE: &str = "attachments/";
 /// Longest title in lists, in characters.
 const TITLE_CHARS_MAX: usize = 1_000;
 
@@ -35,7 +37,7 @@ pub struct Sealed {
     pub(super) accession: Accession,
     pub(super) reply: String,
     pub(super) premis: String,
-    pub(super) manifest: Manifest,
+    pub(super) manifest: Box<Manifest>,
     pub(super) package: Package,
 }
 
@@ -172,13 +174,23 @@ fn stored_object(
     accepted: &Accepted,
 ) -> io::Result<StoredObject> {
     let declared = accepted.manifest.binary_object(object.number)?;
-    let name = accepted.identified.package.entries()[object.entry].name.clone();
+    let (name, logical_path) = match object.place {
+        Place::Entry(entry) => {
+            let name = &accepted.identified.package.entries()[entry].name;
+            (name.clone(), format!("objects/{name}"))
+        }
+        Place::Inline => {
+            let name = declared.file_name.unwrap_or_else(|| declared.id.clone());
+            let logical_path = content_path(number, &name).replace("objects/", INLINE);
+            (name, logical_path)
+        }
+    };
     Ok(StoredObject {
         object_id: derived_id(archive_id.0, "object", &declared.id),
         seda_id: declared.id,
         media_type: object.media_type.to_owned(),
         file: StoredFile {
-            logical_path: format!("objects/{name}"),
+            logical_path,
             content_path: content_path(number, &name),
             size_bytes: object.size_bytes,
             sha512: hex::encode(object.sha512),

@@ -7,12 +7,13 @@ use std::io::{self, Read};
 
 use fail::fail_point;
 
-use super::seal::Sealed;
+use super::seal::{INLINE, Sealed};
 use super::{Error, Ingest};
-use crate::model::{ArchiveId, TenantId};
+use crate::model::{ArchiveId, Inline, TenantId};
 use crate::package::accession::{Accession, StoredFile};
 use crate::package::{self, Package};
 use crate::proof::digest::sha512;
+use crate::seda::Manifest;
 use crate::storage::{Location, NewFile, NewObject, Source, TenantStore};
 
 /// A sealed archive whose copies are whole on every site.
@@ -61,25 +62,53 @@ fn write(store: &TenantStore, archive: ArchiveId, sealed: &mut Sealed) -> Result
         message: "Prise en charge".into(),
         files,
     };
-    let entries: HashMap<&str, usize> = sealed
-        .package
-        .entries()
-        .iter()
-        .enumerate()
-        .map(|(index, entry)| (entry.name.as_str(), index))
-        .collect();
-    let received = received_files(accession)
-        .filter_map(|file| Some((file.content_path.clone(), *entries.get(file.name.as_str())?)))
-        .collect();
-    Ok(store.write(archive, &object, &mut FromPackage { ours, received, package: &mut sealed.package })?)
+    let received = received(&sealed.accession, &sealed.package, &sealed.manifest)?;
+    let (package, manifest) = (&mut sealed.package, &sealed.manifest);
+    Ok(store.write(archive, &object, &mut FromPackage { ours, received, package, manifest })?)
 }
 
-/// The archive's bytes: ours from memory, the depositor's from the package.
+/// Where the depositor's bytes are.
+#[derive(Clone, Copy)]
+enum Received {
+    /// Index of the package's entry.
+    Entry(usize),
+    Inline(Inline),
+}
+
+/// Where the bytes of each content path are.
+fn received(
+    accession: &Accession,
+    package: &Package,
+    manifest: &Manifest,
+) -> io::Result<HashMap<String, Received>> {
+    let entries: HashMap<&str, usize> =
+        package.entries().iter().enumerate().map(|(index, entry)| (entry.name.as_str(), index)).collect();
+    let mut received = HashMap::new();
+    for file in received_files(accession).filter(|file| !file.logical_path.starts_with(INLINE)) {
+        let entry = entries.get(file.name.as_str());
+        received.extend(entry.map(|&entry| (file.content_path.clone(), Received::Entry(entry))));
+    }
+    if manifest.has_inline() {
+        // The record has the objects in the order of the manifest.
+        let mut stored = accession.objects.iter().peekable();
+        for declared in manifest.binary_objects() {
+            let declared = declared?;
+            let object = stored.next_if(|stored| stored.seda_id == declared.id);
+            if let (Some(object), Some(inline)) = (object, declared.inline) {
+                received.insert(object.file.content_path.clone(), Received::Inline(inline));
+            }
+        }
+    }
+    Ok(received)
+}
+
+/// The archive's bytes: ours from memory, the depositor's from the package, or from the message.
 struct FromPackage<'a> {
     ours: BTreeMap<&'static str, Vec<u8>>,
-    /// Index of the package's entry, by content path.
-    received: HashMap<String, usize>,
+    /// By content path.
+    received: HashMap<String, Received>,
     package: &'a mut Package,
+    manifest: &'a Manifest,
 }
 
 impl Source for FromPackage<'_> {
@@ -87,8 +116,13 @@ impl Source for FromPackage<'_> {
         if let Some(bytes) = self.ours.get(file.content_path.as_str()) {
             return Ok(Box::new(bytes.as_slice()));
         }
-        let entry = self.received.get(&file.content_path).ok_or(io::ErrorKind::NotFound)?;
-        self.package.read(*entry).map_err(|package::Error::Io(error)| error)
+        match self.received.get(&file.content_path) {
+            Some(Received::Entry(entry)) => {
+                self.package.read(*entry).map_err(|package::Error::Io(error)| error)
+            }
+            Some(Received::Inline(inline)) => Ok(Box::new(self.manifest.inline(*inline))),
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
     }
 }
 

@@ -20,7 +20,7 @@ const MANIFEST_NAMES: &[&str] = &["manifest.xml", "bordereau.xml"];
 #[derive(Debug)]
 pub struct Validated {
     pub package: Package,
-    pub manifest: Option<Manifest>,
+    pub manifest: Option<Box<Manifest>>,
     pub message: Option<(SedaVersion, String)>,
     pub header: Header,
     pub manifest_entry: Option<usize>,

@@ -44,7 +44,7 @@ pub struct Accession {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoredFile {
-    /// Name in the container received.
+    /// Name in the container received; what the message calls it, when its content travelled in the message.
     pub name: String,
     /// Path in the AIP's logical state.
     pub logical_path: String,

@@ -1,4 +1,4 @@
-//! What the schema cannot say: identifiers, references, the graph of units, objects, dates (seda.md 5, checks 5 to 26).
+//! What the schema cannot say: identifiers, references, the graph of units, objects, dates (seda.md 5, checks 5 to 29).
 //!
 //! Never reads a file of the package. Every check runs, whatever the others found. To add one is to add a line below: to
 //! what is judged of each unit or object alone, in one pass over them, or of the whole message, over its columns.
@@ -6,7 +6,7 @@
 use std::io;
 
 use super::description::Manifest;
-use super::{graph, lengths, objects, references, units};
+use super::{graph, lengths, lineage, objects, orphans, references, signed, terms, texts, units};
 use crate::model::{BinaryObject, Finding, Findings, PhysicalObject, SedaVersion, Unit, findings};
 
 /// Of the whole message. Those that walk units or objects do it by their numbers, and read only what they report.
@@ -14,25 +14,41 @@ const WHOLE: &[fn(&Manifest, &mut Findings) -> io::Result<()>] = &[
     header,
     references::targets,
     references::several_objects,
-    references::orphans,
-    references::grouped_objects,
+    orphans::orphans,
+    orphans::grouped_objects,
     graph::selves,
     graph::cycle,
     graph::double_parents,
     objects::usages,
     objects::empty_groups,
-    units::package,
+    signed::roles,
+    units::several_roots,
     units::older_access,
+    terms::of_package,
+    texts::persistent_twice,
+    lineage::check,
     lengths::heading,
 ];
 
 /// Of each unit alone.
-const OF_UNIT: &[fn(&Unit, &mut Findings)] =
-    &[units::title, units::dates, units::years, units::holds, lengths::unit];
+const OF_UNIT: &[fn(&Unit, &mut Findings)] = &[
+    units::title,
+    units::level,
+    units::dates,
+    units::years,
+    units::yearless,
+    units::unit_profile,
+    units::attachment,
+    terms::of_unit,
+    texts::markup,
+    texts::languages,
+    texts::persistent,
+    lengths::unit,
+];
 
 /// Of each binary object alone.
 const OF_BINARY: &[fn(&BinaryObject, &mut Findings)] =
-    &[objects::content, objects::binary_usage, lengths::binary_object];
+    &[objects::content, objects::size, objects::compression, objects::binary_usage, lengths::binary_object];
 
 /// The same before 2.0.
 const OF_OLDER_BINARY: &[fn(&BinaryObject, &mut Findings)] =

@@ -51,50 +51,6 @@ pub fn is_date(value: &str) -> bool {
     without_zone(value).is_some_and(is_day)
 }
 
-/// `xs:dateTime`.
-pub fn is_date_time(value: &str) -> bool {
-    without_zone(value)
-        .and_then(|value| value.split_once('T'))
-        .is_some_and(|(day, time)| is_day(day) && is_time(time))
-}
-
-fn is_time(time: &str) -> bool {
-    let (whole, fraction) = time.split_once('.').unwrap_or((time, "0"));
-    let number = |at: usize| {
-        whole
-            .get(at..at + 2)
-            .filter(|part| part.bytes().all(|b| b.is_ascii_digit()))
-            .and_then(|part| part.parse::<u8>().ok())
-    };
-    let bytes = whole.as_bytes();
-    let is_shaped = bytes.len() == 8 && bytes[2] == b':' && bytes[5] == b':';
-    let is_fraction = !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit());
-    is_shaped
-        && is_fraction
-        && match (number(0), number(3), number(6)) {
-            (Some(24), Some(0), Some(0)) => true,
-            (Some(hour), Some(minute), Some(second)) => hour < 24 && minute < 60 && second < 60,
-            _ => false,
-        }
-}
-
-/// `xs:gYear`, `gYearMonth`, `gMonth`, `gMonthDay`, `gDay`.
-pub fn is_partial_date(value: &str) -> bool {
-    let is_right = |value: &str| {
-        if let Some(day) = value.strip_prefix("---") {
-            return is_day(&format!("2000-01-{day}"));
-        }
-        if let Some(rest) = value.strip_prefix("--") {
-            let full = if rest.len() == 2 { format!("2000-{rest}-01") } else { format!("2000-{rest}") };
-            return is_day(&full);
-        }
-        let year = value.strip_prefix('-').unwrap_or(value);
-        is_year(year) || is_day(&format!("{value}-01"))
-    };
-    // A month (-05) is not a zone: try the whole value first.
-    is_right(value) || without_zone(value).is_some_and(is_right)
-}
-
 /// The first day a date of any form may mean, to compare dates; `None` for forms without a year.
 pub fn first_day(value: &str) -> Option<NaiveDate> {
     let value = value.trim();

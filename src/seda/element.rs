@@ -39,10 +39,4 @@ impl Element {
             line,
         }
     }
-
-    /// Value of a plain attribute.
-    pub fn attribute(&self, local: &str) -> Option<&str> {
-        let found = self.attributes.iter().find(|a| a.namespace.is_empty() && a.local == local);
-        found.map(|a| a.value.as_str())
-    }
 }

@@ -11,9 +11,10 @@ use super::engine::fault::{OF_PROFILE, OF_SCHEMA, Witness};
 use super::engine::grammar::Grammar;
 use super::engine::matcher::Matcher;
 use super::identifiers::Identifiers;
+use super::spill::Scratch;
 use super::standard;
 use super::xml::{Halt, Token, Xml};
-use crate::model::{Finding, Findings, Limits, SedaVersion};
+use crate::model::{Finding, Findings, Limits, SedaVersion, findings};
 
 /// Who listens to a message beside the grammars: the description being built. Its errors are failures of its scratch.
 pub trait Listener<R: Read> {
@@ -136,6 +137,42 @@ pub fn listen<R: Read>(
         found.extend(listener.found());
         token = xml.advance()?;
     }
+}
+
+/// A message against the schema of its version alone, identifiers included; nothing is described.
+///
+/// # Errors
+/// When the reader, or the scratch, fails.
+pub fn check_schema(reader: impl Read, limits: &Limits, scratch: &Scratch) -> io::Result<Vec<Finding>> {
+    let mut found = Findings::new(limits.findings_max);
+    match against_schema(reader, limits, scratch, &mut found) {
+        Ok(()) => {}
+        Err(Halt::Refused(finding)) => found.push(finding),
+        Err(Halt::Failed(error)) => return Err(error),
+    }
+    Ok(found.into_vec())
+}
+
+fn against_schema(
+    reader: impl Read,
+    limits: &Limits,
+    scratch: &Scratch,
+    found: &mut Findings,
+) -> Result<(), Halt> {
+    let mut xml = Xml::new(reader, limits)?;
+    xml.advance()?;
+    let namespace = xml.namespace_of_name(xml.name());
+    let Some(version) = SedaVersion::ALL.into_iter().find(|version| version.namespace() == namespace) else {
+        found.push(Finding::new(&findings::MESSAGE_UNSUPPORTED_VERSION, "espace de noms inconnu"));
+        return Ok(());
+    };
+    let mut grammars = Grammars::of_version(version);
+    let mut identifiers = Identifiers::new(scratch);
+    let read = listen(&mut xml, &mut grammars, Some(&mut identifiers), &mut Nobody, found);
+    grammars.keep(version);
+    read?;
+    found.extend(identifiers.finish().map_err(Halt::Failed)?);
+    Ok(())
 }
 
 /// A document against one profile alone.

@@ -24,7 +24,7 @@ pub const TRANSFER: &str = "ArchiveTransfer";
 #[derive(Debug)]
 pub struct Reading {
     /// The description, when the document is a well-formed transfer of a version we read; it may still be faulty.
-    pub manifest: Option<Manifest>,
+    pub manifest: Option<Box<Manifest>>,
     /// Version and local name of the root, when its namespace is one of the standard's.
     pub message: Option<(SedaVersion, String)>,
     /// What the header said before the reading ended, to answer the sender by.
@@ -126,8 +126,7 @@ fn read(
 fn refuse_root(root: &Element, version: Option<SedaVersion>, any_message: bool) -> Option<Finding> {
     let local = root.local.as_str();
     let namespace: String = root.namespace.chars().take(100).collect();
-    let is_message =
-        |version: &SedaVersion| standard::messages(*version).iter().any(|message| *message == local);
+    let is_message = |version: &SedaVersion| standard::messages(*version).contains(&local);
     let finding = match version {
         Some(_) if local == TRANSFER => return None,
         Some(version) if is_message(&version) && any_message => return None,
@@ -173,13 +172,13 @@ impl<R: Read> Listener<R> for Describing {
         self.builder.start(is_seda, &element.local, &element.attributes, element.line)
     }
 
-    fn piece(&mut self, _: &mut Xml<R>) -> io::Result<()> {
-        Ok(())
+    fn piece(&mut self, xml: &mut Xml<R>) -> io::Result<()> {
+        self.builder.piece(xml.text())
     }
 
     fn end(&mut self, xml: &mut Xml<R>) -> io::Result<()> {
         self.depth -= 1;
-        if self.depth == 0 { Ok(()) } else { self.builder.end(xml.text()) }
+        self.builder.end(xml.text())
     }
 
     fn found(&mut self) -> Vec<Finding> {

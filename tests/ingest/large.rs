@@ -42,6 +42,32 @@ fn over_the_limit_it_is_refused_without_being_written() {
     assert!(written < 10_000_000, "{written} bytes were written");
 }
 
+/// By hand, on the delivered program: `cargo test --release --test main -- --ignored units_are_taken`.
+#[test]
+#[ignore = "takes minutes"]
+fn two_hundred_thousand_units_are_taken_in_charge_in_little_memory() {
+    let place = Place::fresh();
+    let service = Service::start(&place, &[]);
+    let client = Client::new(service.address);
+    let units: String = (0..200_000)
+        .map(|n| {
+            format!(
+                "<ArchiveUnit id=\"U{n}\"><Content><DescriptionLevel>Item</DescriptionLevel><Title>Pièce {n}</Title>\
+                 <Description>{}</Description><Tag>a</Tag><Tag>b</Tag></Content></ArchiveUnit>\n",
+                "délibération du conseil municipal ".repeat(20)
+            )
+        })
+        .collect();
+    let mut sip = crate::support::sip::Sip::with_files("GRAND", 1);
+    sip.units = units;
+    let transfer = client.deposit(&sip.zip()).unwrap();
+    let state = (0..40).find_map(|_| client.wait_for(&transfer, &["taken_in_charge", "refused"]).ok());
+    let peak = service.peak_kib();
+    println!("200 000 unités : {peak} Kio de mémoire résidente au plus");
+    assert_eq!(state.as_deref(), Some("taken_in_charge"), "{:?}", client.transfer(&transfer));
+    assert!(peak < MEMORY_KIB_MAX, "{peak} KiB");
+}
+
 fn size_of(folder: &Path) -> u64 {
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
     let size = |entry: std::fs::DirEntry| match entry.metadata() {

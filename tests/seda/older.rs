@@ -67,7 +67,7 @@ fn read(text: &str) -> (Whole, Vec<Finding>) {
     let mut found = Findings::new(1_000);
     found.extend(reading.findings);
     consistency::check(&manifest, &mut found).expect("memory");
-    (manifest.into(), found.into_vec())
+    ((*manifest).into(), found.into_vec())
 }
 
 fn codes(found: &[Finding]) -> Vec<&str> {

@@ -20,7 +20,7 @@ fn transfer(objects: &str, units: &str) -> String {
 
 fn manifest(reading: Reading) -> Manifest {
     assert!(reading.findings.is_empty(), "{:?}", reading.findings);
-    reading.manifest.expect("a manifest")
+    *reading.manifest.expect("a manifest")
 }
 
 fn units_of(manifest: &Manifest) -> Vec<Unit> {
@@ -138,4 +138,19 @@ fn ten_thousand_links_are_no_burden() {
     consistency::check(&manifest, &mut found).expect("memory");
     assert!(found.kept().is_empty());
     assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_content_written_in_the_message_is_decoded() {
+    let object = "<BinaryDataObject id=\"B\"><Attachment filename=\"a.txt\">Qm9u\n am91cg==</Attachment><MessageDigest \
+                  algorithm=\"MD5\">00000000000000000000000000000000</MessageDigest></BinaryDataObject>";
+    let manifest = manifest(read(transfer(object, &unit("A", "a", ""))));
+    let object = manifest.binary_object(0).expect("an object");
+    let mut content = String::new();
+    let inline = object.inline.expect("a content");
+    std::io::Read::read_to_string(&mut manifest.inline(inline), &mut content).expect("memory");
+    assert_eq!(
+        (content.as_str(), inline.size_bytes, object.file_name.as_deref()),
+        ("Bonjour", 7, Some("a.txt"))
+    );
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use chartrier::ingest::validate::validate_bare;
 use chartrier::model::Limits;
-use chartrier::seda::{Manifest, Scratch};
+use chartrier::seda::{Manifest, Options, Scratch};
 
 use crate::corpus_folder;
 
@@ -44,7 +44,7 @@ fn whole(manifest: &Manifest) -> io::Result<String> {
 
 fn read(path: &Path, scratch: &Scratch) -> String {
     let reader = BufReader::new(File::open(path).expect("a message"));
-    let reading = validate_bare(reader, &Limits::default(), scratch).expect("read");
+    let reading = validate_bare(reader, &Limits::default(), scratch, Options::default()).expect("read");
     let manifest = reading.manifest.as_ref().map(|manifest| whole(manifest).expect("read again"));
     format!("{:?}\n{}", reading.findings, manifest.unwrap_or_default())
 }
@@ -82,5 +82,5 @@ fn a_scratch_that_fails_is_a_failure_and_no_finding() {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/seda/refused/unit.dates/manifest.xml");
     let failing = Scratch::new(|| Err(io::ErrorKind::StorageFull.into())).keeping(64);
     let reader = BufReader::new(File::open(path).expect("a message"));
-    assert!(validate_bare(reader, &Limits::default(), &failing).is_err());
+    assert!(validate_bare(reader, &Limits::default(), &failing, Options::default()).is_err());
 }

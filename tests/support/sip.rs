@@ -19,6 +19,8 @@ pub struct Sip {
     pub files: Vec<(String, Vec<u8>)>,
     /// Digest written for the first file, when not its own.
     pub first_digest: Option<String>,
+    /// More units, as written, under the root.
+    pub units: String,
 }
 
 impl Sip {
@@ -38,6 +40,7 @@ impl Sip {
             title: format!("Délibérations du versement {identifier}"),
             files: (1..=count).map(file).collect(),
             first_digest: None,
+            units: String::new(),
         }
     }
 
@@ -82,7 +85,7 @@ impl Sip {
              <DescriptiveMetadata>\n<ArchiveUnit id=\"ROOT\"><Content>\
              <DescriptionLevel>RecordGrp</DescriptionLevel><Title>{}</Title>\
              <Description>Séance ordinaire du conseil</Description>\
-             <StartDate>2026-01-01</StartDate><EndDate>2026-06-30</EndDate></Content>\n{units}</ArchiveUnit>\n\
+             <StartDate>2026-01-01</StartDate><EndDate>2026-06-30</EndDate></Content>\n{units}{}</ArchiveUnit>\n\
              </DescriptiveMetadata>\n<ManagementMetadata>{profile}\
              <OriginatingAgencyIdentifier>{}</OriginatingAgencyIdentifier></ManagementMetadata>\n\
              </DataObjectPackage>\n\
@@ -91,6 +94,7 @@ impl Sip {
             self.message_identifier,
             self.agreement,
             self.title,
+            self.units,
             self.originating_agency,
             self.archival_agency,
             self.transferring_agency,

@@ -54,6 +54,17 @@ impl AnyBuilder {
         }
     }
 
+    /// A piece of an object's content, which travels in the message.
+    ///
+    /// # Errors
+    /// When the scratch fails.
+    pub fn piece(&mut self, text: &str) -> io::Result<()> {
+        match self {
+            Self::Newer(builder) => builder.piece(text),
+            Self::Older(_) => Ok(()),
+        }
+    }
+
     /// What was found since the last call.
     pub fn drain_found(&mut self) -> std::vec::Drain<'_, Finding> {
         match self {
@@ -82,7 +93,7 @@ impl AnyBuilder {
     ///
     /// # Errors
     /// See [`AnyBuilder::start`].
-    pub fn finish(self) -> io::Result<Manifest> {
+    pub fn finish(self) -> io::Result<Box<Manifest>> {
         match self {
             Self::Newer(builder) => builder.finish(),
             Self::Older(builder) => builder.finish(),

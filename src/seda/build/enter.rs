@@ -5,6 +5,7 @@ use std::io;
 use super::{Builder, Context};
 use crate::model::{BinaryObject, ObjectGroup, PhysicalObject, Referent, Rule, findings};
 use crate::seda::element::Attribute;
+use crate::seda::inline::Decoder;
 use crate::seda::lengths::IDENTIFIER_BYTES_MAX;
 
 impl Builder {
@@ -51,10 +52,18 @@ impl Builder {
             }
             (Context::Binary, "Attachment") => {
                 self.binary.inline = Some(self.sink.begin_inline());
+                self.binary.file_name = plain(attributes, "filename").map(str::to_owned);
+                self.decoder = Decoder::default();
                 Context::Inner
             }
             (Context::Binary, "MessageDigest") => {
                 self.binary.digest_algorithm = plain(attributes, "algorithm").map(str::to_owned);
+                Context::Inner
+            }
+            (Context::Binary, "Compressed") => {
+                self.binary.compression_algorithm = plain(attributes, "algorithm").map(str::to_owned);
+                let bytes = plain(attributes, "uncompressedSize").and_then(|size| size.trim().parse().ok());
+                self.binary.uncompressed_bytes = bytes;
                 Context::Inner
             }
             (Context::Ignored, _) => Context::Ignored,

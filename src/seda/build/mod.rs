@@ -7,6 +7,7 @@ use std::io;
 
 use super::description::{Description, Manifest};
 use super::element::Attribute;
+use super::inline::Decoder;
 use super::read::Header;
 use super::spill::Scratch;
 use crate::model::findings::Kind;
@@ -62,6 +63,8 @@ pub struct Builder {
     binary: BinaryObject,
     physical: PhysicalObject,
     rule: Rule,
+    /// Of the `Attachment` being read.
+    decoder: Decoder,
     /// The rule being read is the package's, not a unit's.
     is_package_rule: bool,
     has_package: bool,
@@ -78,6 +81,7 @@ impl Builder {
             binary: BinaryObject::default(),
             physical: PhysicalObject::default(),
             rule: Rule::default(),
+            decoder: Decoder::default(),
             is_package_rule: false,
             has_package: false,
         }
@@ -131,6 +135,17 @@ impl Builder {
         Ok(())
     }
 
+    /// A piece of an object's content.
+    ///
+    /// # Errors
+    /// When the scratch fails.
+    pub fn piece(&mut self, text: &str) -> io::Result<()> {
+        let Some(inline) = &mut self.binary.inline else { return Ok(()) };
+        let mut bytes = Vec::new();
+        self.decoder.push(text, &mut bytes);
+        self.sink.inline(inline, &bytes)
+    }
+
     fn end_rule(&mut self) {
         let rule = std::mem::take(&mut self.rule);
         if let Some((rules, true)) = self.rules(rule.category.len()) {
@@ -176,7 +191,7 @@ impl Builder {
     ///
     /// # Errors
     /// When the scratch fails.
-    pub fn finish(self) -> io::Result<Manifest> {
+    pub fn finish(self) -> io::Result<Box<Manifest>> {
         self.sink.finish()
     }
 }

@@ -46,6 +46,7 @@ pub struct Manifest {
     repeated: Column<Repeat>,
     /// Decoded contents that travelled in the message.
     inline: Bytes,
+    has_inline: bool,
     scratch: Scratch,
 }
 
@@ -69,6 +70,7 @@ impl Manifest {
             edges: Column::new(scratch),
             repeated: Column::new(scratch),
             inline: Bytes::new(scratch),
+            has_inline: false,
             scratch: scratch.clone(),
         }
     }
@@ -199,6 +201,11 @@ impl Manifest {
             Family::Group => self.object_groups.get(number).map(|group| (group.id, group.line))?,
             Family::Other => self.other_ids.get(number).map(|other| (other.id, other.line))?,
         })
+    }
+
+    /// Whether an object's content travelled in the message.
+    pub fn has_inline(&self) -> bool {
+        self.has_inline
     }
 
     /// The bytes of a content that travelled in the message.

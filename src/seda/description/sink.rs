@@ -18,7 +18,7 @@ use crate::seda::spill::Scratch;
 /// A description being read.
 #[derive(Debug)]
 pub struct Description {
-    manifest: Manifest,
+    manifest: Box<Manifest>,
     names: Names,
     open: Vec<OpenUnit>,
     opened: usize,
@@ -44,7 +44,7 @@ impl Description {
     /// Nothing read yet; what does not fit in memory goes to `scratch`.
     pub fn new(version: SedaVersion, limits: &Limits, scratch: &Scratch) -> Self {
         Self {
-            manifest: Manifest::new(Heading::new(version), scratch),
+            manifest: Box::new(Manifest::new(Heading::new(version), scratch)),
             names: Names::new(scratch),
             open: Vec::new(),
             opened: 0,
@@ -150,6 +150,7 @@ impl Description {
     pub fn push_binary(&mut self, object: &BinaryObject) -> io::Result<()> {
         if self.counts_object(object.line) {
             let number = self.manifest.binary_objects.push(object)?;
+            self.manifest.has_inline |= object.inline.is_some();
             self.names.give(&object.id, Family::Binary, number)?;
             if let Some(group) = &object.group {
                 self.names.ask(group, Asker::Binary, (number, 0), Referent::Group)?;
@@ -207,7 +208,7 @@ impl Description {
     }
 
     /// The whole description: what its references name is found here, once and for all.
-    pub fn finish(mut self) -> io::Result<Manifest> {
+    pub fn finish(mut self) -> io::Result<Box<Manifest>> {
         while !self.open.is_empty() {
             self.close_unit()?;
         }

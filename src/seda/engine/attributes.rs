@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::automaton::{DEAD, StateId};
 use super::fault::Witness;
-use super::grammar::{AttributeValue, NOT_ALLOWED, PatternId, Process, Symbol, SymbolId, TypeId};
+use super::grammar::{AttributeValue, NOT_ALLOWED, Pattern, PatternId, Process, Symbol, SymbolId, TypeId};
 use super::matcher::{Frame, Matcher, Mode, Xsi, skipped};
 use crate::seda::datatype::{Identity, Prefixes};
 use crate::seda::xml::{NameId, Xml};
@@ -85,7 +85,7 @@ impl Matcher<'_> {
         {
             match value.trim_matches([' ', '\t', '\r', '\n']) {
                 _ if !declared.nillable => {
-                    self.instance_fault("xsi:nil n'est pas admis ici", frame, xml, witness)
+                    self.instance_fault("xsi:nil n'est pas admis ici", frame, xml, witness);
                 }
                 "true" | "1" => frame.mode = Mode::Nil,
                 "false" | "0" => {}
@@ -210,15 +210,17 @@ impl Matcher<'_> {
         value: &str,
         prefixes: &dyn Prefixes,
     ) -> (bool, Identity) {
+        if let Pattern::Symbol(only) = *self.automaton.derivatives.patterns.get(pattern) {
+            let matches = self.text_matches(only, value, prefixes);
+            return (matches, self.identity_of(only));
+        }
         let symbols = self.automaton.derivatives.first(pattern);
         let mut identity = Identity::None;
         let mut matched = Vec::new();
         for symbol in symbols {
             if self.text_matches(symbol, value, prefixes) {
                 matched.push(symbol);
-                if let Symbol::Data(data) = self.automaton.derivatives.patterns.symbol(symbol) {
-                    identity = data.datatype.identity();
-                }
+                identity = self.identity_of(symbol);
             }
         }
         let set = self.automaton.derivatives.set(matched);
@@ -226,6 +228,13 @@ impl Matcher<'_> {
         let patterns = &self.automaton.derivatives.patterns;
         let is_blank = value.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
         (patterns.is_nullable(after) || is_blank && patterns.is_nullable(pattern), identity)
+    }
+
+    fn identity_of(&self, symbol: SymbolId) -> Identity {
+        match self.automaton.derivatives.patterns.symbol(symbol) {
+            Symbol::Data(data) => data.datatype.identity(),
+            _ => Identity::None,
+        }
     }
 
     /// Reports the attributes that had to be there, and goes on as if they were.

@@ -15,7 +15,7 @@ pub struct SetId(pub u32);
 pub const NO_SYMBOL: SetId = SetId(0);
 
 /// How deep patterns may be nested: derivatives are computed by recursion.
-pub const HEIGHT_MAX: u32 = 1_500;
+pub const HEIGHT_MAX: u32 = 2_500;
 
 /// Patterns with the derivatives taken of them so far.
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ impl Derivatives {
 
     /// What is remembered, roughly in entries.
     pub fn weight(&self) -> usize {
-        self.patterns.len() + self.sets.len() + self.after.len() + self.with_attribute.len()
+        self.patterns.count() + self.sets.len() + self.after.len() + self.with_attribute.len()
     }
 
     /// The set of these symbols.
@@ -189,49 +189,6 @@ impl Derivatives {
         closed
     }
 
-    /// The pattern with some symbols replaced.
-    pub fn replaced(
-        &mut self,
-        pattern: PatternId,
-        by: &mut impl FnMut(&Symbol) -> Option<PatternId>,
-    ) -> PatternId {
-        self.replaced_once(pattern, by, &mut Table::default())
-    }
-
-    fn replaced_once(
-        &mut self,
-        pattern: PatternId,
-        by: &mut impl FnMut(&Symbol) -> Option<PatternId>,
-        done: &mut Table<u32, PatternId>,
-    ) -> PatternId {
-        if let Some(&id) = done.get(&pattern.0) {
-            return id;
-        }
-        let replaced = match self.patterns.get(pattern).clone() {
-            Pattern::Empty | Pattern::NotAllowed => pattern,
-            Pattern::Symbol(symbol) => by(self.patterns.symbol(symbol)).unwrap_or(pattern),
-            Pattern::Choice(branches) => {
-                let of: Vec<_> = branches.iter().map(|&id| self.replaced_once(id, by, done)).collect();
-                self.patterns.choice(of)
-            }
-            Pattern::Group(first, then) => {
-                let first = self.replaced_once(first, by, done);
-                let then = self.replaced_once(then, by, done);
-                self.patterns.group(first, then)
-            }
-            Pattern::Interleave(parts) => {
-                let of: Vec<_> = parts.iter().map(|&id| self.replaced_once(id, by, done)).collect();
-                self.patterns.interleave(of)
-            }
-            Pattern::OneOrMore(inner) => {
-                let inner = self.replaced_once(inner, by, done);
-                self.patterns.one_or_more(inner)
-            }
-        };
-        done.insert(pattern.0, replaced);
-        replaced
-    }
-
     /// What is left after symbols of `set`, as if all that had to come before had come: to go on after a fault.
     pub fn after_gap(&mut self, pattern: PatternId, set: SetId) -> PatternId {
         self.after_gap_once(pattern, set, &mut Table::default())
@@ -268,37 +225,5 @@ impl Derivatives {
         };
         done.insert(pattern.0, derived);
         derived
-    }
-
-    /// Symbols that may be met next.
-    pub fn first(&self, pattern: PatternId) -> Vec<SymbolId> {
-        self.met(pattern, true)
-    }
-
-    /// Symbols met anywhere in it.
-    pub fn all(&self, pattern: PatternId) -> Vec<SymbolId> {
-        self.met(pattern, false)
-    }
-
-    fn met(&self, pattern: PatternId, only_first: bool) -> Vec<SymbolId> {
-        let (mut symbols, mut seen, mut waiting) = (Vec::new(), Table::default(), vec![pattern]);
-        while let Some(id) = waiting.pop() {
-            if seen.insert(id.0, ()).is_some() {
-                continue;
-            }
-            match self.patterns.get(id) {
-                Pattern::Empty | Pattern::NotAllowed => {}
-                Pattern::Symbol(symbol) => symbols.push(*symbol),
-                Pattern::Choice(of) | Pattern::Interleave(of) => waiting.extend(of.iter().rev()),
-                Pattern::Group(first, then) => {
-                    if !only_first || self.patterns.is_nullable(*first) {
-                        waiting.push(*then);
-                    }
-                    waiting.push(*first);
-                }
-                Pattern::OneOrMore(inner) => waiting.push(*inner),
-            }
-        }
-        symbols
     }
 }

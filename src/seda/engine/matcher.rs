@@ -7,10 +7,11 @@
 use std::io::Read;
 
 use super::alphabet::Letter;
-use super::automaton::{Automaton, DEAD, Start, StateId, StepId};
+use super::automaton::{Automaton, DEAD, StateId};
 use super::derive::SetId;
 use super::fault::{Kinds, Witness};
 use super::grammar::{Declared, Grammar, SymbolId};
+use super::steps::{Start, StepId};
 use crate::seda::datatype::PieceCheck;
 use crate::seda::xml::{NameId, Xml};
 
@@ -55,7 +56,7 @@ pub(super) struct Frame {
     pub(super) has_children: bool,
     /// Some text was refused already.
     pub(super) is_text_refused: bool,
-    pub(super) pieces: Option<PieceCheck>,
+    pub(super) pieces: Option<Box<PieceCheck>>,
     /// Part of its text has gone by.
     pub(super) is_in_pieces: bool,
 }
@@ -159,9 +160,8 @@ impl<'g> Matcher<'g> {
         let is_after_gap = matches!(self.automaton.step(step).start, Start::Unexpected);
         if is_after_gap {
             step = self.automaton.start_after_gap(above, letter);
-            let is_missing = !matches!(self.automaton.step(step).start, Start::Unexpected);
             if !self.is_tolerated(name, xml, witness) {
-                self.unexpected(above, is_missing, name, xml, witness);
+                self.unexpected(above, step, name, xml, witness);
             }
         }
         let mut frame = match self.automaton.step(step).start {

@@ -16,5 +16,10 @@ pub mod pattern;
 mod attributes;
 mod forget;
 mod hash;
+mod steps;
+#[cfg(test)]
+mod tests;
 mod text;
+mod values;
+mod walk;
 mod words;

@@ -176,8 +176,8 @@ impl Matcher<'_> {
     }
 
     /// How to check a content that may be of any length, if it is one.
-    pub(super) fn pieces(&self, state: StateId) -> Option<PieceCheck> {
-        self.automaton.get(state).pieces.clone()
+    pub(super) fn pieces(&self, state: StateId) -> Option<Box<PieceCheck>> {
+        self.automaton.get(state).pieces.clone().map(Box::new)
     }
 
     /// Whether the text of the element just started may come in pieces.

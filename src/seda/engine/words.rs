@@ -5,9 +5,10 @@ use std::io::Read;
 use super::attributes::shown;
 use super::automaton::StateId;
 use super::fault::Witness;
-use super::grammar::{AttributeValue, Content, PatternId, Symbol, SymbolId};
+use super::grammar::{Content, Symbol, SymbolId};
 use super::matcher::{Frame, Matcher};
 use super::names::NameClass;
+use super::steps::StepId;
 use crate::model::Finding;
 use crate::model::findings::{self, Kind};
 use crate::seda::xml::{NameId, Xml};
@@ -21,7 +22,7 @@ impl Matcher<'_> {
         names.chain([xml.local(last)]).collect::<Vec<_>>().join("/")
     }
 
-    fn tell<R: Read>(
+    pub(super) fn tell<R: Read>(
         &self,
         kind: &'static Kind,
         message: String,
@@ -34,8 +35,11 @@ impl Matcher<'_> {
 
     /// Names of the elements that could have come.
     fn allowed(&self, state: StateId) -> Vec<String> {
-        let elements = self.automaton.elements(state).into_iter();
-        let names = elements.map(|id| match self.automaton.derivatives.patterns.symbol(id) {
+        self.names_of(&self.automaton.elements(state))
+    }
+
+    fn names_of(&self, elements: &[SymbolId]) -> Vec<String> {
+        let names = elements.iter().map(|&id| match self.automaton.derivatives.patterns.symbol(id) {
             Symbol::Element(element) if matches!(element.content, Content::Wildcard(_)) => {
                 "un élément d'un autre espace de noms".to_owned()
             }
@@ -70,25 +74,28 @@ impl Matcher<'_> {
         is_tolerated
     }
 
+    /// An element out of place; what had to come before it, when that is plain, is said to be missing.
     pub(super) fn unexpected<R: Read>(
         &mut self,
         above: StateId,
-        is_missing: bool,
+        step: StepId,
         name: NameId,
         xml: &mut Xml<R>,
         witness: &mut impl Witness,
     ) {
         let line = xml.line();
-        let allowed = listed(&self.allowed(above));
         let found = self.name_shown(name, xml);
-        let (kind, message) = match &allowed[..] {
-            "" => (
-                self.kinds.unexpected_element,
-                format!("{found} n'est pas prévu ici : plus aucun élément ne l'est"),
-            ),
-            allowed if is_missing => (self.kinds.missing_element, format!("{allowed} attendu avant {found}")),
-            allowed => {
+        let missing = self.names_of(&self.automaton.missing_before(above, step));
+        let (kind, message) = match (&missing[..], listed(&self.allowed(above))) {
+            ([], allowed) if allowed.is_empty() => {
+                let message = format!("{found} n'est pas prévu ici : plus aucun élément ne l'est");
+                (self.kinds.unexpected_element, message)
+            }
+            ([], allowed) => {
                 (self.kinds.unexpected_element, format!("{found} n'est pas prévu ici ; attendu : {allowed}"))
+            }
+            (missing, _) => {
+                (self.kinds.missing_element, format!("{} attendu avant {found}", listed(missing)))
             }
         };
         self.tell(kind, message, (name, line), xml, witness);
@@ -138,116 +145,6 @@ impl Matcher<'_> {
         self.tell(self.kinds.abstract_type, message.to_owned(), (frame.name, line), xml, witness);
     }
 
-    pub(super) fn unknown_attribute<R: Read>(
-        &self,
-        frame: &Frame,
-        name: NameId,
-        line: u64,
-        xml: &Xml<R>,
-        witness: &mut impl Witness,
-    ) {
-        let message = format!("l'attribut {} n'est pas prévu ici", shown(xml.local(name)));
-        self.tell(self.kinds.attribute, message, (frame.name, line), xml, witness);
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "what is wrong, where, and who is told")]
-    pub(super) fn bad_attribute<R: Read>(
-        &self,
-        frame: &Frame,
-        symbols: &[SymbolId],
-        name: NameId,
-        value: &str,
-        line: u64,
-        xml: &Xml<R>,
-        witness: &mut impl Witness,
-    ) {
-        let mut wanted = Vec::new();
-        for &symbol in symbols {
-            if let Symbol::Attribute(attribute) = self.automaton.derivatives.patterns.symbol(symbol)
-                && let AttributeValue::Pattern(pattern) = attribute.value
-            {
-                wanted.extend(self.data_words(pattern));
-            }
-        }
-        let message = format!(
-            "attribut {} : « {} » n'est pas admis{}",
-            xml.local(name),
-            shown(value),
-            expected(&wanted)
-        );
-        self.tell(self.kinds.invalid_value, message, (frame.name, line), xml, witness);
-    }
-
-    pub(super) fn attributes_missing<R: Read>(
-        &mut self,
-        frame: &Frame,
-        required: &[SymbolId],
-        xml: &mut Xml<R>,
-        witness: &mut impl Witness,
-    ) {
-        let line = xml.line();
-        let names = required.iter().map(|&id| match self.automaton.derivatives.patterns.symbol(id) {
-            Symbol::Attribute(attribute) => name_words(&attribute.name),
-            _ => String::new(),
-        });
-        let mut names: Vec<String> = names.collect();
-        names.dedup();
-        let message = match names.len() {
-            0 => "les attributs ne vont pas ensemble".to_owned(),
-            1 => format!("l'attribut {} manque", names[0]),
-            _ => format!("les attributs {} manquent", listed(&names)),
-        };
-        self.tell(self.kinds.attribute, message, (frame.name, line), xml, witness);
-    }
-
-    pub(super) fn unexpected_text<R: Read>(&mut self, xml: &mut Xml<R>, witness: &mut impl Witness) {
-        let line = xml.text_line();
-        let message = format!("texte « {} » entre les éléments", shown(xml.text()));
-        let names = self.frames.iter().map(|frame| xml.local(frame.name));
-        let path = names.collect::<Vec<_>>().join("/");
-        witness.finding(Finding::new(self.kinds.unexpected_text, message).at_line(line).in_path(path));
-    }
-
-    pub(super) fn unexpected_text_at_end<R: Read>(
-        &mut self,
-        frame: &Frame,
-        xml: &mut Xml<R>,
-        witness: &mut impl Witness,
-    ) {
-        let line = xml.text_line();
-        let message = format!("texte « {} » entre les éléments", shown(xml.text()));
-        self.tell(self.kinds.unexpected_text, message, (frame.name, line), xml, witness);
-    }
-
-    /// Whether the fault is the text's, and then tells it.
-    pub(super) fn explains_value<R: Read>(
-        &mut self,
-        frame: &Frame,
-        xml: &mut Xml<R>,
-        witness: &mut impl Witness,
-    ) -> bool {
-        let texts = self.automaton.get(frame.state).texts.clone();
-        let line = xml.text_line();
-        if texts.is_empty() {
-            if xml.text_is_blank() {
-                return false;
-            }
-            if !frame.is_text_refused {
-                let message = format!("texte « {} » là où aucun n'est prévu", shown(xml.text()));
-                self.tell(self.kinds.unexpected_text, message, (frame.name, line), xml, witness);
-            }
-            return true;
-        }
-        let wanted: Vec<String> = texts.iter().filter_map(|&id| self.words_of(id)).collect();
-        let found = match xml.text() {
-            text if text.trim().is_empty() => "une valeur vide n'est pas admise".to_owned(),
-            text => format!("« {} » n'est pas admis", shown(text)),
-        };
-        let message = format!("{} : {found}{}", xml.local(frame.name), expected(&wanted));
-        self.tell(self.kinds.invalid_value, message, (frame.name, line), xml, witness);
-        true
-    }
-
     pub(super) fn incomplete<R: Read>(
         &mut self,
         frame: &Frame,
@@ -259,37 +156,10 @@ impl Matcher<'_> {
         let message = format!("{} est incomplet ; attendu : {}", xml.local(frame.name), listed(&allowed));
         self.tell(self.kinds.missing_element, message, (frame.name, line), xml, witness);
     }
-
-    fn data_words(&self, pattern: PatternId) -> Vec<String> {
-        let symbols = self.automaton.derivatives.first(pattern).into_iter();
-        symbols.filter_map(|id| self.words_of(id)).collect()
-    }
-
-    fn words_of(&self, symbol: SymbolId) -> Option<String> {
-        match self.automaton.derivatives.patterns.symbol(symbol) {
-            Symbol::Data(data) => Some(data.datatype.words()),
-            Symbol::Value(_, value) => Some(format!("« {} »", shown(value.text()))),
-            Symbol::List(_) => Some("une liste de valeurs".to_owned()),
-            Symbol::Text | Symbol::Element(_) | Symbol::Attribute(_) => None,
-        }
-    }
-}
-
-fn expected(wanted: &[String]) -> String {
-    let mut distinct: Vec<String> = Vec::new();
-    for words in wanted {
-        if !distinct.contains(words) {
-            distinct.push(words.clone());
-        }
-    }
-    match listed(&distinct) {
-        words if words.is_empty() => words,
-        words => format!(" ; attendu : {words}"),
-    }
 }
 
 /// « A, B ou C », « A, B, C… » when there are too many.
-fn listed(names: &[String]) -> String {
+pub(super) fn listed(names: &[String]) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),
@@ -300,7 +170,7 @@ fn listed(names: &[String]) -> String {
     }
 }
 
-fn name_words(class: &NameClass) -> String {
+pub(super) fn name_words(class: &NameClass) -> String {
     match class {
         NameClass::Name(_, local) => local.clone(),
         NameClass::Namespace(namespace) => format!("un nom de « {} »", shown(namespace)),

@@ -11,6 +11,7 @@ mod outline;
 mod render;
 #[cfg(test)]
 mod tests;
+mod times;
 mod values;
 
 pub use render::render;

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::names::told;
+use super::times::{ALTERNATIVE, ONCE, Shows, Times, shows};
 use super::values::{Held, held};
 use super::{LINES_MAX, Line};
 use crate::seda::engine::grammar::{
@@ -19,42 +20,6 @@ const DEPTH_MAX: usize = 60;
 const NESTING_MAX: usize = 400;
 /// Names of attributes told on the line that gathers them.
 const GATHERED_MAX: usize = 4;
-
-/// How often something comes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Times {
-    is_optional: bool,
-    is_repeated: bool,
-    /// One of several possible.
-    is_alternative: bool,
-}
-
-const ONCE: Times = Times { is_optional: false, is_repeated: false, is_alternative: false };
-const ALTERNATIVE: Times = Times { is_alternative: true, ..ONCE };
-
-impl Times {
-    fn words(self) -> &'static str {
-        match self {
-            Times { is_alternative: true, is_repeated: false, .. } => "au choix",
-            Times { is_alternative: true, is_repeated: true, .. } => "au choix, répétable",
-            Times { is_optional: false, is_repeated: false, .. } => "obligatoire",
-            Times { is_optional: true, is_repeated: false, .. } => "facultatif",
-            Times { is_optional: false, is_repeated: true, .. } => "obligatoire, répétable (1 à n)",
-            Times { is_optional: true, is_repeated: true, .. } => "facultatif, répétable (0 à n)",
-        }
-    }
-
-    fn is_required(self) -> bool {
-        !self.is_optional && !self.is_alternative
-    }
-}
-
-/// Whether a pattern holds something that makes a line of its own.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-struct Shows {
-    elements: bool,
-    attributes: bool,
-}
 
 /// The lines of a profile.
 pub fn outline(profile: &Profile) -> Vec<Line> {
@@ -72,33 +37,6 @@ pub fn outline(profile: &Profile) -> Vec<Line> {
         outliner.lines.push(gathering(0, "la suite n'est pas montrée", ""));
     }
     outliner.lines
-}
-
-/// What each pattern shows; those it is made of come before it.
-fn shows(profile: &Profile) -> Vec<Shows> {
-    let patterns = &profile.grammar.patterns;
-    let mut shows: Vec<Shows> = Vec::with_capacity(patterns.len());
-    for at in 0..patterns.len() {
-        let mut all = Shows::default();
-        let mut add = |part: &PatternId| {
-            let part = shows.get(part.at()).copied().unwrap_or_default();
-            all.elements |= part.elements;
-            all.attributes |= part.attributes;
-        };
-        match patterns.get(PatternId(at as u32)) {
-            Pattern::Empty | Pattern::NotAllowed => {}
-            Pattern::Choice(parts) | Pattern::Interleave(parts) => parts.iter().for_each(add),
-            Pattern::Group(first, then) => [first, then].into_iter().for_each(add),
-            Pattern::OneOrMore(inner) => add(inner),
-            Pattern::Symbol(symbol) => match patterns.symbol(*symbol) {
-                Symbol::Element(_) => all.elements = true,
-                Symbol::Attribute(_) => all.attributes = true,
-                _ => {}
-            },
-        }
-        shows.push(all);
-    }
-    shows
 }
 
 fn gathering(depth: usize, name: &str, occurrence: &'static str) -> Line {

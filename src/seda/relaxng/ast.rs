@@ -5,6 +5,7 @@
 use std::rc::Rc;
 
 use super::Note;
+use crate::model::findings::shortened;
 use crate::seda::datatype::{Datatype, Value};
 use crate::seda::engine::names::NameClass;
 
@@ -56,6 +57,16 @@ pub struct Definition {
     pub asked: Option<u64>,
     /// First line where it is given.
     pub line: u64,
+}
+
+impl Definition {
+    /// Its name, for people.
+    pub fn told(&self) -> String {
+        match &self.name {
+            Some(name) => format!("« {} »", shortened(name.to_string(), 100)),
+            None => "« start »".to_owned(),
+        }
+    }
 }
 
 /// A whole profile.

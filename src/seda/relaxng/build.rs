@@ -4,7 +4,6 @@
 //! number of definitions is followed, and a circle without an element on it is found.
 
 use super::ast::{Draft, Node, NodeId};
-use super::context::named;
 use super::fault::{Faults, too_complex};
 use super::{Limits, Note};
 use crate::model::Finding;
@@ -231,7 +230,7 @@ impl Builder {
             Step::Enter(_) => None,
         });
         if let Some(definition) = last {
-            let message = format!("{} se contient soi-même, sans élément entre les deux", named(definition));
+            let message = format!("{} se contient soi-même, sans élément entre les deux", definition.told());
             faults.reference(message, definition.line);
         }
         match faults.into_result() {

@@ -171,12 +171,12 @@ impl Contexts {
             Some(_) => Some(Combine::Choice),
         };
         if definition.plain > 1 && combine.is_none() {
-            let message = format!("{} est donné deux fois sans « combine »", named(definition));
+            let message = format!("{} est donné deux fois sans « combine »", definition.told());
             faults.reference(message, node.line);
         }
         match (combine, definition.combine) {
             (Some(given), Some(known)) if given != known => {
-                let message = format!("{} est combiné de deux façons différentes", named(definition));
+                let message = format!("{} est combiné de deux façons différentes", definition.told());
                 faults.reference(message, node.line);
             }
             (Some(given), None) => definition.combine = Some(given),
@@ -230,7 +230,7 @@ impl Contexts {
         for definition in &self.definitions {
             match (&definition.name, definition.asked) {
                 (Some(_), Some(line)) if definition.met == 0 => {
-                    faults.reference(format!("{} est demandé et n'existe pas", named(definition)), line);
+                    faults.reference(format!("{} est demandé et n'existe pas", definition.told()), line);
                 }
                 (None, Some(line)) if definition.met == 0 => {
                     faults.reference("la grammaire n'a pas de « start »", line);
@@ -245,13 +245,5 @@ impl Contexts {
                 faults.reference(message, filter.line);
             }
         }
-    }
-}
-
-/// A definition, for people.
-pub fn named(definition: &Definition) -> String {
-    match &definition.name {
-        Some(name) => format!("« {} »", shortened(name.to_string(), 100)),
-        None => "« start »".to_owned(),
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use super::document::{Node, Scope};
+use super::document::Node;
 use crate::model::findings::shortened;
 use crate::seda::datatype::{Datatype, Library, Prefixes, Value};
 
@@ -13,7 +13,7 @@ const COMPATIBILITY: &str = "http://relaxng.org/ns/compatibility/datatypes/1.0";
 
 /// Prefixes of a place, with the `ns` of the pattern for names without one.
 struct At<'a> {
-    scope: &'a Scope,
+    node: &'a Node,
     ns: &'a str,
 }
 
@@ -21,7 +21,7 @@ impl Prefixes for At<'_> {
     fn namespace_of(&self, prefix: &str) -> Option<&str> {
         match prefix {
             "" => (!self.ns.is_empty()).then_some(self.ns),
-            _ => self.scope.namespace_of(prefix),
+            _ => self.node.namespace_of(prefix),
         }
     }
 }
@@ -81,7 +81,7 @@ impl Datatypes {
         }
         let params: Vec<(&str, &str)> =
             params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let made = base.with_params(&params, &*node.prefixes);
+        let made = base.with_params(&params, node);
         let bytes = match made.as_ref().map(Datatype::memory) {
             Ok(0) => 0,
             Ok(bytes) => bytes + PATTERN_BYTES,
@@ -105,7 +105,7 @@ impl Datatypes {
         node: &Node,
     ) -> Result<(Datatype, Value), String> {
         let datatype = self.datatype(library, name, &[], node)?;
-        let value = datatype.value(&node.text, &At { scope: &node.prefixes, ns }).ok_or_else(|| {
+        let value = datatype.value(&node.text, &At { node, ns }).ok_or_else(|| {
             let (text, name) = (shortened(node.text.clone(), 100), shortened(name.to_owned(), 100));
             format!("« {text} » n'est pas une valeur du type « {name} »")
         })?;

@@ -19,6 +19,7 @@ mod fault;
 mod load;
 mod names;
 mod overlap;
+mod reach;
 mod restrict;
 mod simplify;
 mod syntax;
@@ -76,7 +77,7 @@ impl Default for Limits {
             nesting_max: 16,
             depth_max: 500,
             patterns_max: 300_000,
-            height_max: 1_000,
+            height_max: 2_000,
             types_bytes_max: 16 << 20,
             steps_max: 20_000_000,
         }

@@ -38,7 +38,7 @@ pub fn one(name: &str, namespace: &str, node: &Node, faults: &mut Faults) -> Nam
     let name = trimmed(name);
     let (namespace, local) = match name.split_once(':') {
         None => (namespace, name),
-        Some((prefix, local)) => match node.prefixes.namespace_of(prefix) {
+        Some((prefix, local)) => match node.namespace_of(prefix) {
             Some(namespace) => (namespace, local),
             None => {
                 let shown = shortened(prefix.to_owned(), 40);

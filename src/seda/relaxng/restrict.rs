@@ -6,12 +6,11 @@
 use super::fault::{Faults, too_complex};
 use super::names::is_infinite;
 use super::overlap::Overlap;
+use super::reach::{inside, reached};
 use super::{Limits, Note};
 use crate::model::Finding;
 use crate::model::findings::shortened;
-use crate::seda::engine::grammar::{
-    AttributeValue, Content, DataSymbol, Grammar, NOT_ALLOWED, Pattern, PatternId, Symbol, SymbolId,
-};
+use crate::seda::engine::grammar::{Grammar, NOT_ALLOWED, Pattern, PatternId, Symbol, SymbolId};
 use crate::seda::engine::names::NameClass;
 
 /// What a pattern holds, elements' contents and attributes' values apart.
@@ -77,11 +76,11 @@ pub fn check(grammar: &Grammar, notes: &[Note], limits: &Limits) -> Result<(), V
     let reached = reached(grammar);
     let mut checker = Checker {
         grammar,
-        summaries: vec![NOTHING; grammar.patterns.len()],
+        summaries: vec![NOTHING; grammar.patterns.count()],
         overlap: Overlap::new(grammar, limits.steps_max),
         is_tail: reached.tails,
     };
-    for at in (0..grammar.patterns.len()).filter(|&at| reached.patterns[at]) {
+    for at in (0..grammar.patterns.count()).filter(|&at| reached.patterns[at]) {
         let summary = checker.summary(PatternId(at as u32))?;
         if summary.height > limits.height_max {
             return Err(too_complex(format!("plus de {} motifs l'un dans l'autre", limits.height_max)));
@@ -100,59 +99,6 @@ pub fn check(grammar: &Grammar, notes: &[Note], limits: &Limits) -> Result<(), V
         }
     }
     faults.into_result()
-}
-
-struct Reached {
-    patterns: Vec<bool>,
-    symbols: Vec<bool>,
-    /// Ends of longer sequences.
-    tails: Vec<bool>,
-}
-
-/// What the start leads to, through elements' contents.
-fn reached(grammar: &Grammar) -> Reached {
-    let mut reached = Reached {
-        patterns: vec![false; grammar.patterns.len()],
-        symbols: vec![false; grammar.patterns.symbols.len()],
-        tails: vec![false; grammar.patterns.len()],
-    };
-    let mut open = vec![grammar.start];
-    while let Some(id) = open.pop() {
-        if std::mem::replace(&mut reached.patterns[id.at()], true) {
-            continue;
-        }
-        match grammar.patterns.get(id) {
-            Pattern::Empty | Pattern::NotAllowed => {}
-            Pattern::Choice(parts) | Pattern::Interleave(parts) => open.extend(parts.iter()),
-            Pattern::Group(first, then) => {
-                reached.tails[then.at()] = true;
-                open.extend([*first, *then]);
-            }
-            Pattern::OneOrMore(inner) => open.push(*inner),
-            Pattern::Symbol(symbol) => {
-                reached.symbols[symbol.at()] = true;
-                open.extend(inside(grammar.patterns.symbol(*symbol)));
-            }
-        }
-    }
-    reached
-}
-
-/// The pattern within a symbol.
-fn inside(symbol: &Symbol) -> Option<PatternId> {
-    match symbol {
-        Symbol::Element(element) => match element.content {
-            Content::Pattern(content) => Some(content),
-            Content::Typed(_) | Content::Wildcard(_) => None,
-        },
-        Symbol::Attribute(attribute) => match attribute.value {
-            AttributeValue::Pattern(value) => Some(value),
-            AttributeValue::Wildcard(_) => None,
-        },
-        Symbol::Data(DataSymbol { except, .. }) => *except,
-        Symbol::List(inner) => Some(*inner),
-        Symbol::Value(..) | Symbol::Text => None,
-    }
 }
 
 struct Checker<'a> {

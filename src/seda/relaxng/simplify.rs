@@ -218,17 +218,13 @@ impl Maker<'_> {
     }
 
     fn patterns(&mut self, node: &Node) -> Vec<NodeId> {
-        let made = node.children.iter().map(|&child| self.take(child)).collect::<Vec<_>>();
-        made.into_iter()
-            .filter_map(|made| if let Made::Pattern(id) = made { Some(id) } else { None })
-            .collect()
+        let taken = node.children.iter().map(|&child| self.take(child));
+        taken.filter_map(|made| if let Made::Pattern(id) = made { Some(id) } else { None }).collect()
     }
 
     fn names(&mut self, node: &Node) -> Vec<NameClass> {
-        let made = node.children.iter().map(|&child| self.take(child)).collect::<Vec<_>>();
-        made.into_iter()
-            .filter_map(|made| if let Made::Names(class) = made { Some(class) } else { None })
-            .collect()
+        let taken = node.children.iter().map(|&child| self.take(child));
+        taken.filter_map(|made| if let Made::Names(class) = made { Some(class) } else { None }).collect()
     }
 
     /// Its patterns, one after the other.

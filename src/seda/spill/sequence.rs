@@ -199,7 +199,9 @@ mod tests {
     fn a_record_larger_than_the_threshold_goes_through() {
         let mut sequence = Sequence::new(&spilling());
         let texts = ["a".repeat(1_000_000), String::new(), "b".repeat(300)];
-        texts.iter().for_each(|text| drop(sequence.push(text).unwrap()));
+        for text in &texts {
+            sequence.push(text).unwrap();
+        }
         let all: Vec<String> = sequence.iter().collect::<Result<_, _>>().unwrap();
         assert_eq!(all, texts);
     }

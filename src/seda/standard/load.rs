@@ -14,10 +14,8 @@ use super::sources::Source;
 use super::tables::{Broken, Declaration, Kind, Name, Table};
 use crate::seda::datatype::Datatype;
 use crate::seda::engine::grammar::{
-    AttributeSymbol, AttributeValue, Content, Declared, ElementSymbol, Grammar, NOT_ALLOWED, PatternId,
-    Patterns, Symbol, SymbolId, Type, TypeId,
+    Declared, Grammar, NOT_ALLOWED, PatternId, Patterns, Symbol, SymbolId, Type, TypeId,
 };
-use crate::seda::engine::names::NameClass;
 
 /// A grammar being made.
 pub struct Loader<'t> {
@@ -35,8 +33,8 @@ pub struct Loader<'t> {
     pub attributes: HashMap<Name, SymbolId>,
     /// Types that wait to be made.
     waiting: HashMap<TypeId, Declaration<'t>>,
-    symbols: HashMap<(Name, TypeId, [bool; 3]), SymbolId>,
-    values: HashMap<(Name, PatternId), SymbolId>,
+    pub symbols: HashMap<(Name, TypeId, [bool; 3]), SymbolId>,
+    pub values: HashMap<(Name, PatternId), SymbolId>,
 }
 
 /// What a type with attributes or elements is made of, before it is one pattern: what derives from it starts here.
@@ -212,48 +210,6 @@ impl<'t> Loader<'t> {
         let id = self.type_named(table, line, word)?;
         self.make(id)?;
         Ok(Some(id))
-    }
-
-    fn make_attribute(&mut self, declaration: &Declaration<'t>) -> Result<(), Broken> {
-        if declaration.kind == Kind::Attribute {
-            let (table, line) = (declaration.table, declaration.line);
-            let value = self.value_of(table, line, declaration.rest())?;
-            let symbol = self.attribute_symbol(declaration.name, value);
-            self.attributes.insert(declaration.name, symbol);
-        }
-        Ok(())
-    }
-
-    fn make_element(&mut self, declaration: &Declaration<'t>) -> Result<(), Broken> {
-        if matches!(declaration.kind, Kind::Element | Kind::Message) {
-            let (table, line) = (declaration.table, declaration.line);
-            let mut declared = self.declared(table, line, declaration.rest())?;
-            declared.is_abstract = declaration.is_abstract;
-            let symbol = self.element_symbol(declaration.name, declared);
-            self.elements.insert(declaration.name, (symbol, declared));
-        }
-        Ok(())
-    }
-
-    /// The symbol of an element: one for all places that say the same of it.
-    pub fn element_symbol(&mut self, name: Name, declared: Declared) -> SymbolId {
-        let marks = [declared.nillable, declared.has_default, declared.is_abstract];
-        *self.symbols.entry((name, declared.type_id, marks)).or_insert_with(|| {
-            self.patterns.add_symbol(Symbol::Element(ElementSymbol {
-                name: NameClass::Name(name.0.to_owned(), name.1.to_owned()),
-                content: Content::Typed(declared),
-            }))
-        })
-    }
-
-    /// The symbol of an attribute: one for all places that say the same of it.
-    pub fn attribute_symbol(&mut self, name: Name, value: PatternId) -> SymbolId {
-        *self.values.entry((name, value)).or_insert_with(|| {
-            self.patterns.add_symbol(Symbol::Attribute(AttributeSymbol {
-                name: NameClass::Name(name.0.to_owned(), name.1.to_owned()),
-                value: AttributeValue::Pattern(value),
-            }))
-        })
     }
 
     fn finish(self) -> Grammar {

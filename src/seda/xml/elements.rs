@@ -96,7 +96,7 @@ impl<R: Read> Xml<R> {
     pub(super) fn close(&mut self) -> Token {
         if let Some(open) = self.open.pop() {
             self.name = open.name;
-            self.scope.restore(open.declared);
+            self.left = Some(open.declared);
         }
         self.is_streamed = false;
         Token::End

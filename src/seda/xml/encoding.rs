@@ -43,8 +43,8 @@ impl Encoding {
         match name.to_ascii_lowercase().as_str() {
             "utf-8" | "utf8" => Some(Self::Utf8),
             "us-ascii" | "ascii" => Some(Self::Ascii),
-            "iso-8859-1" | "iso_8859-1" | "latin1" | "l1" => Some(Self::Latin1),
-            "iso-8859-15" | "iso_8859-15" | "latin-9" | "latin9" => Some(Self::Latin9),
+            "iso-8859-1" | "iso8859-1" | "iso_8859-1" | "latin1" | "l1" => Some(Self::Latin1),
+            "iso-8859-15" | "iso8859-15" | "iso_8859-15" | "latin-9" | "latin9" => Some(Self::Latin9),
             "windows-1252" | "cp1252" => Some(Self::Windows1252),
             _ => None,
         }

@@ -64,6 +64,9 @@ pub struct Xml<R> {
     name: NameId,
     /// The element just started is written as empty: its end comes next.
     is_empty: bool,
+    /// Declarations to come back to once what follows the end of an element is asked for: its text may name prefixes
+    /// that it declared itself.
+    left: Option<usize>,
     is_in_cdata: bool,
     is_streamed: bool,
     has_root: bool,
@@ -108,6 +111,7 @@ impl<R: Read> Xml<R> {
             at: 0,
             name: NameId(0),
             is_empty: false,
+            left: None,
             is_in_cdata: false,
             is_streamed: false,
             has_root: false,
@@ -129,6 +133,9 @@ impl<R: Read> Xml<R> {
     pub fn advance(&mut self) -> Result<Token, Halt> {
         if self.is_over {
             return Ok(Token::Over);
+        }
+        if let Some(declared) = self.left.take() {
+            self.scope.restore(declared);
         }
         self.tag.forget();
         self.text.clear(self.at);
@@ -200,6 +207,7 @@ impl<R> Xml<R> {
     }
 }
 
+/// As they are bound in the element just started, or just ended.
 impl<R> Prefixes for Xml<R> {
     fn namespace_of(&self, prefix: &str) -> Option<&str> {
         self.scope.namespace_of(prefix)

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use chartrier::model::Finding;
-use chartrier::seda::profile_text;
+use chartrier::model::{self, Finding};
 use chartrier::seda::relaxng::{Bundle, Limits, Profile, compile};
+use chartrier::seda::{pass, profile_text};
 
 use crate::corpus_folder;
 
@@ -95,6 +95,15 @@ fn every_document_of_the_official_suite_is_judged_as_it_says() {
             let text = fs::read_to_string(document).expect("a document");
             if naive::is_valid(&profile.grammar, &text) != expected {
                 wrong.push(format!("{}: should be {expected}", document.display()));
+            }
+            let found = pass::check_profile(text.as_bytes(), &profile.grammar, &model::Limits::default())
+                .expect("in memory");
+            if found.is_empty() != expected {
+                wrong.push(format!(
+                    "{}: the engine, should be {expected}: {}",
+                    document.display(),
+                    told(&found)
+                ));
             }
         }
     }

@@ -2,7 +2,8 @@
 
 use std::io;
 
-use super::{Builder, Context, Document, Level, Terms};
+use super::rules::Terms;
+use super::{Builder, Context, Document, Level};
 use crate::model::{BinaryObject, OtherId, findings};
 use crate::seda::element::Attribute;
 use crate::seda::lengths::IDENTIFIER_BYTES_MAX;

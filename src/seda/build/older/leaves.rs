@@ -6,9 +6,9 @@ use std::io;
 
 use base64::Engine as _;
 
-use super::values::{final_action, language, level, size_bytes};
-use super::{Builder, Context, Terms};
-use crate::model::{Content, Finding, Inline, Rule, findings};
+use super::values::{language, level, size_bytes};
+use super::{Builder, Context};
+use crate::model::{Content, Finding, Inline, findings};
 
 /// Longest path of elements told of a value; one so deep is no element of the standard.
 const PATH_BYTES_MAX: usize = 500;
@@ -39,7 +39,7 @@ impl Builder {
             (Context::Unit, path) => self.unit_leaf(path, value, line),
             (Context::Content, path) => self.content_leaf(path, value),
             (Context::Keyword, path) => self.keyword_leaf(path, value),
-            (Context::AccessRule | Context::AppraisalRule, path) => rule_leaf(&mut self.terms, path, value),
+            (Context::AccessRule | Context::AppraisalRule, path) => self.terms.fill(path, value),
             (Context::Document, "Attachment") if !value.is_empty() => {
                 self.document.object.inline = Some(self.inline(value)?);
                 self.document.object.uri = None;
@@ -206,36 +206,6 @@ impl Builder {
                 document.is_described = true;
             }
         }
-    }
-
-    pub(super) fn end_rule(&mut self, context: Context) {
-        let Terms { code, duration, start } = std::mem::take(&mut self.terms);
-        let Some(level) = self.levels.last_mut() else { return };
-        let is_access = context == Context::AccessRule;
-        let is_declared = if is_access { &mut level.has_access } else { &mut level.has_appraisal };
-        let prevent_inheritance = std::mem::replace(is_declared, true);
-        let bytes =
-            code.len() + duration.as_deref().map_or(0, str::len) + start.as_deref().map_or(0, str::len);
-        let final_action = (!is_access).then(|| final_action(&code).to_owned());
-        let rule = Rule {
-            category: if is_access { "AccessRule" } else { "AppraisalRule" }.to_owned(),
-            terms: vec![(if is_access { code } else { duration.unwrap_or_default() }, start)],
-            final_action,
-            prevent_inheritance,
-            ..Rule::default()
-        };
-        if let Some((unit, true)) = self.sink.unit(bytes) {
-            unit.rules.rules.push(rule);
-        }
-    }
-}
-
-fn rule_leaf(terms: &mut Terms, path: &str, value: &str) {
-    match path {
-        "Code" => terms.code = value.to_owned(),
-        "Duration" => terms.duration = Some(value.to_owned()),
-        "StartDate" => terms.start = Some(value.to_owned()),
-        _ => {}
     }
 }
 

@@ -17,9 +17,11 @@ mod digests;
 mod documents;
 mod enter;
 mod leaves;
+mod rules;
 mod values;
 
 use digests::Digests;
+use rules::Terms;
 
 /// Where an element stands, as far as we care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,14 +77,6 @@ struct Document {
     is_described: bool,
     /// Identifiers of its object, once that is entered, and of what is related to it.
     object_refs: Vec<String>,
-}
-
-/// What a rule says, until its end.
-#[derive(Default)]
-struct Terms {
-    code: String,
-    duration: Option<String>,
-    start: Option<String>,
 }
 
 /// A digest of the header, until its end.
@@ -163,7 +157,7 @@ impl Builder {
             Context::Inner if !open.has_children => self.leaf(&open.local, value, open.line)?,
             Context::Integrity => {
                 let Integrity { algorithm, digest, name } = std::mem::take(&mut self.integrity);
-                self.digests.add(&name, algorithm, digest, open.line);
+                self.digests.add(&name, &algorithm, &digest, open.line);
             }
             Context::AccessRule | Context::AppraisalRule => self.end_rule(open.context),
             Context::RelatedData => self.end_related()?,
@@ -218,7 +212,7 @@ impl Builder {
     ///
     /// # Errors
     /// When the scratch fails.
-    pub fn finish(self) -> io::Result<Manifest> {
+    pub fn finish(self) -> io::Result<Box<Manifest>> {
         self.sink.finish()
     }
 }

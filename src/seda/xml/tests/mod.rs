@@ -149,7 +149,8 @@ fn prefixes_in_force_are_known() {
         let of = |prefix| xml.namespace_of(prefix).unwrap_or("-").to_owned();
         known.push([of(""), of("p"), of("q")].join(" "));
     }
-    assert_eq!(known, ["u v -", "- w -", "u v -", "u v -", "u v -", "- - -"]);
+    // The text an element ends with may name the prefixes it declares itself.
+    assert_eq!(known, ["u v -", "- w -", "- w -", "u v -", "u v -", "u v -"]);
 }
 
 #[test]

@@ -8,17 +8,18 @@ use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use serde::Serialize;
-
+use self::print::{print_json, print_text, printable};
 use crate::ingest;
 use crate::ingest::identify::identify;
 use crate::ingest::unpack::{scratch_in, unpack};
 use crate::ingest::validate::{validate, validate_bare};
-use crate::model::{Finding, Limits, SedaVersion, Severity};
+use crate::model::{Finding, Limits, SedaVersion};
 use crate::package;
 use crate::seda::relaxng::{self, Bundle, Profile};
 use crate::seda::tolerance::Tolerance;
 use crate::seda::{self, Manifest};
+
+mod print;
 
 /// `chartrier check`'s arguments.
 #[derive(Debug, clap::Args)]
@@ -49,24 +50,6 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     /// Units and objects described, when the manifest could be read.
     pub counts: Option<(usize, usize)>,
-}
-
-#[derive(Serialize)]
-struct Line<'a> {
-    file: &'a str,
-    verdict: &'static str,
-    seda: Option<&'static str>,
-    message: Option<&'a str>,
-    findings: Vec<FindingLine<'a>>,
-}
-
-#[derive(Serialize)]
-struct FindingLine<'a> {
-    code: &'static str,
-    severity: &'static str,
-    line: Option<u64>,
-    path: Option<&'a str>,
-    message: &'a str,
 }
 
 impl Verdict {
@@ -167,12 +150,12 @@ pub fn check_with(
     if looks_like_xml(&mut file).map_err(package::Error::Io)? {
         let options = seda::Options { any_message: true, ..options };
         let reading = validate_bare(file, limits, &scratch_in(scratch), options)?;
-        let counts = reading.manifest.as_ref().map(counts);
+        let counts = reading.manifest.as_deref().map(counts);
         return Ok(Verdict { message: reading.message, findings: reading.findings, counts });
     }
     let unpacked = unpack(file, scratch, limits)?;
     let identified = identify(validate(unpacked, limits, options)?, limits)?;
-    let counts = identified.manifest.as_ref().map(counts);
+    let counts = identified.manifest.as_deref().map(counts);
     Ok(Verdict { message: identified.message, findings: identified.findings, counts })
 }
 
@@ -227,57 +210,4 @@ fn io_text(error: &io::Error) -> String {
         io::ErrorKind::StorageFull => "plus de place pour décompresser".into(),
         _ => error.to_string(),
     }
-}
-
-fn print_json(out: &mut dyn Write, name: &str, verdict: &Verdict) -> io::Result<()> {
-    let line = Line {
-        file: name,
-        verdict: if verdict.is_accepted() { "accept" } else { "refuse" },
-        seda: verdict.message.as_ref().map(|(version, _)| version.number()),
-        message: verdict.message.as_ref().map(|(_, local)| local.as_str()),
-        findings: verdict.findings.iter().map(FindingLine::from).collect(),
-    };
-    let text = serde_json::to_string(&line).map_err(io::Error::other)?;
-    writeln!(out, "{text}")
-}
-
-impl<'a> From<&'a Finding> for FindingLine<'a> {
-    fn from(finding: &'a Finding) -> Self {
-        Self {
-            code: finding.kind.code,
-            severity: finding.kind.severity.word(),
-            line: finding.line,
-            path: finding.path.as_deref(),
-            message: &finding.message,
-        }
-    }
-}
-
-fn print_text(out: &mut dyn Write, is_painted: bool, name: &str, verdict: &Verdict) -> io::Result<()> {
-    let paint = |code: &str, text: &str| {
-        if is_painted { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
-    };
-    let word = if verdict.is_accepted() { paint("1;32", "accepté") } else { paint("1;31", "refusé") };
-    let what =
-        verdict.message.as_ref().map(|(version, local)| format!(" — SEDA {}, {local}", version.number()));
-    let counts = verdict.counts.map(|(units, objects)| format!(", {units} unité(s), {objects} objet(s)"));
-    writeln!(out, "{name} : {word}{}{}", what.unwrap_or_default(), counts.unwrap_or_default())?;
-    for finding in &verdict.findings {
-        let severity = match finding.kind.severity {
-            Severity::Error => paint("31", "erreur"),
-            Severity::Warning => paint("33", "avertissement"),
-        };
-        let line = finding.line.map(|line| format!(" ligne {line}")).unwrap_or_default();
-        let path = finding.path.as_ref().map(|path| format!(" [{}]", printable(path))).unwrap_or_default();
-        writeln!(out, "  {severity} {}{line}{path} : {}", finding.kind.code, printable(&finding.message))?;
-        if finding.is_error() {
-            writeln!(out, "    → {}", finding.kind.remedy)?;
-        }
-    }
-    Ok(())
-}
-
-/// Text that cannot command a terminal.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
