@@ -41,7 +41,13 @@ impl Contest<'_> {
             let ours = (self.ours)(&case.bytes);
             tally.count(case.kind, reference.valid);
             if ours.valid != reference.valid || ours.has_panicked {
-                differing.push(Difference { bytes: case.bytes, story: case.story, ours, reference, times: 1 });
+                differing.push(Difference {
+                    bytes: case.bytes,
+                    story: case.story,
+                    ours,
+                    reference,
+                    times: 1,
+                });
             } else if ours.valid && case.kind == "identifiant" && tally.agreed.len() < KEPT {
                 tally.agreed.push(case.bytes);
             }
@@ -84,7 +90,8 @@ impl Contest<'_> {
                 if ours.valid == of[*at].ours.valid
                     && (opinion.valid == ours.valid || self.said(&ours, &opinion).is_some())
                 {
-                    found[*at] = fault.or_else(|| self.faults.iter().find(|f| matches!(f.test, Test::Same(_))));
+                    found[*at] =
+                        fault.or_else(|| self.faults.iter().find(|f| matches!(f.test, Test::Same(_))));
                 }
             }
         }

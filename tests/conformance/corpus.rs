@@ -49,10 +49,11 @@ impl Document {
     pub fn version(&self) -> Option<&'static Version> {
         let text = String::from_utf8_lossy(&self.bytes);
         let options = roxmltree::ParsingOptions { allow_dtd: true, ..roxmltree::ParsingOptions::default() };
-        let namespace = match roxmltree::Document::parse_with_options(text.trim_start_matches('\u{feff}'), options) {
-            Ok(document) => document.root_element().tag_name().namespace().unwrap_or_default().to_owned(),
-            Err(_) => text.chars().take(2_000).collect(),
-        };
+        let namespace =
+            match roxmltree::Document::parse_with_options(text.trim_start_matches('\u{feff}'), options) {
+                Ok(document) => document.root_element().tag_name().namespace().unwrap_or_default().to_owned(),
+                Err(_) => text.chars().take(2_000).collect(),
+            };
         let quoted = |version: &&Version| {
             version.namespace == namespace || namespace.contains(&format!("\"{}\"", version.namespace))
         };
@@ -64,7 +65,8 @@ impl Corpus {
     /// Where `CHARTRIER_CORPUS` says, or beside the repository.
     #[expect(clippy::disallowed_methods, reason = "a harness is told where the corpus is as tests are")]
     pub fn find() -> Option<Self> {
-        let root = std::env::var_os("CHARTRIER_CORPUS").map_or_else(|| "../shared/corpus".into(), PathBuf::from);
+        let root =
+            std::env::var_os("CHARTRIER_CORPUS").map_or_else(|| "../shared/corpus".into(), PathBuf::from);
         let root = root.canonicalize().ok()?;
         Some(Self { root })
     }
@@ -88,7 +90,10 @@ impl Corpus {
     pub fn message_types(&self, version: &Version) -> io::Result<Vec<String>> {
         let folder = self.root.join("own-messages/synthetic").join(version.name);
         let files = files(&folder, &["xml"])?;
-        Ok(files.iter().filter_map(|path| Some(path.file_name()?.to_str()?.split('.').next()?.to_owned())).collect())
+        Ok(files
+            .iter()
+            .filter_map(|path| Some(path.file_name()?.to_str()?.split('.').next()?.to_owned()))
+            .collect())
     }
 
     /// Every message: those of others, ours, those of the flows, and the manifests inside packages.
@@ -158,7 +163,8 @@ fn manifests(path: &Path, name: &str) -> io::Result<Vec<Document>> {
         }
     } else {
         let gzipped = path.extension().is_some_and(|extension| extension == "gz");
-        let reader: Box<dyn Read> = if gzipped { Box::new(flate2::read::GzDecoder::new(file)) } else { Box::new(file) };
+        let reader: Box<dyn Read> =
+            if gzipped { Box::new(flate2::read::GzDecoder::new(file)) } else { Box::new(file) };
         let mut archive = tar::Archive::new(reader);
         for entry in archive.entries()? {
             let mut entry = entry?;

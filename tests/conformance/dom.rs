@@ -62,7 +62,9 @@ impl Element {
 
     /// Its child elements.
     pub fn elements(&self) -> impl Iterator<Item = &Element> {
-        self.children.iter().filter_map(|child| if let Node::Element(element) = child { Some(element) } else { None })
+        self.children
+            .iter()
+            .filter_map(|child| if let Node::Element(element) = child { Some(element) } else { None })
     }
 
     /// Places among its children of its child elements.
@@ -104,7 +106,11 @@ impl Element {
     }
 
     /// Every element, with its parent's name.
-    pub fn walk<'a>(&'a self, parent: Option<&'a Element>, each: &mut impl FnMut(&'a Element, Option<&'a Element>)) {
+    pub fn walk<'a>(
+        &'a self,
+        parent: Option<&'a Element>,
+        each: &mut impl FnMut(&'a Element, Option<&'a Element>),
+    ) {
         each(self, parent);
         self.elements().for_each(|child| child.walk(Some(self), each));
     }
@@ -147,7 +153,8 @@ pub fn parse_whole(bytes: &[u8]) -> Option<Element> {
 fn element(node: roxmltree::Node, source: &str) -> Element {
     let attributes = node.attributes().map(|attribute| {
         let name = Name::new(attribute.namespace().unwrap_or_default(), attribute.name());
-        let value = if name.is_xsi("type") { clark(node, attribute.value()) } else { attribute.value().to_owned() };
+        let value =
+            if name.is_xsi("type") { clark(node, attribute.value()) } else { attribute.value().to_owned() };
         (name, value)
     });
     Element {
@@ -159,12 +166,18 @@ fn element(node: roxmltree::Node, source: &str) -> Element {
                 roxmltree::NodeType::Element => Some(Node::Element(element(child, source))),
                 roxmltree::NodeType::Text => {
                     let text = child.text().unwrap_or_default().to_owned();
-                    let is_literal = source[child.range()].contains("<![CDATA[");
+                    // Text and sections that follow one another are one node; its range may be its first piece.
+                    let end = child.next_sibling().map_or(node.range().end, |next| next.range().start);
+                    let is_literal = source[child.range().start..end].contains("<![CDATA[");
                     Some(if is_literal { Node::Literal(text) } else { Node::Text(text) })
                 }
-                roxmltree::NodeType::Comment => Some(Node::Comment(child.text().unwrap_or_default().to_owned())),
+                roxmltree::NodeType::Comment => {
+                    Some(Node::Comment(child.text().unwrap_or_default().to_owned()))
+                }
                 roxmltree::NodeType::PI => child.pi().map(|pi| {
-                    Node::Instruction(format!("{} {}", pi.target, pi.value.unwrap_or_default()).trim().to_owned())
+                    Node::Instruction(
+                        format!("{} {}", pi.target, pi.value.unwrap_or_default()).trim().to_owned(),
+                    )
                 }),
                 roxmltree::NodeType::Root => None,
             })
@@ -172,10 +185,11 @@ fn element(node: roxmltree::Node, source: &str) -> Element {
     }
 }
 
-/// A qualified name as `{namespace}local`; as written when its prefix is not declared.
+/// A qualified name as `{namespace}local`, white space after it kept; as written when its prefix is not declared.
 fn clark(node: roxmltree::Node, value: &str) -> String {
-    let (prefix, local) = value.trim().split_once(':').map_or((None, value.trim()), |(p, local)| (Some(p), local));
-    match node.lookup_namespace_uri(prefix) {
+    let (prefix, local) =
+        value.split_once(':').map_or((None, value), |(prefix, local)| (Some(prefix), local));
+    match node.lookup_namespace_uri(prefix.map(str::trim_start)) {
         Some(namespace) => format!("{{{namespace}}}{local}"),
         None => value.to_owned(),
     }

@@ -48,7 +48,10 @@ impl<'a> Writer<'a> {
         self.optional = *self.random.pick(&[5, 20, 45, 70])?;
         let mut holder = Element::new(Name::new("", "x"));
         self.all(self.start, &mut holder);
-        holder.children.into_iter().find_map(|child| if let Node::Element(root) = child { Some(root) } else { None })
+        holder
+            .children
+            .into_iter()
+            .find_map(|child| if let Node::Element(root) = child { Some(root) } else { None })
     }
 
     fn all(&mut self, parent: Rng<'a, 'a>, into: &mut Element) {
@@ -143,7 +146,8 @@ impl<'a> Writer<'a> {
         let mut content: Vec<Rng> = node.children().filter(|child| is_rng(*child)).collect();
         if let Some(name) = node.attribute("name") {
             // An attribute named this way has no namespace but the one given on the spot.
-            let inherited = if is_element { namespace(node) } else { node.attribute("ns").unwrap_or_default() };
+            let inherited =
+                if is_element { namespace(node) } else { node.attribute("ns").unwrap_or_default() };
             return Some((qualified(node, name.trim(), inherited), content));
         }
         let class = content.first().copied()?;
@@ -207,7 +211,9 @@ fn namespace<'a>(node: Rng<'a, 'a>) -> &'a str {
 
 fn qualified(node: Rng, name: &str, inherited: &str) -> Name {
     match name.split_once(':') {
-        Some((prefix, local)) => Name::new(node.lookup_namespace_uri(Some(prefix)).unwrap_or_default(), local),
+        Some((prefix, local)) => {
+            Name::new(node.lookup_namespace_uri(Some(prefix)).unwrap_or_default(), local)
+        }
         None => Name::new(inherited, name),
     }
 }

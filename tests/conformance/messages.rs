@@ -16,7 +16,9 @@ pub fn run(corpus: &Corpus, options: &Options) -> io::Result<usize> {
     println!("\n(a) Messages du corpus, sous le schéma officiel de leur version");
     let documents = corpus.documents()?;
     let mut unexplained = 0;
-    for version in VERSIONS.iter().filter(|version| options.versions.iter().any(|wanted| wanted == version.name)) {
+    for version in
+        VERSIONS.iter().filter(|version| options.versions.iter().any(|wanted| wanted == version.name))
+    {
         let of_version = documents.iter().filter(|d| d.version().is_some_and(|v| v.name == version.name));
         let cases = of_version.map(|document| Case {
             bytes: document.bytes.clone(),
@@ -55,5 +57,8 @@ fn of_no_version(documents: &[crate::corpus::Document]) -> usize {
 }
 
 fn folder(name: &str) -> &'static str {
-    ["messages", "own-messages", "flows", "sips"].into_iter().find(|folder| name.starts_with(folder)).unwrap_or("?")
+    ["messages", "own-messages", "flows", "sips"]
+        .into_iter()
+        .find(|folder| name.starts_with(folder))
+        .unwrap_or("?")
 }

@@ -25,9 +25,14 @@ const OCTETS: usize = 4;
 
 /// Compares every version; returns how many differ without a reason.
 pub fn run(corpus: &Corpus, options: &Options) -> io::Result<usize> {
-    println!("\n(b) Mutants de messages valides, sous le schéma officiel ; graine du hasard : {}", options.seed);
+    println!(
+        "\n(b) Mutants de messages valides, sous le schéma officiel ; graine du hasard : {}",
+        options.seed
+    );
     let mut unexplained = 0;
-    for version in VERSIONS.iter().filter(|version| options.versions.iter().any(|wanted| wanted == version.name)) {
+    for version in
+        VERSIONS.iter().filter(|version| options.versions.iter().any(|wanted| wanted == version.name))
+    {
         unexplained += of_version(corpus, version, options)?;
     }
     Ok(unexplained)
@@ -78,7 +83,14 @@ pub fn hunt(contest: &Contest, pool: &Pool, seed: u64, wanted: usize) -> io::Res
 }
 
 /// The mutants of one batch that were not seen before, none once there are enough.
-fn draw(about: &str, pool: &Pool, seed: u64, batch: u64, seen: &Mutex<HashSet<u64>>, wanted: usize) -> Vec<Case> {
+fn draw(
+    about: &str,
+    pool: &Pool,
+    seed: u64,
+    batch: u64,
+    seen: &Mutex<HashSet<u64>>,
+    wanted: usize,
+) -> Vec<Case> {
     // Jing stops at a document that is not well-formed: the reader is compared under the standard's schemas alone.
     let octets = VERSIONS.iter().any(|version| version.name == about);
     let mut random = Random::new(seed, about, batch);

@@ -64,6 +64,10 @@ impl Options {
                 _ => return Err(USAGE.to_owned()),
             }
         }
-        if options.parts.iter().all(|part| PARTS.contains(&part.as_str())) { Ok(options) } else { Err(USAGE.into()) }
+        if options.parts.iter().all(|part| PARTS.contains(&part.as_str())) {
+            Ok(options)
+        } else {
+            Err(USAGE.into())
+        }
     }
 }

@@ -30,7 +30,8 @@ pub type Profile = relaxng::Profile;
 /// Code of a reference to nothing.
 pub const DANGLING: &str = "reference.unknown";
 /// What a schema speaks of: the other findings are of the checks beyond it.
-const OF_SCHEMA: &[&str] = &["xml.", "schema.", "message.", "profile.too_complex", "reference.duplicate_id", DANGLING];
+const OF_SCHEMA: &[&str] =
+    &["xml.", "schema.", "message.", "profile.too_complex", "reference.duplicate_id", DANGLING];
 
 /// Under the standard's own grammar, whatever the type of message.
 pub fn schema(version: &str, bytes: &[u8]) -> Verdict {
@@ -60,11 +61,16 @@ fn verdict(findings: impl FnOnce() -> Vec<String>) -> Verdict {
     match panic::catch_unwind(AssertUnwindSafe(findings)) {
         Ok(findings) => Verdict {
             valid: findings.is_empty(),
-            dangling_only: !findings.is_empty() && findings.iter().all(|finding| finding.starts_with(DANGLING)),
+            dangling_only: !findings.is_empty()
+                && findings.iter().all(|finding| finding.starts_with(DANGLING)),
             findings,
             has_panicked: false,
         },
-        Err(_) => Verdict { findings: vec!["le programme s'est arrêté".to_owned()], has_panicked: true, ..Verdict::default() },
+        Err(_) => Verdict {
+            findings: vec!["le programme s'est arrêté".to_owned()],
+            has_panicked: true,
+            ..Verdict::default()
+        },
     }
 }
 
@@ -79,7 +85,9 @@ pub fn compile(path: &Path) -> Result<Profile, String> {
     if let Some(folder) = path.parent() {
         beside(folder, folder, &mut bundle).map_err(|error| error.to_string())?;
     }
-    let refused = |found: Vec<Finding>| found.iter().map(|finding| finding.message.clone()).collect::<Vec<_>>().join(" ; ");
+    let refused = |found: Vec<Finding>| {
+        found.iter().map(|finding| finding.message.clone()).collect::<Vec<_>>().join(" ; ")
+    };
     panic::catch_unwind(AssertUnwindSafe(|| relaxng::compile(&bytes, &bundle, &relaxng::Limits::default())))
         .map_err(|_| "le programme s'est arrêté".to_owned())?
         .map_err(refused)

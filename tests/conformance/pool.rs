@@ -72,7 +72,9 @@ impl Pool {
             _ => None,
         });
         values.extend(texts);
-        values.extend(element.attributes.iter().filter(|(name, _)| &*name.namespace != XSI).map(|(_, v)| v.clone()));
+        values.extend(
+            element.attributes.iter().filter(|(name, _)| &*name.namespace != XSI).map(|(_, v)| v.clone()),
+        );
     }
 
     /// Types and enumerated values of a schema's files.

@@ -14,8 +14,8 @@ use crate::instance::Writer;
 use crate::options::Options;
 use crate::pool::Pool;
 use crate::random::Random;
-use crate::reference::jing::Jing;
 use crate::reference::Reference;
+use crate::reference::jing::Jing;
 use crate::tally::Tally;
 use crate::{mutants, ours, report};
 
@@ -125,9 +125,13 @@ fn of_profile(
 
 fn instances(schema: &str, name: &str, seed: u64) -> Vec<(String, Element)> {
     let options = roxmltree::ParsingOptions { allow_dtd: true, ..roxmltree::ParsingOptions::default() };
-    let Ok(document) = roxmltree::Document::parse_with_options(schema.trim_start_matches('\u{feff}'), options) else {
+    let Ok(document) =
+        roxmltree::Document::parse_with_options(schema.trim_start_matches('\u{feff}'), options)
+    else {
         return Vec::new();
     };
     let Some(mut writer) = Writer::new(&document, Random::new(seed, name, 0)) else { return Vec::new() };
-    (0..INSTANCES).filter_map(|number| Some((format!("fait pour le profil, {number}"), writer.document()?))).collect()
+    (0..INSTANCES)
+        .filter_map(|number| Some((format!("fait pour le profil, {number}"), writer.document()?)))
+        .collect()
 }

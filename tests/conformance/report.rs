@@ -30,7 +30,9 @@ pub fn kinds(tally: &Tally) {
     let kinds: Vec<String> = tally
         .kinds
         .iter()
-        .map(|(kind, (documents, valid))| format!("{kind} {documents} ({} %)", 100 * valid / documents.max(&1)))
+        .map(|(kind, (documents, valid))| {
+            format!("{kind} {documents} ({} %)", 100 * valid / documents.max(&1))
+        })
         .collect();
     println!("       {}", kinds.join(" · "));
 }
@@ -44,13 +46,17 @@ pub fn explained(corpus: &Corpus, version: &Version, options: &Options, tally: &
         if fault.is_arbitrated {
             let documents: Vec<&[u8]> = samples.iter().map(|sample| &*sample.bytes).collect();
             let opinions = arbitrate(corpus, version, options, &documents)?;
-            let with_us = samples.iter().zip(&opinions).filter(|(sample, o)| sample.ours.valid == o.valid).count();
+            let with_us =
+                samples.iter().zip(&opinions).filter(|(sample, o)| sample.ours.valid == o.valid).count();
             word = format!("arbitre avec nous sur {with_us} de {}", samples.len());
             against += samples.len() - with_us;
             for (number, (sample, _)) in
                 samples.iter().zip(&opinions).filter(|(sample, o)| sample.ours.valid != o.valid).enumerate()
             {
-                println!("       ✗ arbitre contre nous : {}", keep(options, name, version.name, number, &sample.bytes)?);
+                println!(
+                    "       ✗ arbitre contre nous : {}",
+                    keep(options, name, version.name, number, &sample.bytes)?
+                );
             }
         }
         println!("       faute connue de libxml2 « {name} » : {times} ({word})");
@@ -68,7 +74,10 @@ pub fn agreed(corpus: &Corpus, version: &Version, options: &Options, tally: &Tal
         let path = keep(options, "arbitre", version.name, missed, bytes)?;
         println!("       l'arbitre refuse ce que nous acceptons : {} {path}", opinion.complaints.join(" ; "));
     }
-    println!("       identifiants et références : {} mutants valides soumis à l'arbitre, {missed} qu'il refuse", opinions.len());
+    println!(
+        "       identifiants et références : {} mutants valides soumis à l'arbitre, {missed} qu'il refuse",
+        opinions.len()
+    );
     Ok(missed)
 }
 
@@ -115,7 +124,11 @@ pub fn differences(
         println!("     ✗ {} fois, {signature}", difference.times);
         println!("         d'où : {}", difference.story);
         println!("         nous : {}", said(shrunk.ours.valid, &shrunk.ours.findings));
-        println!("         {} : {}", contest.reference.name(), said(shrunk.reference.valid, &shrunk.reference.complaints));
+        println!(
+            "         {} : {}",
+            contest.reference.name(),
+            said(shrunk.reference.valid, &shrunk.reference.complaints)
+        );
         if let Some(arbiter) = arbiter {
             std::fs::write(folder.path().join("0.xml"), &shrunk.bytes)?;
             for opinion in arbiter.opinions(folder.path(), &["0.xml".to_owned()])? {
@@ -137,7 +150,8 @@ fn said(valid: bool, complaints: &[String]) -> String {
 
 fn keep(options: &Options, part: &str, about: &str, number: usize, bytes: &[u8]) -> io::Result<String> {
     std::fs::create_dir_all(&options.keep)?;
-    let about: String = about.chars().map(|c| if c.is_alphanumeric() || c == '.' { c } else { '_' }).collect();
+    let about: String =
+        about.chars().map(|c| if c.is_alphanumeric() || c == '.' { c } else { '_' }).collect();
     let path = options.keep.join(format!("{part}-{about}-{number:03}.xml"));
     std::fs::write(&path, bytes)?;
     Ok(path.display().to_string())

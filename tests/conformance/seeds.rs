@@ -66,7 +66,13 @@ pub fn pool(corpus: &Corpus, version: &Version, options: &Options) -> io::Result
     Ok(pool)
 }
 
-fn generate(corpus: &Corpus, version: &Version, options: &Options, out: &Path, types: &[String]) -> io::Result<()> {
+fn generate(
+    corpus: &Corpus,
+    version: &Version,
+    options: &Options,
+    out: &Path,
+    types: &[String],
+) -> io::Result<()> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/conformance_seeds.py");
     let mut command = Command::new(&options.python);
     command.arg(script).arg(corpus.xmllint(version).schema).arg(corpus.root.join("seda-xsd")).arg(out);

@@ -17,7 +17,9 @@ pub fn remove(root: &mut Element, _: &Pool, random: &mut Random) -> bool {
 
 pub fn add(root: &mut Element, pool: &Pool, random: &mut Random) -> bool {
     let plausible = random.chance(60);
-    let known = |element: &Element| !plausible || pool.attributes_on.get(&element.name).is_some_and(|on| !on.is_empty());
+    let known = |element: &Element| {
+        !plausible || pool.attributes_on.get(&element.name).is_some_and(|on| !on.is_empty())
+    };
     let Some(target) = any_where(root, random, known) else { return false };
     let on = pool.attributes_on.get(&target.name).filter(|_| plausible);
     let Some((name, value)) = random.pick(on.unwrap_or(&pool.attributes)).cloned() else { return false };
@@ -59,15 +61,23 @@ pub fn value(root: &mut Element, pool: &Pool, random: &mut Random) -> bool {
 /// Identifiers given twice, wrongly formed, where none belongs, and references to nothing.
 pub fn identifier(root: &mut Element, _: &Pool, random: &mut Random) -> bool {
     let mut known = Vec::new();
-    root.walk(None, &mut |element, _| known.extend(element.attributes.iter().filter(|(n, _)| is_identifier(n)).cloned()));
+    root.walk(None, &mut |element, _| {
+        known.extend(element.attributes.iter().filter(|(n, _)| is_identifier(n)).cloned())
+    });
     let other = random.pick(&known).map_or_else(|| "id1".to_owned(), |(_, value)| value.clone());
     match random.below(4) {
         // Given twice, or its references left behind.
         0 | 1 => {
-            let new = if random.chance(50) { other } else { random.one(&["nouveau", " id1 ", "1a", "", "a b", "é", "a:b"]).into() };
+            let new = if random.chance(50) {
+                other
+            } else {
+                random.one(&["nouveau", " id1 ", "1a", "", "a b", "é", "a:b"]).into()
+            };
             let wanted = |element: &Element| element.attributes.iter().any(|(name, _)| is_identifier(name));
             let Some(target) = any_where(root, random, wanted) else { return false };
-            let Some((_, value)) = target.attributes.iter_mut().find(|(name, _)| is_identifier(name)) else { return false };
+            let Some((_, value)) = target.attributes.iter_mut().find(|(name, _)| is_identifier(name)) else {
+                return false;
+            };
             let changed = *value != new;
             *value = new;
             changed
@@ -88,13 +98,19 @@ pub fn identifier(root: &mut Element, _: &Pool, random: &mut Random) -> bool {
         _ => {
             let value = if random.chance(50) { other } else { "nulle-part".to_owned() };
             let refers = |element: &Element| {
-                element.name.local.contains("Ref") || element.attributes.iter().any(|(name, _)| &*name.local == "target")
+                element.name.local.contains("Ref")
+                    || element.attributes.iter().any(|(name, _)| &*name.local == "target")
             };
             let Some(target) = any_where(root, random, refers) else { return false };
             let name = Name::new("", "target");
             match target.attribute_mut(&name) {
                 Some(known) => *known = value,
-                None => *target = Element { attributes: target.attributes.clone(), ..Element::with_text(target.name.clone(), &value) },
+                None => {
+                    *target = Element {
+                        attributes: target.attributes.clone(),
+                        ..Element::with_text(target.name.clone(), &value)
+                    }
+                }
             }
             true
         }

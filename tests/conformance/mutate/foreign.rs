@@ -14,7 +14,8 @@ pub fn subtree(root: &mut Element, pool: &Pool, random: &mut Random) -> bool {
     match random.below(8) {
         0 => element.children.push(Node::Text("texte".to_owned())),
         1 => element.set(Name::new("", "libre"), "1"),
-        2 => element.set(Name::new(XSI, "type"), format!("{{{XS}}}{}", random.one(&["date", "string", "inconnu"]))),
+        2 => element
+            .set(Name::new(XSI, "type"), format!("{{{XS}}}{}", random.one(&["date", "string", "inconnu"]))),
         3 => element.set(Name::new(XSI, "nil"), "true"),
         4 => element.set(Name::new(XML, "id"), random.one(&["etranger", "id1", "1"])),
         5 => element.set(Name::new(XSI, "type"), random.pick(&pool.types).cloned().unwrap_or_default()),
@@ -34,7 +35,10 @@ pub fn subtree(root: &mut Element, pool: &Pool, random: &mut Random) -> bool {
     // Where something foreign was met, or inside it, rather than anywhere.
     let open = |candidate: &Element| {
         *candidate.name.namespace != *pool.namespace
-            || pool.inside.get(&candidate.name).is_some_and(|inside| inside.iter().any(|i| *i.name.namespace != *pool.namespace))
+            || pool
+                .inside
+                .get(&candidate.name)
+                .is_some_and(|inside| inside.iter().any(|i| *i.name.namespace != *pool.namespace))
     };
     let has_open = random.chance(70) && any_where(root, random, open).is_some();
     let target = if has_open { any_where(root, random, open) } else { any(root, random) };
@@ -75,7 +79,8 @@ pub fn dressing(root: &mut Element, _: &Pool, random: &mut Random) -> bool {
         Some(Node::Text(text)) if leaf && !text.is_empty() => {
             let letters: Vec<char> = text.chars().collect();
             let cut = random.below(letters.len() + 1);
-            let (before, after): (String, String) = (letters[..cut].iter().collect(), letters[cut..].iter().collect());
+            let (before, after): (String, String) =
+                (letters[..cut].iter().collect(), letters[cut..].iter().collect());
             let after = if random.chance(30) { Node::Literal(after) } else { Node::Text(after) };
             target.children.splice(place..=place, [Node::Text(before), added, after]);
         }

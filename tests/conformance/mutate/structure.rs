@@ -66,7 +66,9 @@ pub fn insert_plausible(root: &mut Element, pool: &Pool, random: &mut Random) ->
     let Some(target) = any_where(root, random, |element| pool.inside.contains_key(&element.name)) else {
         return false;
     };
-    let Some(sample) = pool.inside.get(&target.name).and_then(|inside| random.pick(inside)) else { return false };
+    let Some(sample) = pool.inside.get(&target.name).and_then(|inside| random.pick(inside)) else {
+        return false;
+    };
     let mut sample = sample.clone();
     if random.chance(80) {
         forget_identifiers(&mut sample);
@@ -94,7 +96,9 @@ pub fn insert_any(root: &mut Element, pool: &Pool, random: &mut Random) -> bool 
 pub fn replace_alike(root: &mut Element, pool: &Pool, random: &mut Random) -> bool {
     let known = |element: &Element| pool.alike.get(&element.name).is_some_and(|alike| alike.len() > 1);
     let Some(target) = any_where(root, random, known) else { return false };
-    let Some(sample) = pool.alike.get(&target.name).and_then(|alike| random.pick(alike)) else { return false };
+    let Some(sample) = pool.alike.get(&target.name).and_then(|alike| random.pick(alike)) else {
+        return false;
+    };
     let changed = target != sample;
     *target = sample.clone();
     changed

@@ -6,9 +6,32 @@ use crate::pool::Pool;
 use crate::random::Random;
 
 const BUILTIN: &[&str] = &[
-    "string", "token", "normalizedString", "date", "dateTime", "boolean", "integer", "decimal", "anyType", "anySimpleType", "anyURI",
-    "ID", "IDREF", "NMTOKEN", "NCName", "language", "base64Binary", "hexBinary", "gYear", "int", "long", "positiveInteger",
-    "nonNegativeInteger", "QName", "duration", "inconnu",
+    "string",
+    "token",
+    "normalizedString",
+    "date",
+    "dateTime",
+    "boolean",
+    "integer",
+    "decimal",
+    "anyType",
+    "anySimpleType",
+    "anyURI",
+    "ID",
+    "IDREF",
+    "NMTOKEN",
+    "NCName",
+    "language",
+    "base64Binary",
+    "hexBinary",
+    "gYear",
+    "int",
+    "long",
+    "positiveInteger",
+    "nonNegativeInteger",
+    "QName",
+    "duration",
+    "inconnu",
 ];
 
 /// Any type, ours or not, on any element.
@@ -29,11 +52,17 @@ pub fn retype_plausible(root: &mut Element, pool: &Pool, random: &mut Random) ->
     let name = Name::new(XSI, "type");
     let mut met: Vec<(&Name, &str)> = Vec::new();
     for (element, attributes) in &pool.attributes_on {
-        met.extend(attributes.iter().filter(|(known, _)| *known == name).map(|(_, value)| (element, &**value)));
+        met.extend(
+            attributes.iter().filter(|(known, _)| *known == name).map(|(_, value)| (element, &**value)),
+        );
     }
     let Some((element, value)) = random.pick(&met).copied() else { return false };
     let same = any_where(root, random, |candidate| candidate.name == *element).is_some();
-    let target = if same { any_where(root, random, |candidate| candidate.name == *element) } else { any(root, random) };
+    let target = if same {
+        any_where(root, random, |candidate| candidate.name == *element)
+    } else {
+        any(root, random)
+    };
     let Some(target) = target else { return false };
     target.set(name, value);
     true
@@ -44,7 +73,8 @@ pub fn nil(root: &mut Element, pool: &Pool, random: &mut Random) -> bool {
     let value = random.one(&["true", "true", "1", "false", "0", " true ", "TRUE", "", "oui"]);
     let known = |element: &Element| {
         let met = pool.attributes_on.get(&element.name);
-        met.is_some_and(|on| on.iter().any(|(attribute, _)| *attribute == name)) || element.name.local.contains("Date")
+        met.is_some_and(|on| on.iter().any(|(attribute, _)| *attribute == name))
+            || element.name.local.contains("Date")
     };
     let target = if random.chance(60) { any_where(root, random, known) } else { any(root, random) };
     let Some(target) = target else { return false };

@@ -44,8 +44,11 @@ impl Jing {
         let mut command = Command::new("jing");
         command.arg("-i").arg(&self.schema).args(files).current_dir(folder);
         // A small heap and one compiler: the machine has other things to do.
-        let text = said(command.env("JAVA_ARGS", "-Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC").env("LC_ALL", "C"))?;
-        let known: HashMap<&str, usize> = files.iter().enumerate().map(|(at, file)| (file.as_str(), at)).collect();
+        let text = said(
+            command.env("JAVA_ARGS", "-Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC").env("LC_ALL", "C"),
+        )?;
+        let known: HashMap<&str, usize> =
+            files.iter().enumerate().map(|(at, file)| (file.as_str(), at)).collect();
         let mut opinions = vec![Opinion { valid: true, complaints: Vec::new() }; files.len()];
         for line in text.lines().filter(|line| !line.starts_with("[warning]")) {
             let place = line.split(": ").next().unwrap_or_default();

@@ -35,7 +35,8 @@ impl Xmllint {
     fn ask(&self, folder: &Path, files: &[String]) -> io::Result<Vec<Opinion>> {
         let mut command = Command::new("xmllint");
         command.args(["--nonet", "--noout", "--schema"]).arg(&self.schema).args(files);
-        let text = said(command.current_dir(folder).env("XML_CATALOG_FILES", &self.catalog).env("LC_ALL", "C"))?;
+        let text =
+            said(command.current_dir(folder).env("XML_CATALOG_FILES", &self.catalog).env("LC_ALL", "C"))?;
         let mut found: HashMap<&str, Opinion> = HashMap::new();
         for line in text.lines() {
             if let Some(file) = line.strip_suffix(" validates") {
