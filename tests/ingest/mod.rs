@@ -13,6 +13,7 @@ use crate::support::{FreshTenant, fresh_tenant};
 mod awaiting;
 mod away;
 mod hostile;
+mod inline;
 #[cfg(feature = "failpoints")]
 mod kill;
 mod large;
