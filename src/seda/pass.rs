@@ -9,7 +9,7 @@ use super::datatype::Identity;
 use super::engine::automaton::Automaton;
 use super::engine::fault::{OF_PROFILE, OF_SCHEMA, Witness};
 use super::engine::grammar::Grammar;
-use super::engine::matcher::Matcher;
+use super::engine::matcher::{Matcher, Tolerated};
 use super::identifiers::Identifiers;
 use super::spill::Scratch;
 use super::standard;
@@ -76,7 +76,7 @@ impl<'a> Grammars<'a> {
     }
 
     /// Lets in some elements that the standard has not.
-    pub fn tolerate(&mut self, elements: &[(&'static str, &'static str)]) {
+    pub fn tolerate(&mut self, elements: &[Tolerated]) {
         if let Some(schema) = &mut self.schema {
             schema.tolerate(elements);
         }

@@ -23,6 +23,7 @@ mod older;
 mod path;
 mod profiles;
 mod refused;
+mod tolerances;
 mod twice;
 
 /// A tenant with the path to deposit by.
