@@ -322,9 +322,9 @@ catalogue! {
     OBJECT_NO_CONTENT = "object.no_content", Error, "211",
         "Un objet numérique n'a pas de fichier",
         "Indiquez dans le bordereau le chemin du fichier dans l'archive.";
-    OBJECT_INLINE = "object.inline", Error, "101",
-        "Un objet est placé dans le bordereau lui-même",
-        "Joignez le fichier à l'archive et indiquez son chemin.";
+    OBJECT_INLINE = "object.inline", Warning, "001",
+        "Le contenu d'un objet est placé dans le bordereau lui-même",
+        "Sans conséquence : le contenu est conservé comme un fichier joint.";
     OBJECT_URI = "object.uri", Error, "101",
         "Le chemin d'un fichier n'est pas admis",
         "Donnez un chemin relatif dans l'archive, sans « .. ».";

@@ -58,6 +58,7 @@ fn agreement(identifier: &str, name: &str, profiles: &[&str], profile_imposed: b
         transfer_bytes_max: 1,
         profiles: profiles.iter().map(|profile| (*profile).to_owned()).collect(),
         profile_imposed,
+        tolerances: Vec::new(),
     }
 }
 
