@@ -235,9 +235,8 @@ pub struct BinaryObject {
     pub digest_algorithm: Option<String>,
     /// `Size`, in bytes.
     pub size_bytes: Option<u64>,
-    /// `Compressed`: what it says, by which algorithm, from how many bytes.
+    /// `Compressed`: what it says, and from how many bytes.
     pub compressed: Option<String>,
-    pub compression_algorithm: Option<String>,
     pub uncompressed_bytes: Option<u64>,
     pub format_id: Option<String>,
     pub mime_type: Option<String>,

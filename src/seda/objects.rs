@@ -63,18 +63,17 @@ pub fn size(object: &BinaryObject, found: &mut Findings) {
 pub fn compression(object: &BinaryObject, found: &mut Findings) {
     let Some(said) = object.compressed.as_deref() else { return };
     let is_none = matches!(said.to_ascii_lowercase().as_str(), "false" | "0" | "non" | "no");
-    let message = match (object.uncompressed_bytes, object.size_bytes, &object.compression_algorithm) {
-        (Some(whole), ..) if is_none => {
-            format!("l'objet {} n'est pas compressé, et ferait {whole} octets décompressé", object.id)
-        }
-        (_, _, Some(algorithm)) if is_none => {
-            format!("l'objet {} n'est pas compressé, et le serait par « {algorithm} »", object.id)
-        }
-        // Compressing what cannot be adds a little.
-        (Some(whole), Some(size), _) if size > whole.saturating_add(whole / 100).saturating_add(1_000) => {
-            format!("l'objet {} a {size} octets compressé et n'en ferait que {whole} décompressé", object.id)
-        }
-        _ => return,
+    let (Some(whole), Some(size)) = (object.uncompressed_bytes, object.size_bytes) else { return };
+    let message = if is_none && whole != size {
+        format!(
+            "l'objet {} a {size} octets, n'est pas compressé, et en ferait {whole} décompressé",
+            object.id
+        )
+    } else if size > whole.saturating_add(whole / 100).saturating_add(1_000) {
+        // Compressing what cannot be adds a little, no more.
+        format!("l'objet {} a {size} octets compressé et n'en ferait que {whole} décompressé", object.id)
+    } else {
+        return;
     };
     if found.wants(&findings::OBJECT_COMPRESSION) {
         found.push(at(&findings::OBJECT_COMPRESSION, message, &object.id, object.line));

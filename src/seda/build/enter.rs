@@ -59,7 +59,6 @@ impl Builder {
                 Context::Inner
             }
             (Context::Binary, "Compressed") => {
-                self.binary.compression_algorithm = plain(attributes, "algorithm").map(str::to_owned);
                 let bytes = plain(attributes, "uncompressedSize").and_then(|size| size.trim().parse().ok());
                 self.binary.uncompressed_bytes = bytes;
                 Context::Inner

@@ -48,7 +48,6 @@ record!(BinaryObject {
     digest_algorithm,
     size_bytes,
     compressed,
-    compression_algorithm,
     uncompressed_bytes,
     format_id,
     mime_type,
