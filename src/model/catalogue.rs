@@ -342,7 +342,7 @@ catalogue! {
         "Indiquez dans le bordereau l'empreinte de chaque fichier.";
     OBJECT_DIGEST_NOT_SENT = "object.digest_not_sent", Warning, "001",
         "L'empreinte d'un fichier n'a pas été transmise",
-        "Le SEDA 0.2 et le 1.0 ne l'exigent pas : une empreinte a été calculée à la réception. Demandez à l'éditeur de l'application versante de la joindre.";
+        "Les versions anciennes du bordereau ne l'exigent pas : une empreinte a été calculée à la réception. Demandez à l'éditeur de l'application versante de la joindre.";
     OBJECT_DIGEST_UNMATCHED = "object.digest_unmatched", Warning, "001",
         "Une empreinte nomme un fichier qu'aucun document ne désigne",
         "Vérifiez les noms de fichiers donnés avec les empreintes au début du bordereau.";
