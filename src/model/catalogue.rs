@@ -450,7 +450,7 @@ catalogue! {
         "Choisissez l'un des codes AR038 à AR062, ou l'identifiant d'une règle.";
     RULE_NO_START_DATE = "rule.no_start_date", Warning, "001",
         "Une DUA n'a pas de date de départ",
-        "Indiquez StartDate : sans elle, l'échéance n'arrive jamais.";
+        "Indiquez la date de départ du délai : sans elle, l'échéance n'arrive jamais.";
     RULE_NO_APPRAISAL = "rule.no_appraisal", Warning, "001",
         "Des unités n'ont ni DUA ni sort final",
         "Indiquez sur l'unité, sur un niveau qui la contient ou pour tout le versement la durée de conservation et le sort final.";
