@@ -5,6 +5,7 @@
 //! of its own, so that its CPU time and memory are its own.
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
+#![expect(clippy::disallowed_methods, reason = "a program of its own: its settings, its exit code")]
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -23,7 +24,7 @@ fn main() {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
         ["--ours", "schema", file] => schema(Path::new(file)),
-        ["--ours", "profile", file, profile] => profile(Path::new(file), Path::new(profile)),
+        ["--ours", "profile", file, rng] => profile(Path::new(file), Path::new(rng)),
         ["--measure", program, ..] => measure(program, &words[2..]),
         _ => {
             let units: Vec<usize> = words.iter().filter_map(|word| word.parse().ok()).collect();

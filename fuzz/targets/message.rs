@@ -2,9 +2,9 @@
 #![no_main]
 
 use chartrier_fuzz::model::{Findings, Limits, SedaVersion};
+use chartrier_fuzz::seda::Scratch;
 use chartrier_fuzz::seda::identifiers::Identifiers;
 use chartrier_fuzz::seda::pass::{Grammars, Nobody, listen};
-use chartrier_fuzz::seda::spill::Scratch;
 use chartrier_fuzz::seda::xml::{Halt, Xml};
 use libfuzzer_sys::fuzz_target;
 

@@ -10,11 +10,14 @@ use crate::seda::profile::Profile;
 /// Grammars kept, the one used longest ago dropped first.
 const KEPT_MAX: usize = 16;
 
+/// A digest, and what was compiled from it.
+type Kept = (Vec<u8>, Arc<Profile>);
+
 /// Compiled profiles by the SHA-512 of their grammar. Cheap to clone; clones share what they keep.
 #[derive(Clone, Default)]
 pub struct Compiled {
     /// The last used stands last.
-    kept: Arc<Mutex<Vec<(Vec<u8>, Arc<Profile>)>>>,
+    kept: Arc<Mutex<Vec<Kept>>>,
 }
 
 impl Compiled {

@@ -3,10 +3,11 @@
 //! A rule over facts read beforehand; it opens nothing. What it finds joins what the steps before found,
 //! and everything wrong is said together.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
 use super::conform::{Applied, Conformed, is_admitted};
 use super::identify::Identified;
+use super::parties;
 use crate::model::findings as f;
 use crate::model::{Acceptance, Agreement, Finding, Heading, Party};
 use crate::registry::Profile;
@@ -23,6 +24,7 @@ pub struct Facts {
     pub archival_agency: Option<Party>,
     pub transferring_agency: Option<Party>,
     pub originating_agency: Option<Party>,
+    pub submission_agency: Option<Party>,
     /// Another transfer was accepted under the same identifier from the same transferring agency.
     pub identifier_consumed: bool,
     /// Bytes the member may still deposit.
@@ -58,6 +60,7 @@ pub fn decide(conformed: Conformed, facts: Facts, today: NaiveDate, approved: bo
         return Decision::Refuse(findings);
     };
     findings.extend(check(&manifest.heading, &facts, identified.expanded_bytes, today));
+    findings.extend(check_classification(&findings));
     let agreement = match facts.agreement {
         Some(agreement) if !findings.iter().any(Finding::is_error) => agreement,
         _ => return Decision::Refuse(findings),
@@ -84,11 +87,12 @@ fn judge_tolerances(findings: &mut [Finding], agreement: Option<&Agreement>) {
     }
 }
 
-/// Everything the registers hold against a message (seda.md §5, checks 5 to 8).
+/// Everything the registers hold against a message (seda.md §5, checks 5 to 9).
 fn check(heading: &Heading, facts: &Facts, expanded_bytes: u64, today: NaiveDate) -> Vec<Finding> {
     let mut findings = check_agreement(heading, facts, expanded_bytes, today);
     findings.extend(check_profile(heading, facts));
-    findings.extend(check_parties(heading, facts, today));
+    findings.extend(parties::check(heading, facts, today));
+    findings.extend(check_date(heading, today));
     if facts.identifier_consumed {
         let message = format!(
             "Un versement portant l'identifiant « {} » a déjà été accepté avec un autre contenu.",
@@ -104,6 +108,22 @@ fn check(heading: &Heading, facts: &Facts, expanded_bytes: u64, today: NaiveDate
         findings.push(Finding::new(&f::QUOTA_EXCEEDED, message));
     }
     findings
+}
+
+/// A message dated after tomorrow: one day is left to the zones of the world.
+fn check_date(heading: &Heading, today: NaiveDate) -> Option<Finding> {
+    let day = heading.date.get(..10).and_then(|day| day.parse::<NaiveDate>().ok())?;
+    (day > today.checked_add_days(Days::new(1))?).then(|| {
+        let message = format!("Le bordereau est daté du {day}, après la date d'aujourd'hui ({today}).");
+        Finding::new(&f::HEADER_DATE_FUTURE, message).in_path("Date")
+    })
+}
+
+/// No service of this kind is cleared for the secrets of national defence.
+fn check_classification(found: &[Finding]) -> Option<Finding> {
+    let classified = found.iter().find(|finding| std::ptr::eq(finding.kind, &f::RULE_CLASSIFIED))?;
+    let message = format!("Le versement est refusé en entier : {}.", classified.message);
+    Some(Finding { kind: &f::RULE_CLASSIFIED_REFUSED, message, ..classified.clone() })
 }
 
 fn check_agreement(heading: &Heading, facts: &Facts, expanded_bytes: u64, today: NaiveDate) -> Vec<Finding> {
@@ -162,77 +182,4 @@ fn check_profile(heading: &Heading, facts: &Facts) -> Option<Finding> {
         agreement.identifier
     );
     refuse(&f::HEADER_PROFILE_NOT_IN_AGREEMENT, message)
-}
-
-/// How one party of the message must stand: known, active, admitted by the agreement.
-struct Part<'a> {
-    element: &'static str,
-    french: &'static str,
-    named: Option<&'a str>,
-    required: bool,
-    party: Option<&'a Party>,
-    takes_part: fn(&Party) -> bool,
-    admitted: fn(&Agreement, &str) -> bool,
-    unknown: &'static f::Kind,
-    not_admitted: &'static f::Kind,
-}
-
-fn check_parties(heading: &Heading, facts: &Facts, today: NaiveDate) -> Vec<Finding> {
-    let parts = [
-        Part {
-            element: "ArchivalAgency",
-            french: "service d'archives",
-            named: heading.archival_agency.as_deref(),
-            required: true,
-            party: facts.archival_agency.as_ref(),
-            takes_part: |party| party.archival,
-            admitted: |agreement, name| agreement.archival_agency == name,
-            unknown: &f::HEADER_ARCHIVAL_AGENCY_UNKNOWN,
-            not_admitted: &f::HEADER_ARCHIVAL_AGENCY_NOT_IN_AGREEMENT,
-        },
-        Part {
-            element: "TransferringAgency",
-            french: "service versant",
-            named: heading.transferring_agency.as_deref(),
-            required: true,
-            party: facts.transferring_agency.as_ref(),
-            takes_part: |party| party.transferring,
-            admitted: |agreement, name| agreement.transferring_agencies.iter().any(|a| a == name),
-            unknown: &f::HEADER_TRANSFERRING_AGENCY_UNKNOWN,
-            not_admitted: &f::HEADER_TRANSFERRING_AGENCY_NOT_IN_AGREEMENT,
-        },
-        Part {
-            element: "OriginatingAgencyIdentifier",
-            french: "service producteur",
-            named: heading.originating_agency.as_deref(),
-            required: false,
-            party: facts.originating_agency.as_ref(),
-            takes_part: |party| party.originating,
-            admitted: |agreement, name| agreement.originating_agencies.iter().any(|a| a == name),
-            unknown: &f::HEADER_ORIGINATING_AGENCY_UNKNOWN,
-            not_admitted: &f::HEADER_ORIGINATING_AGENCY_NOT_IN_AGREEMENT,
-        },
-    ];
-    parts.iter().filter_map(|part| check_part(part, facts.agreement.as_ref(), today)).collect()
-}
-
-fn check_part(part: &Part<'_>, agreement: Option<&Agreement>, today: NaiveDate) -> Option<Finding> {
-    let french = part.french;
-    let Some(named) = part.named.filter(|name| !name.trim().is_empty()) else {
-        return part.required.then(|| {
-            Finding::new(part.unknown, format!("Le bordereau ne nomme pas de {french}."))
-                .in_path(part.element)
-        });
-    };
-    let known = part.party.filter(|party| (part.takes_part)(party) && party.is_active_on(today));
-    if known.is_none() {
-        let message = format!("« {named} » n'est pas un {french} connu et actif de la collectivité.");
-        return Some(Finding::new(part.unknown, message).in_path(part.element));
-    }
-    let agreement = agreement?;
-    (!(part.admitted)(agreement, named)).then(|| {
-        let message =
-            format!("« {named} » n'est pas un {french} admis par l'accord « {} ».", agreement.identifier);
-        Finding::new(part.not_admitted, message).in_path(part.element)
-    })
 }

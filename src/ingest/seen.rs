@@ -23,6 +23,7 @@ pub(super) struct Seen {
     archival_agency: Option<String>,
     transferring_agency: Option<String>,
     originating_agency: Option<String>,
+    submission_agency: Option<String>,
     profile: Option<String>,
     /// The profile it was checked against.
     applied: Option<Applied>,
@@ -46,6 +47,7 @@ impl Seen {
             archival_agency: header.archival_agency.clone(),
             transferring_agency: header.transferring_agency.clone(),
             originating_agency: manifest.and_then(|manifest| manifest.heading.originating_agency.clone()),
+            submission_agency: manifest.and_then(|manifest| manifest.heading.submission_agency.clone()),
             profile: manifest.and_then(|manifest| manifest.heading.archival_profile.clone()),
             applied: None,
             title: manifest.map(seal::title).transpose()?,
@@ -130,6 +132,9 @@ impl Ingest {
         }
         if let Some(name) = &seen.originating_agency {
             facts.originating_agency = registry::queries::find_party(tx, name).await?;
+        }
+        if let Some(name) = fit(&seen.submission_agency) {
+            facts.submission_agency = registry::queries::find_party(tx, name).await?;
         }
         if let (Some(agency), Some(identifier)) = (&seen.transferring_agency, &seen.message_identifier) {
             facts.identifier_consumed =

@@ -22,6 +22,9 @@ catalogue! {
     HEADER_IDENTIFIER_EMPTY = "header.identifier_empty", Error, "101",
         "L'identifiant du versement est vide",
         "Donnez au versement un identifiant qui ne serve qu'une fois.";
+    HEADER_DATE_FUTURE = "header.date_future", Warning, "001",
+        "La date du bordereau est dans l'avenir",
+        "Faites vérifier l'horloge de l'application versante.";
     HEADER_AGREEMENT_MISSING = "header.agreement_missing", Error, "300",
         "Aucun accord de versement n'est nommé",
         "Indiquez l'accord de versement convenu avec le service d'archives.";
@@ -52,6 +55,9 @@ catalogue! {
     HEADER_ORIGINATING_AGENCY_NOT_IN_AGREEMENT = "header.originating_agency_not_in_agreement", Error, "302",
         "Le service producteur n'est pas admis par l'accord",
         "Choisissez un autre accord de versement, ou faites-y admettre ce service producteur.";
+    HEADER_SUBMISSION_AGENCY_UNKNOWN = "header.submission_agency_unknown", Warning, "001",
+        "L'opérateur de versement n'est pas connu",
+        "Corrigez son identifiant, ou faites-le déclarer par l'administrateur de la collectivité.";
     HEADER_PROFILE_MISSING = "header.profile_missing", Error, "203",
         "Le bordereau ne nomme pas le profil d'archivage que l'accord exige",
         "Faites indiquer dans le bordereau l'un des profils d'archivage de l'accord de versement.";
@@ -310,6 +316,9 @@ catalogue! {
     REFERENCE_SEVERAL_OBJECTS = "reference.several_objects", Warning, "001",
         "Une unité désigne plusieurs objets ou groupes",
         "Rassemblez les objets dans un groupe, ou créez une unité par objet.";
+    REFERENCE_SIGNED_DOCUMENT = "reference.signed_document", Warning, "001",
+        "Une signature désigne une unité qui ne se dit pas document signé",
+        "Donnez à l'unité du document signé le rôle SignedDocument, ou corrigez la référence.";
     OBJECT_NO_CONTENT = "object.no_content", Error, "211",
         "Un objet numérique n'a pas de fichier",
         "Indiquez dans le bordereau le chemin du fichier dans l'archive.";
@@ -333,7 +342,7 @@ catalogue! {
         "Indiquez dans le bordereau l'empreinte de chaque fichier.";
     OBJECT_DIGEST_NOT_SENT = "object.digest_not_sent", Warning, "001",
         "L'empreinte d'un fichier n'a pas été transmise",
-        "Le SEDA 0.2 et le 1.0 ne l'exigent pas : une empreinte a été calculée à la réception. Demandez à l'éditeur de l'application versante de la joindre.";
+        "Les versions anciennes du bordereau ne l'exigent pas : une empreinte a été calculée à la réception. Demandez à l'éditeur de l'application versante de la joindre.";
     OBJECT_DIGEST_UNMATCHED = "object.digest_unmatched", Warning, "001",
         "Une empreinte nomme un fichier qu'aucun document ne désigne",
         "Vérifiez les noms de fichiers donnés avec les empreintes au début du bordereau.";
@@ -352,12 +361,21 @@ catalogue! {
     OBJECT_SIZE = "object.size", Warning, "001",
         "La taille déclarée d'un fichier n'est pas la bonne",
         "Corrigez Size ; l'empreinte, elle, est juste.";
+    OBJECT_NO_SIZE = "object.no_size", Warning, "001",
+        "La taille d'un fichier n'est pas indiquée",
+        "Renseignez Size : le standard la demande pour tout fichier transmis. Elle a été mesurée à la réception.";
+    OBJECT_COMPRESSION = "object.compression", Warning, "001",
+        "Ce qui est dit de la compression d'un fichier se contredit",
+        "Corrigez Compressed, son algorithme ou sa taille une fois décompressé.";
     OBJECT_DUPLICATE_USAGE = "object.duplicate_usage", Error, "101",
         "Un groupe contient deux objets du même usage",
         "Donnez à chaque objet du groupe un usage ou un numéro de version différent.";
     OBJECT_USAGE_KIND = "object.usage_kind", Error, "101",
         "L'usage d'un objet contredit sa nature",
         "Réservez l'exemplaire sur papier aux objets physiques, les autres exemplaires aux fichiers.";
+    OBJECT_USAGE_FORM = "object.usage_form", Warning, "001",
+        "L'usage d'un objet est mal écrit",
+        "Écrivez un nom d'usage, seul ou suivi de « _ » et d'un numéro : BinaryMaster, BinaryMaster_1.";
     OBJECT_PHYSICAL_ID = "object.physical_id", Error, "101",
         "L'identifiant d'un objet physique est vide",
         "Indiquez la cote de l'objet physique.";
@@ -373,16 +391,82 @@ catalogue! {
     UNIT_NO_TITLE = "unit.no_title", Warning, "001",
         "Une unité d'archives n'a pas d'intitulé",
         "Renseignez Title : c'est sous ce nom que l'unité sera trouvée.";
+    UNIT_NO_LEVEL = "unit.no_level", Warning, "001",
+        "Une unité d'archives n'a pas de niveau de description",
+        "Renseignez DescriptionLevel : fonds, série, dossier (File), pièce (Item)…";
+    UNIT_LEVEL_ORDER = "unit.level_order", Warning, "001",
+        "Un niveau de description est placé sous un niveau plus petit",
+        "Revoyez le plan : pas de fonds sous une série, rien que des pièces sous une pièce.";
+    UNIT_SEVERAL_ROOTS = "unit.several_roots", Warning, "001",
+        "Le versement a plusieurs unités d'archives au premier niveau",
+        "Sans conséquence ici ; certaines applications versantes n'en attendent qu'une dans la réponse. Réunissez-les sous une seule si c'est le cas de la vôtre.";
     UNIT_DATES = "unit.dates", Error, "101",
         "La date de fin d'une unité précède sa date de début",
         "Corrigez la date de début ou la date de fin.";
+    UNIT_DATES_OUTSIDE = "unit.dates_outside", Warning, "001",
+        "Les dates d'une unité sortent de celles du niveau qui la contient",
+        "Corrigez les dates de l'une ou de l'autre.";
     UNIT_YEAR = "unit.year", Warning, "001",
         "Une date est peu vraisemblable",
         "Vérifiez l'année.";
+    UNIT_DATE_NO_YEAR = "unit.date_no_year", Warning, "001",
+        "Une date n'a pas d'année",
+        "Ajoutez l'année : sans elle, l'unité ne peut être trouvée par date ni son délai calculé.";
+    UNIT_MARKUP = "unit.markup", Warning, "001",
+        "Un texte contient des balises de page web",
+        "Retirez les balises : elles sont conservées et montrées telles quelles, comme du texte.";
+    UNIT_LANGUAGE = "unit.language", Warning, "001",
+        "Un code de langue n'existe pas",
+        "Écrivez la langue par son code de deux ou trois lettres : fr ou fra.";
+    UNIT_PERSISTENT_IDENTIFIER = "unit.persistent_identifier", Warning, "001",
+        "Un identifiant pérenne n'a pas la forme de son type",
+        "Écrivez un ARK « ark:/12345/nom », un DOI « 10.1234/nom ».";
+    UNIT_PERSISTENT_TWICE = "unit.persistent_twice", Warning, "001",
+        "Deux unités portent le même identifiant pérenne",
+        "Donnez à chaque unité son propre identifiant pérenne.";
+    UNIT_PROFILE = "unit.profile", Warning, "001",
+        "Une unité nomme un profil d'unité d'archives",
+        "Ces profils ne sont pas encore contrôlés : l'unité est prise telle qu'elle est décrite.";
+    UNIT_ATTACHMENT = "unit.attachment", Warning, "001",
+        "Une unité demande à rejoindre une archive déjà versée",
+        "Le rattachement n'est pas encore pris en charge : l'unité est archivée à part. Attendez pour la verser si elle ne doit pas l'être.";
     RULE_NO_ACCESS = "rule.no_access", Warning, "001",
         "Une archive n'a pas de règle de communicabilité",
         "Donnez à chaque archive un code de communicabilité et sa date de départ.";
     RULE_HOLD_DATES = "rule.hold_dates", Error, "101",
         "La fin d'un gel précède son début",
         "Corrigez le début ou la fin du gel.";
+    RULE_HOLD_END_DATE = "rule.hold_end_date", Warning, "001",
+        "Un gel qui a une durée reçoit aussi une date de fin",
+        "Donnez au gel une durée ou une date de fin, non les deux.";
+    RULE_REASSESSING_DATE = "rule.reassessing_date", Warning, "001",
+        "Un gel est à réexaminer avant son début",
+        "Corrigez la date de réexamen ou le début du gel.";
+    RULE_DURATION = "rule.duration", Warning, "001",
+        "La durée d'une règle est mal écrite",
+        "Écrivez une durée en années, mois ou jours (P10Y pour dix ans), ou l'identifiant d'une règle.";
+    RULE_ACCESS_CODE = "rule.access_code", Warning, "001",
+        "Un code de communicabilité n'existe pas",
+        "Choisissez l'un des codes AR038 à AR062, ou l'identifiant d'une règle.";
+    RULE_NO_START_DATE = "rule.no_start_date", Warning, "001",
+        "Une DUA n'a pas de date de départ",
+        "Indiquez StartDate : sans elle, l'échéance n'arrive jamais.";
+    RULE_NO_APPRAISAL = "rule.no_appraisal", Warning, "001",
+        "Des unités n'ont ni DUA ni sort final",
+        "Indiquez sur l'unité, sur un niveau qui la contient ou pour tout le versement la durée de conservation et le sort final.";
+    RULE_NOT_INHERITED = "rule.not_inherited", Warning, "001",
+        "Une unité écarte une règle dont elle n'hérite pas",
+        "Sans conséquence ; vérifiez l'identifiant de la règle et sa catégorie.";
+    RULE_FINAL_ACTIONS = "rule.final_actions", Warning, "001",
+        "Une unité est à la fois à conserver et à détruire",
+        "Choisissez un seul sort final, ou empêchez l'héritage. Dans le doute, rien ne sera détruit sans décision d'une personne.";
+    RULE_DUE_BEFORE = "rule.due_before", Warning, "001",
+        "Un niveau à détruire arrive à échéance avant ce qu'il contient",
+        "Allongez la DUA du niveau, ou raccourcissez celle de ce qu'il contient.";
+    RULE_CLASSIFIED = "rule.classified", Warning, "001",
+        "Une unité est protégée par le secret de la défense nationale",
+        "Un service d'archivage qui n'est pas homologué à ce niveau la refusera : ne la transmettez pas par ce canal.";
+    RULE_CLASSIFIED_REFUSED = "rule.classified_refused", Error, "101",
+        "Le service n'est pas habilité à recevoir ce qui relève du secret de la défense nationale",
+        "Ne déposez pas ces documents ici : voyez avec votre officier de sécurité et le service d'archives compétent.";
 }

@@ -121,6 +121,8 @@ pub enum Referent {
     Unit,
     Object,
     Group,
+    /// A unit whose document is signed (2.3).
+    SignedDocument,
 }
 
 /// A reference met in descriptions, object relations or log books.
@@ -156,6 +158,10 @@ pub struct Unit {
     pub id: String,
     pub content: Content,
     pub rules: Rules,
+    /// `ArchiveUnitProfile`: the profile it says it follows.
+    pub archive_unit_profile: Option<String>,
+    /// `UpdateOperation`, where it is tolerated: the archived unit it would be attached to.
+    pub attached_to: Option<String>,
     pub weight: Weight,
     /// Line of the start tag in the manifest.
     pub line: u64,
@@ -206,6 +212,12 @@ pub struct Rule {
     /// `HoldEndDate` of each term of a `HoldRule`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hold_end_dates: Vec<Option<String>>,
+    /// `HoldReassessingDate` of each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hold_reassessing_dates: Vec<Option<String>>,
+    /// Of a `ClassificationRule`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classification_level: Option<String>,
 }
 
 /// A binary object (objet numérique) as declared.
@@ -223,6 +235,9 @@ pub struct BinaryObject {
     pub digest_algorithm: Option<String>,
     /// `Size`, in bytes.
     pub size_bytes: Option<u64>,
+    /// `Compressed`: what it says, and from how many bytes.
+    pub compressed: Option<String>,
+    pub uncompressed_bytes: Option<u64>,
     pub format_id: Option<String>,
     pub mime_type: Option<String>,
     pub file_name: Option<String>,

@@ -1,4 +1,4 @@
-//! What the schema cannot say: identifiers, references, the graph of units, objects, dates (seda.md 5, checks 5 to 26).
+//! What the schema cannot say: identifiers, references, the graph of units, objects, dates (seda.md 5, checks 5 to 29).
 //!
 //! Never reads a file of the package. Every check runs, whatever the others found. To add one is to add a line below: to
 //! what is judged of each unit or object alone, in one pass over them, or of the whole message, over its columns.
@@ -6,7 +6,7 @@
 use std::io;
 
 use super::description::Manifest;
-use super::{graph, lengths, objects, orphans, references, units};
+use super::{graph, lengths, lineage, objects, orphans, references, signed, terms, texts, units};
 use crate::model::{BinaryObject, Finding, Findings, PhysicalObject, SedaVersion, Unit, findings};
 
 /// Of the whole message. Those that walk units or objects do it by their numbers, and read only what they report.
@@ -21,18 +21,36 @@ const WHOLE: &[fn(&Manifest, &mut Findings) -> io::Result<()>] = &[
     graph::double_parents,
     objects::usages,
     objects::empty_groups,
-    units::package,
+    signed::roles,
+    units::several_roots,
     units::older_access,
+    terms::of_package,
+    texts::persistent_twice,
+    lineage::check,
     lengths::heading,
 ];
 
 /// Of each unit alone.
-const OF_UNIT: &[fn(&Unit, &mut Findings)] =
-    &[units::title, units::dates, units::years, units::holds, lengths::unit];
+const OF_UNIT: &[fn(&Unit, &mut Findings)] = &[
+    units::title,
+    units::dates,
+    units::years,
+    units::yearless,
+    units::unit_profile,
+    units::attachment,
+    terms::of_unit,
+    texts::markup,
+    texts::languages,
+    texts::persistent,
+    lengths::unit,
+];
+
+/// The same, and since 2.0 only: before, a level may have no description of its own.
+const OF_NEWER_UNIT: &[fn(&Unit, &mut Findings)] = &[units::level];
 
 /// Of each binary object alone.
 const OF_BINARY: &[fn(&BinaryObject, &mut Findings)] =
-    &[objects::content, objects::binary_usage, lengths::binary_object];
+    &[objects::content, objects::size, objects::compression, objects::binary_usage, lengths::binary_object];
 
 /// The same before 2.0.
 const OF_OLDER_BINARY: &[fn(&BinaryObject, &mut Findings)] =
@@ -52,7 +70,8 @@ pub fn check(manifest: &Manifest, found: &mut Findings) -> io::Result<()> {
     let is_older = manifest.heading.version < SedaVersion::V2_0;
     each(manifest.binary_objects(), if is_older { OF_OLDER_BINARY } else { OF_BINARY }, found)?;
     each(manifest.physical_objects(), OF_PHYSICAL, found)?;
-    each(manifest.units(), OF_UNIT, found)
+    let newer = if is_older { &[] } else { OF_NEWER_UNIT };
+    each(manifest.units(), &[OF_UNIT, newer].concat(), found)
 }
 
 /// One pass over some records, every check on each.

@@ -68,7 +68,7 @@ fn find_cycle(tree: &Tree, count: usize) -> Vec<u32> {
     if tree.added().is_empty() {
         return Vec::new();
     }
-    let waiting = waiting(tree, count);
+    let (_, waiting) = sorted(tree, count);
     // Walk up from any unit left until one repeats: that is the cycle itself.
     let Some(start) = waiting.iter().position(|&left| left > 0) else { return Vec::new() };
     let mut path = vec![start as u32];
@@ -89,8 +89,17 @@ fn find_cycle(tree: &Tree, count: usize) -> Vec<u32> {
     Vec::new()
 }
 
-/// How many parents each unit is left with.
-fn waiting(tree: &Tree, count: usize) -> Vec<u32> {
+/// Units, each after those above it; those of a cycle, and what hangs under one, are left out.
+pub fn order(tree: &Tree, count: usize) -> Vec<u32> {
+    if tree.added().is_empty() {
+        // A unit is written after the one that holds it.
+        return (0..count as u32).collect();
+    }
+    sorted(tree, count).0
+}
+
+/// Units in that order, and how many parents each is left with: none, save those left out.
+fn sorted(tree: &Tree, count: usize) -> (Vec<u32>, Vec<u32>) {
     let mut waiting = vec![0u32; count];
     // Children of each unit, one after the other: those of `unit` end at `ends[unit]`.
     let mut ends = vec![0u32; count + 1];
@@ -108,15 +117,17 @@ fn waiting(tree: &Tree, count: usize) -> Vec<u32> {
         children[*place as usize] = child;
         *place += 1;
     }
-    let mut free: Vec<u32> = (0..count as u32).filter(|&unit| waiting[unit as usize] == 0).collect();
-    while let Some(unit) = free.pop() {
+    let mut order: Vec<u32> = (0..count as u32).filter(|&unit| waiting[unit as usize] == 0).collect();
+    let mut next = 0;
+    while let Some(&unit) = order.get(next) {
+        next += 1;
         let from = (unit as usize).checked_sub(1).map_or(0, |before| ends[before]);
         for &child in &children[from as usize..ends[unit as usize] as usize] {
             waiting[child as usize] -= 1;
             if waiting[child as usize] == 0 {
-                free.push(child);
+                order.push(child);
             }
         }
     }
-    waiting
+    (order, waiting)
 }

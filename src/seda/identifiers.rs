@@ -44,7 +44,7 @@ impl Identifiers {
             Identity::None => {}
             Identity::Idrefs => text.split_ascii_whitespace().for_each(|one| self.add_one(true, one, line)),
             Identity::Id | Identity::Idref => {
-                self.add_one(identity == Identity::Idref, text.trim_ascii(), line)
+                self.add_one(identity == Identity::Idref, text.trim_ascii(), line);
             }
         }
     }

@@ -50,8 +50,56 @@ fn judge_content(object: &BinaryObject, no_digest: &'static Kind, found: &mut Fi
     }
 }
 
+/// The standard's text obliges a transfer to tell the size of what travels, though its schema does not.
+pub fn size(object: &BinaryObject, found: &mut Findings) {
+    let is_sent = object.inline.is_some() || object.uri.as_deref().is_some_and(|uri| !uri.is_empty());
+    if is_sent && object.size_bytes.is_none() && found.wants(&findings::OBJECT_NO_SIZE) {
+        let message = format!("la taille de l'objet {} n'est pas indiquée", object.id);
+        found.push(at(&findings::OBJECT_NO_SIZE, message, &object.id, object.line));
+    }
+}
+
+/// What is said of compression holds together.
+pub fn compression(object: &BinaryObject, found: &mut Findings) {
+    let Some(said) = object.compressed.as_deref() else { return };
+    let is_none = matches!(said.to_ascii_lowercase().as_str(), "false" | "0" | "non" | "no");
+    let (Some(whole), Some(size)) = (object.uncompressed_bytes, object.size_bytes) else { return };
+    let message = if is_none && whole != size {
+        format!(
+            "l'objet {} a {size} octets, n'est pas compressé, et en ferait {whole} décompressé",
+            object.id
+        )
+    } else if size > whole.saturating_add(whole / 100).saturating_add(1_000) {
+        // Compressing what cannot be adds a little, no more.
+        format!("l'objet {} a {size} octets compressé et n'en ferait que {whole} décompressé", object.id)
+    } else {
+        return;
+    };
+    if found.wants(&findings::OBJECT_COMPRESSION) {
+        found.push(at(&findings::OBJECT_COMPRESSION, message, &object.id, object.line));
+    }
+}
+
+/// A usage is a name, alone or with `_` and a number.
+fn usage_form(usage: Option<&str>, id: &str, line: u64, found: &mut Findings) {
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(char::is_alphabetic);
+    let is_number = |number: &str| {
+        !number.is_empty() && !number.starts_with('0') && number.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let Some(usage) = usage else { return };
+    let is_right = match usage.split_once('_') {
+        Some((name, number)) => is_name(name) && is_number(number),
+        None => is_name(usage),
+    };
+    if !is_right && found.wants(&findings::OBJECT_USAGE_FORM) {
+        let message = format!("objet {id} : usage « {usage} »");
+        found.push(at(&findings::OBJECT_USAGE_FORM, message, id, line));
+    }
+}
+
 /// A binary object has no usage of physical ones.
 pub fn binary_usage(object: &BinaryObject, found: &mut Findings) {
+    usage_form(object.usage.as_deref(), &object.id, object.line, found);
     if is_usage(object.usage.as_deref(), PHYSICAL_USAGES) {
         let message = format!("l'objet numérique {} a l'usage {}", object.id, shown(&object.usage));
         found.push(at(&findings::OBJECT_USAGE_KIND, message, &object.id, object.line));
@@ -68,6 +116,7 @@ pub fn physical_id(object: &PhysicalObject, found: &mut Findings) {
 
 /// A physical object has no usage of binary ones.
 pub fn physical_usage(object: &PhysicalObject, found: &mut Findings) {
+    usage_form(object.usage.as_deref(), &object.id, object.line, found);
     if is_usage(object.usage.as_deref(), BINARY_USAGES) {
         let message = format!("l'objet physique {} a l'usage {}", object.id, shown(&object.usage));
         found.push(at(&findings::OBJECT_USAGE_KIND, message, &object.id, object.line));

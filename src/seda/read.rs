@@ -126,8 +126,7 @@ fn read(
 fn refuse_root(root: &Element, version: Option<SedaVersion>, any_message: bool) -> Option<Finding> {
     let local = root.local.as_str();
     let namespace: String = root.namespace.chars().take(100).collect();
-    let is_message =
-        |version: &SedaVersion| standard::messages(*version).iter().any(|message| *message == local);
+    let is_message = |version: &SedaVersion| standard::messages(*version).contains(&local);
     let finding = match version {
         Some(_) if local == TRANSFER => return None,
         Some(version) if is_message(&version) && any_message => return None,

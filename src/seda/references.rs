@@ -54,7 +54,10 @@ fn judge(
 ) -> io::Result<()> {
     let kind = match (wanted, target) {
         (_, Target::Unsaid | Target::Nothing) => return Ok(()),
-        (Referent::Unit, Target::Something(Named { family: Family::Link, .. })) => &findings::REFERENCE_LINK,
+        (
+            Referent::Unit | Referent::SignedDocument,
+            Target::Something(Named { family: Family::Link, .. }),
+        ) => &findings::REFERENCE_LINK,
         (wanted, Target::Something(named)) if is_of(wanted, named.family) => return Ok(()),
         _ => &findings::REFERENCE_WRONG_KIND,
     };
@@ -63,7 +66,9 @@ fn judge(
     }
     let (text, place, line) = read()?;
     let message = match target {
-        Target::Something(Named { family: Family::Link, .. }) if wanted == Referent::Unit => {
+        Target::Something(Named { family: Family::Link, .. })
+            if matches!(wanted, Referent::Unit | Referent::SignedDocument) =>
+        {
             format!("« {text} » est un lien vers une unité, non une unité")
         }
         Target::Something(named) => {
@@ -102,7 +107,7 @@ pub fn several_objects(manifest: &Manifest, found: &mut Findings) -> io::Result<
 
 fn is_of(wanted: Referent, family: Family) -> bool {
     match wanted {
-        Referent::Unit => family == Family::Unit,
+        Referent::Unit | Referent::SignedDocument => family == Family::Unit,
         Referent::Object => matches!(family, Family::Binary | Family::Physical),
         Referent::Group => family == Family::Group,
     }
@@ -120,7 +125,7 @@ fn word(family: Family) -> &'static str {
 
 fn wanted_word(referent: Referent) -> &'static str {
     match referent {
-        Referent::Unit => "une unité",
+        Referent::Unit | Referent::SignedDocument => "une unité",
         Referent::Object => "un objet",
         Referent::Group => "un groupe",
     }

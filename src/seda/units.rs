@@ -1,4 +1,4 @@
-//! What a unit says of itself: its title, its dates, its rules' dates.
+//! What a unit says of itself: its title, its level, its dates, what it asks for.
 //!
 //! Each check is a function of one unit; they are called for all of them in one pass ([`super::consistency`]).
 
@@ -9,7 +9,7 @@ use chrono::Datelike;
 use super::date::{first_day, last_day};
 use super::description::Manifest;
 use crate::model::findings::Kind;
-use crate::model::{Finding, Findings, Rule, SedaVersion, Unit, findings};
+use crate::model::{Finding, Findings, SedaVersion, Unit, findings};
 
 /// A unit has a title.
 pub fn title(unit: &Unit, found: &mut Findings) {
@@ -51,14 +51,49 @@ pub fn years(unit: &Unit, found: &mut Findings) {
     }
 }
 
-/// A hold ends after it began.
-pub fn holds(unit: &Unit, found: &mut Findings) {
-    unit.rules.rules.iter().for_each(|rule| hold(rule, &unit.id, unit.line, found));
+/// A date without a year is no place in time.
+pub fn yearless(unit: &Unit, found: &mut Findings) {
+    let content = &unit.content;
+    for date in [&content.start_date, &content.end_date, &content.transacted_date].into_iter().flatten() {
+        if date.starts_with("--") {
+            let message = || format!("unité {} : la date {date} n'a pas d'année", unit.id);
+            report(&findings::UNIT_DATE_NO_YEAR, message, unit, found);
+        }
+    }
 }
 
-/// The same, of the package's rules.
-pub fn package(manifest: &Manifest, found: &mut Findings) -> io::Result<()> {
-    manifest.heading.rules.rules.iter().for_each(|rule| hold(rule, "ManagementMetadata", 0, found));
+/// A unit has a level.
+pub fn level(unit: &Unit, found: &mut Findings) {
+    if unit.content.description_level.as_deref().is_none_or(str::is_empty) {
+        let message = || format!("l'unité {} n'a pas de niveau de description", unit.id);
+        report(&findings::UNIT_NO_LEVEL, message, unit, found);
+    }
+}
+
+/// Profiles of units are not applied: who relies on one is told so.
+pub fn unit_profile(unit: &Unit, found: &mut Findings) {
+    if let Some(profile) = &unit.archive_unit_profile {
+        let message =
+            || format!("l'unité {} suit le profil « {profile} », qui n'a pas été contrôlé", unit.id);
+        report(&findings::UNIT_PROFILE, message, unit, found);
+    }
+}
+
+/// Nothing is attached to what is already archived: who asks for it is told so.
+pub fn attachment(unit: &Unit, found: &mut Findings) {
+    if let Some(target) = &unit.attached_to {
+        let message = || format!("l'unité {} demande à être rattachée à « {target} »", unit.id);
+        report(&findings::UNIT_ATTACHMENT, message, unit, found);
+    }
+}
+
+/// Some senders understand the answer only when it names one unit.
+pub fn several_roots(manifest: &Manifest, found: &mut Findings) -> io::Result<()> {
+    let count = manifest.tree.roots().count();
+    if count > 1 {
+        let message = format!("{count} unités d'archives sont au premier niveau");
+        found.push(Finding::new(&findings::UNIT_SEVERAL_ROOTS, message));
+    }
     Ok(())
 }
 
@@ -75,20 +110,6 @@ pub fn older_access(manifest: &Manifest, found: &mut Findings) -> io::Result<()>
         }
     }
     Ok(())
-}
-
-fn hold(rule: &Rule, place: &str, line: u64, found: &mut Findings) {
-    for ((name, start), end) in rule.terms.iter().zip(&rule.hold_end_dates) {
-        if let (Some(start), Some(end)) = (start, end)
-            && let (Some(first), Some(last)) = (first_day(start), last_day(end))
-            && last < first
-            && found.wants(&findings::RULE_HOLD_DATES)
-        {
-            let message = format!("le gel {name} finit le {end}, avant de commencer le {start}");
-            let finding = Finding::new(&findings::RULE_HOLD_DATES, message).in_path(place);
-            found.push(if line > 0 { finding.at_line(line) } else { finding });
-        }
-    }
 }
 
 fn report(kind: &'static Kind, message: impl FnOnce() -> String, unit: &Unit, found: &mut Findings) {

@@ -7,10 +7,10 @@ use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 
 use chartrier::model::{Finding, Limits, SedaVersion};
+use chartrier::seda::Scratch;
 use chartrier::seda::pass;
 use chartrier::seda::read::{Options, read_manifest};
 use chartrier::seda::relaxng;
-use chartrier::seda::spill::Scratch;
 
 /// What we say of a document.
 #[derive(Clone, Debug, Default)]

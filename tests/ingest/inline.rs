@@ -87,7 +87,11 @@ async fn a_content_of_an_older_message_is_stored_as_a_file_is() {
         let manifest = manifest.replace("<Attachment filename=\"acte.pdf\"/>", &content);
         let transfer = desk.deposit(older::zipped_with(&desk, &manifest, &[])).await;
         assert_eq!(transfer.state, TransferState::TakenInCharge, "{identifier}: {:?}", transfer.findings);
-        assert_eq!(codes(&transfer), ["object.inline"], "{identifier}: its digest is known and right");
+        assert_eq!(
+            codes(&transfer),
+            ["object.inline", "rule.no_appraisal"],
+            "{identifier}: its digest is known and right"
+        );
         assert_eq!(stored(&desk, &transfer, &["objects/000001.pdf"]), [older::PDF, older::PDF]);
     }
     for manifest in [older::v1_0("ANCIEN-3", b"autre"), older::v0_2("ANCIEN-4", b"autre")] {

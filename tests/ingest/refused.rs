@@ -73,6 +73,43 @@ async fn a_suspended_agreement_refuses_and_a_reopened_one_takes_the_same_bytes()
     desk.end().await;
 }
 
+#[tokio::test]
+async fn a_date_to_come_and_an_unknown_carrier_are_said_and_do_not_refuse() {
+    let desk = Desk::open().await;
+    let mut sip = desk.sip("DEMAIN");
+    sip.date = "2027-03-02T23:59:00".into();
+    let tomorrow = desk.deposit(sip.zip()).await;
+    assert_eq!((tomorrow.state, codes(&tomorrow)), (TransferState::TakenInCharge, vec![]));
+    sip.message_identifier = "APRES-DEMAIN".into();
+    sip.date = "2027-03-03T00:00:00".into();
+    sip.submission_agency = Some("PORTEUR".into());
+    let later = desk.deposit(sip.zip()).await;
+    assert_eq!(later.state, TransferState::TakenInCharge);
+    assert_eq!(codes(&later), ["header.date_future", "header.submission_agency_unknown"]);
+    sip.message_identifier = "PORTEUR-CONNU".into();
+    sip.date = "2027-03-01T08:00:00Z".into();
+    sip.submission_agency = Some(sip.transferring_agency.clone());
+    let known = desk.deposit(sip.zip()).await;
+    assert_eq!((known.state, codes(&known)), (TransferState::TakenInCharge, vec![]));
+    desk.end().await;
+}
+
+#[tokio::test]
+async fn a_defence_secret_refuses_the_whole_transfer() {
+    let desk = Desk::open().await;
+    let mut sip = desk.sip("SECRET");
+    let rule = "<ClassificationRule><ClassificationLevel>Secret</ClassificationLevel>\
+                <ClassificationOwner>Ministère</ClassificationOwner></ClassificationRule></Management>";
+    sip.management = sip.management.replace("</Management>", rule);
+    let transfer = desk.deposit(sip.zip()).await;
+    assert_eq!(transfer.state, TransferState::Refused);
+    assert_eq!(codes(&transfer), ["rule.classified", "rule.classified_refused"]);
+    sip.message_identifier = "OUVERT".into();
+    sip.management = sip.management.replace(">Secret<", ">Non protégé<");
+    assert_eq!(desk.deposit(sip.zip()).await.state, TransferState::TakenInCharge);
+    desk.end().await;
+}
+
 async fn set_agreement(desk: &Desk, state: &str) {
     let mut tx = desk.tenant.db.write(desk.tenant.tenant).await.unwrap();
     let done = sqlx::query("update agreement set state = $1").bind(state).execute(tx.conn()).await.unwrap();

@@ -41,7 +41,7 @@ async fn an_extension_is_refused_under_an_agreement_and_accepted_under_another()
     let desk = Desk::open().await;
     let refused = deposit(&desk, "SANS", UPDATE).await;
     assert_eq!(refused.state, TransferState::Refused);
-    assert_eq!(codes(&refused), ["schema.unexpected_element"]);
+    assert_eq!(codes(&refused), ["schema.unexpected_element", "unit.attachment"]);
     let finding = &refused.findings[0];
     assert!(finding.path.as_deref().unwrap().ends_with("Management/UpdateOperation"), "{finding:?}");
     assert!(
@@ -52,7 +52,7 @@ async fn an_extension_is_refused_under_an_agreement_and_accepted_under_another()
     admit(&desk, &desk.tenant.agreement, &["update_operation"]).await;
     let accepted = deposit(&desk, "AVEC", UPDATE).await;
     assert_eq!(accepted.state, TransferState::TakenInCharge, "{:?}", accepted.findings);
-    assert_eq!(codes(&accepted), ["schema.tolerated"]);
+    assert_eq!(codes(&accepted), ["schema.tolerated", "unit.attachment"]);
     let reply = desk.message(accepted.transfer_id, MessageKind::Reply).await.unwrap();
     assert!(reply.contains("UpdateOperation dans Management"), "{reply}");
 

@@ -4,6 +4,7 @@ mod amplified;
 mod command;
 mod corpus;
 mod datatypes;
+mod documented;
 mod messages;
 mod older;
 mod reading;

@@ -1,52 +1,85 @@
-//! One fixture for each code of the catalogue: the smallest file that shows it, found for that and said with a remedy.
+//! Two fixtures for each code of the catalogue: the smallest file that shows it, found for that and said with a remedy; and
+//! one that nearly shows it, where it is not found.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chartrier::cli::check;
+use chartrier::cli::check::{self, Verdict};
 use chartrier::model::Limits;
 use chartrier::model::findings::CATALOGUE;
+use chartrier::seda::Options;
+use chartrier::seda::relaxng::{self, Bundle, Profile};
+use chartrier::seda::tolerance::Tolerance;
 
-/// Codes that no file shows alone: they depend on what the member's registers hold, and are shown in `tests/ingest`.
-const DECIDED_BY_REGISTERS: &[&str] = &[
-    "header.a",
-    "header.t",
-    "header.o",
-    "header.profile",
-    "profile.",
-    "message.duplicate",
-    "message.refused",
-    "quota.",
+/// Codes that no file shows alone, why, and where they are shown.
+const SHOWN_ELSEWHERE: &[(&str, &[&str])] = &[
+    (
+        "what the member's registers, agreements and clock say: tests/ingest",
+        &[
+            "header.agreement_missing",
+            "header.agreement_unknown",
+            "header.agreement_closed",
+            "header.archival_agency_unknown",
+            "header.archival_agency_not_in_agreement",
+            "header.transferring_agency_unknown",
+            "header.transferring_agency_not_in_agreement",
+            "header.originating_agency_unknown",
+            "header.originating_agency_not_in_agreement",
+            "header.submission_agency_unknown",
+            "header.date_future",
+            "header.profile_missing",
+            "header.profile_unknown",
+            "header.profile_not_in_agreement",
+            "profile.version",
+            "message.duplicate",
+            "message.refused_by_archivist",
+            "quota.exceeded",
+            "quota.transfer_size",
+            "rule.classified_refused",
+        ],
+    ),
+    (
+        "a profile that is no message, refused when it is compiled: tests/seda/relaxng, tests/membership/profiles.rs",
+        &[
+            "profile.unreadable",
+            "profile.syntax",
+            "profile.reference",
+            "profile.datatype",
+            "profile.restriction",
+            "profile.too_complex",
+        ],
+    ),
 ];
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/seda/refused")
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/seda").join(name)
 }
 
 #[test]
-fn no_code_of_the_catalogue_lacks_a_fixture() {
-    let lacking: Vec<&str> = CATALOGUE
+fn no_code_of_the_catalogue_lacks_what_shows_it_and_what_nearly_does() {
+    let elsewhere = |code: &str| SHOWN_ELSEWHERE.iter().any(|(_, codes)| codes.contains(&code));
+    let lacking: Vec<String> = CATALOGUE
         .iter()
         .map(|kind| kind.code)
-        .filter(|code| !DECIDED_BY_REGISTERS.iter().any(|prefix| code.starts_with(prefix)))
-        .filter(|code| !folder().join(code).is_dir())
+        .filter(|code| !elsewhere(code))
+        .flat_map(|code| [format!("refused/{code}"), format!("nearly/{code}")])
+        .filter(|case| !folder(case).is_dir())
         .collect();
     assert!(lacking.is_empty(), "no fixture for {lacking:?}");
+    let known = |code: &str| CATALOGUE.iter().any(|kind| kind.code == code);
+    let listed = SHOWN_ELSEWHERE.iter().flat_map(|(_, codes)| codes.iter());
+    let unknown: Vec<&&str> = listed.filter(|code| !known(code)).collect();
+    assert!(unknown.is_empty(), "no code {unknown:?}");
 }
 
 #[test]
 fn each_fixture_is_found_for_what_it_shows() {
-    let scratch = tempfile::tempdir().expect("a temporary folder");
     let mut wrong = Vec::new();
-    for case in std::fs::read_dir(folder()).expect("fixtures").flatten() {
-        let code = case.file_name().to_string_lossy().into_owned();
-        let (path, limits) = case_of(&case.path());
-        let verdict = check::check(File::open(path).expect("a file"), scratch.path(), &limits).expect("read");
-        let codes: Vec<&str> = verdict.findings.iter().map(|finding| finding.kind.code).collect();
+    for Case { code, verdict, .. } in cases("refused") {
+        let codes = codes(&verdict);
         let errors = verdict.findings.iter().filter(|finding| finding.is_error()).count();
-        let found = verdict.findings.iter().find(|finding| finding.kind.code == code);
-        match found {
+        match verdict.findings.iter().find(|finding| finding.kind.code == code) {
             None => wrong.push(format!("{code}: {codes:?}")),
             Some(finding) if finding.is_error() == verdict.is_accepted() => {
                 wrong.push(format!("{code}: verdict, {codes:?}"));
@@ -59,37 +92,88 @@ fn each_fixture_is_found_for_what_it_shows() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
-/// The one file of a case, and the limits it lowers.
-fn case_of(folder: &Path) -> (PathBuf, Limits) {
-    let mut limits = Limits::default();
-    let mut file = None;
-    for entry in std::fs::read_dir(folder).expect("a case").flatten() {
-        if entry.file_name() != "limits.txt" {
-            file = Some(entry.path());
-            continue;
-        }
-        for line in std::fs::read_to_string(entry.path()).expect("limits").lines() {
-            let (name, value) = line.split_once(' ').expect("a name and a value");
-            let value: u64 = value.parse().expect("a number");
-            let count = usize::try_from(value).expect("a small number");
-            match name {
-                "entries_max" => limits.entries_max = value,
-                "expanded_bytes_max" => limits.expanded_bytes_max = value,
-                "ratio_free_bytes" => limits.ratio_free_bytes = value,
-                "expansion_ratio_max" => limits.expansion_ratio_max = value,
-                "manifest_bytes_max" => limits.manifest_bytes_max = value,
-                "xml_elements_max" => limits.xml_elements_max = count,
-                "xml_depth_max" => limits.xml_depth_max = count,
-                "xml_attributes_max" => limits.xml_attributes_max = count,
-                "xml_names_max" => limits.xml_names_max = count,
-                "xml_text_bytes_max" => limits.xml_text_bytes_max = count,
-                "units_max" => limits.units_max = count,
-                "objects_max" => limits.objects_max = count,
-                "findings_max" => limits.findings_max = count,
-                "examination_seconds_max" => limits.examination_max = Duration::from_secs(value),
-                _ => panic!("unknown limit {name}"),
-            }
+#[test]
+fn what_nearly_shows_a_code_is_not_found_for_it() {
+    let mut wrong = Vec::new();
+    for Case { code, verdict, instead } in cases("nearly") {
+        let codes = codes(&verdict);
+        let is_as_expected = match &instead {
+            Some(instead) => codes.contains(&instead.as_str()),
+            None => verdict.is_accepted(),
+        };
+        if codes.contains(&code.as_str()) || !is_as_expected {
+            let messages: Vec<&str> = verdict.findings.iter().map(|f| f.message.as_str()).collect();
+            wrong.push(format!("{code}: {codes:?} {messages:?}"));
         }
     }
-    (file.expect("a file"), limits)
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// A fixture, checked.
+struct Case {
+    code: String,
+    verdict: Verdict,
+    /// The code it shows instead.
+    instead: Option<String>,
+}
+
+fn codes(verdict: &Verdict) -> Vec<&'static str> {
+    verdict.findings.iter().map(|finding| finding.kind.code).collect()
+}
+
+fn cases(name: &str) -> Vec<Case> {
+    let scratch = tempfile::tempdir().expect("a temporary folder");
+    let entries = std::fs::read_dir(folder(name)).expect("fixtures").flatten();
+    entries.map(|entry| case(&entry.path(), scratch.path())).collect()
+}
+
+/// The one file of a case, checked under the limits it lowers, with the tolerances and the profile it names.
+fn case(folder: &Path, scratch: &Path) -> Case {
+    let beside = |name: &str| std::fs::read_to_string(folder.join(name)).ok();
+    let limits = beside("limits.txt").map_or_else(Limits::default, |text| lowered(&text));
+    let tolerances: Vec<Tolerance> = beside("tolerances.txt")
+        .unwrap_or_default()
+        .lines()
+        .map(|name| Tolerance::named(name).expect("a tolerance"))
+        .collect();
+    let profile: Option<Profile> = beside("profile.rng").map(|rng| {
+        relaxng::compile(rng.as_bytes(), &Bundle::new(), &relaxng::Limits::default()).expect("a profile")
+    });
+    let file =
+        ["manifest.xml", "sip.zip"].map(|name| folder.join(name)).into_iter().find(|path| path.exists());
+    let file = File::open(file.expect("a file")).expect("readable");
+    let profile = profile.as_ref().map(|profile| &profile.grammar);
+    let options = Options { profile, tolerances: &tolerances, any_message: false };
+    Case {
+        code: folder.file_name().expect("a name").to_string_lossy().into_owned(),
+        verdict: check::check_with(file, scratch, &limits, options).expect("read"),
+        instead: beside("instead.txt").map(|code| code.trim().to_owned()),
+    }
+}
+
+fn lowered(text: &str) -> Limits {
+    let mut limits = Limits::default();
+    for line in text.lines() {
+        let (name, value) = line.split_once(' ').expect("a name and a value");
+        let value: u64 = value.parse().expect("a number");
+        let count = usize::try_from(value).expect("a small number");
+        match name {
+            "entries_max" => limits.entries_max = value,
+            "expanded_bytes_max" => limits.expanded_bytes_max = value,
+            "ratio_free_bytes" => limits.ratio_free_bytes = value,
+            "expansion_ratio_max" => limits.expansion_ratio_max = value,
+            "manifest_bytes_max" => limits.manifest_bytes_max = value,
+            "xml_elements_max" => limits.xml_elements_max = count,
+            "xml_depth_max" => limits.xml_depth_max = count,
+            "xml_attributes_max" => limits.xml_attributes_max = count,
+            "xml_names_max" => limits.xml_names_max = count,
+            "xml_text_bytes_max" => limits.xml_text_bytes_max = count,
+            "units_max" => limits.units_max = count,
+            "objects_max" => limits.objects_max = count,
+            "findings_max" => limits.findings_max = count,
+            "examination_seconds_max" => limits.examination_max = Duration::from_secs(value),
+            _ => panic!("unknown limit {name}"),
+        }
+    }
+    limits
 }

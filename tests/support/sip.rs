@@ -16,7 +16,12 @@ pub struct Sip {
     pub originating_agency: String,
     /// `ArchivalProfile`, when it declares one.
     pub profile: Option<String>,
+    /// `SubmissionAgencyIdentifier`, when there is one.
+    pub submission_agency: Option<String>,
+    pub date: String,
     pub title: String,
+    /// `Management` of the root unit.
+    pub management: String,
     /// (name in the container, bytes).
     pub files: Vec<(String, Vec<u8>)>,
     /// Digest written for the first file, when not its own.
@@ -41,6 +46,11 @@ impl Sip {
             transferring_agency: "VERSANT-TEST".into(),
             originating_agency: "PRODUCTEUR-TEST".into(),
             profile: None,
+            submission_agency: None,
+            date: "2026-11-24T10:00:00".into(),
+            management: "<Management><AppraisalRule><Rule>P10Y</Rule><StartDate>2026-06-30</StartDate>\
+                         <FinalAction>Keep</FinalAction></AppraisalRule></Management>"
+                .into(),
             title: format!("Délibérations du versement {identifier}"),
             files: (1..=count).map(file).collect(),
             first_digest: None,
@@ -62,6 +72,10 @@ impl Sip {
     pub fn manifest(&self) -> String {
         let profile = self.profile.iter().map(|name| format!("<ArchivalProfile>{name}</ArchivalProfile>"));
         let profile: String = profile.collect();
+        let submission = self.submission_agency.iter();
+        let submission: String = submission
+            .map(|name| format!("<SubmissionAgencyIdentifier>{name}</SubmissionAgencyIdentifier>"))
+            .collect();
         let mut objects = String::new();
         let mut units = String::new();
         for (n, (name, bytes)) in self.files.iter().enumerate() {
@@ -85,20 +99,22 @@ impl Sip {
         format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
              <ArchiveTransfer xmlns=\"fr:gouv:culture:archivesdefrance:seda:v2.1\">\n\
-             <Date>2026-11-24T10:00:00</Date>\n\
+             <Date>{}</Date>\n\
              <MessageIdentifier>{}</MessageIdentifier>\n\
              <ArchivalAgreement>{}</ArchivalAgreement>\n<CodeListVersions/>\n<DataObjectPackage>\n{objects}\
-             <DescriptiveMetadata>\n<ArchiveUnit id=\"ROOT\"><Content>\
+             <DescriptiveMetadata>\n<ArchiveUnit id=\"ROOT\">{}<Content>\
              <DescriptionLevel>RecordGrp</DescriptionLevel><Title>{}</Title>\
              <Description>Séance ordinaire du conseil</Description>\
              <StartDate>2026-01-01</StartDate><EndDate>2026-06-30</EndDate></Content>\n{units}{}</ArchiveUnit>\n\
              </DescriptiveMetadata>\n<ManagementMetadata>{profile}\
-             <OriginatingAgencyIdentifier>{}</OriginatingAgencyIdentifier></ManagementMetadata>\n\
+             <OriginatingAgencyIdentifier>{}</OriginatingAgencyIdentifier>{submission}</ManagementMetadata>\n\
              </DataObjectPackage>\n\
              <ArchivalAgency><Identifier>{}</Identifier></ArchivalAgency>\n\
              <TransferringAgency><Identifier>{}</Identifier></TransferringAgency>\n</ArchiveTransfer>\n",
+            self.date,
             self.message_identifier,
             self.agreement,
+            self.management,
             self.title,
             self.units,
             self.originating_agency,

@@ -58,6 +58,11 @@ impl Builder {
                 self.binary.digest_algorithm = plain(attributes, "algorithm").map(str::to_owned);
                 Context::Inner
             }
+            (Context::Binary, "Compressed") => {
+                let bytes = plain(attributes, "uncompressedSize").and_then(|size| size.trim().parse().ok());
+                self.binary.uncompressed_bytes = bytes;
+                Context::Inner
+            }
             (Context::Ignored, _) => Context::Ignored,
             _ => Context::Inner,
         })

@@ -36,6 +36,19 @@ impl Builder {
             (Context::Rule, path) => self.rule_leaf(path, value),
             (Context::Content, path) => self.content_leaf(path, local, value, line)?,
             (Context::Unit, "ArchiveUnitRefId") => self.sink.link(value.to_owned()),
+            (Context::Unit, "ArchiveUnitProfile") => {
+                if let Some((unit, true)) = self.sink.unit(value.len()) {
+                    unit.archive_unit_profile = Some(value.to_owned());
+                }
+            }
+            (
+                Context::Management,
+                "UpdateOperation/SystemId" | "UpdateOperation/ArchiveUnitIdentifierKey/MetadataValue",
+            ) => {
+                if let Some((unit, true)) = self.sink.unit(value.len()) {
+                    unit.attached_to = Some(value.to_owned());
+                }
+            }
             (Context::UnitReference, "DataObjectReferenceId") => {
                 self.sink.describes(Referent::Object, value.to_owned())?;
             }
@@ -76,11 +89,7 @@ impl Builder {
             }
             "DataObjectVersion" => self.binary.usage = some,
             "DataObjectUse" if self.binary.usage.is_none() => self.binary.usage = some,
-            "DataObjectNumber" => {
-                if let Some(usage) = self.binary.usage.as_mut().filter(|usage| !usage.contains('_')) {
-                    *usage = format!("{usage}_{value}");
-                }
-            }
+            "DataObjectNumber" => number(&mut self.binary.usage, value),
             "Uri" => self.binary.uri = some,
             // Whether it is base64 was told by the schema.
             "Attachment" => {
@@ -91,6 +100,7 @@ impl Builder {
             }
             "MessageDigest" => self.binary.digest = some,
             "Size" => self.binary.size_bytes = value.parse().ok(),
+            "Compressed" => self.binary.compressed = some,
             "FormatIdentification/FormatId" => self.binary.format_id = some,
             "FormatIdentification/MimeType" => self.binary.mime_type = some,
             "FileInfo/Filename" => self.binary.file_name = some,
@@ -105,7 +115,9 @@ impl Builder {
                 let group = self.join_group(path, value, line, self.physical.group.clone())?;
                 self.physical.group = group;
             }
-            "DataObjectVersion" | "DataObjectUse" => self.physical.usage = Some(value.to_owned()),
+            "DataObjectVersion" => self.physical.usage = Some(value.to_owned()),
+            "DataObjectUse" if self.physical.usage.is_none() => self.physical.usage = Some(value.to_owned()),
+            "DataObjectNumber" => number(&mut self.physical.usage, value),
             "PhysicalId" => self.physical.physical_id = Some(value.to_owned()),
             _ => {}
         }
@@ -135,7 +147,8 @@ impl Builder {
 
     fn content_leaf(&mut self, path: &str, local: &str, value: &str, line: u64) -> io::Result<()> {
         match local {
-            "ArchiveUnitRefId" | "SignedDocumentReferenceId" => self.refer(Referent::Unit, value, line)?,
+            "ArchiveUnitRefId" => self.refer(Referent::Unit, value, line)?,
+            "SignedDocumentReferenceId" => self.refer(Referent::SignedDocument, value, line)?,
             "DataObjectReferenceId" | "SignedObjectId" => self.refer(Referent::Object, value, line)?,
             "DataObjectGroupReferenceId" => self.refer(Referent::Group, value, line)?,
             _ => {}
@@ -166,12 +179,20 @@ impl Builder {
     }
 }
 
+/// The number of a usage that does not bear it yet.
+fn number(usage: &mut Option<String>, value: &str) {
+    if let Some(usage) = usage.as_mut().filter(|usage| !usage.contains('_')) {
+        *usage = format!("{usage}_{value}");
+    }
+}
+
 fn fill(rule: &mut Rule, path: &str, value: &str) {
     match path {
         "Rule" => {
             rule.terms.push((value.to_owned(), None));
             if rule.category == "HoldRule" {
                 rule.hold_end_dates.push(None);
+                rule.hold_reassessing_dates.push(None);
             }
         }
         "StartDate" => {
@@ -184,6 +205,12 @@ fn fill(rule: &mut Rule, path: &str, value: &str) {
                 *end = Some(value.to_owned());
             }
         }
+        "HoldReassessingDate" => {
+            if let Some(date) = rule.hold_reassessing_dates.last_mut() {
+                *date = Some(value.to_owned());
+            }
+        }
+        "ClassificationLevel" => rule.classification_level = Some(value.to_owned()),
         "FinalAction" => rule.final_action = Some(value.to_owned()),
         "PreventInheritance" => rule.prevent_inheritance = matches!(value, "true" | "1"),
         "RefNonRuleId" => rule.ref_non_rule_ids.push(value.to_owned()),

@@ -7,7 +7,7 @@ use crate::model::{
 };
 use crate::seda::spill::{Fixed, Record, record};
 
-record!(Unit { id, content, rules, weight, line });
+record!(Unit { id, content, rules, archive_unit_profile, attached_to, weight, line });
 record!(Content {
     description_level,
     title,
@@ -20,7 +20,16 @@ record!(Content {
     others,
 });
 record!(Rules { rules });
-record!(Rule { category, terms, final_action, prevent_inheritance, ref_non_rule_ids, hold_end_dates });
+record!(Rule {
+    category,
+    terms,
+    final_action,
+    prevent_inheritance,
+    ref_non_rule_ids,
+    hold_end_dates,
+    hold_reassessing_dates,
+    classification_level,
+});
 record!(Weight { bytes, texts });
 record!(UnitLink { id, parent, target, line });
 record!(UnitReference { unit, referent, target });
@@ -38,6 +47,8 @@ record!(BinaryObject {
     digest,
     digest_algorithm,
     size_bytes,
+    compressed,
+    uncompressed_bytes,
     format_id,
     mime_type,
     file_name,
@@ -58,7 +69,9 @@ impl Record for Referent {
 
 /// The referent written as this byte.
 pub(super) fn referent(byte: u8) -> Option<Referent> {
-    [Referent::Unit, Referent::Object, Referent::Group].into_iter().find(|referent| *referent as u8 == byte)
+    [Referent::Unit, Referent::Object, Referent::Group, Referent::SignedDocument]
+        .into_iter()
+        .find(|referent| *referent as u8 == byte)
 }
 
 /// Bytes that stand for no thing.

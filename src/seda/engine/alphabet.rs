@@ -78,7 +78,7 @@ impl Alphabet {
     }
 
     /// Letters there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.names.len()
     }
 }

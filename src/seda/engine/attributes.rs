@@ -85,7 +85,7 @@ impl Matcher<'_> {
         {
             match value.trim_matches([' ', '\t', '\r', '\n']) {
                 _ if !declared.nillable => {
-                    self.instance_fault("xsi:nil n'est pas admis ici", frame, xml, witness)
+                    self.instance_fault("xsi:nil n'est pas admis ici", frame, xml, witness);
                 }
                 "true" | "1" => frame.mode = Mode::Nil,
                 "false" | "0" => {}

@@ -16,13 +16,13 @@ const WEIGHT_MAX: usize = if cfg!(test) { 3_000 } else { 400_000 };
 impl Automaton<'_> {
     /// Whether so much is remembered that it had better be forgotten.
     pub fn is_full(&self) -> bool {
-        self.weight() > self.grammar.patterns.len() + WEIGHT_MAX
+        self.weight() > self.grammar.patterns.count() + WEIGHT_MAX
     }
 
     /// Forgets all but the states named, which get new names.
     pub fn forget(&mut self, live: &mut [&mut StateId]) {
         let old = std::mem::replace(self, Automaton::new(self.grammar));
-        let base = self.derivatives.patterns.len();
+        let base = self.derivatives.patterns.count();
         let mut known = Table::default();
         for id in live {
             let entries = old.get(**id).entries.iter().map(|entry| {

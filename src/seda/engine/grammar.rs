@@ -162,7 +162,7 @@ impl Grammar {
     ) -> Self {
         let alphabet = Alphabet::new(&patterns, elements.keys().chain(attributes.keys()));
         let by_letter = |symbols: &HashMap<(String, String), SymbolId>| {
-            let mut table = vec![None; alphabet.len()];
+            let mut table = vec![None; alphabet.count()];
             for ((namespace, local), &symbol) in symbols {
                 table[alphabet.letter(namespace, local).0 as usize] = Some(symbol);
             }

@@ -73,7 +73,7 @@ impl Patterns {
     }
 
     /// Patterns held.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.patterns.len()
     }
 

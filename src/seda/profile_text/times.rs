@@ -48,8 +48,8 @@ pub struct Shows {
 /// What each pattern shows; those it is made of come before it.
 pub fn shows(profile: &Profile) -> Vec<Shows> {
     let patterns = &profile.grammar.patterns;
-    let mut shows: Vec<Shows> = Vec::with_capacity(patterns.len());
-    for at in 0..patterns.len() {
+    let mut shows: Vec<Shows> = Vec::with_capacity(patterns.count());
+    for at in 0..patterns.count() {
         let mut all = Shows::default();
         let mut add = |part: &PatternId| {
             let part = shows.get(part.at()).copied().unwrap_or_default();

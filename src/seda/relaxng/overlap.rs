@@ -25,7 +25,7 @@ pub struct Overlap<'a> {
 impl<'a> Overlap<'a> {
     /// None known yet.
     pub fn new(grammar: &'a Grammar, steps_max: usize) -> Self {
-        let len = grammar.patterns.len();
+        let len = grammar.patterns.count();
         Self {
             grammar,
             flags: vec![0; len],

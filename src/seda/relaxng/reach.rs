@@ -17,9 +17,9 @@ pub struct Reached {
 /// Follows patterns and symbols, through elements' contents.
 pub fn reached(grammar: &Grammar) -> Reached {
     let mut reached = Reached {
-        patterns: vec![false; grammar.patterns.len()],
+        patterns: vec![false; grammar.patterns.count()],
         symbols: vec![false; grammar.patterns.symbols.len()],
-        tails: vec![false; grammar.patterns.len()],
+        tails: vec![false; grammar.patterns.count()],
     };
     let mut open = vec![grammar.start];
     while let Some(id) = open.pop() {

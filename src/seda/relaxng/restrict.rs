@@ -76,11 +76,11 @@ pub fn check(grammar: &Grammar, notes: &[Note], limits: &Limits) -> Result<(), V
     let reached = reached(grammar);
     let mut checker = Checker {
         grammar,
-        summaries: vec![NOTHING; grammar.patterns.len()],
+        summaries: vec![NOTHING; grammar.patterns.count()],
         overlap: Overlap::new(grammar, limits.steps_max),
         is_tail: reached.tails,
     };
-    for at in (0..grammar.patterns.len()).filter(|&at| reached.patterns[at]) {
+    for at in (0..grammar.patterns.count()).filter(|&at| reached.patterns[at]) {
         let summary = checker.summary(PatternId(at as u32))?;
         if summary.height > limits.height_max {
             return Err(too_complex(format!("plus de {} motifs l'un dans l'autre", limits.height_max)));
