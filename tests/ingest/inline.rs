@@ -5,6 +5,7 @@ use std::io::Read;
 use chartrier::cli::check;
 use chartrier::model::{Limits, TransferState};
 use chartrier::package::ocfl;
+use chartrier::seda::profile::{self, Profile};
 
 use super::{Desk, codes, older};
 use crate::support::sip::{Sip, attachment};
@@ -148,4 +149,14 @@ async fn a_stored_content_reads_back() {
     store.open(transfer.archive_id.unwrap(), path).unwrap().read_to_end(&mut bytes).unwrap();
     assert_eq!(bytes, sip.files[1].1);
     desk.end().await;
+}
+
+#[test]
+fn a_profile_that_says_nothing_of_contents_takes_one_of_any_length() {
+    let mut sip = Sip { inline: true, ..Sip::with_files("PROFIL", 1) };
+    sip.files[0].1 = vec![7; 2 << 20];
+    let grammar = crate::support::profile::grammar("2.1", &sip.title);
+    let profile = Profile::compile(&grammar).unwrap();
+    let found = profile::check(&profile, sip.manifest().as_bytes(), &Limits::default()).unwrap();
+    assert!(found.is_empty(), "{found:?}");
 }
