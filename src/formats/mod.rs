@@ -67,9 +67,28 @@ pub fn media_type(head: &[u8]) -> &'static str {
     }
 }
 
+/// Types whose files all begin alike: one that begins otherwise is not of the type.
+const SURE: &[&str] = &["application/pdf", "image/png", "image/jpeg", "image/gif", "image/tiff"];
+
+/// Whether a file that shows `shown` cannot be of the media type it is declared to have.
+pub fn contradicts(declared: &str, shown: &str) -> bool {
+    let essence = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    SURE.contains(&essence.as_str()) && essence != shown
+}
+
 #[cfg(test)]
 mod tests {
-    use super::media_type;
+    use super::{contradicts, media_type};
+
+    #[test]
+    fn a_declared_type_is_contradicted_by_other_first_bytes_alone() {
+        assert!(contradicts("application/pdf", "text/plain"));
+        assert!(contradicts("Image/PNG; q=1", "image/jpeg"));
+        assert!(!contradicts("application/pdf", "application/pdf"));
+        // Nothing is known of the first bytes of these.
+        assert!(!contradicts("application/msword", "application/x-ole-storage"));
+        assert!(!contradicts("text/xml", "text/plain"));
+    }
 
     #[test]
     fn the_head_tells_the_media_type() {

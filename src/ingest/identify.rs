@@ -206,7 +206,15 @@ fn read(
         Place::Inline => format!("le contenu de l'objet {name}"),
     };
     compare(object, (name, &shown), declared, other, &sha512, size_bytes, found);
-    Ok(Some(IdentifiedObject { number, place, size_bytes, sha512, media_type: formats::media_type(&head) }))
+    let media_type = formats::media_type(&head);
+    if let Some(wanted) =
+        object.mime_type.as_deref().filter(|wanted| formats::contradicts(wanted, media_type))
+    {
+        let message =
+            format!("{shown} est déclaré « {wanted} » et n'en a pas les premiers octets ({media_type})");
+        found.push(Finding::new(&findings::FORMAT_MISMATCH, message).at_line(object.line).in_path(name));
+    }
+    Ok(Some(IdentifiedObject { number, place, size_bytes, sha512, media_type }))
 }
 
 fn compare(

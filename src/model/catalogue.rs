@@ -277,6 +277,12 @@ catalogue! {
     HEADER_PACKAGE = "header.package", Error, "101",
         "Le transfert ne contient pas de paquet",
         "Ajoutez au bordereau au moins une unité d'archives.";
+    HEADER_SIGNATURE_UNVERIFIED = "header.signature_unverified", Warning, "001",
+        "La signature du message n'a pas été vérifiée",
+        "Sans conséquence ici : la signature est conservée avec le bordereau, tel qu'il a été reçu.";
+    FORMAT_MISMATCH = "format.mismatch", Warning, "205",
+        "Un fichier n'est pas du type déclaré",
+        "Corrigez le type déclaré, ou vérifiez que c'est le bon fichier.";
     REFERENCE_DUPLICATE_ID = "reference.duplicate_id", Error, "101",
         "Deux éléments portent le même identifiant",
         "Donnez à chaque unité, objet et groupe un identifiant unique dans le message.";

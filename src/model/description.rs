@@ -71,6 +71,8 @@ pub struct Heading {
     pub originating_agency: Option<String>,
     pub submission_agency: Option<String>,
     pub archival_profile: Option<String>,
+    /// Line of the message's own signature (`Signature`, before 2.0 `NonRepudiation`).
+    pub signature_line: Option<u64>,
     /// Rules of the package (`ManagementMetadata`): a virtual root above all units.
     pub rules: Rules,
     /// Of those rules.
@@ -90,6 +92,7 @@ impl Heading {
             originating_agency: None,
             submission_agency: None,
             archival_profile: None,
+            signature_line: None,
             rules: Rules::default(),
             weight: Weight::default(),
         }

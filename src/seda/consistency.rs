@@ -91,6 +91,11 @@ fn header(manifest: &Manifest, found: &mut Findings) -> io::Result<()> {
     if manifest.heading.message_identifier.is_empty() {
         found.push(Finding::new(&findings::HEADER_IDENTIFIER_EMPTY, "MessageIdentifier est vide"));
     }
+    if let Some(line) = manifest.heading.signature_line {
+        let message = "le message porte une signature, qui n'a pas été vérifiée";
+        let finding = Finding::new(&findings::HEADER_SIGNATURE_UNVERIFIED, message).at_line(line);
+        found.push(finding.in_path("Signature"));
+    }
     if manifest.unit_count() == 0 {
         found.push(Finding::new(&findings::UNIT_NONE, "aucune unité d'archives"));
     }

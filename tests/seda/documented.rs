@@ -60,7 +60,11 @@ const FAMILIES: &[Family] = &[
          d'autres messages (RelatedTransferReference, TransferRequestReplyIdentifier) ne sont pas suivies : elles viendront \
          avec les demandes de transfert et les tableaux de gestion.",
     ),
-    ("La signature du message", &[], "Pas encore vérifiée : viendra avec les preuves."),
+    (
+        "La signature du message",
+        &["header.signature_unverified"],
+        "Gardée avec le bordereau, dite, pas encore vérifiée : la vérification viendra avec les preuves.",
+    ),
     (
         "Les identifiants",
         &["reference.duplicate_id"],
@@ -112,7 +116,11 @@ const FAMILIES: &[Family] = &[
         &["object.duplicate_usage", "object.usage_kind", "object.usage_form", "object.physical_id"],
         "Les noms d'usage sont libres dans le standard ; la liste qu'un accord imposerait viendra avec les accords complets.",
     ),
-    ("Les formats", &[], "Pas encore confrontés à PRONOM : viendront avec l'identification des formats."),
+    (
+        "Les formats",
+        &["format."],
+        "Les premiers octets contre le type déclaré ; pas encore PRONOM, qui viendra avec l'identification des formats.",
+    ),
     ("La compression d'un objet", &["object.compression"], ""),
     (
         "L'arbre des unités",

@@ -22,6 +22,10 @@ impl Builder {
                 Context::Package
             }
             (Context::Root, "ArchivalAgency" | "TransferringAgency") => Context::Agency,
+            (Context::Root, "Signature") => {
+                self.sink.heading_mut().signature_line = Some(line);
+                Context::Ignored
+            }
             (
                 Context::Package | Context::Group,
                 "DataObjectGroup" | "BinaryDataObject" | "PhysicalDataObject",

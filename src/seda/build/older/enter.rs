@@ -20,6 +20,10 @@ impl Builder {
         let context = match (parent, local) {
             (Context::Ignored, _) => return Ok(Context::Ignored),
             (Context::Root, "ArchivalAgency" | "TransferringAgency") => Context::Agency,
+            (Context::Root, "NonRepudiation") => {
+                self.sink.heading_mut().signature_line = Some(line);
+                Context::Ignored
+            }
             (Context::Root, "Integrity") => Context::Integrity,
             (Context::Root, "Archive" | "Contains") | (Context::Unit, "ArchiveObject" | "Contains") => {
                 self.has_package = true;
