@@ -33,7 +33,6 @@ const WHOLE: &[fn(&Manifest, &mut Findings) -> io::Result<()>] = &[
 /// Of each unit alone.
 const OF_UNIT: &[fn(&Unit, &mut Findings)] = &[
     units::title,
-    units::level,
     units::dates,
     units::years,
     units::yearless,
@@ -45,6 +44,9 @@ const OF_UNIT: &[fn(&Unit, &mut Findings)] = &[
     texts::persistent,
     lengths::unit,
 ];
+
+/// The same, and since 2.0 only: before, a level may have no description of its own.
+const OF_NEWER_UNIT: &[fn(&Unit, &mut Findings)] = &[units::level];
 
 /// Of each binary object alone.
 const OF_BINARY: &[fn(&BinaryObject, &mut Findings)] =
@@ -68,7 +70,8 @@ pub fn check(manifest: &Manifest, found: &mut Findings) -> io::Result<()> {
     let is_older = manifest.heading.version < SedaVersion::V2_0;
     each(manifest.binary_objects(), if is_older { OF_OLDER_BINARY } else { OF_BINARY }, found)?;
     each(manifest.physical_objects(), OF_PHYSICAL, found)?;
-    each(manifest.units(), OF_UNIT, found)
+    let newer = if is_older { &[] } else { OF_NEWER_UNIT };
+    each(manifest.units(), &[OF_UNIT, newer].concat(), found)
 }
 
 /// One pass over some records, every check on each.

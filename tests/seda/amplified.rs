@@ -38,15 +38,14 @@ fn a_long_identifier_is_not_repeated_by_what_is_under_it() {
 fn what_is_said_of_one_unit_is_kept_to_a_bound() {
     let long = format!("<Description>{}</Description>", "d".repeat(500_000)).repeat(20);
     let many = "<Tag>t</Tag>".repeat(150_000);
-    let ruled = format!(
-        "<Management><AppraisalRule>{}</AppraisalRule></Management>",
-        "<Rule>R</Rule>".repeat(150_000)
-    );
+    let ruled =
+        format!("<Management><AccessRule>{}</AccessRule></Management>", "<Rule>R</Rule>".repeat(150_000));
     for inside in [long, many, ruled] {
         let (rules, content) =
             if inside.starts_with("<M") { (inside, String::new()) } else { (String::new(), inside) };
         let unit = format!(
-            "<ArchiveUnit id=\"A\">{rules}<Content><Title>t</Title>{content}</Content></ArchiveUnit>"
+            "<ArchiveUnit id=\"A\">{rules}<Content><DescriptionLevel>File</DescriptionLevel>\
+             <Title>t</Title>{content}</Content></ArchiveUnit>"
         );
         let manifest = read(&unit, &Limits::default()).manifest.unwrap();
         let mut found = Findings::new(10);

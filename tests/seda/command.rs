@@ -33,7 +33,8 @@ fn json_is_one_line_a_file() {
     assert_eq!(lines.len(), 2);
     assert_eq!(lines[0]["verdict"], "refuse");
     assert_eq!((&lines[0]["seda"], &lines[0]["message"]), (&"2.1".into(), &"ArchiveTransfer".into()));
-    let finding = &lines[0]["findings"][0];
+    let found = lines[0]["findings"].as_array().expect("findings");
+    let finding = found.iter().find(|finding| finding["severity"] == "error").expect("an error");
     assert_eq!((&finding["code"], &finding["severity"]), (&"unit.dates".into(), &"error".into()));
     assert_eq!((&finding["line"], &finding["path"]), (&2.into(), &"U1".into()));
     assert!(finding["message"].as_str().is_some_and(|message| message.contains("2026-01-31")), "{finding}");

@@ -136,7 +136,7 @@ fn ten_thousand_links_are_no_burden() {
     let manifest = manifest(read(transfer("", &units)));
     let mut found = Findings::new(10);
     consistency::check(&manifest, &mut found).expect("memory");
-    assert!(found.kept().is_empty());
+    assert!(!found.has_errors(), "{:?}", found.kept());
     assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
 }
 

@@ -20,6 +20,7 @@ pub fn grammar(version: &str, title: &str) -> Vec<u8> {
         <element name="DescriptiveMetadata">
           <element name="ArchiveUnit">
             <attribute name="id"><data type="NCName"/></attribute>
+            <optional><element name="Management"><ref name="anything"/></element></optional>
             <element name="Content">
               <element name="DescriptionLevel"><value>RecordGrp</value></element>
               <element name="Title"><a:documentation>L'intitulé du dossier</a:documentation><value>{title}</value></element>
