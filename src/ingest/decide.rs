@@ -55,6 +55,7 @@ pub struct Accepted {
 pub fn decide(conformed: Conformed, facts: Facts, today: NaiveDate, approved: bool) -> Decision {
     let Conformed { mut identified, applied: profile } = conformed;
     let mut findings = std::mem::take(&mut identified.findings);
+    judge_tolerances(&mut findings, facts.agreement.as_ref());
     let Some(manifest) = identified.manifest.take() else {
         return Decision::Refuse(findings);
     };
@@ -68,6 +69,22 @@ pub fn decide(conformed: Conformed, facts: Facts, today: NaiveDate, approved: bo
         return Decision::Await(findings);
     }
     Decision::Accept(Box::new(Accepted { identified, manifest, agreement, profile, findings }))
+}
+
+/// An extension used that the agreement does not admit is an element that the standard has not.
+fn judge_tolerances(findings: &mut [Finding], agreement: Option<&Agreement>) {
+    for finding in findings {
+        let Some(tolerance) = finding.about.filter(|_| *finding.kind == f::SCHEMA_TOLERATED) else {
+            continue;
+        };
+        let admits = |agreement: &Agreement| agreement.tolerances.iter().any(|name| name == tolerance);
+        if agreement.is_some_and(admits) {
+            continue;
+        }
+        finding.kind = &f::SCHEMA_UNEXPECTED_ELEMENT;
+        let (what, _) = finding.message.split_once(" : ").unwrap_or((&finding.message, ""));
+        finding.message = format!("{what} : extension que l'accord de versement n'admet pas ({tolerance})");
+    }
 }
 
 /// Everything the registers hold against a message (seda.md §5, checks 5 to 9).

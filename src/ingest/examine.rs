@@ -21,6 +21,7 @@ use crate::db::TenantTx;
 use crate::model::{
     Agent, Event, EventType, Finding, Outcome, TenantId, Transfer, TransferId, TransferState,
 };
+use crate::seda::tolerance::Tolerance;
 use crate::{seda, telemetry};
 
 impl Ingest {
@@ -97,8 +98,9 @@ impl Ingest {
     async fn open(&self, tenant: TenantId, id: TransferId) -> Result<Validated, Error> {
         let file: File = self.storage.quarantine().open(tenant, id)?;
         let (scratch, limits) = (self.storage.quarantine().scratch().to_owned(), self.limits.clone());
-        super::blocking(move || validate(unpack(file, &scratch, &limits)?, &limits, seda::Options::default()))
-            .await
+        // Which ones the agreement admits is judged once it is known.
+        let options = seda::Options { tolerances: &Tolerance::ALL, ..seda::Options::default() };
+        super::blocking(move || validate(unpack(file, &scratch, &limits)?, &limits, options)).await
     }
 
     /// Acknowledges a deposit too large to be read as it arrived, before its objects are read.

@@ -37,6 +37,7 @@ pub fn read(json: &Value) -> Vec<Finding> {
             line: value.get("line").and_then(Value::as_u64),
             path: text("path").map(str::to_owned),
             message: text("message").unwrap_or_default().to_owned(),
+            about: None,
         }
     };
     json.as_array().map(|values| values.iter().map(one).collect()).unwrap_or_default()

@@ -134,6 +134,17 @@ fn files(
     Ok(true)
 }
 
+/// Checks the contents of a message that stands alone.
+///
+/// # Errors
+/// When the scratch that holds the description cannot be read.
+pub(super) fn check_inline(manifest: &Manifest, limits: &Limits, found: &mut Findings) -> Result<(), Error> {
+    if !inline(manifest, Instant::now().checked_add(limits.examination_max), &mut Vec::new(), found)? {
+        found.push(too_long(limits));
+    }
+    Ok(())
+}
+
 /// Reads the objects that the message holds; whether there was time.
 fn inline(
     manifest: &Manifest,
@@ -190,13 +201,17 @@ fn read(
         size_bytes += read as u64;
     }
     let sha512: [u8; 64] = sha512.finalize().into();
-    compare(object, name, declared, other, &sha512, size_bytes, found);
+    let shown = match place {
+        Place::Entry(_) => format!("le fichier « {name} »"),
+        Place::Inline => format!("le contenu de l'objet {name}"),
+    };
+    compare(object, (name, &shown), declared, other, &sha512, size_bytes, found);
     Ok(Some(IdentifiedObject { number, place, size_bytes, sha512, media_type: formats::media_type(&head) }))
 }
 
 fn compare(
     object: &BinaryObject,
-    name: &str,
+    (name, shown): (&str, &str),
     declared: Option<Declared>,
     other: Option<Box<dyn DynDigest>>,
     sha512: &[u8; 64],
@@ -209,7 +224,7 @@ fn compare(
             let (algorithm, wanted, got) =
                 (declared.algorithm.name(), hex::encode(&declared.value), hex::encode(computed));
             let message = format!(
-                "le fichier « {name} » a pour {algorithm} {}… et non {}…",
+                "{shown} a pour {algorithm} {}… et non {}…",
                 &got[..16.min(got.len())],
                 &wanted[..16.min(wanted.len())]
             );
@@ -218,7 +233,7 @@ fn compare(
         }
     }
     if let Some(wanted) = object.size_bytes.filter(|&wanted| wanted != size_bytes) {
-        let message = format!("le fichier « {name} » a {size_bytes} octets et non {wanted}");
+        let message = format!("{shown} a {size_bytes} octets et non {wanted}");
         found.push(Finding::new(&findings::OBJECT_SIZE, message).at_line(object.line).in_path(name));
     }
 }

@@ -8,6 +8,7 @@ use std::io::{self, BufReader, Read};
 use sha2::{Digest, Sha512};
 
 use super::Error;
+use super::identify::check_inline;
 use super::unpack::Unpacked;
 use crate::model::{Finding, Findings, Limits, SedaVersion, findings};
 use crate::package::{self, Package};
@@ -70,7 +71,7 @@ pub fn validate(unpacked: Unpacked, limits: &Limits, options: seda::Options<'_>)
     Ok(validated)
 }
 
-/// Checks a manifest alone: everything but the files.
+/// Checks a manifest alone: everything but the files, the contents it bears itself included.
 ///
 /// # Errors
 /// When the reader, or the scratch, fails.
@@ -89,6 +90,7 @@ pub fn validate_bare(
     if let Some(manifest) = &reading.manifest {
         consistency::check(manifest, &mut found)?;
         contents::declared(manifest, &mut found)?;
+        check_inline(manifest, limits, &mut found)?;
     }
     reading.findings = found.into_vec();
     Ok(reading)
@@ -134,6 +136,7 @@ fn read(
     options: seda::Options<'_>,
 ) -> Result<(), Error> {
     let name = validated.package.entries()[entry].name.clone();
+    let in_files = validated.package.expanded_bytes();
     let mut hashed = Hashed { inner: validated.package.read(entry)?, digest: Sha512::new(), size_bytes: 0 };
     let mut buffered = BufReader::with_capacity(1 << 16, &mut hashed);
     let reading = seda::read_manifest(&mut buffered, limits, scratch, options);
@@ -155,9 +158,21 @@ fn read(
     validated.header = reading.header;
     if let Some(manifest) = &reading.manifest {
         consistency::check(manifest, &mut validated.findings)?;
+        check_volume(in_files, manifest, limits, &mut validated.findings);
     }
     validated.manifest = reading.manifest;
     Ok(())
+}
+
+/// The contents of the message count as the container's files do.
+fn check_volume(in_files: u64, manifest: &Manifest, limits: &Limits, found: &mut Findings) {
+    let expanded = in_files.saturating_add(manifest.inline_bytes());
+    let is_said = found.kept().iter().any(|finding| *finding.kind == findings::CONTAINER_EXPANDED_SIZE);
+    if expanded > limits.expanded_bytes_max && !is_said {
+        let max = limits.expanded_bytes_max;
+        let message = format!("{expanded} octets avec les contenus placés dans le bordereau, {max} au plus");
+        found.push(Finding::new(&findings::CONTAINER_EXPANDED_SIZE, message));
+    }
 }
 
 fn match_files(validated: &mut Validated, manifest_entry: usize) -> Result<(), Error> {

@@ -11,7 +11,7 @@ pub(super) async fn find_agreement(
 ) -> Result<Option<(Uuid, Agreement)>, Error> {
     let row = sqlx::query!(
         r#"select a.agreement_id, a.identifier, a.name, a.acceptance, a.transfer_bytes_max, a.valid_from,
-                  a.valid_until, a.state, a.profile_imposed, p.identifier as archival_agency,
+                  a.valid_until, a.state, a.profile_imposed, a.tolerances, p.identifier as archival_agency,
                   array(select f.identifier from agreement_profile af join profile f using (tenant_id, profile_id)
                         where af.tenant_id = a.tenant_id and af.agreement_id = a.agreement_id
                         order by f.identifier collate "C") as "profiles!"
@@ -30,6 +30,7 @@ pub(super) async fn find_agreement(
         transfer_bytes_max: row.transfer_bytes_max,
         profiles: Some(row.profiles),
         profile_imposed: Some(row.profile_imposed),
+        tolerances: row.tolerances,
         validity: Validity { from: row.valid_from, until: row.valid_until },
         state: row.state,
     };
@@ -153,6 +154,18 @@ pub(super) async fn set_listed(
 /// Whether transfers under the agreement must declare one of its profiles.
 pub(super) async fn set_imposed(tx: &mut TenantTx, agreement: Uuid, imposed: bool) -> Result<(), Error> {
     sqlx::query!("update agreement set profile_imposed = $2 where agreement_id = $1", agreement, imposed)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The extensions that transfers under the agreement may use become those named.
+pub(super) async fn set_tolerances(
+    tx: &mut TenantTx,
+    agreement: Uuid,
+    tolerances: &[String],
+) -> Result<(), Error> {
+    sqlx::query!("update agreement set tolerances = $2 where agreement_id = $1", agreement, tolerances)
         .execute(tx.conn())
         .await?;
     Ok(())

@@ -13,6 +13,7 @@ use super::read::{
     Text, Written, WrittenAgreement, WrittenMachine, WrittenParty, WrittenPerson, WrittenProfile,
 };
 use crate::model::Role;
+use crate::seda::tolerance::Tolerance;
 
 const KINDS: [&str; 8] = ["departement", "epci", "commune", "syndicat", "ccas", "cdg", "sdis", "autre"];
 const PARTS: [&str; 3] = ["archival", "transferring", "originating"];
@@ -127,6 +128,8 @@ fn check_agreement(written: &WrittenAgreement, parties: &[Party], faults: &mut F
     );
     let bytes = &written.transfer_bytes_max;
     faults.unless(*bytes.get_ref() > 0, bytes, "un nombre d'octets est attendu");
+    let tolerances = Tolerance::ALL.map(Tolerance::name);
+    written.tolerances.iter().for_each(|tolerance| one_of(tolerance, &tolerances, faults));
     Agreement {
         identifier: identifier(&written.identifier, faults),
         name: text(&written.name, faults),
@@ -137,6 +140,7 @@ fn check_agreement(written: &WrittenAgreement, parties: &[Party], faults: &mut F
         transfer_bytes_max: *bytes.get_ref(),
         profiles: written.profiles.as_deref().map(sorted),
         profile_imposed: written.profile_imposed.as_ref().map(|imposed| *imposed.get_ref()),
+        tolerances: sorted(&written.tolerances),
         validity: validity(&written.valid_from, &written.valid_until, faults),
         state: written.state.get_ref().clone(),
     }

@@ -71,6 +71,8 @@ pub(super) struct Agreement {
     pub profiles: Option<Vec<String>>,
     /// `None`: left as it is.
     pub profile_imposed: Option<bool>,
+    /// Names, sorted.
+    pub tolerances: Vec<String>,
     pub validity: Validity,
     pub state: String,
 }

@@ -81,6 +81,8 @@ pub(super) struct WrittenAgreement {
     pub transfer_bytes_max: Spanned<i64>,
     pub profiles: Option<Vec<Text>>,
     pub profile_imposed: Option<Spanned<bool>>,
+    #[serde(default)]
+    pub tolerances: Vec<Text>,
     pub valid_from: Option<Spanned<Datetime>>,
     pub valid_until: Option<Spanned<Datetime>>,
     pub state: Text,

@@ -99,6 +99,9 @@ pub(super) async fn write_agreements(
                 detail.push(("profiles", profiles.join(" ")));
                 detail.push(("profile_imposed", agreement.profile_imposed.unwrap_or(false).to_string()));
             }
+            if !agreement.tolerances.is_empty() {
+                detail.push(("tolerances", agreement.tolerances.join(" ")));
+            }
             changes.made(
                 object,
                 detail,
@@ -116,6 +119,7 @@ pub(super) async fn write_agreements(
         differences.note("state", &before.state, &agreement.state);
         note_validity(&mut differences, before.validity, agreement.validity);
         note_profiles(&mut differences, &before, agreement);
+        differences.note("tolerances", before.tolerances.as_slice(), agreement.tolerances.as_slice());
         if !differences.is_empty() {
             agreement_queries::update_agreement(tx, id, agreement).await?;
             write_lists(tx, id, agreement).await?;
@@ -126,7 +130,7 @@ pub(super) async fn write_agreements(
     Ok(())
 }
 
-/// The parties and the profiles of an agreement, as far as the file names them.
+/// The parties, the profiles and the tolerances of an agreement, as far as the file names them.
 async fn write_lists(tx: &mut TenantTx, agreement_id: Uuid, agreement: &Agreement) -> Result<(), Error> {
     agreement_queries::set_admitted(tx, agreement_id, "transferring", &agreement.transferring).await?;
     agreement_queries::set_admitted(tx, agreement_id, "originating", &agreement.originating).await?;
@@ -136,7 +140,7 @@ async fn write_lists(tx: &mut TenantTx, agreement_id: Uuid, agreement: &Agreemen
     if let Some(imposed) = agreement.profile_imposed {
         agreement_queries::set_imposed(tx, agreement_id, imposed).await?;
     }
-    Ok(())
+    agreement_queries::set_tolerances(tx, agreement_id, &agreement.tolerances).await
 }
 
 fn note_profiles(differences: &mut Differences, before: &Agreement, after: &Agreement) {

@@ -322,9 +322,9 @@ catalogue! {
     OBJECT_NO_CONTENT = "object.no_content", Error, "211",
         "Un objet numérique n'a pas de fichier",
         "Indiquez dans le bordereau le chemin du fichier dans l'archive.";
-    OBJECT_INLINE = "object.inline", Error, "101",
-        "Un objet est placé dans le bordereau lui-même",
-        "Joignez le fichier à l'archive et indiquez son chemin.";
+    OBJECT_INLINE = "object.inline", Warning, "001",
+        "Le contenu d'un objet est placé dans le bordereau lui-même",
+        "Sans conséquence : le contenu est conservé comme un fichier joint.";
     OBJECT_URI = "object.uri", Error, "101",
         "Le chemin d'un fichier n'est pas admis",
         "Donnez un chemin relatif dans l'archive, sans « .. ».";
@@ -342,7 +342,7 @@ catalogue! {
         "Indiquez dans le bordereau l'empreinte de chaque fichier.";
     OBJECT_DIGEST_NOT_SENT = "object.digest_not_sent", Warning, "001",
         "L'empreinte d'un fichier n'a pas été transmise",
-        "Le SEDA 0.2 et le 1.0 ne l'exigent pas : une empreinte a été calculée à la réception. Demandez à l'éditeur de l'application versante de la joindre.";
+        "Les versions anciennes du bordereau ne l'exigent pas : une empreinte a été calculée à la réception. Demandez à l'éditeur de l'application versante de la joindre.";
     OBJECT_DIGEST_UNMATCHED = "object.digest_unmatched", Warning, "001",
         "Une empreinte nomme un fichier qu'aucun document ne désigne",
         "Vérifiez les noms de fichiers donnés avec les empreintes au début du bordereau.";
@@ -450,7 +450,7 @@ catalogue! {
         "Choisissez l'un des codes AR038 à AR062, ou l'identifiant d'une règle.";
     RULE_NO_START_DATE = "rule.no_start_date", Warning, "001",
         "Une DUA n'a pas de date de départ",
-        "Indiquez StartDate : sans elle, l'échéance n'arrive jamais.";
+        "Indiquez la date de départ du délai : sans elle, l'échéance n'arrive jamais.";
     RULE_NO_APPRAISAL = "rule.no_appraisal", Warning, "001",
         "Des unités n'ont ni DUA ni sort final",
         "Indiquez sur l'unité, sur un niveau qui la contient ou pour tout le versement la durée de conservation et le sort final.";

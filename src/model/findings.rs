@@ -52,12 +52,15 @@ pub struct Finding {
     pub path: Option<String>,
     /// What is wrong here, in French, with the values that show it.
     pub message: String,
+    /// What tells it from others of its kind to those who judge it later: the tolerance used. Neither shown nor kept.
+    pub about: Option<&'static str>,
 }
 
 impl Finding {
     /// A finding with its sentence; place it with [`Finding::at_line`] and [`Finding::in_path`].
     pub fn new(kind: &'static Kind, message: impl Into<String>) -> Self {
-        Self { kind, line: None, path: None, message: shortened(message.into(), MESSAGE_CHARS_MAX) }
+        let message = shortened(message.into(), MESSAGE_CHARS_MAX);
+        Self { kind, line: None, path: None, message, about: None }
     }
 
     /// At this line of the manifest.
@@ -69,6 +72,12 @@ impl Finding {
     /// At this element or file.
     pub fn in_path(mut self, path: impl Into<String>) -> Self {
         self.path = Some(shortened(path.into(), PATH_CHARS_MAX));
+        self
+    }
+
+    /// About this, among those of its kind.
+    pub fn about(mut self, what: &'static str) -> Self {
+        self.about = Some(what);
         self
     }
 
@@ -84,8 +93,8 @@ impl Finding {
 pub struct Findings {
     kept: Vec<Finding>,
     kept_max: usize,
-    /// How many are kept of each kind met.
-    of_kinds: Vec<(&'static Kind, usize)>,
+    /// How many are kept of each kind met, and of each thing it is about.
+    of_kinds: Vec<(&'static Kind, Option<&'static str>, usize)>,
     left_out: usize,
 }
 
@@ -97,11 +106,13 @@ impl Findings {
 
     /// Adds one, or counts it once the list, or its kind, is full.
     pub fn push(&mut self, finding: Finding) {
-        if self.wants(finding.kind) {
-            let kind = self.of_kinds.iter_mut().find(|(kind, _)| std::ptr::eq(*kind, finding.kind));
-            match kind {
-                Some((_, count)) => *count += 1,
-                None => self.of_kinds.push((finding.kind, 1)),
+        if self.wants_about(finding.kind, finding.about) {
+            let is_its = |(kind, about, _): &&mut (&'static Kind, Option<&'static str>, usize)| {
+                std::ptr::eq(*kind, finding.kind) && *about == finding.about
+            };
+            match self.of_kinds.iter_mut().find(is_its) {
+                Some((_, _, count)) => *count += 1,
+                None => self.of_kinds.push((finding.kind, finding.about, 1)),
             }
             self.kept.push(finding);
         }
@@ -110,7 +121,12 @@ impl Findings {
     /// Whether one more of this kind would be kept; when not, it is counted. Asked before a finding that is costly to
     /// make: among millions, most are only counted.
     pub fn wants(&mut self, kind: &'static Kind) -> bool {
-        let of_kind = self.of_kinds.iter().find(|(met, _)| std::ptr::eq(*met, kind)).map_or(0, |(_, n)| *n);
+        self.wants_about(kind, None)
+    }
+
+    fn wants_about(&mut self, kind: &'static Kind, about: Option<&'static str>) -> bool {
+        let is_its = |met: &&Kind, of: &Option<&'static str>| std::ptr::eq(*met, kind) && *of == about;
+        let of_kind = self.of_kinds.iter().find(|(met, of, _)| is_its(met, of)).map_or(0, |(.., n)| *n);
         let is_wanted =
             of_kind == 0 || (self.kept.len() < self.kept_max && of_kind < (self.kept_max / 10).max(1));
         if !is_wanted {

@@ -115,6 +115,8 @@ pub struct Agreement {
     pub profiles: Vec<String>,
     /// A transfer must declare one of them.
     pub profile_imposed: bool,
+    /// Names of the extensions of other systems that transfers may use.
+    pub tolerances: Vec<String>,
 }
 
 impl Agreement {

@@ -110,7 +110,7 @@ async fn select_agreements(tx: &mut TenantRead, identifier: Option<&str>) -> Res
     let mut admitted = admitted_parties(tx, identifier).await?;
     let rows = sqlx::query!(
         r#"select a.agreement_id, a.identifier, a.name, a.state, a.valid_from, a.valid_until, a.acceptance,
-                a.transfer_bytes_max, a.profile_imposed, p.identifier as archival_agency,
+                a.transfer_bytes_max, a.profile_imposed, a.tolerances, p.identifier as archival_agency,
                 array(select f.identifier from agreement_profile af join profile f using (tenant_id, profile_id)
                       where af.tenant_id = a.tenant_id and af.agreement_id = a.agreement_id
                       order by f.identifier) as "profiles!"
@@ -136,6 +136,7 @@ async fn select_agreements(tx: &mut TenantRead, identifier: Option<&str>) -> Res
             transfer_bytes_max: row.transfer_bytes_max.unsigned_abs(),
             profiles: row.profiles,
             profile_imposed: row.profile_imposed,
+            tolerances: row.tolerances,
         })
     });
     agreements.collect()

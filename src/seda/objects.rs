@@ -27,10 +27,8 @@ pub fn older_content(object: &BinaryObject, found: &mut Findings) {
 fn judge_content(object: &BinaryObject, no_digest: &'static Kind, found: &mut Findings) {
     let mut report = |kind, message| found.push(at(kind, message, &object.id, object.line));
     if object.inline.is_some() {
-        report(
-            &findings::OBJECT_INLINE,
-            format!("l'objet {} est écrit dans le bordereau (Attachment)", object.id),
-        );
+        let message = format!("le contenu de l'objet {} est placé dans le bordereau (Attachment)", object.id);
+        report(&findings::OBJECT_INLINE, message);
     } else if object.uri.as_deref().is_none_or(str::is_empty) {
         report(&findings::OBJECT_NO_CONTENT, format!("l'objet {} n'a pas d'Uri", object.id));
         if object.digest.is_none() {

@@ -9,7 +9,7 @@ use super::datatype::Identity;
 use super::engine::automaton::Automaton;
 use super::engine::fault::{OF_PROFILE, OF_SCHEMA, Witness};
 use super::engine::grammar::Grammar;
-use super::engine::matcher::Matcher;
+use super::engine::matcher::{Matcher, Tolerated};
 use super::identifiers::Identifiers;
 use super::spill::Scratch;
 use super::standard;
@@ -20,6 +20,8 @@ use crate::model::{Finding, Findings, Limits, SedaVersion, findings};
 pub trait Listener<R: Read> {
     /// An element has started; `xml` has its name and attributes.
     fn start(&mut self, xml: &mut Xml<R>) -> io::Result<()>;
+    /// Whether the text of the element just started may come in pieces, however long. Asked where the grammar allows it.
+    fn takes_pieces(&self) -> bool;
     /// Part of a text too long to be held.
     fn piece(&mut self, xml: &mut Xml<R>) -> io::Result<()>;
     /// An element has ended; `xml` has its last text.
@@ -34,6 +36,9 @@ pub struct Nobody;
 impl<R: Read> Listener<R> for Nobody {
     fn start(&mut self, _: &mut Xml<R>) -> io::Result<()> {
         Ok(())
+    }
+    fn takes_pieces(&self) -> bool {
+        true
     }
     fn piece(&mut self, _: &mut Xml<R>) -> io::Result<()> {
         Ok(())
@@ -71,7 +76,7 @@ impl<'a> Grammars<'a> {
     }
 
     /// Lets in some elements that the standard has not.
-    pub fn tolerate(&mut self, elements: &[(&'static str, &'static str)]) {
+    pub fn tolerate(&mut self, elements: &[Tolerated]) {
         if let Some(schema) = &mut self.schema {
             schema.tolerate(elements);
         }
@@ -108,10 +113,11 @@ pub fn listen<R: Read>(
                 }
                 if let Some(profile) = &mut grammars.profile {
                     profile.start(xml, &mut OnlyFindings(told.found));
-                    is_long |= grammars.schema.is_none() && profile.takes_pieces();
+                    // Alone, it may describe a content otherwise than by its type.
+                    is_long |= grammars.schema.is_none() && (profile.takes_pieces() || is_content(xml));
                 }
                 listener.start(xml).map_err(Halt::Failed)?;
-                if is_long {
+                if is_long && listener.takes_pieces() {
                     xml.stream_text();
                 }
             }
@@ -137,6 +143,13 @@ pub fn listen<R: Read>(
         found.extend(listener.found());
         token = xml.advance()?;
     }
+}
+
+/// Whether the element just started is one that holds an object's content, in some version.
+fn is_content<R: Read>(xml: &Xml<R>) -> bool {
+    let namespace = xml.namespace_of_name(xml.name());
+    matches!(xml.local(xml.name()), "Attachment" | "Data")
+        && SedaVersion::ALL.iter().any(|version| version.namespace() == namespace)
 }
 
 /// A message against the schema of its version alone, identifiers included; nothing is described.

@@ -172,6 +172,11 @@ impl<R: Read> Listener<R> for Describing {
         self.builder.start(is_seda, &element.local, &element.attributes, element.line)
     }
 
+    /// Contents alone: other texts are held, hence bounded.
+    fn takes_pieces(&self) -> bool {
+        self.builder.takes_pieces()
+    }
+
     fn piece(&mut self, xml: &mut Xml<R>) -> io::Result<()> {
         self.builder.piece(xml.text())
     }

@@ -1,7 +1,9 @@
 //! Tolerances: extensions that another system accepts and the standard does not, let in by name, agreement by agreement.
 //!
-//! Off by default. What is let in is said as a warning at its place, and read where it is understood.
+//! Off by default. What is let in is said as a warning at its place, which bears the tolerance's name, and read where it
+//! is understood. The agreement is known once the message is read: ingest reads with all of them, and judges then.
 
+use super::engine::matcher::Tolerated;
 use crate::model::SedaVersion;
 
 /// A named tolerance.
@@ -44,7 +46,12 @@ impl Tolerance {
     }
 }
 
-/// Elements that these tolerances let in: (parent, child).
-pub fn elements(tolerances: &[Tolerance], version: SedaVersion) -> Vec<(&'static str, &'static str)> {
-    tolerances.iter().flat_map(|tolerance| tolerance.elements(version)).copied().collect()
+/// Elements that these tolerances let in.
+pub fn elements(tolerances: &[Tolerance], version: SedaVersion) -> Vec<Tolerated> {
+    let of = |tolerance: &Tolerance| {
+        let by = tolerance.name();
+        let elements = tolerance.elements(version).iter();
+        elements.map(move |&(parent, child)| Tolerated { parent, child, by })
+    };
+    tolerances.iter().flat_map(of).collect()
 }

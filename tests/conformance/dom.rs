@@ -166,7 +166,9 @@ fn element(node: roxmltree::Node, source: &str) -> Element {
                 roxmltree::NodeType::Element => Some(Node::Element(element(child, source))),
                 roxmltree::NodeType::Text => {
                     let text = child.text().unwrap_or_default().to_owned();
-                    let is_literal = source[child.range()].contains("<![CDATA[");
+                    // Text and sections that follow one another are one node; its range may be its first piece.
+                    let end = child.next_sibling().map_or(node.range().end, |next| next.range().start);
+                    let is_literal = source[child.range().start..end].contains("<![CDATA[");
                     Some(if is_literal { Node::Literal(text) } else { Node::Text(text) })
                 }
                 roxmltree::NodeType::Comment => {
@@ -183,11 +185,11 @@ fn element(node: roxmltree::Node, source: &str) -> Element {
     }
 }
 
-/// A qualified name as `{namespace}local`; as written when its prefix is not declared.
+/// A qualified name as `{namespace}local`, white space after it kept; as written when its prefix is not declared.
 fn clark(node: roxmltree::Node, value: &str) -> String {
     let (prefix, local) =
-        value.trim().split_once(':').map_or((None, value.trim()), |(p, local)| (Some(p), local));
-    match node.lookup_namespace_uri(prefix) {
+        value.split_once(':').map_or((None, value), |(prefix, local)| (Some(prefix), local));
+    match node.lookup_namespace_uri(prefix.map(str::trim_start)) {
         Some(namespace) => format!("{{{namespace}}}{local}"),
         None => value.to_owned(),
     }

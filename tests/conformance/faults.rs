@@ -63,6 +63,22 @@ pub const LIBXML2: &[Fault] = &[
         test: Test::Same(bare_dates),
     },
     Fault {
+        name: "blanc autour d'un xsi:type",
+        reason: "xsi:type est un xs:QName, dont whiteSpace vaut collapse ; libxml2 ne le trouve plus quand un blanc l'entoure.",
+        is_arbitrated: true,
+        test: Test::Same(bare_types),
+    },
+    Fault {
+        name: "espaces de noms mal formés",
+        reason: "Namespaces in XML 1.0 : un préfixe non déclaré, ou xml lié à un autre nom, rend le document mal formé. libxml2 le \
+                 dit et continue.",
+        is_arbitrated: true,
+        test: Test::Said(|ours, reference| {
+            reference.valid
+                && ours.findings.last().is_some_and(|finding| finding.starts_with("xml.namespace"))
+        }),
+    },
+    Fault {
         name: "base64 qui n'en est pas",
         reason: "XML Schema 1.0, partie 2, 3.2.16 : base64Binary n'admet que son alphabet et des blancs. libxml2 saute tout \
                  autre caractère.",
@@ -163,6 +179,21 @@ fn bare_dates(element: &mut Element) -> bool {
         if value.trim() != value && is_date(value.trim()) {
             *value = value.trim().to_owned();
             changed = true;
+        }
+    }
+    changed
+}
+
+/// Types named without blanks around them.
+fn bare_types(element: &mut Element) -> bool {
+    let mut changed = false;
+    for (_, value) in element.attributes.iter_mut().filter(|(name, _)| name.is_xsi("type")) {
+        changed |= value.trim() != value;
+        *value = value.trim().to_owned();
+    }
+    for child in &mut element.children {
+        if let Node::Element(child) = child {
+            changed |= bare_types(child);
         }
     }
     changed

@@ -42,6 +42,23 @@ fn over_the_limit_it_is_refused_without_being_written() {
     assert!(written < 10_000_000, "{written} bytes were written");
 }
 
+#[test]
+fn a_large_content_written_in_the_message_is_taken_in_charge_in_little_memory() {
+    let place = Place::fresh();
+    let service = Service::start(&place, &[]);
+    let client = Client::new(service.address);
+    let mut sip = crate::support::sip::Sip::with_files("GROS-CONTENU", 1);
+    sip.inline = true;
+    // Held whole, with its base64, it would take more.
+    sip.files[0].1 = (0..24_u32 << 20).map(|n| (n ^ (n >> 8)) as u8).collect();
+    let transfer = client.deposit(&sip.tar()).unwrap();
+    let state = client.wait_for(&transfer, &["taken_in_charge", "refused"]).unwrap();
+    assert_eq!(state, "taken_in_charge", "{:?}", client.transfer(&transfer));
+    let peak = service.peak_kib();
+    println!("un contenu de 24 Mio dans le bordereau : {peak} Kio de mémoire résidente au plus");
+    assert!(peak < 80 << 10, "{peak} KiB");
+}
+
 /// By hand, on the delivered program: `cargo test --release --test main -- --ignored units_are_taken`.
 #[test]
 #[ignore = "takes minutes"]

@@ -13,6 +13,7 @@ use crate::support::{FreshTenant, fresh_tenant};
 mod awaiting;
 mod away;
 mod hostile;
+mod inline;
 #[cfg(feature = "failpoints")]
 mod kill;
 mod large;
@@ -22,6 +23,7 @@ mod older;
 mod path;
 mod profiles;
 mod refused;
+mod tolerances;
 mod twice;
 
 /// A tenant with the path to deposit by.

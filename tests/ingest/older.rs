@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::Desk;
 
-const PDF: &[u8] = b"%PDF-1.4\n% une piece\n%%EOF\n";
+pub(super) const PDF: &[u8] = b"%PDF-1.4\n% une piece\n%%EOF\n";
 
 fn digest(of: &[u8]) -> String {
     hex::encode(Sha256::digest(of))
@@ -19,7 +19,7 @@ fn agency(name: &str, identifier: &str) -> String {
 }
 
 /// A 0.2 transfer of one file, whose digest is that of `of`.
-fn v0_2(identifier: &str, of: &[u8]) -> String {
+pub(super) fn v0_2(identifier: &str, of: &[u8]) -> String {
     let edition = "listVersionID=\"edition 2009\"";
     format!(
         "<ArchiveTransfer xmlns=\"fr:gouv:ae:archive:draft:standard_echange_v0.2\"><Date>2026-11-24T10:00:00Z</Date>\
@@ -38,7 +38,7 @@ fn v0_2(identifier: &str, of: &[u8]) -> String {
 }
 
 /// A 1.0 transfer of one file, whose digest is that of `of`.
-fn v1_0(identifier: &str, of: &[u8]) -> String {
+pub(super) fn v1_0(identifier: &str, of: &[u8]) -> String {
     format!(
         "<ArchiveTransfer xmlns=\"fr:gouv:culture:archivesdefrance:seda:v1.0\"><Date>2026-11-24T10:00:00Z</Date>\
          <TransferIdentifier>{identifier}</TransferIdentifier>{}{}<Archive><ArchivalAgreement>ACCORD-TEST\
@@ -56,6 +56,11 @@ fn v1_0(identifier: &str, of: &[u8]) -> String {
 
 /// Between the desk's parties. The file lies in a folder that the manifest does not name, as some senders have it.
 fn zipped(desk: &Desk, manifest: &str) -> Vec<u8> {
+    zipped_with(desk, manifest, &[("envoi/acte.pdf", PDF)])
+}
+
+/// The same with these files.
+pub(super) fn zipped_with(desk: &Desk, manifest: &str, files: &[(&str, &[u8])]) -> Vec<u8> {
     let t = &desk.tenant;
     let manifest = manifest
         .replace("ACCORD-TEST", &t.agreement)
@@ -63,8 +68,8 @@ fn zipped(desk: &Desk, manifest: &str) -> Vec<u8> {
         .replace("VERSANT-TEST", &t.transferring_agency)
         .replace("PRODUCTEUR-TEST", &t.originating_agency);
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in [("bordereau.xml", manifest.as_bytes()), ("envoi/acte.pdf", PDF)] {
-        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+    for (name, bytes) in [("bordereau.xml", manifest.as_bytes())].iter().chain(files) {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
         zip.write_all(bytes).unwrap();
     }
     zip.finish().unwrap().into_inner()

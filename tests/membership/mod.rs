@@ -13,6 +13,7 @@ use chartrier::registry::queries::{agreements, find_agreement, find_party, find_
 use crate::support::database;
 
 mod profiles;
+mod tolerances;
 
 const MEMBER: &str = r#"code = "bourg"
 name = "Commune du Bourg"

@@ -9,6 +9,7 @@ use chartrier::model::{
 use chartrier::seda::{Manifest, Options, Scratch, consistency, contents, read_manifest};
 
 use crate::corpus_folder;
+use crate::support::sip::attachment;
 
 const V0_2: &str = include_str!("../fixtures/seda/older/actes-0.2.xml");
 const ACTES: &str = include_str!("../fixtures/seda/older/actes-1.0.xml");
@@ -305,14 +306,38 @@ fn sizes_are_compared_in_bytes_alone() {
 #[test]
 fn an_attachment_travels_as_a_file_or_in_the_message() {
     let read = |attachment: &str| read(&transfer_1_0(&archive("", "", &document(attachment, "")))).1;
+    let codes_of = |attachment: &str| {
+        let found = read(attachment);
+        codes(&found)
+            .into_iter()
+            .filter(|code| *code != "rule.no_appraisal")
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(codes_of("<Attachment filename=\"a.pdf\"/>"), ["object.digest_not_sent"]);
     assert_eq!(
-        codes(&read("<Attachment filename=\"a.pdf\"/>")),
-        ["rule.no_appraisal", "object.digest_not_sent"]
+        codes_of("<Attachment filename=\"a.pdf\">YQ==</Attachment>"),
+        ["object.inline", "object.digest_not_sent"]
     );
-    assert_eq!(codes(&read("<Attachment filename=\"a.pdf\">YQ==</Attachment>"))[1], "object.inline");
-    let blank = read("<Attachment filename=\"a.pdf\"> \n </Attachment>");
-    assert_eq!(codes(&blank), ["rule.no_appraisal", "object.digest_not_sent"]);
-    assert_eq!(codes(&read("<Attachment/>")), ["rule.no_appraisal", "object.no_content"]);
+    assert_eq!(codes_of("<Attachment filename=\"a.pdf\"> \n </Attachment>"), ["object.digest_not_sent"]);
+    assert_eq!(codes_of("<Attachment/>"), ["object.no_content"]);
+}
+
+#[test]
+fn a_content_of_1_0_is_decoded_whatever_its_length() {
+    let content: Vec<u8> = (0..3_u32 << 20).map(|n| (n % 251) as u8).collect();
+    let text = attachment("envoi/a.pdf", &content);
+    let (manifest, found) = read(&transfer_1_0(&archive("", "", &document(&text, ""))));
+    assert!(!found.iter().any(Finding::is_error), "{found:?}");
+    let object = &manifest.binary_objects[0];
+    assert_eq!((object.uri.as_deref(), object.file_name.as_deref()), (None, Some("a.pdf")));
+    let mut bytes = Vec::new();
+    let inline = object.inline.expect("a content");
+    std::io::Read::read_to_end(&mut manifest.manifest.inline(inline), &mut bytes).expect("memory");
+    assert!(bytes == content, "{} bytes", bytes.len());
+    let garbled = text.replacen("\n", "\n*", 1);
+    let (_, found) = read(&transfer_1_0(&archive("", "", &document(&garbled, ""))));
+    assert!(codes(&found).contains(&"schema.invalid_value"), "{found:?}");
 }
 
 #[test]

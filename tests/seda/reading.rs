@@ -145,6 +145,9 @@ fn a_content_written_in_the_message_is_decoded() {
     let object = "<BinaryDataObject id=\"B\"><Attachment filename=\"a.txt\">Qm9u\n am91cg==</Attachment><MessageDigest \
                   algorithm=\"MD5\">00000000000000000000000000000000</MessageDigest></BinaryDataObject>";
     let manifest = manifest(read(transfer(object, &unit("A", "a", ""))));
+    let mut found = Findings::new(10);
+    consistency::check(&manifest, &mut found).expect("memory");
+    assert!(found.kept().iter().any(|finding| finding.kind.code == "object.inline" && !finding.is_error()));
     let object = manifest.binary_object(0).expect("an object");
     let mut content = String::new();
     let inline = object.inline.expect("a content");
@@ -153,4 +156,24 @@ fn a_content_written_in_the_message_is_decoded() {
         (content.as_str(), inline.size_bytes, object.file_name.as_deref()),
         ("Bonjour", 7, Some("a.txt"))
     );
+}
+
+#[test]
+fn contents_written_in_the_message_are_bounded_together_and_other_texts_each() {
+    let codes = |object: &str, limits: &Limits| -> Vec<&str> {
+        let text = transfer(object, &unit("A", "a", ""));
+        let reading = read_manifest(text.as_bytes(), limits, &Scratch::memory(), Options::default());
+        reading.findings.iter().map(|finding| finding.kind.code).collect()
+    };
+    let object = |content: &str, digest: &str| {
+        format!(
+            "<BinaryDataObject id=\"B\"><Attachment>{content}</Attachment><MessageDigest algorithm=\"MD5\">{digest}\
+             </MessageDigest></BinaryDataObject>"
+        )
+    };
+    let limits = Limits { expanded_bytes_max: 300_000, xml_text_bytes_max: 1_000, ..Limits::default() };
+    assert_eq!(codes(&object(&"QUJD".repeat(100_000), "00"), &limits), Vec::<&str>::new());
+    assert_eq!(codes(&object(&"QUJD".repeat(100_001), "00"), &limits), ["container.expanded_size"]);
+    assert_eq!(codes(&object("QUJD", &"00".repeat(501)), &limits), ["xml.text_length"]);
+    assert_eq!(codes(&object("QUJ", "00"), &limits), ["schema.invalid_value"]);
 }

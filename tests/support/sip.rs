@@ -2,6 +2,8 @@
 
 use std::io::{Cursor, Write};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha512};
 
 /// A transfer to build; change a field to spoil it.
@@ -26,6 +28,8 @@ pub struct Sip {
     pub first_digest: Option<String>,
     /// More units, as written, under the root.
     pub units: String,
+    /// The files travel in the manifest itself.
+    pub inline: bool,
 }
 
 impl Sip {
@@ -51,6 +55,7 @@ impl Sip {
             files: (1..=count).map(file).collect(),
             first_digest: None,
             units: String::new(),
+            inline: false,
         }
     }
 
@@ -77,9 +82,10 @@ impl Sip {
             let own = hex::encode(Sha512::digest(bytes));
             let digest = self.first_digest.clone().filter(|_| n == 0).unwrap_or(own);
             let base = name.rsplit('/').next().unwrap();
+            let content = if self.inline { attachment(base, bytes) } else { format!("<Uri>{name}</Uri>") };
             objects += &format!(
                 "<BinaryDataObject id=\"BDO{n}\"><DataObjectVersion>BinaryMaster_1</DataObjectVersion>\
-                 <Uri>{name}</Uri><MessageDigest algorithm=\"SHA-512\">{digest}</MessageDigest>\
+                 {content}<MessageDigest algorithm=\"SHA-512\">{digest}</MessageDigest>\
                  <Size>{}</Size><FormatIdentification><FormatId>fmt/18</FormatId></FormatIdentification>\
                  <FileInfo><Filename>{base}</Filename></FileInfo></BinaryDataObject>\n",
                 bytes.len()
@@ -156,7 +162,13 @@ impl Sip {
 
     fn entries(&self) -> Vec<(String, Vec<u8>)> {
         let mut entries = vec![("manifest.xml".to_owned(), self.manifest().into_bytes())];
-        entries.extend(self.files.iter().cloned());
+        entries.extend(self.files.iter().filter(|_| !self.inline).cloned());
         entries
     }
+}
+
+/// A content in base64, in lines as most tools write it.
+pub fn attachment(name: &str, bytes: &[u8]) -> String {
+    let lines: Vec<String> = bytes.chunks(57).map(|line| STANDARD.encode(line)).collect();
+    format!("<Attachment filename=\"{name}\">\n{}\n</Attachment>", lines.join("\n"))
 }

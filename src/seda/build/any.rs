@@ -54,15 +54,24 @@ impl AnyBuilder {
         }
     }
 
+    /// Whether the element just started is an object's content, which may be of any length.
+    pub fn takes_pieces(&self) -> bool {
+        match self {
+            Self::Newer(builder) => builder.attachment.is_some(),
+            Self::Older(builder) => builder.attachment.is_some(),
+        }
+    }
+
     /// A piece of an object's content, which travels in the message.
     ///
     /// # Errors
-    /// When the scratch fails.
+    /// See [`AnyBuilder::start`].
     pub fn piece(&mut self, text: &str) -> io::Result<()> {
-        match self {
-            Self::Newer(builder) => builder.piece(text),
-            Self::Older(_) => Ok(()),
-        }
+        let (attachment, sink) = match self {
+            Self::Newer(builder) => (&mut builder.attachment, &mut builder.sink),
+            Self::Older(builder) => (&mut builder.attachment, &mut builder.sink),
+        };
+        attachment.as_mut().map_or(Ok(()), |attachment| attachment.push(text, sink))
     }
 
     /// What was found since the last call.

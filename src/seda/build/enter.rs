@@ -2,10 +2,9 @@
 
 use std::io;
 
-use super::{Builder, Context};
+use super::{Attachment, Builder, Context};
 use crate::model::{BinaryObject, ObjectGroup, PhysicalObject, Referent, Rule, findings};
 use crate::seda::element::Attribute;
-use crate::seda::inline::Decoder;
 use crate::seda::lengths::IDENTIFIER_BYTES_MAX;
 
 impl Builder {
@@ -51,9 +50,8 @@ impl Builder {
                 Context::Inner
             }
             (Context::Binary, "Attachment") => {
-                self.binary.inline = Some(self.sink.begin_inline());
+                self.attachment = Some(Attachment::new(&self.sink));
                 self.binary.file_name = plain(attributes, "filename").map(str::to_owned);
-                self.decoder = Decoder::default();
                 Context::Inner
             }
             (Context::Binary, "MessageDigest") => {

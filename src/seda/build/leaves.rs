@@ -92,7 +92,12 @@ impl Builder {
             "DataObjectNumber" => number(&mut self.binary.usage, value),
             "Uri" => self.binary.uri = some,
             // Whether it is base64 was told by the schema.
-            "Attachment" => self.piece(value)?,
+            "Attachment" => {
+                if let Some(mut attachment) = self.attachment.take() {
+                    attachment.push(value, &mut self.sink)?;
+                    self.binary.inline = Some(attachment.end().0);
+                }
+            }
             "MessageDigest" => self.binary.digest = some,
             "Size" => self.binary.size_bytes = value.parse().ok(),
             "Compressed" => self.binary.compressed = some,

@@ -7,7 +7,6 @@ use std::io;
 
 use super::description::{Description, Manifest};
 use super::element::Attribute;
-use super::inline::Decoder;
 use super::read::Header;
 use super::spill::Scratch;
 use crate::model::findings::Kind;
@@ -16,11 +15,13 @@ use crate::model::{
 };
 
 mod any;
+mod attachment;
 mod enter;
 mod leaves;
 mod older;
 
 pub use any::AnyBuilder;
+use attachment::Attachment;
 
 /// Namespace of `xml:id`.
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
@@ -63,8 +64,8 @@ pub struct Builder {
     binary: BinaryObject,
     physical: PhysicalObject,
     rule: Rule,
-    /// Of the `Attachment` being read.
-    decoder: Decoder,
+    /// The content being read, when the innermost open element is one.
+    attachment: Option<Attachment>,
     /// The rule being read is the package's, not a unit's.
     is_package_rule: bool,
     has_package: bool,
@@ -81,7 +82,7 @@ impl Builder {
             binary: BinaryObject::default(),
             physical: PhysicalObject::default(),
             rule: Rule::default(),
-            decoder: Decoder::default(),
+            attachment: None,
             is_package_rule: false,
             has_package: false,
         }
@@ -105,6 +106,7 @@ impl Builder {
             }
             None => Context::Ignored,
         };
+        self.attachment = None;
         let context = if is_seda { self.enter(parent, local, attributes, line)? } else { Context::Ignored };
         if is_seda && matches!(context, Context::Inner | Context::UnitReference) {
             let is_plain = |a: &&Attribute| a.namespace.is_empty() || a.namespace == XML;
@@ -133,17 +135,6 @@ impl Builder {
             _ => {}
         }
         Ok(())
-    }
-
-    /// A piece of an object's content.
-    ///
-    /// # Errors
-    /// When the scratch fails.
-    pub fn piece(&mut self, text: &str) -> io::Result<()> {
-        let Some(inline) = &mut self.binary.inline else { return Ok(()) };
-        let mut bytes = Vec::new();
-        self.decoder.push(text, &mut bytes);
-        self.sink.inline(inline, &bytes)
     }
 
     fn end_rule(&mut self) {

@@ -208,6 +208,11 @@ impl Manifest {
         self.has_inline
     }
 
+    /// Bytes of all these contents.
+    pub fn inline_bytes(&self) -> u64 {
+        self.inline.len()
+    }
+
     /// The bytes of a content that travelled in the message.
     pub fn inline(&self, inline: Inline) -> impl Read + '_ {
         self.inline.cursor(inline.place, inline.place + inline.size_bytes)

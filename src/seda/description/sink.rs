@@ -25,6 +25,8 @@ pub struct Description {
     objects: usize,
     units_max: usize,
     objects_max: usize,
+    inline_bytes_max: u64,
+    is_inline_full: bool,
     /// Limits that were passed.
     pub found: Vec<Finding>,
 }
@@ -51,6 +53,8 @@ impl Description {
             objects: 0,
             units_max: limits.units_max,
             objects_max: limits.objects_max,
+            inline_bytes_max: limits.expanded_bytes_max,
+            is_inline_full: false,
             found: Vec::new(),
         }
     }
@@ -196,8 +200,17 @@ impl Description {
         Inline { place: self.manifest.inline.len(), size_bytes: 0 }
     }
 
-    /// The next bytes of the content begun last.
+    /// The next bytes of the content begun last; past the limit, they are dropped.
     pub fn inline(&mut self, content: &mut Inline, bytes: &[u8]) -> io::Result<()> {
+        if self.is_inline_full {
+            return Ok(());
+        }
+        if self.manifest.inline.len() + bytes.len() as u64 > self.inline_bytes_max {
+            self.is_inline_full = true;
+            let message = format!("plus de {} octets de contenus dans le bordereau", self.inline_bytes_max);
+            self.found.push(Finding::new(&findings::CONTAINER_EXPANDED_SIZE, message));
+            return Ok(());
+        }
         self.manifest.inline.append(bytes)?;
         content.size_bytes += bytes.len() as u64;
         Ok(())

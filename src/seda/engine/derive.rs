@@ -15,7 +15,7 @@ pub struct SetId(pub u32);
 pub const NO_SYMBOL: SetId = SetId(0);
 
 /// How deep patterns may be nested: derivatives are computed by recursion.
-pub const HEIGHT_MAX: u32 = 2_500;
+pub const HEIGHT_MAX: u32 = 1_500;
 
 /// Patterns with the derivatives taken of them so far.
 #[derive(Clone, Debug)]

@@ -61,6 +61,15 @@ pub(super) struct Frame {
     pub(super) is_in_pieces: bool,
 }
 
+/// An element let in where the grammar has it not, in its parent's namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tolerated {
+    pub parent: &'static str,
+    pub child: &'static str,
+    /// Name of the tolerance that lets it in.
+    pub by: &'static str,
+}
+
 /// One document against one grammar.
 pub struct Matcher<'g> {
     pub(super) automaton: Automaton<'g>,
@@ -68,7 +77,7 @@ pub struct Matcher<'g> {
     /// Letters of the document's names, and which of them are `xsi:` attributes.
     letters: Vec<(Letter, Option<Xsi>)>,
     /// Elements let in though the grammar has none there: (parent, child), local names.
-    pub(super) tolerated: Vec<(&'static str, &'static str)>,
+    pub(super) tolerated: Vec<Tolerated>,
     pub(super) kinds: &'static Kinds,
     root: StateId,
     is_over: bool,
@@ -97,8 +106,8 @@ impl<'g> Matcher<'g> {
         }
     }
 
-    /// Lets in some elements that the grammar has not: (parent, child), in the parent's namespace.
-    pub fn tolerate(&mut self, elements: &[(&'static str, &'static str)]) {
+    /// Lets in some elements that the grammar has not.
+    pub fn tolerate(&mut self, elements: &[Tolerated]) {
         self.tolerated.extend(elements);
     }
 

@@ -120,3 +120,20 @@ fn depth_makes_no_states() {
     };
     assert_eq!(states(3), states(200));
 }
+
+#[test]
+fn the_longest_sequence_a_profile_may_have_needs_little_stack() {
+    let optional = |name: String| format!("<optional>{name}</optional>");
+    let elements: String =
+        (0..400).map(|n| optional(format!("<element name='e{n}'><empty/></element>"))).collect();
+    let attributes: String = (0..400).map(|n| optional(format!("<attribute name='a{n}'/>"))).collect();
+    let rng = format!("<element name='a' {RNG}>{attributes}{elements}</element>");
+    let judged = std::thread::Builder::new().stack_size(1 << 20).spawn(move || {
+        let profile = profile(&rng);
+        [
+            found(&profile, "<a a399='1' a0='2'><e0/><e399/></a>").len(),
+            found(&profile, "<a><e399/><e0/></a>").len(),
+        ]
+    });
+    assert_eq!(judged.map(|thread| thread.join().ok()).ok(), Some(Some([0, 1])));
+}

@@ -6,7 +6,7 @@ use super::attributes::shown;
 use super::automaton::StateId;
 use super::fault::Witness;
 use super::grammar::{Content, Symbol, SymbolId};
-use super::matcher::{Frame, Matcher};
+use super::matcher::{Frame, Matcher, Tolerated};
 use super::names::NameClass;
 use super::steps::StepId;
 use crate::model::Finding;
@@ -64,14 +64,17 @@ impl Matcher<'_> {
     ) -> bool {
         let Some(parent) = self.frames.last() else { return false };
         let is_same = xml.namespace_of_name(parent.name) == xml.namespace_of_name(name);
-        let pair = (xml.local(parent.name), xml.local(name));
-        let is_tolerated = is_same && self.tolerated.contains(&pair);
-        if is_tolerated {
-            let message = format!("{} dans {} : extension admise par tolérance", pair.1, pair.0);
-            let line = xml.line();
-            self.tell(&findings::SCHEMA_TOLERATED, message, (name, line), xml, witness);
-        }
-        is_tolerated
+        let is_it = |element: &&Tolerated| {
+            is_same && element.parent == xml.local(parent.name) && element.child == xml.local(name)
+        };
+        let Some(Tolerated { parent, child, by }) = self.tolerated.iter().find(is_it).copied() else {
+            return false;
+        };
+        let message = format!("{child} dans {parent} : extension admise par tolérance");
+        let line = xml.line();
+        let finding = Finding::new(&findings::SCHEMA_TOLERATED, message).about(by);
+        witness.finding(finding.at_line(line).in_path(self.path(xml, name)));
+        true
     }
 
     /// An element out of place; what had to come before it, when that is plain, is said to be missing.

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::rules::Terms;
-use super::{Builder, Context, Document, Level};
+use super::{Attachment, Builder, Context, Document, Level};
 use crate::model::{BinaryObject, OtherId, findings};
 use crate::seda::element::Attribute;
 use crate::seda::lengths::IDENTIFIER_BYTES_MAX;
@@ -59,8 +59,14 @@ impl Builder {
         let value = |name: &str| plain(attributes, name).unwrap_or_default().to_owned();
         match (parent, local) {
             (Context::Integrity, "Contains") => self.integrity.algorithm = value("algorithme"),
-            (Context::Document, "Attachment") => attach(&mut self.document.object, attributes),
-            (Context::RelatedData, "Data") => attach(&mut self.related, attributes),
+            (Context::Document, "Attachment") => {
+                attach(&mut self.document.object, attributes);
+                self.attachment = Some(Attachment::new(&self.sink));
+            }
+            (Context::RelatedData, "Data") => {
+                attach(&mut self.related, attributes);
+                self.attachment = Some(Attachment::new(&self.sink));
+            }
             (Context::Document, "Integrity") => {
                 self.document.object.digest_algorithm = Some(value("algorithme"));
             }

@@ -4,11 +4,9 @@
 
 use std::io;
 
-use base64::Engine as _;
-
 use super::values::{language, level, size_bytes};
-use super::{Builder, Context};
-use crate::model::{Content, Finding, Inline, findings};
+use super::{Builder, Context, Digests};
+use crate::model::{BinaryObject, Content, Finding, Inline, findings};
 
 /// Longest path of elements told of a value; one so deep is no element of the standard.
 const PATH_BYTES_MAX: usize = 500;
@@ -40,14 +38,16 @@ impl Builder {
             (Context::Content, path) => self.content_leaf(path, value),
             (Context::Keyword, path) => self.keyword_leaf(path, value),
             (Context::AccessRule | Context::AppraisalRule, path) => self.terms.fill(path, value),
-            (Context::Document, "Attachment") if !value.is_empty() => {
-                self.document.object.inline = Some(self.inline(value)?);
-                self.document.object.uri = None;
+            (Context::Document, "Attachment") => {
+                if let Some(inline) = self.inline(value)? {
+                    hold(&mut self.document.object, inline, &mut self.digests);
+                }
             }
             (Context::Document, path) => self.document_leaf(path, value),
-            (Context::RelatedData, "Data") if !value.is_empty() => {
-                self.related.inline = Some(self.inline(value)?);
-                self.related.uri = None;
+            (Context::RelatedData, "Data") => {
+                if let Some(inline) = self.inline(value)? {
+                    hold(&mut self.related, inline, &mut self.digests);
+                }
             }
             (Context::RelatedData, "Relation") => self.document.tell("RelatedData/Relation", value),
             _ => {}
@@ -69,13 +69,12 @@ impl Builder {
         }
     }
 
-    /// A content that travels in the message. What is no base64 is none; the schema has said so.
-    fn inline(&mut self, value: &str) -> io::Result<Inline> {
-        let mut inline = self.sink.begin_inline();
-        let compact: String = value.split_ascii_whitespace().collect();
-        let bytes = base64::engine::general_purpose::STANDARD.decode(compact).unwrap_or_default();
-        self.sink.inline(&mut inline, &bytes)?;
-        Ok(inline)
+    /// The content that ends with these characters; none when nothing is written, which names a joined file.
+    fn inline(&mut self, last: &str) -> io::Result<Option<Inline>> {
+        let Some(mut attachment) = self.attachment.take() else { return Ok(None) };
+        attachment.push(last, &mut self.sink)?;
+        let (inline, has_begun) = attachment.end();
+        Ok(has_begun.then_some(inline))
     }
 
     /// The content of the innermost unit, to say of it a text of so many bytes, and whether so much may still be said.
@@ -183,7 +182,6 @@ impl Builder {
     fn document_leaf(&mut self, path: &str, value: &str) {
         let document = &mut self.document;
         match path {
-            "Attachment" => {}
             "Integrity" => document.object.digest = Some(value.to_owned()),
             "Size" => match size_bytes(value, &self.size_unit) {
                 Some(size) => document.object.size_bytes = Some(size),
@@ -206,6 +204,15 @@ impl Builder {
                 document.is_described = true;
             }
         }
+    }
+}
+
+/// The object's content is this one, not a file of its name, which tells its digest in 0.2's header all the same.
+fn hold(object: &mut BinaryObject, inline: Inline, digests: &mut Digests) {
+    object.inline = Some(inline);
+    if let Some((algorithm, digest)) = object.uri.take().and_then(|name| digests.take(&name)) {
+        object.digest_algorithm = Some(algorithm);
+        object.digest = Some(digest);
     }
 }
 

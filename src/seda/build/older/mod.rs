@@ -6,6 +6,7 @@
 
 use std::io;
 
+use super::Attachment;
 use crate::model::findings::Kind;
 use crate::model::{BinaryObject, Finding, Limits, Reference, Referent, SedaVersion, Weight, findings};
 use crate::seda::description::{Description, Manifest};
@@ -94,6 +95,8 @@ pub struct Builder {
     levels: Vec<Level>,
     document: Document,
     related: BinaryObject,
+    /// The content being read, when the innermost open element is one.
+    pub(super) attachment: Option<Attachment>,
     /// Unit of the size being read.
     size_unit: String,
     terms: Terms,
@@ -114,6 +117,7 @@ impl Builder {
             levels: Vec::new(),
             document: Document::default(),
             related: BinaryObject::default(),
+            attachment: None,
             size_unit: String::new(),
             terms: Terms::default(),
             integrity: Integrity::default(),
@@ -141,6 +145,7 @@ impl Builder {
             }
             None => Context::Ignored,
         };
+        self.attachment = None;
         let context = if is_seda { self.enter(parent, local, attributes, line)? } else { Context::Ignored };
         self.open.push(Open { context, local: local.to_owned(), line, has_children: false });
         Ok(())

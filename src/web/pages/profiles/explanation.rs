@@ -1,7 +1,5 @@
 //! What a profile asks, in words an archivist reads and prints: what must be there, what is fixed, what repeats.
 
-use std::cmp::Ordering;
-
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use uuid::Uuid;
@@ -31,6 +29,8 @@ pub struct ExplanationPage {
 /// One element or attribute asked for, as a line of a tree.
 pub struct AskedLine {
     pub name: String,
+    /// The name is French words: the line gathers others, or stands for elements of any name.
+    pub gathers: bool,
     /// What it is, in French, for the elements people meet most.
     pub label: Option<&'static str>,
     pub occurrence: &'static str,
@@ -105,6 +105,7 @@ fn lines(explained: &[ExplainedLine]) -> Vec<AskedLine> {
         let next = depths.get(at + 1).copied().unwrap_or(0);
         AskedLine {
             name: line.name.clone(),
+            gathers: line.name.starts_with(|first: char| first.is_lowercase() || first == '…'),
             label: asks::label(&line.name),
             occurrence: line.occurrence,
             required: line.is_required,
@@ -122,11 +123,8 @@ fn depths(explained: &[ExplainedLine]) -> Vec<usize> {
     let mut open: Vec<usize> = Vec::new();
     let mut depths = Vec::with_capacity(explained.len());
     for line in explained {
-        while let Some(last) = open.last() {
-            match last.cmp(&line.depth) {
-                Ordering::Less => break,
-                Ordering::Equal | Ordering::Greater => drop(open.pop()),
-            }
+        while open.last().is_some_and(|last| *last >= line.depth) {
+            open.pop();
         }
         depths.push(open.len());
         open.push(line.depth);

@@ -6,7 +6,7 @@ use super::frame::{at, shell};
 use crate::model::findings::XML_UNCLOSED;
 use crate::model::{Acceptance, Agreement, AgreementId, Finding, ProfileId};
 use crate::registry::{Profile, ProfileVersion};
-use crate::seda::profile::ExplainedLine;
+use crate::seda::profile::Profile as Compiled;
 use crate::web::pages::profiles::explanation::{self, ExplanationPage};
 use crate::web::pages::profiles::import::{self, ImportPage};
 use crate::web::pages::profiles::list::{self, ListPage};
@@ -58,6 +58,7 @@ fn agreement(identifier: &str, name: &str, profiles: &[&str], profile_imposed: b
         transfer_bytes_max: 1,
         profiles: profiles.iter().map(|profile| (*profile).to_owned()).collect(),
         profile_imposed,
+        tolerances: Vec::new(),
     }
 }
 
@@ -91,33 +92,10 @@ pub fn show() -> ProfilePage {
     show::rendered(account(), true, &profile, &[version(2), version(1)], &agreements)
 }
 
+/// The example given with the members of the demonstration.
 pub fn explanation() -> ExplanationPage {
-    let line = |depth, name: &str, occurrence: &'static str, value: Option<&str>| ExplainedLine {
-        depth,
-        name: name.into(),
-        occurrence,
-        is_required: occurrence.starts_with("obligatoire"),
-        value: value.map(str::to_owned),
-        is_fixed: value.is_some_and(|value| value.starts_with("la valeur")),
-        documentation: (name == "Title").then(|| "Nature de l’acte, numéro et date".into()),
-    };
-    let lines = [
-        line(0, "ArchiveTransfer", "obligatoire", None),
-        line(1, "Comment", "facultatif", None),
-        line(1, "Date", "obligatoire", Some("une date et une heure")),
-        line(1, "ArchivalAgreement", "obligatoire", None),
-        line(1, "DataObjectPackage", "obligatoire", None),
-        line(2, "BinaryDataObject", "obligatoire, répétable", None),
-        line(3, "@id", "obligatoire", Some("un identifiant unique")),
-        line(3, "Uri", "obligatoire", None),
-        line(2, "DescriptiveMetadata", "obligatoire", None),
-        line(3, "ArchiveUnit", "obligatoire", None),
-        line(4, "Content", "obligatoire", None),
-        line(5, "DescriptionLevel", "obligatoire", Some("la valeur « File »")),
-        line(5, "Title", "obligatoire", None),
-        line(5, "Keyword", "facultatif, répétable", None),
-        line(1, "ArchivalAgency", "obligatoire", None),
-    ];
+    let rng = include_bytes!("../../../../tenants/saint-aubrac/profils/actes-2.1.rng");
+    let explained = Compiled::compile(rng).expect("the example compiles").explain();
     let profile = profile("ACTES-2.1", "Actes soumis au contrôle de légalité", true, 2);
-    explanation::rendered(account(), &profile, 2, &lines)
+    explanation::rendered(account(), &profile, 2, &explained)
 }
