@@ -5,6 +5,7 @@ mod command;
 mod corpus;
 mod datatypes;
 mod documented;
+mod lineage;
 mod messages;
 mod older;
 mod reading;

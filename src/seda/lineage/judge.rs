@@ -124,9 +124,10 @@ pub fn set_aside(judged: &Judged<'_>, asked: &Asked, found: &mut Findings) -> io
 }
 
 /// To keep and to destroy do not meet; told where they first do.
-pub fn fate(judged: &Judged<'_>, effective: &Own, found: &mut Findings) -> io::Result<()> {
+pub fn fate(judged: &Judged<'_>, effective: &Own, rows: &[Own], found: &mut Findings) -> io::Result<()> {
     const BOTH: u64 = bit::KEEP | bit::DESTROY;
-    let is_new = effective.bits & BOTH == BOTH && judged.above.bits & judged.row.kept & BOTH != BOTH;
+    let has_both = |parent: u32| rows[parent as usize].bits & judged.row.kept & BOTH == BOTH;
+    let is_new = effective.bits & BOTH == BOTH && !judged.parents().any(has_both);
     if is_new && found.wants(&findings::RULE_FINAL_ACTIONS) {
         let unit = judged.unit()?;
         let message = format!("l'unité {} est à la fois à conserver et à détruire", unit.id);

@@ -68,7 +68,7 @@ pub fn check(manifest: &Manifest, found: &mut Findings) -> io::Result<()> {
         judge::dates(&judged, &rows, found)?;
         judge::set_aside(&judged, &asked, found)?;
         let effective = row.under(&above);
-        judge::fate(&judged, &effective, found)?;
+        judge::fate(&judged, &effective, &rows, found)?;
         judge::due(&judged, &effective, &rows, found)?;
         if effective.bits & bit::APPRAISAL == 0 && holders.has(number) {
             without.0 += 1;
