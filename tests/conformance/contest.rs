@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use crate::dom;
-use crate::faults::{Fault, Test};
+use crate::faults::{self, Fault, Test};
 use crate::ours::Verdict;
 use crate::reference::{Opinion, Reference};
 use crate::tally::{Difference, KEPT, Tally};
@@ -73,10 +73,11 @@ impl Contest<'_> {
 
     /// The known fault that explains each difference.
     pub fn explanations(&self, folder: &Path, of: &[Difference]) -> io::Result<Vec<Option<&'static Fault>>> {
-        let mut found: Vec<Option<&Fault>> = of.iter().map(|d| self.said(&d.ours, &d.reference)).collect();
+        let mut found: Vec<Option<&Fault>> =
+            of.iter().map(|d| faults::lenient(self.faults, &d.ours, &d.reference)).collect();
         // One fault at a time, then all together for documents that show several.
         for fault in self.faults.iter().map(Some).chain([None]) {
-            if fault.is_some_and(|fault| matches!(fault.test, Test::Said(_))) {
+            if fault.is_some_and(|fault| matches!(fault.test, Test::Lenient(_))) {
                 continue;
             }
             let rewritten: Vec<(usize, Vec<u8>)> = (0..of.len())
@@ -88,7 +89,8 @@ impl Contest<'_> {
                 let ours = (self.ours)(bytes);
                 // We say the same of both, and the reference now agrees, or differs for a reason known by itself.
                 if ours.valid == of[*at].ours.valid
-                    && (opinion.valid == ours.valid || self.said(&ours, &opinion).is_some())
+                    && (opinion.valid == ours.valid
+                        || faults::lenient(self.faults, &ours, &opinion).is_some())
                 {
                     found[*at] =
                         fault.or_else(|| self.faults.iter().find(|f| matches!(f.test, Test::Same(_))));
@@ -96,10 +98,6 @@ impl Contest<'_> {
             }
         }
         Ok(found)
-    }
-
-    fn said(&self, ours: &Verdict, reference: &Opinion) -> Option<&'static Fault> {
-        self.faults.iter().find(|fault| matches!(fault.test, Test::Said(test) if test(ours, reference)))
     }
 
     /// The same document without what a fault (or every one) stumbles on.

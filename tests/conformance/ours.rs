@@ -1,7 +1,6 @@
 //! Our verdicts: the one place of the harness that calls the product, by the doors the product itself uses.
 //!
-//! Never judges: it says what was found of the schema's affair (XML, grammar, identifiers), and whether nothing but
-//! references to nothing was.
+//! Never judges: it says what was found of the schema's affair (XML, grammar, identifiers).
 
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
@@ -16,8 +15,6 @@ use chartrier::seda::relaxng;
 #[derive(Clone, Debug, Default)]
 pub struct Verdict {
     pub valid: bool,
-    /// Invalid for references to nothing, and for nothing else.
-    pub dangling_only: bool,
     /// Code, sentence and place of each finding.
     pub findings: Vec<String>,
     /// A difference whatever the reference says.
@@ -59,13 +56,7 @@ pub fn profile(profile: &Profile, bytes: &[u8]) -> Verdict {
 
 fn verdict(findings: impl FnOnce() -> Vec<String>) -> Verdict {
     match panic::catch_unwind(AssertUnwindSafe(findings)) {
-        Ok(findings) => Verdict {
-            valid: findings.is_empty(),
-            dangling_only: !findings.is_empty()
-                && findings.iter().all(|finding| finding.starts_with(DANGLING)),
-            findings,
-            has_panicked: false,
-        },
+        Ok(findings) => Verdict { valid: findings.is_empty(), findings, has_panicked: false },
         Err(_) => Verdict {
             findings: vec!["le programme s'est arrêté".to_owned()],
             has_panicked: true,

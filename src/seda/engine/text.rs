@@ -5,7 +5,7 @@ use std::io::Read;
 use super::automaton::{DEAD, StateId};
 use super::derive::{NO_SYMBOL, SetId};
 use super::fault::Witness;
-use super::grammar::{PatternId, Symbol, SymbolId};
+use super::grammar::{EMPTY, PatternId, Symbol, SymbolId};
 use super::matcher::{Frame, Matcher};
 use crate::seda::datatype::{Identity, PieceCheck, Prefixes};
 use crate::seda::xml::Xml;
@@ -67,13 +67,20 @@ impl Matcher<'_> {
         slots
     }
 
+    /// Schemas let no blank into what they declare empty (XML Schema part 1, cvc-complex-type 2.1); RELAX NG does.
+    pub(super) fn holds_nothing(&self, state: StateId) -> bool {
+        let entries = &self.automaton.get(state).entries;
+        self.automaton.grammar.is_schema && entries.iter().all(|entry| entry.pattern == EMPTY)
+    }
+
     /// The element has no child: its whole text is one piece of data, or none.
     fn data_end<R: Read>(&mut self, frame: &Frame, xml: &mut Xml<R>, witness: &mut impl Witness) -> SetId {
         let state = frame.state;
         let count = self.automaton.get(state).texts.len();
         if count == 0 {
             let accepted = self.automaton.get(state).accepted;
-            return if xml.text_is_blank() { accepted } else { NO_SYMBOL };
+            let is_right = xml.text_is_blank() && (xml.text().is_empty() || !self.holds_nothing(state));
+            return if is_right { accepted } else { NO_SYMBOL };
         }
         if frame.declared.is_some_and(|declared| declared.has_default) && xml.text().is_empty() {
             return self.all_slots(state);

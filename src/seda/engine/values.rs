@@ -102,10 +102,14 @@ impl Matcher<'_> {
         let texts = self.automaton.get(frame.state).texts.clone();
         let line = xml.text_line();
         if texts.is_empty() {
-            if xml.text_is_blank() {
+            let is_blank = xml.text_is_blank();
+            if is_blank && (xml.text().is_empty() || !self.holds_nothing(frame.state)) {
                 return false;
             }
-            if !frame.is_text_refused {
+            if is_blank {
+                let message = format!("{} doit être vide : pas même un blanc", xml.local(frame.name));
+                self.tell(self.kinds.unexpected_text, message, (frame.name, line), xml, witness);
+            } else if !frame.is_text_refused {
                 let message = format!("texte « {} » là où aucun n'est prévu", shown(xml.text()));
                 self.tell(self.kinds.unexpected_text, message, (frame.name, line), xml, witness);
             }

@@ -51,6 +51,15 @@ fn every_version_loads_with_all_its_messages() {
 }
 
 #[test]
+fn what_is_declared_empty_holds_not_even_a_blank() {
+    let table = "namespace u\nmessage M  T\ntype T\n  A?  Empty\n  B?  Maybe\ntype Empty\n  @a?  xs:string\ntype Maybe\n  C?  xs:string\n";
+    assert!(allows(table, "<M xmlns='u'> <A a='1'/> <B> </B> </M>"));
+    assert!(allows(table, "<M xmlns='u'><A><!-- nothing --></A></M>"));
+    assert!(!allows(table, "<M xmlns='u'><A> </A></M>"));
+    assert!(!allows(table, "<M xmlns='u'><A><![CDATA[ ]]></A></M>"));
+}
+
+#[test]
 fn lines_follow_each_other_as_they_stand() {
     let table = "namespace u\nmessage M  T\ntype T\n  A?  xs:string\n  B+  xs:int\n";
     assert!(allows(table, "<M xmlns='u'><B>1</B></M>"));
