@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use roxmltree::Node as Rng;
 
-use crate::dom::{Element, Name, Node};
+use crate::dom::{Element, Name, Node, XML};
 use crate::random::Random;
 
 const RNG: &str = "http://relaxng.org/ns/structure/1.0";
@@ -211,6 +211,8 @@ fn namespace<'a>(node: Rng<'a, 'a>) -> &'a str {
 
 fn qualified(node: Rng, name: &str, inherited: &str) -> Name {
     match name.split_once(':') {
+        // Bound without being declared.
+        Some(("xml", local)) => Name::new(XML, local),
         Some((prefix, local)) => {
             Name::new(node.lookup_namespace_uri(Some(prefix)).unwrap_or_default(), local)
         }

@@ -111,6 +111,7 @@ fn of_profile(
         kind: "faits pour le profil",
     }));
     let mut tally = contest.judge(folder.path(), cases)?;
+    let first = valid.first().map(|(_, root)| ours::profile(profile, &crate::written::bytes(root)).findings);
     valid.retain(|(_, root)| ours::profile(profile, &crate::written::bytes(root)).valid);
     let made_valid = valid.len();
     let small = originals.into_iter().filter(|(_, root)| root.size() <= SEED_SIZE_MAX).take(MESSAGE_SEEDS);
@@ -118,6 +119,9 @@ fn of_profile(
     let pool = Pool::new(version.map_or("", |version: &Version| version.namespace), valid);
     tally.merge(mutants::hunt(&contest, &pool, options.seed, options.profile_mutants)?);
     println!("  {name} : {made_valid} faits pour lui et valides");
+    if let (0, Some(findings)) = (made_valid, first) {
+        println!("       aucun ne l'est : {}", findings.into_iter().take(2).collect::<Vec<_>>().join(" ; "));
+    }
     report::line("", &tally);
     report::differences("profil", &contest, None, options, &tally)?;
     Ok(tally)
