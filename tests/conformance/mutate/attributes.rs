@@ -62,7 +62,7 @@ pub fn value(root: &mut Element, pool: &Pool, random: &mut Random) -> bool {
 pub fn identifier(root: &mut Element, _: &Pool, random: &mut Random) -> bool {
     let mut known = Vec::new();
     root.walk(None, &mut |element, _| {
-        known.extend(element.attributes.iter().filter(|(n, _)| is_identifier(n)).cloned())
+        known.extend(element.attributes.iter().filter(|(n, _)| is_identifier(n)).cloned());
     });
     let other = random.pick(&known).map_or_else(|| "id1".to_owned(), |(_, value)| value.clone());
     match random.below(4) {

@@ -113,7 +113,7 @@ fn altered_text(before: &str, random: &mut Random) -> String {
         8 => return before.to_lowercase(),
         9 if !letters.is_empty() => letters[at] = (b'0' + random.below(10) as u8) as char,
         10 if !letters.is_empty() => {
-            letters[at] = random.one(&["x", "é", ":", ".", "/", "="]).chars().next().unwrap_or('x')
+            letters[at] = random.one(&["x", "é", ":", ".", "/", "="]).chars().next().unwrap_or('x');
         }
         11 => return format!("{before}{before}"),
         12 => letters.extend(random.one(&[".5", "+02:00", "T00:00:00", "-", "=", "==", "\u{a0}"]).chars()),
