@@ -77,7 +77,7 @@ impl Contest<'_> {
             of.iter().map(|d| faults::lenient(self.faults, &d.ours, &d.reference)).collect();
         // One fault at a time, then all together for documents that show several.
         for fault in self.faults.iter().map(Some).chain([None]) {
-            if fault.is_some_and(|fault| matches!(fault.test, Test::Lenient(_))) {
+            if fault.is_some_and(|fault| matches!(fault.test, Test::Lenient(_) | Test::Strict(_))) {
                 continue;
             }
             let rewritten: Vec<(usize, Vec<u8>)> = (0..of.len())
