@@ -8,6 +8,7 @@ use sha2::{Digest, Sha512};
 
 use super::backend::{Backend, Buckets, Folders};
 use super::damage::*;
+use super::verbs::*;
 use super::{FILES, archive, object, open_files, tenant};
 
 pub fn written(storage: &Storage) -> Vec<Location> {
@@ -222,6 +223,14 @@ macro_rules! suite {
                 content_is_served_while_one_site_is_empty,
                 two_writers_of_one_archive_at_once_make_one,
                 a_large_file_is_stored_and_read_past_the_cache,
+                a_wrong_copy_is_made_right_from_a_good_one,
+                an_emptied_site_is_filled_from_the_other,
+                a_copy_is_never_mended_from_a_wrong_one,
+                archives_are_listed_and_counted_each_once,
+                the_vault_tells_what_it_holds_and_what_was_done,
+                a_file_is_served_by_a_site_whose_bytes_are_right,
+                small_files_are_kept_beside_the_archives,
+                a_bad_copy_in_place_is_set_aside_and_made_again,
             }
         }
     };
