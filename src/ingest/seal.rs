@@ -25,6 +25,7 @@ use crate::package::Package;
 use crate::package::accession::{Accession, StoredFile, StoredObject, content_path, derived_id};
 use crate::package::premis::{PremisEvent, premis};
 use crate::seda::Manifest;
+use crate::storage::Reserved;
 use crate::telemetry;
 
 /// Folder of contents that travelled in the message, in the logical state: the files of the package have another.
@@ -39,6 +40,8 @@ pub struct Sealed {
     pub(super) premis: String,
     pub(super) manifest: Box<Manifest>,
     pub(super) package: Package,
+    /// Promised until the copies are written; what a crash interrupted has its room or waits for it.
+    pub(super) room: Option<Reserved>,
 }
 
 /// What sealing came to.
@@ -57,6 +60,9 @@ impl Ingest {
         seen: &Seen,
         accepted: Accepted,
     ) -> Result<Sealing, Error> {
+        // Room is promised before acceptance is: without it the transfer waits, and is not refused.
+        let (store, bytes) = (self.store_of(tenant).await?, accepted.identified.expanded_bytes);
+        let room = super::blocking(move || Ok(store.reserve(bytes)?)).await?;
         let mut tx = self.db.write(tenant).await?;
         match state_queries::lock_transfer(&mut tx, transfer.transfer_id).await? {
             Some((TransferState::Received | TransferState::Examined, _)) => {}
@@ -104,6 +110,7 @@ impl Ingest {
             premis,
             manifest,
             package: identified.package,
+            room: Some(room),
         })))
     }
 }
@@ -112,7 +119,7 @@ impl Ingest {
 pub(super) fn resume(row: AccessionRow, validated: Validated) -> Result<Sealed, Error> {
     let accession = Accession::from_json(&row.record)?;
     let manifest = validated.manifest.ok_or(Error::Changed)?;
-    Ok(Sealed { accession, reply: row.reply, premis: row.premis, manifest, package: validated.package })
+    Ok(Sealed { accession, reply: row.reply, premis: row.premis, manifest, package: validated.package, room: None })
 }
 
 fn duplicate(identifier: &str) -> Finding {
