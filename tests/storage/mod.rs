@@ -12,6 +12,8 @@ mod verbs;
 #[cfg(feature = "failpoints")]
 mod crash;
 #[cfg(feature = "failpoints")]
+mod instants;
+#[cfg(feature = "failpoints")]
 mod instrument;
 
 use std::io::{self, Read};
