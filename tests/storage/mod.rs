@@ -2,6 +2,7 @@
 
 pub mod backend;
 mod damage;
+mod full;
 mod layouts;
 mod measure;
 mod quarantine;
