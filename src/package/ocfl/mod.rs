@@ -1,20 +1,28 @@
-//! OCFL 1.1 as text: inventories, sidecars, declarations, and where a storage root keeps an object.
+//! OCFL 1.1: what we write of it as text, and a validator of whatever others wrote.
 //!
-//! It never touches a disk: `storage` writes and reads the bytes. The one thing to know: the same values
-//! always give the same bytes, so that a write repeated after a crash finds what it wrote.
+//! It never touches a disk: `storage` writes and reads the bytes, a [`Tree`] gives those to validate. The one
+//! thing to know: the same values always give the same bytes, so that a write repeated after a crash finds
+//! what it wrote.
 
 mod check;
+mod digest;
+mod layout;
 mod paths;
+mod tree;
+pub mod validate;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256, Sha512};
+use sha2::{Digest, Sha512};
 use uuid::Uuid;
 
 pub use check::Problem;
+pub use digest::Algorithm;
+pub use layout::Layout;
 pub use paths::{content_path_is_safe, stored_path_is_safe};
+pub use tree::{Entry, Kind, Tree};
 
 /// Name and content of the declaration in a storage root. // OCFL 1.1, 4.1
 pub const ROOT_DECLARATION: (&str, &str) = ("0=ocfl_1.1", "ocfl_1.1\n");
@@ -31,8 +39,6 @@ pub const SIDECAR: &str = "inventory.json.sha512";
 const INVENTORY_TYPE: &str = "https://ocfl.io/1.1/spec/#inventory";
 const TUPLE_SIZE: usize = 3;
 const TUPLES: usize = 3;
-/// Longer names are cut and followed by the digest.
-const FOLDER_NAME_BYTES_MAX: usize = 100;
 
 /// What an object holds: every version's state, and the file that holds each digest's bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -147,24 +153,7 @@ pub fn object_id(archive: Uuid) -> String {
 
 /// Folder of an object under its storage root, by [`LAYOUT`] with its default parameters.
 pub fn object_folder(id: &str) -> String {
-    let digest = hex::encode(Sha256::digest(id.as_bytes()));
-    let mut folder = String::new();
-    for tuple in 0..TUPLES {
-        folder.push_str(&digest[tuple * TUPLE_SIZE..(tuple + 1) * TUPLE_SIZE]);
-        folder.push('/');
-    }
-    let mut name = String::new();
-    for byte in id.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => name.push(char::from(byte)),
-            other => name.push_str(&format!("%{other:02x}")),
-        }
-    }
-    if name.len() > FOLDER_NAME_BYTES_MAX {
-        name.truncate(FOLDER_NAME_BYTES_MAX);
-        name = format!("{name}-{digest}");
-    }
-    folder + &name
+    Layout::ours().path(id).expect("this layout has a place for every identifier")
 }
 
 /// Files that describe a storage root, in the order of writing: its declaration comes last.
@@ -192,13 +181,17 @@ pub fn sidecar(inventory: &[u8]) -> String {
     format!("{} {INVENTORY}\n", hex::encode(Sha512::digest(inventory)))
 }
 
-/// Digest written in a sidecar (lower-case hexadecimal); `None` when the text is none.
+/// Digest written in a sidecar (lower-case hexadecimal); `None` when the text is none of SHA-512.
 pub fn sidecar_digest(text: &[u8]) -> Option<String> {
+    let digest = sidecar_parts(text)?;
+    Algorithm::Sha512.may_give(digest).then(|| digest.to_ascii_lowercase())
+}
+
+/// The digest of a sidecar of any algorithm: a word, white space, the inventory's name.
+fn sidecar_parts(text: &[u8]) -> Option<&str> {
     let (digest, name) = std::str::from_utf8(text).ok()?.split_once([' ', '\t'])?;
-    let right = name.trim_matches([' ', '\t', '\r', '\n']) == INVENTORY
-        && digest.len() == 128
-        && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
-    right.then(|| digest.to_ascii_lowercase())
+    let is_named = name.trim_start_matches([' ', '\t']).trim_end_matches(['\r', '\n']) == INVENTORY;
+    (is_named && !digest.is_empty()).then_some(digest)
 }
 
 #[cfg(test)]
