@@ -32,10 +32,8 @@ impl Folders {
 }
 
 pub fn settings(folder: &std::path::Path) -> Settings {
-    Settings {
-        sites: ["nord", "sud"].map(|site| (site.to_string(), folder.join(site))).to_vec(),
-        quarantine: folder.join("quarantine"),
-    }
+    let sites = ["nord", "sud"].map(|site| (site.to_string(), folder.join(site)));
+    Settings::folders(sites, folder.join("quarantine"))
 }
 
 impl Backend for Folders {
