@@ -7,3 +7,4 @@ mod mutations;
 mod ocfl_fixtures;
 mod ocfl_objects;
 mod ocfl_roots;
+mod premis;

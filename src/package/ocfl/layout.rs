@@ -38,7 +38,7 @@ pub struct Tuples {
 impl Layout {
     /// That of our own storage roots: 0003 with its default parameters.
     pub fn ours() -> Self {
-        let tuples = Tuples { algorithm: Algorithm::Sha256, size: 3, count: 3 };
+        let tuples = Tuples { algorithm: Algorithm::Sha256, size: super::TUPLE_SIZE, count: super::TUPLES };
         Self::HashAndId { tuples, delimiters: Vec::new() }
     }
 

@@ -7,6 +7,7 @@
 mod check;
 mod digest;
 mod layout;
+mod next;
 mod paths;
 mod tree;
 pub mod validate;
@@ -21,7 +22,9 @@ use uuid::Uuid;
 pub use check::Problem;
 pub use digest::Algorithm;
 pub use layout::Layout;
+pub use next::{Edit, Next};
 pub use paths::{content_path_is_safe, stored_path_is_safe};
+pub(super) use tree::join;
 pub use tree::{Entry, Kind, Tree};
 
 /// Name and content of the declaration in a storage root. // OCFL 1.1, 4.1
@@ -37,8 +40,8 @@ pub const INVENTORY: &str = "inventory.json";
 pub const SIDECAR: &str = "inventory.json.sha512";
 
 const INVENTORY_TYPE: &str = "https://ocfl.io/1.1/spec/#inventory";
-const TUPLE_SIZE: usize = 3;
-const TUPLES: usize = 3;
+pub(super) const TUPLE_SIZE: usize = 3;
+pub(super) const TUPLES: usize = 3;
 
 /// What an object holds: every version's state, and the file that holds each digest's bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -156,8 +159,9 @@ pub fn object_folder(id: &str) -> String {
     Layout::ours().path(id).expect("this layout has a place for every identifier")
 }
 
-/// Files that describe a storage root, in the order of writing: its declaration comes last.
-pub fn root_files() -> [(String, String); 3] {
+/// Files that describe a storage root, in the order of writing: its declaration comes last. Whoever opens the
+/// root without us reads the texts; the specification lets files stand there. // OCFL 1.1, 4.1
+pub fn root_files() -> [(String, String); 6] {
     let layout = serde_json::json!({
         "extension": LAYOUT,
         "description": "An object's folder is its identifier, percent-encoded, under three folders of three characters each: the first nine of the SHA-256 of the identifier",
@@ -169,9 +173,13 @@ pub fn root_files() -> [(String, String); 3] {
         "numberOfTuples": TUPLES,
     });
     let (name, text) = ROOT_DECLARATION;
+    let explained = include_str!("texts/0003-hash-and-id-n-tuple-storage-layout.txt");
     [
         (format!("extensions/{LAYOUT}/config.json"), format!("{config:#}\n")),
         ("ocfl_layout.json".to_string(), format!("{layout:#}\n")),
+        (format!("{LAYOUT}.txt"), explained.to_string()),
+        ("LISEZMOI.txt".to_string(), include_str!("texts/LISEZMOI.txt").to_string()),
+        ("README.txt".to_string(), include_str!("texts/README.txt").to_string()),
         (name.to_string(), text.to_string()),
     ]
 }
@@ -197,6 +205,23 @@ fn sidecar_parts(text: &[u8]) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_texts_of_a_root_tell_the_truth() {
+        let files = root_files();
+        let text = |name: &str| &files.iter().find(|(known, _)| known.as_str() == name).unwrap().1;
+        let layout = text(&format!("{LAYOUT}.txt"));
+        let id = "urn:uuid:0198c5a2-7d3e-7c41-9f0a-5b1c2d3e4f50";
+        for said in [id, &Algorithm::Sha256.of(id.as_bytes()), &object_folder(id)] {
+            assert_eq!(layout.matches(&format!("     {said}\n")).count(), 2, "{said}");
+        }
+        for (name, _) in &files {
+            let first = name.split('/').next().unwrap();
+            for readme in ["LISEZMOI.txt", "README.txt"] {
+                assert!(text(readme).contains(first), "{readme} does not name {first}");
+            }
+        }
+    }
 
     #[test]
     fn an_object_lies_where_the_layout_extension_says() {

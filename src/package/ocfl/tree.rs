@@ -36,7 +36,7 @@ pub enum Kind {
 }
 
 /// A path below a folder; either may be empty.
-pub(super) fn join(folder: &str, path: &str) -> String {
+pub(in crate::package) fn join(folder: &str, path: &str) -> String {
     match (folder, path) {
         ("", path) => path.to_string(),
         (folder, "") => folder.to_string(),

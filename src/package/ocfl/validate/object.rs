@@ -41,7 +41,11 @@ pub struct Validated {
 }
 
 /// A current inventory as it was read; whether it is right is in the report.
-pub struct Held(Raw);
+pub struct Held {
+    raw: Raw,
+    /// Content files that are there, in order.
+    on_disk: Vec<String>,
+}
 
 /// A file of the current state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,12 +57,14 @@ pub struct HeldFile<'a> {
 }
 
 impl Held {
-    /// Every file of the current state, by logical path.
+    /// Every file of the current state that is there, by logical path.
     pub fn files(&self) -> HashMap<&str, HeldFile<'_>> {
-        let head = self.0.head.get().map_or("", String::as_str);
-        let mut versions = self.0.versions.get().into_iter().flatten();
+        let head = self.raw.head.get().map_or("", String::as_str);
+        let mut versions = self.raw.versions.get().into_iter().flatten();
         let state = versions.find(|(name, _)| name == head).and_then(|(_, head)| head.get()?.state.get());
-        let contents: HashMap<&str, &str> = paths(self.0.manifest.get()).collect();
+        let is_there = |path: &str| self.on_disk.binary_search_by(|known| known.as_str().cmp(path)).is_ok();
+        let contents: HashMap<&str, &str> =
+            paths(self.raw.manifest.get()).filter(|(_, path)| is_there(path)).collect();
         paths(state)
             .filter_map(|(digest, path)| {
                 contents.get(digest).map(|content_path| (path, HeldFile { digest, content_path }))
@@ -68,7 +74,7 @@ impl Held {
 
     /// Name of its digest algorithm.
     pub fn algorithm(&self) -> Option<&str> {
-        self.0.digest_algorithm.get().map(String::as_str)
+        self.raw.digest_algorithm.get().map(String::as_str)
     }
 }
 
@@ -137,7 +143,7 @@ impl Object<'_> {
             self.contents(Described { raw: &raw, frame: &frame }, &sha512, spec, &versions, &files, found);
         report.files = count.files;
         report.size_bytes = count.size_bytes;
-        Some(Held(raw))
+        Some(Held { raw, on_disk: files })
     }
 
     fn place<'a>(&'a self, folder: &'a str, entries: &'a [Entry]) -> Place<'a> {

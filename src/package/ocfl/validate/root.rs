@@ -108,11 +108,13 @@ fn layout(
         return None;
     }
     let path = format!("extensions/{extension}/config.json");
-    let above = format!("extensions/{extension}");
-    let list = |folder: &str| walk.tree.list(&join(walk.object, folder), walk.limits.entries_max);
-    let has_config = list(&above).is_ok_and(|inside| {
-        inside.iter().any(|entry| entry.name == "config.json" && entry.kind == Kind::File)
-    });
+    let stands = |folder: &str, name: &str, kind: Kind| {
+        let inside = walk.tree.list(&join(walk.object, folder), walk.limits.entries_max);
+        inside.is_ok_and(|inside| inside.iter().any(|entry| entry.name == name && entry.kind == kind))
+    };
+    let has_config = entries.iter().any(|entry| entry.name == "extensions" && entry.kind == Kind::Folder)
+        && stands("extensions", extension, Kind::Folder)
+        && stands(&format!("extensions/{extension}"), "config.json", Kind::File);
     let config = if has_config { json(walk, &path) } else { Ok(Value::Null) };
     match config.and_then(|config| Layout::read(extension, &config)) {
         Ok(Some(layout)) => Some(layout),
