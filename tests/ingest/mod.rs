@@ -23,6 +23,7 @@ mod older;
 mod path;
 mod profiles;
 mod refused;
+mod reopened;
 mod tolerances;
 mod twice;
 
