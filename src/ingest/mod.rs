@@ -19,6 +19,7 @@ mod enter;
 mod examine;
 mod findings_json;
 pub mod identify;
+mod notes;
 mod parties;
 pub mod queries;
 pub mod receive;

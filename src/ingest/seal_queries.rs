@@ -66,6 +66,7 @@ pub struct AccessionRow {
     pub cote: String,
     pub grant_date: DateTime<Utc>,
     pub reply: String,
+    /// What `notes` fixed for PREMIS and the report of checks.
     pub premis: String,
     pub record: String,
 }

@@ -23,6 +23,7 @@ mod path;
 mod profiles;
 mod refused;
 mod replication;
+mod reopened;
 mod tolerances;
 mod twice;
 
