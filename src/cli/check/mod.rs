@@ -8,7 +8,8 @@ use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use self::print::{print_json, print_text, printable};
+pub(super) use self::print::printable;
+use self::print::{print_json, print_text};
 use crate::ingest;
 use crate::ingest::identify::identify;
 use crate::ingest::unpack::{scratch_in, unpack};
@@ -203,7 +204,8 @@ fn error_text(error: &ingest::Error) -> String {
     cause.downcast_ref::<io::Error>().map_or_else(|| cause.to_string(), io_text)
 }
 
-fn io_text(error: &io::Error) -> String {
+/// What a reading that failed is, in words.
+pub(super) fn io_text(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "fichier introuvable".into(),
         io::ErrorKind::PermissionDenied => "accès refusé".into(),
