@@ -23,7 +23,7 @@ impl Signatures {
 }
 
 /// The table, or the first line that is wrong.
-fn read(table: &str) -> Result<(droid::File, container_file::File), String> {
+pub(super) fn read(table: &str) -> Result<(droid::File, container_file::File), String> {
     let mut file = droid::File { version: "intégrée".into(), ..Default::default() };
     let mut packed = container_file::File { triggers: vec![(Kind::Zip, ZIP.into())], ..Default::default() };
     let mut over = Vec::new();

@@ -20,6 +20,8 @@ mod sequence;
 mod signatures;
 mod sniffer;
 mod syntax;
+#[cfg(test)]
+mod tests;
 mod text;
 mod view;
 mod watch;

@@ -15,12 +15,6 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// A whole file.
-    #[cfg(test)]
-    pub fn whole(bytes: &'a [u8]) -> Self {
-        Self { parts: vec![(0, bytes)], size_bytes: bytes.len() as u64 }
-    }
-
     /// Parts of a file of this size.
     pub fn of_parts(parts: Vec<(u64, &'a [u8])>, size_bytes: u64) -> Self {
         debug_assert!(parts.is_sorted_by_key(|(at, _)| *at));
