@@ -6,20 +6,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use aho_corasick::{AhoCorasick, BuildError, Input, MatchKind};
-use memchr::memmem::Finder;
+use aho_corasick::BuildError;
 
 use super::chain::{Alternative, Chain, FAR, Gap, Segment, extent};
 use super::view::View;
+use super::zone::{Owner, TOGETHER, Zone};
 
 /// Bytes of a run looked up at a fixed place.
 const FIXED_BYTES: usize = 4;
 /// Bytes of a run searched for.
 const SEARCHED_BYTES: usize = 8;
-/// Where the zones end in which runs are searched together; few signatures look past the first.
-const TOGETHER: [u64; 2] = [4_096, 24 << 10];
-/// Runs beyond these zones are searched one by one, while they are few.
-const ALONE_MAX: usize = 24;
 
 /// A run of bytes and where it must lie: places of its first byte from the file's first, or of its last from the file's last.
 #[derive(Clone, Debug)]
@@ -47,30 +43,6 @@ struct Fixed {
     signatures: HashMap<u32, Vec<u32>>,
 }
 
-/// Runs whose place is known within bounds.
-#[derive(Debug)]
-struct Zone {
-    from_end: bool,
-    reach: u64,
-    searcher: Searcher,
-    runs: Vec<Run>,
-}
-
-#[derive(Debug)]
-enum Searcher {
-    Together(AhoCorasick),
-    Alone(Vec<Finder<'static>>),
-}
-
-#[derive(Debug)]
-struct Run {
-    length: u64,
-    /// Where it may lie, and for which signature.
-    owners: Vec<(u64, u64, u32)>,
-    /// Itself, and the runs that it begins with.
-    with: Vec<usize>,
-}
-
 impl Index {
     /// Files the signatures.
     ///
@@ -78,7 +50,7 @@ impl Index {
     /// There are too many runs for one searcher.
     pub fn new<'a>(signatures: impl Iterator<Item = &'a [Chain]>) -> Result<Self, BuildError> {
         let mut fixed: BTreeMap<(bool, u64, usize), HashMap<u32, Vec<u32>>> = BTreeMap::new();
-        let mut searched: BTreeMap<(bool, u64), BTreeMap<Vec<u8>, Vec<(u64, u64, u32)>>> = BTreeMap::new();
+        let mut searched: BTreeMap<(bool, u64), BTreeMap<Vec<u8>, Vec<Owner>>> = BTreeMap::new();
         let mut always = Vec::new();
         for (number, chains) in (0..).zip(signatures) {
             let Some(keys) = best(chains) else {
@@ -128,80 +100,6 @@ impl Index {
         found.sort_unstable();
         found.dedup();
         found
-    }
-}
-
-impl Zone {
-    fn new(from_end: bool, runs: BTreeMap<Vec<u8>, Vec<(u64, u64, u32)>>) -> Result<Self, BuildError> {
-        let ends =
-            runs.iter().flat_map(|(run, owners)| owners.iter().map(|owner| owner.1 + run.len() as u64));
-        let reach = ends.max().unwrap_or(0).min(FAR);
-        let is_far = TOGETHER.iter().all(|zone| reach > *zone);
-        let searcher = match is_far && runs.len() <= ALONE_MAX {
-            true => Searcher::Alone(runs.keys().map(|run| Finder::new(run).into_owned()).collect()),
-            false => {
-                // Of the runs that begin at one place the longest is told; the others are known with it.
-                let builder =
-                    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(runs.keys());
-                Searcher::Together(builder?)
-            }
-        };
-        let words: Vec<Vec<u8>> = runs.keys().cloned().collect();
-        let beginning = |run: &[u8]| (0..words.len()).filter(|at| run.starts_with(&words[*at])).collect();
-        let runs = runs.into_iter().map(|(run, owners)| Run {
-            length: run.len() as u64,
-            owners,
-            with: beginning(&run),
-        });
-        Ok(Self { from_end, reach, searcher, runs: runs.collect() })
-    }
-
-    fn search(&self, view: &View<'_>, found: &mut Vec<u32>) {
-        let size = view.size_bytes();
-        let (low, high) = self.range((0, self.reach), size);
-        match &self.searcher {
-            Searcher::Together(searcher) => {
-                for (at, bytes) in view.between(low, high) {
-                    let mut input = Input::new(bytes);
-                    while let Some(hit) = searcher.find(input.clone()) {
-                        for &run in &self.runs[hit.pattern().as_usize()].with {
-                            self.tell(run, at + hit.start() as u64, size, found);
-                        }
-                        input.set_start(hit.start() + 1);
-                    }
-                }
-            }
-            Searcher::Alone(finders) => {
-                for (run, finder) in finders.iter().enumerate() {
-                    let Run { length, owners, .. } = &self.runs[run];
-                    let first = owners.iter().map(|owner| owner.0).min().unwrap_or(0);
-                    let last = owners.iter().map(|owner| owner.1).max().unwrap_or(0).saturating_add(*length);
-                    let (low, high) = self.range((first, last), size);
-                    for (at, bytes) in view.between(low, high) {
-                        let mut from = 0;
-                        while let Some(next) = finder.find(&bytes[from..]) {
-                            self.tell(run, at + (from + next) as u64, size, found);
-                            from += next + 1;
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// Places counted from the first byte.
-    fn range(&self, (first, last): (u64, u64), size: u64) -> (u64, u64) {
-        match self.from_end {
-            false => (first, last),
-            true => (size.saturating_sub(last), size.saturating_sub(first)),
-        }
-    }
-
-    fn tell(&self, run: usize, place: u64, size: u64, found: &mut Vec<u32>) {
-        let Run { length, owners, .. } = &self.runs[run];
-        let place = if self.from_end { size - (place + length) } else { place };
-        let owners = owners.iter().filter(|owner| (owner.0..=owner.1).contains(&place));
-        found.extend(owners.map(|owner| owner.2));
     }
 }
 

@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use super::signatures::{Format, Seen, Signatures};
+use super::look::Seen;
+use super::signatures::{Format, Signatures};
 
 /// What an answer rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

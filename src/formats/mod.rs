@@ -1,11 +1,11 @@
 //! Naming file formats, as PRONOM names them: by their bytes, by what their container holds, by their name at the last.
 //!
-//! Never reads a file whole into memory, never believes a file or a signature file: windows, depths, counts and work are bounded
+//! Never holds a long file whole, never believes a file or a signature file: windows, depths, counts and work are bounded
 //! by [`Settings`]. Never opens a file: it is given a reader, or fed as the bytes go by ([`Sniffer`]).
 //!
 //! Reading order: `signatures` (what is known of formats), `droid` and `container_file` (from PRONOM's files), `sequence` and
-//! `syntax` (their writing), `chain` (a byte sequence at work), `index` (which are worth trying), `sniffer` (the windows),
-//! `judge` (what follows from what matched), `inner` (ZIP and OLE2).
+//! `syntax` (their writing), `chain` (a byte sequence at work), `index` (which are worth trying), `sniffer` and `watch`
+//! (the windows), `look` (what they match), `judge` (what follows from what matched), `inner` (ZIP and OLE2).
 
 mod builtin;
 mod chain;
@@ -14,6 +14,7 @@ mod droid;
 mod index;
 mod inner;
 mod judge;
+mod look;
 mod media_type;
 mod pattern;
 mod sequence;
@@ -26,6 +27,7 @@ mod text;
 mod view;
 mod watch;
 mod xml;
+mod zone;
 
 pub use judge::{Basis, Identification, Warning};
 pub use media_type::{HEAD_BYTES, contradicts, media_type};

@@ -8,23 +8,18 @@ use std::sync::Arc;
 
 use memchr::memmem::Finder;
 
-use super::chain::{Chain, Work};
+use super::chain::Chain;
 use super::index::Index;
-use super::inner::{Containers, Kind};
+use super::inner::Containers;
 use super::judge::{self, Identification};
 use super::sniffer::Sniffer;
-use super::view::View;
 use super::{Error, Settings, container_file, droid};
 
 /// The PUID of plain text, which has no signature: its characters tell it.
 const TEXT: &str = "x-fmt/111";
-/// Formats looked at to tell whether one is preferred to another.
-const PREFERENCES_MAX: usize = 4_096;
 
 /// Runs asked for before a chain is tried.
 const NEEDS_MAX: usize = 4;
-/// Runs watched for in one file.
-const WATCHED_MAX: usize = 64;
 
 /// A format, as PRONOM names it. What it has not is empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,16 +38,16 @@ pub struct Signatures {
     pub(super) settings: Settings,
     pub(super) formats: Vec<Arc<Format>>,
     /// Of each format: those it is preferred to.
-    over: Vec<Vec<u32>>,
+    pub(super) over: Vec<Vec<u32>>,
     /// Of each format: whether bytes can tell it.
     pub(super) has_signature: Vec<bool>,
     by_extension: HashMap<String, Vec<u32>>,
     pub(super) text: Option<u32>,
-    signatures: Vec<Vec<Chain>>,
+    pub(super) signatures: Vec<Vec<Chain>>,
     /// Of each signature: the formats it tells.
-    owners: Vec<Vec<u32>>,
-    index: Index,
-    literals: Vec<Finder<'static>>,
+    pub(super) owners: Vec<Vec<u32>>,
+    pub(super) index: Index,
+    pub(super) literals: Vec<Finder<'static>>,
     pub(super) containers: Containers,
     version: String,
     left_out: Vec<(String, String)>,
@@ -176,128 +171,10 @@ impl Signatures {
         Sniffer::new(self)
     }
 
-    /// The runs that may still tell the format of a file of which the head alone is known.
-    pub(super) fn pending(&self, head: &View<'_>) -> Vec<&[u8]> {
-        let mut work = Work::new(self.settings.work_bytes);
-        let mut wanted = Vec::new();
-        for number in self.index.candidates(head) {
-            let chains = self.signatures[number as usize].iter().filter(|chain| !chain.is_of_end());
-            let (loose, held): (Vec<&Chain>, Vec<&Chain>) = chains.partition(|chain| chain.is_loose());
-            if loose.is_empty() || !held.into_iter().all(|chain| chain.is_in(head, &mut work)) {
-                continue;
-            }
-            let missing = loose.into_iter().filter(|chain| !chain.is_in(head, &mut work));
-            wanted.extend(missing.flat_map(|chain| &chain.needs));
-        }
-        wanted.sort_unstable();
-        wanted.dedup();
-        wanted.truncate(WATCHED_MAX);
-        wanted.into_iter().map(|&literal| self.literals[literal].needle()).collect()
-    }
-
-    /// What the kept bytes of a file match.
-    pub(super) fn look(&self, view: &View<'_>, is_cut: bool) -> Seen {
-        let mut work = Work::new(self.settings.work_bytes);
-        let mut firsts = vec![None; self.literals.len()];
-        let mut formats = Vec::new();
-        for number in self.index.candidates(view) {
-            let chains = &self.signatures[number as usize];
-            if self.matches(chains, view, &mut firsts, &mut work) {
-                formats.extend(&self.owners[number as usize]);
-            }
-        }
-        formats.sort_unstable();
-        formats.dedup();
-        let container = self.containers.triggered(&formats);
-        Seen {
-            is_empty: view.size_bytes() == 0,
-            is_text: super::text::is_text(view.head()),
-            by_bytes: self.preferred(formats),
-            container,
-            by_container: Vec::new(),
-            is_cut: is_cut || work.is_over(),
-        }
-    }
-
-    /// What a container holds, added to what was seen.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub(super) fn open(&self, kind: Kind, file: &mut (impl Read + Seek), seen: &mut Seen) -> io::Result<()> {
-        let found = self.containers.inspect(kind, file, &self.settings)?;
-        seen.is_cut |= found.is_cut;
-        seen.by_container = self.preferred(found.formats);
-        Ok(())
-    }
-
-    fn matches(
-        &self,
-        chains: &[Chain],
-        view: &View<'_>,
-        firsts: &mut [Option<bool>],
-        work: &mut Work,
-    ) -> bool {
-        // What is held at a place first; a run that must be somewhere is looked for once a file.
-        let (loose, held): (Vec<&Chain>, Vec<&Chain>) = chains.iter().partition(|chain| chain.is_loose());
-        held.into_iter().all(|chain| chain.is_in(view, work))
-            && loose.iter().flat_map(|chain| &chain.needs).all(|&need| self.holds(need, view, firsts, work))
-            && loose.into_iter().all(|chain| chain.is_in(view, work))
-    }
-
-    fn holds(&self, literal: usize, view: &View<'_>, firsts: &mut [Option<bool>], work: &mut Work) -> bool {
-        *firsts[literal].get_or_insert_with(|| {
-            view.between(0, view.size_bytes()).any(|(_, bytes)| {
-                let hit = self.literals[literal].find(bytes);
-                work.spend(hit.unwrap_or(bytes.len()));
-                hit.is_some()
-            })
-        })
-    }
-
-    /// The formats that no other of them is preferred to; in order.
-    pub(super) fn preferred(&self, mut formats: Vec<u32>) -> Vec<u32> {
-        formats.sort_unstable();
-        formats.dedup();
-        let beaten: HashSet<u32> = formats.iter().flat_map(|&one| self.beaten_by(one, &formats)).collect();
-        let best: Vec<u32> = formats.iter().copied().filter(|one| !beaten.contains(one)).collect();
-        // Preferences in a circle prefer nothing.
-        if best.is_empty() { formats } else { best }
-    }
-
-    /// Those of `among` that a format is preferred to, at whatever remove.
-    fn beaten_by(&self, format: u32, among: &[u32]) -> Vec<u32> {
-        if among.len() < 2 {
-            return Vec::new();
-        }
-        let (mut seen, mut next) = (HashSet::from([format]), vec![format]);
-        while let Some(one) = next.pop() {
-            for &lesser in &self.over[one as usize] {
-                if seen.len() < PREFERENCES_MAX && seen.insert(lesser) {
-                    next.push(lesser);
-                }
-            }
-        }
-        among.iter().copied().filter(|one| *one != format && seen.contains(one)).collect()
-    }
-
     /// Formats of an extension, given in lower case.
     pub(super) fn of_extension(&self, extension: &str) -> &[u32] {
         self.by_extension.get(extension).map_or(&[], Vec::as_slice)
     }
-}
-
-/// What a file's bytes match.
-#[derive(Debug)]
-pub struct Seen {
-    pub is_empty: bool,
-    pub is_text: bool,
-    /// Formats that none other found is preferred to.
-    pub by_bytes: Vec<u32>,
-    /// What is worth opening.
-    pub container: Option<Kind>,
-    pub by_container: Vec<u32>,
-    /// A bound was met: something may have been missed.
-    pub is_cut: bool,
 }
 
 /// Numbers the runs that loose chains need, each once.

@@ -7,7 +7,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use super::chain::FAR;
 use super::inner::Kind;
 use super::judge::{self, Identification};
-use super::signatures::{Seen, Signatures};
+use super::look::Seen;
+use super::signatures::Signatures;
 use super::view::View;
 use super::watch::Watch;
 

@@ -13,6 +13,7 @@ use super::chain::{Chain, FAR, Work};
 use super::container_file::{self, File};
 use super::view::View;
 
+mod fields;
 mod ole;
 mod zip;
 

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::io::{self, Read, Seek, SeekFrom};
 
+use super::fields::{u16_at, u32_at};
 use super::{Container, Settings, malformed};
 
 const MAGIC: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
@@ -252,13 +253,4 @@ fn name(entry: &[u8]) -> String {
 
 fn entry_first(entry: &[u8]) -> u32 {
     entry.get(116..120).map_or(NO_ENTRY, |_| u32_at(entry, 116))
-}
-
-/// Little-endian, at an offset known to be inside.
-fn u16_at(bytes: &[u8], at: usize) -> u16 {
-    u16::from_le_bytes([bytes[at], bytes[at + 1]])
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    u32::from(u16_at(bytes, at)) | u32::from(u16_at(bytes, at + 2)) << 16
 }

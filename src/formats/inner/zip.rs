@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
+use super::fields::{read_at, u16_at, u32_at, u64_at};
 use super::{Container, Settings, malformed};
 
 const END: &[u8] = b"PK\x05\x06";
@@ -167,24 +168,4 @@ fn place(fixed: &[u8], extra: &[u8], prefix: u64) -> Place {
         rest = &rest[4 + length..];
     }
     Place { header: header.saturating_add(prefix), compressed, method: u16_at(fixed, 10) }
-}
-
-fn read_at(file: &mut (impl Read + Seek), at: u64, length: usize) -> io::Result<Vec<u8>> {
-    file.seek(SeekFrom::Start(at))?;
-    let mut bytes = vec![0; length];
-    file.read_exact(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// Little-endian, at an offset known to be inside.
-fn u16_at(bytes: &[u8], at: usize) -> u16 {
-    u16::from_le_bytes([bytes[at], bytes[at + 1]])
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    u32::from(u16_at(bytes, at)) | u32::from(u16_at(bytes, at + 2)) << 16
-}
-
-fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    u64::from(u32_at(bytes, at)) | u64::from(u32_at(bytes, at + 4)) << 32
 }
