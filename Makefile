@@ -16,7 +16,7 @@ ONCE ?=
 ARGS ?=
 BENCH ?= seda formats deposits
 SECONDS_EACH ?= 1800
-FUZZERS := container message profile
+FUZZERS := container formats message profile
 
 .PHONY: help demo test check conformance bench fuzz lint-deps
 

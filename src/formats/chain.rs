@@ -126,6 +126,11 @@ impl Chain {
         self.rests.last().is_some_and(|trail| trail.max < FAR)
     }
 
+    /// Whether nothing holds it.
+    pub fn is_adrift(&self) -> bool {
+        self.lead.max == FAR && !self.is_of_end()
+    }
+
     /// Whether some of it may be anywhere: only then is it worth asking first for what it needs.
     pub fn is_loose(&self) -> bool {
         self.loose().next().is_some()

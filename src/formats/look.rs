@@ -65,11 +65,12 @@ impl Signatures {
         Ok(())
     }
 
-    /// The runs that may still tell the format of a file of which the head alone is known.
+    /// The runs that may still tell the format of a file of which the head alone is known. A signature held at the file's end
+    /// is not known to be worth waiting for: what else it asks for is looked for in the windows only.
     pub(super) fn pending(&self, head: &View<'_>) -> Vec<&[u8]> {
         let mut work = Work::new(self.settings.work_bytes);
         let mut wanted = Vec::new();
-        for number in self.index.candidates(head) {
+        for number in self.index.candidates(head).into_iter().chain(self.adrift.iter().copied()) {
             let chains = self.signatures[number as usize].iter().filter(|chain| !chain.is_of_end());
             let (loose, held): (Vec<&Chain>, Vec<&Chain>) = chains.partition(|chain| chain.is_loose());
             if loose.is_empty() || !held.into_iter().all(|chain| chain.is_in(head, &mut work)) {

@@ -46,6 +46,8 @@ pub struct Signatures {
     pub(super) signatures: Vec<Vec<Chain>>,
     /// Of each signature: the formats it tells.
     pub(super) owners: Vec<Vec<u32>>,
+    /// Signatures held nowhere: they may be told by bytes anywhere.
+    pub(super) adrift: Vec<u32>,
     pub(super) index: Index,
     pub(super) literals: Vec<Finder<'static>>,
     pub(super) containers: Containers,
@@ -103,6 +105,8 @@ impl Signatures {
         containers.formats().for_each(|at| has_signature[at as usize] = true);
         let text = puids.get(TEXT).copied();
         let literals = intern(&mut signatures);
+        let adrift = (0..).zip(&signatures).filter(|(_, chains)| chains.iter().all(Chain::is_adrift));
+        let adrift = adrift.map(|(number, _)| number).collect();
         let index =
             Index::new(signatures.iter().map(Vec::as_slice)).map_err(|_| Error::TooLarge("séquences"))?;
         let version = [file.version, container_version];
@@ -122,6 +126,7 @@ impl Signatures {
             text,
             signatures,
             owners,
+            adrift,
             index,
             literals,
             containers,

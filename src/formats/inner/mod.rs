@@ -10,7 +10,7 @@ use self::ole::Ole;
 use self::zip::Zip;
 use super::Settings;
 use super::chain::{Chain, FAR, Work};
-use super::container_file::{self, File};
+use super::container_file::{self, File, Inner};
 use super::view::View;
 
 mod fields;
@@ -62,13 +62,15 @@ pub struct Containers {
 struct Group {
     /// Of each path that a signature names, its number.
     paths: HashMap<String, usize>,
+    /// Of each path: the signatures that ask for its bytes, and what these must match.
+    asked: Vec<Vec<(usize, Vec<Vec<Chain>>)>>,
     signatures: Vec<Signature>,
 }
 
 #[derive(Debug)]
 struct Signature {
-    /// Paths, each with what the file must match.
-    files: Vec<(usize, Vec<Vec<Chain>>)>,
+    /// Paths that must all be there.
+    paths: Vec<usize>,
     formats: Vec<u32>,
 }
 
@@ -105,13 +107,7 @@ impl Containers {
                 left_out.push((id, "d'aucun format connu".into()));
                 continue;
             };
-            let group = all.group_mut(kind);
-            let files = files.into_iter().map(|file| {
-                let next = group.paths.len();
-                (*group.paths.entry(file.path).or_insert(next), file.signatures)
-            });
-            let files = files.collect();
-            group.signatures.push(Signature { files, formats: formats.clone() });
+            all.group_mut(kind).add(files, formats.clone());
         }
         let triggers = file.triggers.iter();
         all.triggers =
@@ -177,60 +173,62 @@ struct Content {
 }
 
 impl Group {
+    /// Files it with the paths it asks for.
+    fn add(&mut self, files: Vec<Inner>, formats: Vec<u32>) {
+        let number = self.signatures.len();
+        let mut paths = Vec::new();
+        for Inner { path, signatures } in files {
+            let next = self.paths.len();
+            let path = *self.paths.entry(path).or_insert(next);
+            self.asked.resize_with(self.paths.len(), Vec::new);
+            paths.push(path);
+            if !signatures.is_empty() {
+                self.asked[path].push((number, signatures));
+            }
+        }
+        self.signatures.push(Signature { paths, formats });
+    }
+
+    /// Looks into each file once, whatever the number of signatures that ask for it: one content is held at a time.
     fn search(&self, container: &mut impl Container, settings: &Settings) -> io::Result<Found> {
         let mut handles = vec![None; self.paths.len()];
         container.find(&self.paths, &mut handles)?;
-        let mut contents: HashMap<usize, Content> = HashMap::new();
-        let (mut formats, mut is_cut) = (Vec::new(), false);
-        for signature in &self.signatures {
-            let is_there = signature.files.iter().all(|(path, _)| handles[*path].is_some());
-            let mut matches = is_there;
-            for (path, wanted) in signature.files.iter().filter(|_| is_there) {
-                let Some(handle) = handles[*path].filter(|_| matches && !wanted.is_empty()) else { continue };
-                matches = satisfies(container, handle, contents.entry(*path), wanted, settings, &mut is_cut)?;
+        let all_there = |signature: &Signature| signature.paths.iter().all(|path| handles[*path].is_some());
+        let mut holds: Vec<bool> = self.signatures.iter().map(all_there).collect();
+        let mut is_cut = container.is_cut();
+        for (asked, handle) in self.asked.iter().zip(&handles) {
+            let Some(handle) = *handle else { continue };
+            let mut open: Vec<_> = asked.iter().filter(|(number, _)| holds[*number]).collect();
+            for bytes_max in [FIRST_BYTES.min(settings.inner_bytes), settings.inner_bytes] {
+                if open.is_empty() {
+                    break;
+                }
+                let content = read(container, handle, bytes_max)?;
+                open.retain(|(_, wanted)| !matches_one(&content, wanted, &mut is_cut));
+                // Read further only what that may change.
+                let (far, near): (Vec<_>, Vec<_>) = open
+                    .into_iter()
+                    .partition(|(_, wanted)| !content.is_whole && wanted.iter().any(|one| is_far(one)));
+                near.into_iter().for_each(|(number, _)| holds[*number] = false);
+                open = far;
             }
-            if matches {
-                formats.extend(&signature.formats);
-            }
+            is_cut |= !open.is_empty();
+            open.into_iter().for_each(|(number, _)| holds[*number] = false);
         }
-        Ok(Found { formats, is_cut: is_cut || container.is_cut() })
+        let found = self.signatures.iter().zip(holds).filter(|(_, holds)| *holds);
+        let formats: Vec<u32> = found.flat_map(|(signature, _)| signature.formats.iter().copied()).collect();
+        // What may have been missed matters when nothing was found.
+        Ok(Found { is_cut: is_cut && formats.is_empty(), formats })
     }
 }
 
-/// Whether an inner file matches one of the signatures, read further only when that may change the answer.
-fn satisfies(
-    container: &mut impl Container,
-    handle: u64,
-    entry: std::collections::hash_map::Entry<'_, usize, Content>,
-    wanted: &[Vec<Chain>],
-    settings: &Settings,
-    is_cut: &mut bool,
-) -> io::Result<bool> {
-    let mut read = |bytes_max: u64| match container.content(handle, bytes_max) {
+fn read(container: &mut impl Container, handle: u64, bytes_max: u64) -> io::Result<Content> {
+    match container.content(handle, bytes_max) {
         Ok((bytes, is_whole)) => Ok(Content { bytes, is_whole }),
         // One damaged file says nothing of the others.
         Err(error) if is_of_format(error.kind()) => Ok(Content { bytes: Vec::new(), is_whole: true }),
         Err(error) => Err(error),
-    };
-    let content = match entry {
-        std::collections::hash_map::Entry::Occupied(held) => held.into_mut(),
-        std::collections::hash_map::Entry::Vacant(place) => {
-            place.insert(read(FIRST_BYTES.min(settings.inner_bytes))?)
-        }
-    };
-    if matches_one(content, wanted, is_cut) {
-        return Ok(true);
     }
-    if content.is_whole
-        || (content.bytes.len() as u64) >= settings.inner_bytes
-        || !wanted.iter().any(|one| is_far(one))
-    {
-        return Ok(false);
-    }
-    *content = read(settings.inner_bytes)?;
-    let matches = matches_one(content, wanted, is_cut);
-    *is_cut |= !matches && !content.is_whole;
-    Ok(matches)
 }
 
 /// Whether a sequence may lie past the first bytes read.

@@ -16,6 +16,8 @@ const ENTRY_BYTES: usize = 128;
 /// Sector numbers from here up are marks: end of chain, free, table sectors.
 const SECTOR_MAX: u32 = 0xffff_fffa;
 const NO_ENTRY: u32 = u32::MAX;
+/// Bytes of the stream that holds the small ones.
+const MINI_BYTES_MAX: u64 = 256 << 20;
 const DEPTH_MAX: usize = 64;
 const NAME_BYTES_MAX: usize = 4_096;
 
@@ -158,7 +160,7 @@ impl<'a, R: Read + Seek> Ole<'a, R> {
         };
         let root = match self.mini_sectors.take() {
             Some(root) => root,
-            None => self.chain(entry_first(&self.directory), u64::MAX >> 1)?,
+            None => self.chain(entry_first(&self.directory), MINI_BYTES_MAX)?,
         };
         let outcome = self.mini_bytes_of(first, length, &table, &root);
         (self.mini_fat_sectors, self.mini_sectors) = (Some(table), Some(root));

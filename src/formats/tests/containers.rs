@@ -121,6 +121,19 @@ fn an_ole2_document_of_many_small_streams_is_read() {
 }
 
 #[test]
+fn each_signature_that_asks_for_a_file_is_answered() {
+    let asks = |text: &str| inner("f", &plain("BOFoffset", 0, 9, text));
+    let (a, b, far) = (asks("'A'"), asks("'B'"), inner("f", &plain("", 0, 0, "'FAR'")));
+    let missing = asks("'A'") + &inner("missing", "");
+    let signatures = containers(&[("ZIP", &a), ("ZIP", &b), ("ZIP", &far), ("ZIP", &missing)]);
+    let content = [b"..A".to_vec(), vec![b'.'; 200_000], b"FAR".to_vec()].concat();
+    let found = named(&signatures, &zip(&[("f", &content)]), "");
+    let told: Vec<&str> =
+        found.format.iter().chain(&found.others).map(|format| format.puid.as_str()).collect();
+    assert_eq!(told, ["test/10", "test/12"]);
+}
+
+#[test]
 fn signatures_of_formats_not_known_are_left_out_and_named() {
     let known = file(&signature(1, &plain("BOFoffset", 0, 0, "41")), &format_of(1));
     let other = "<ContainerSignatureMapping signatureVersion=\"3\"><ContainerSignatures>\

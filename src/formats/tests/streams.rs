@@ -42,6 +42,15 @@ fn a_declaration_is_found_wherever_it_lies() {
 }
 
 #[test]
+fn what_nothing_holds_is_found_wherever_it_lies() {
+    let signatures = signatures(&[&plain("", 0, 0, "'ADRIFT'")]).with_settings(small());
+    for at in [10, 765, 9_000, 19_742, 19_990] {
+        assert_eq!(puids(&signatures, &document(20_000, b"ADRIFT", at)), ["test/1"], "at {at}");
+    }
+    assert!(puids(&signatures, &document(20_000, b"", 0)).is_empty());
+}
+
+#[test]
 fn the_end_is_found_across_whatever_window_it_lies() {
     let signatures = declared();
     for size in [100, 511, 512, 513, 766, 767, 768, 769, 770, 771, 772, 1_023, 1_024, 1_025, 5_000] {
