@@ -238,7 +238,7 @@ impl Ends {
     fn push(&mut self, low: u64, high: u64) {
         match self.found.last_mut() {
             Some((first, last)) if *first <= low && low <= last.saturating_add(1) => {
-                *last = (*last).max(high)
+                *last = (*last).max(high);
             }
             _ => self.found.push((low, high)),
         }

@@ -102,7 +102,7 @@ pub fn judge(signatures: &Signatures, seen: &Seen, name: &str) -> Identification
     let known = (basis != Basis::None).then(|| formats.remove(0));
     match (basis, known) {
         (Basis::Extension, known) if known != signatures.text || seen.is_empty => {
-            warnings.push(Warning::ExtensionOnly)
+            warnings.push(Warning::ExtensionOnly);
         }
         (Basis::Signature, known) if told.is_none() && known.is_some() => warnings.push(Warning::TextOnly),
         (Basis::None, _) if !formats.is_empty() => warnings.push(Warning::Unconfirmed),

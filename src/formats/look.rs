@@ -33,12 +33,12 @@ impl Signatures {
     /// What the kept bytes of a file match.
     pub(super) fn look(&self, view: &View<'_>, is_cut: bool) -> Seen {
         let mut work = Work::new(self.settings.work_bytes);
-        let mut firsts = vec![None; self.literals.len()];
+        let mut firsts = vec![None; self.bytes.literals.len()];
         let mut formats = Vec::new();
-        for number in self.index.candidates(view) {
-            let chains = &self.signatures[number as usize];
+        for number in self.bytes.index.candidates(view) {
+            let chains = &self.bytes.chains[number as usize];
             if self.matches(chains, view, &mut firsts, &mut work) {
-                formats.extend(&self.owners[number as usize]);
+                formats.extend(&self.bytes.owners[number as usize]);
             }
         }
         formats.sort_unstable();
@@ -70,8 +70,8 @@ impl Signatures {
     pub(super) fn pending(&self, head: &View<'_>) -> Vec<&[u8]> {
         let mut work = Work::new(self.settings.work_bytes);
         let mut wanted = Vec::new();
-        for number in self.index.candidates(head).into_iter().chain(self.adrift.iter().copied()) {
-            let chains = self.signatures[number as usize].iter().filter(|chain| !chain.is_of_end());
+        for number in self.bytes.index.candidates(head).into_iter().chain(self.bytes.adrift.iter().copied()) {
+            let chains = self.bytes.chains[number as usize].iter().filter(|chain| !chain.is_of_end());
             let (loose, held): (Vec<&Chain>, Vec<&Chain>) = chains.partition(|chain| chain.is_loose());
             if loose.is_empty() || !held.into_iter().all(|chain| chain.is_in(head, &mut work)) {
                 continue;
@@ -82,7 +82,7 @@ impl Signatures {
         wanted.sort_unstable();
         wanted.dedup();
         wanted.truncate(WATCHED_MAX);
-        wanted.into_iter().map(|&literal| self.literals[literal].needle()).collect()
+        wanted.into_iter().map(|&literal| self.bytes.literals[literal].needle()).collect()
     }
 
     /// The formats that no other of them is preferred to; in order.
@@ -128,7 +128,7 @@ impl Signatures {
     fn holds(&self, literal: usize, view: &View<'_>, firsts: &mut [Option<bool>], work: &mut Work) -> bool {
         *firsts[literal].get_or_insert_with(|| {
             view.between(0, view.size_bytes()).any(|(_, bytes)| {
-                let hit = self.literals[literal].find(bytes);
+                let hit = self.bytes.literals[literal].find(bytes);
                 work.spend(hit.unwrap_or(bytes.len()));
                 hit.is_some()
             })

@@ -43,16 +43,51 @@ pub struct Signatures {
     pub(super) has_signature: Vec<bool>,
     by_extension: HashMap<String, Vec<u32>>,
     pub(super) text: Option<u32>,
-    pub(super) signatures: Vec<Vec<Chain>>,
-    /// Of each signature: the formats it tells.
-    pub(super) owners: Vec<Vec<u32>>,
-    /// Signatures held nowhere: they may be told by bytes anywhere.
-    pub(super) adrift: Vec<u32>,
-    pub(super) index: Index,
-    pub(super) literals: Vec<Finder<'static>>,
+    pub(super) bytes: OfBytes,
     pub(super) containers: Containers,
     version: String,
     left_out: Vec<(String, String)>,
+}
+
+/// Signatures of bytes, and how those worth trying are found.
+#[derive(Debug)]
+pub struct OfBytes {
+    pub chains: Vec<Vec<Chain>>,
+    /// Of each signature: the formats it tells.
+    pub owners: Vec<Vec<u32>>,
+    /// Signatures held nowhere: they may be told by bytes anywhere.
+    pub adrift: Vec<u32>,
+    pub index: Index,
+    /// Runs that loose chains need.
+    pub literals: Vec<Finder<'static>>,
+}
+
+impl OfBytes {
+    fn new(
+        signatures: Vec<(String, Vec<Chain>)>,
+        formats: &[droid::Format],
+        left_out: &mut Vec<(String, String)>,
+    ) -> Result<Self, Error> {
+        let mut owned: HashMap<&str, Vec<u32>> = HashMap::new();
+        for (at, format) in (0..).zip(formats) {
+            format.signatures.iter().for_each(|id| owned.entry(id).or_default().push(at));
+        }
+        let (mut chains, mut owners) = (Vec::new(), Vec::new());
+        for (id, own) in signatures {
+            match owned.get(id.as_str()) {
+                Some(formats) => {
+                    chains.push(own);
+                    owners.push(formats.clone());
+                }
+                None => left_out.push((id, "d'aucun format".into())),
+            }
+        }
+        let literals = intern(&mut chains);
+        let adrift = (0..).zip(&chains).filter(|(_, chains)| chains.iter().all(Chain::is_adrift));
+        let adrift = adrift.map(|(number, _)| number).collect();
+        let index = Index::new(chains.iter().map(Vec::as_slice)).map_err(|_| Error::TooLarge("séquences"))?;
+        Ok(Self { chains, owners, adrift, index, literals })
+    }
 }
 
 impl Signatures {
@@ -72,51 +107,24 @@ impl Signatures {
         settings: Settings,
     ) -> Result<Self, Error> {
         let mut left_out = file.left_out;
-        let ids: HashMap<&str, u32> =
-            (0..).zip(&file.formats).map(|(at, format)| (format.id.as_str(), at)).collect();
-        let numbers =
-            |names: &[String]| names.iter().filter_map(|id| ids.get(id.as_str()).copied()).collect();
-        let over = file.formats.iter().map(|format| numbers(&format.over)).collect();
-        let mut owned: HashMap<&str, Vec<u32>> = HashMap::new();
-        let mut by_extension: HashMap<String, Vec<u32>> = HashMap::new();
-        for (at, format) in (0..).zip(&file.formats) {
-            format.signatures.iter().for_each(|id| owned.entry(id).or_default().push(at));
-            let extensions: HashSet<&String> = format.extensions.iter().collect();
-            extensions.into_iter().for_each(|one| by_extension.entry(one.clone()).or_default().push(at));
-        }
-        let (mut signatures, mut owners) = (Vec::new(), Vec::new());
-        for (id, chains) in file.signatures {
-            match owned.get(id.as_str()) {
-                Some(formats) => {
-                    signatures.push(chains);
-                    owners.push(formats.clone());
-                }
-                None => left_out.push((id, "d'aucun format".into())),
-            }
-        }
+        let bytes = OfBytes::new(file.signatures, &file.formats, &mut left_out)?;
         let mut has_signature: Vec<bool> =
             file.formats.iter().map(|format| !format.signatures.is_empty()).collect();
         let puids: HashMap<&str, u32> =
             (0..).zip(&file.formats).map(|(at, format)| (format.puid.as_str(), at)).collect();
         let mut found = containers.unwrap_or_default();
         left_out.append(&mut found.left_out);
-        let container_version = std::mem::take(&mut found.version);
+        let versions = [file.version, std::mem::take(&mut found.version)];
+        let versions: Vec<String> = versions.into_iter().filter(|one| !one.is_empty()).collect();
         let containers = Containers::new(found, &puids, &mut left_out);
         containers.formats().for_each(|at| has_signature[at as usize] = true);
+        let (over, by_extension) = (preferences(&file.formats), extensions(&file.formats));
         let text = puids.get(TEXT).copied();
-        let literals = intern(&mut signatures);
-        let adrift = (0..).zip(&signatures).filter(|(_, chains)| chains.iter().all(Chain::is_adrift));
-        let adrift = adrift.map(|(number, _)| number).collect();
-        let index =
-            Index::new(signatures.iter().map(Vec::as_slice)).map_err(|_| Error::TooLarge("séquences"))?;
-        let version = [file.version, container_version];
-        let version =
-            version.into_iter().filter(|one| !one.is_empty()).collect::<Vec<_>>().join(", conteneurs ");
         let formats = file.formats.into_iter().map(|format| {
             let droid::Format { puid, name, version, mime, extensions, .. } = format;
             Arc::new(Format { puid, name, version, mime, extensions })
         });
-        let formats = formats.collect();
+        let (formats, version) = (formats.collect(), versions.join(", conteneurs "));
         Ok(Self {
             settings,
             formats,
@@ -124,11 +132,7 @@ impl Signatures {
             has_signature,
             by_extension,
             text,
-            signatures,
-            owners,
-            adrift,
-            index,
-            literals,
+            bytes,
             containers,
             version,
             left_out,
@@ -180,6 +184,24 @@ impl Signatures {
     pub(super) fn of_extension(&self, extension: &str) -> &[u32] {
         self.by_extension.get(extension).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Of each format: those it is preferred to.
+fn preferences(formats: &[droid::Format]) -> Vec<Vec<u32>> {
+    let ids: HashMap<&str, u32> = (0..).zip(formats).map(|(at, format)| (format.id.as_str(), at)).collect();
+    let known =
+        |format: &droid::Format| format.over.iter().filter_map(|id| ids.get(id.as_str()).copied()).collect();
+    formats.iter().map(known).collect()
+}
+
+/// Of each extension: the formats that have it.
+fn extensions(formats: &[droid::Format]) -> HashMap<String, Vec<u32>> {
+    let mut by_extension: HashMap<String, Vec<u32>> = HashMap::new();
+    for (at, format) in (0..).zip(formats) {
+        let distinct: HashSet<&String> = format.extensions.iter().collect();
+        distinct.into_iter().for_each(|one| by_extension.entry(one.clone()).or_default().push(at));
+    }
+    by_extension
 }
 
 /// Numbers the runs that loose chains need, each once.

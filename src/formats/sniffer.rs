@@ -152,9 +152,11 @@ impl<'s> Sniffer<'s> {
     /// The kept parts.
     pub(super) fn view(&self) -> View<'_> {
         let mut parts = vec![(0, self.head.as_slice())];
-        let tail_at = self.size_bytes - self.tail.len() as u64;
+        // The same bytes however the file was fed.
+        let tail = &self.tail[self.tail.len().saturating_sub(self.tail_max)..];
+        let tail_at = self.size_bytes - tail.len() as u64;
         parts.extend(self.watch.iter().flat_map(Watch::kept).filter(|(at, _)| *at < tail_at));
-        parts.push((tail_at, self.tail.as_slice()));
+        parts.push((tail_at, tail));
         parts.retain(|(_, bytes)| !bytes.is_empty());
         View::of_parts(parts, self.size_bytes)
     }

@@ -3,6 +3,9 @@
 use super::super::syntax;
 use super::{file, format_of, holds, matched, plain, read, sequence, signature, signatures};
 
+/// A sequence, bytes it matches, bytes it does not.
+type Tried = (&'static str, &'static [&'static [u8]], &'static [&'static [u8]]);
+
 #[test]
 fn a_sequence_is_held_at_the_beginning_between_its_offsets() {
     let exact = signatures(&[&plain("BOFoffset", 2, 2, "4142")]);
@@ -103,7 +106,7 @@ fn subsequences_precede_one_another_from_the_end() {
 
 #[test]
 fn classes_ranges_negations_and_masks_hold_one_byte_or_several() {
-    let tables: [(&str, &[&[u8]], &[&[u8]]); 12] = [
+    let tables: [Tried; 12] = [
         ("41??43", &[b"ABC", b"A\0C"], &[b"AC", b"ABB"]),
         ("41[30:39]43", &[b"A0C", b"A9C"], &[b"A/C", b"A:C"]),
         ("41[!30]43", &[b"A1C"], &[b"A0C", b"AC"]),
@@ -126,7 +129,7 @@ fn classes_ranges_negations_and_masks_hold_one_byte_or_several() {
 
 #[test]
 fn gaps_and_alternatives_may_stand_inside_a_sequence() {
-    let tables: [(&str, &[&[u8]], &[&[u8]]); 6] = [
+    let tables: [Tried; 6] = [
         ("41{2}42", &[b"A..B"], &[b"A.B", b"A...B"]),
         ("41{1-2}42", &[b"A.B", b"A..B"], &[b"AB", b"A...B"]),
         ("41{1-*}42", &[b"A.B", b"A.......B"], &[b"AB"]),
