@@ -61,13 +61,16 @@ impl App {
         let storage = Storage::open(&storage::Settings {
             sites: config.sites.clone(),
             quarantine: config.data.join("quarantine"),
+            grouped_bytes_max: config.storage_grouped_bytes,
+            free_bytes_min: config.storage_free_bytes_min,
         })?;
         for warning in storage.warnings() {
             tracing::warn!("{warning}");
         }
         let limits = config.limits.clone();
         let ingest =
-            Ingest::new(db.clone(), storage.clone(), clock.clone(), limits, config.quarantine_refused_days);
+            Ingest::new(db.clone(), storage.clone(), clock.clone(), limits, config.quarantine_refused_days)
+                .with_waiting_max(config.storage_waiting_max);
         let identity = Identity::new(db.clone(), clock.clone());
         Ok(App { config, clock, db, storage, identity, ingest, cluster })
     }

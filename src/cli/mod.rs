@@ -15,6 +15,7 @@ mod demo;
 pub mod identify;
 mod serve;
 mod tenants;
+pub mod verify;
 
 /// Service d'archivage électronique mutualisé.
 #[derive(Parser)]
@@ -43,6 +44,8 @@ enum Command {
     Check(check::Arguments),
     /// Donne le format PRONOM de fichiers, sans base de données.
     Identify(identify::Arguments),
+    /// Vérifie des objets OCFL et des racines de stockage, sans base de données.
+    Verify(verify::Arguments),
     /// Relit chaque copie de chaque archive et compare les empreintes.
     Audit,
     /// La démonstration : des collectivités fictives, de vrais versements, chaque contrôle.
@@ -62,6 +65,7 @@ pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Identify(arguments) => identify::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
         Command::Serve { with_worker } => with_config(|config| serve::serve(config, true, with_worker)),
         Command::Work => with_config(|config| serve::serve(config, false, true)),
         Command::Migrate => with_config(serve::migrate),

@@ -22,10 +22,10 @@ fn a_transfer_waits_for_a_site_that_is_away_and_ends_by_itself() {
     std::fs::create_dir(&sud).unwrap();
 
     let transfer = client.deposit(&Sip::with_files("SITE-ABSENT", 3).zip()).unwrap();
-    client.wait_for(&transfer, &["sealed"]).unwrap();
+    client.wait_for(&transfer, &["awaiting_replication"]).unwrap();
     std::thread::sleep(Duration::from_secs(1));
     let told = client.transfer(&transfer).unwrap();
-    assert_eq!(told["state"], "sealed", "accepted, and not yet ours: {told}");
+    assert_eq!(told["state"], "awaiting_replication", "accepted, and not yet ours: {told}");
     assert_eq!(std::fs::read_dir(&sud).unwrap().count(), 0);
 
     std::fs::remove_dir(&sud).unwrap();
@@ -39,7 +39,7 @@ async fn copies_that_cannot_be_confirmed_yet_are_confirmed_later() {
     let folder = tempfile::tempdir().unwrap();
     let site = |name: &str| (name.to_owned(), folder.path().join(name));
     let sites = vec![site("nord"), site("sud")];
-    let storage = Storage::open(&Settings { sites, quarantine: folder.path().join("quarantine") }).unwrap();
+    let storage = Storage::open(&Settings::folders(sites, folder.path().join("quarantine"))).unwrap();
     let tenant = fresh_tenant().await;
     let ingest = Ingest::new(tenant.db.clone(), storage.clone(), tenant.clock.clone(), Limits::default(), 30);
     let desk = Desk { tenant, ingest };

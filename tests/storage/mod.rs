@@ -2,13 +2,18 @@
 
 pub mod backend;
 mod damage;
+mod full;
 mod layouts;
 mod measure;
 mod quarantine;
 mod suite;
+mod troubles;
+mod verbs;
 
 #[cfg(feature = "failpoints")]
 mod crash;
+#[cfg(feature = "failpoints")]
+mod instants;
 #[cfg(feature = "failpoints")]
 mod instrument;
 

@@ -5,13 +5,14 @@ use uuid::Uuid;
 use super::frame::{at, shell};
 use crate::db::jobs::{Counts, SetAside};
 use crate::ingest;
-use crate::storage::{Room, Standing};
+use crate::storage::{About, Room, Standing};
 use crate::web::health::Report;
 use crate::web::pages::operations::{self, Found, OperationsPage, Resumed};
 use crate::web::pages::shell::{Account, Section};
 
 pub fn operations() -> OperationsPage {
     let place = |site: Option<&str>, fault: Option<&str>, free_bytes| Standing {
+        about: About::default(),
         site: site.map(str::to_owned),
         fault: fault.map(str::to_owned),
         room: Some(Room { free_bytes, size_bytes: 2_000_000_000_000 }),
@@ -59,7 +60,7 @@ pub fn operations() -> OperationsPage {
     let warnings =
         ["les sites « nord » et « sud » sont sur le même disque : sa perte serait celle de deux copies"
             .to_owned()];
-    let found = Found { report: &report, counts, set_aside: &set_aside, warnings: &warnings };
+    let found = Found { report: &report, counts, waiting: &[("site sud".into(), 12)], set_aside: &set_aside, warnings: &warnings };
     let account = shell("", Section::Operations, "opérateur").account.unwrap();
     let account = Account { menu: vec![Section::Desk, Section::Operations], ..account };
     operations::page(account, &found, Some(Resumed::Faite))
