@@ -45,7 +45,9 @@ target=${CARGO_TARGET_DIR:-target}
 pronom=$target/pronom
 formats=$target/formats-python
 wants_pronom=no
-if [ "$goal" != conformance ] && ! { [ -s "$pronom/signatures.xml" ] && [ -s "$pronom/containers.xml" ]; }; then wants_pronom=yes; fi
+case "$goal" in
+    demo | test | bench) [ -s "$pronom/signatures.xml" ] && [ -s "$pronom/containers.xml" ] || wants_pronom=yes ;;
+esac
 if [ "$wants_pronom" = yes ] || [ "$goal" = bench ]; then
     has python3 || packages+=(python3)
     [ -x "$formats/bin/python" ] || python3 -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
