@@ -246,6 +246,16 @@ fn skeletons(told: &Told) {
     }
 }
 
+/// A few of them.
+fn shown(puids: &BTreeSet<String>) -> String {
+    let few: Vec<&str> = puids.iter().map(String::as_str).take(4).collect();
+    match puids.len() {
+        0 => "inconnu".to_owned(),
+        1..=4 => few.join(" "),
+        more => format!("{} et {} autres", few.join(" "), more - 4),
+    }
+}
+
 /// Prints how many files both name alike, and the differences by reason; how many have none.
 fn compare(
     ours: &Told,
@@ -261,7 +271,7 @@ fn compare(
         }
         let why = reason(path, mine, &other).unwrap_or("SANS RAISON CONNUE");
         let name = path.rsplit('/').next().unwrap_or_default();
-        by_reason.entry(why).or_default().push(format!("{name} : {mine:?}, et non {other:?}"));
+        by_reason.entry(why).or_default().push(format!("{name} : {}, et non {}", shown(mine), shown(&other)));
     }
     println!("  mêmes réponses : {same} sur {}", ours.puids.len());
     for (why, files) in &by_reason {

@@ -1,7 +1,7 @@
 //! Why another tool may answer otherwise, as far as it can be checked.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeSet, HashSet};
+use std::path::PathBuf;
 
 /// What PRONOM's files say of formats, read by another XML reader than the product's.
 pub struct Reasons {
@@ -9,37 +9,23 @@ pub struct Reasons {
     by_bytes: HashSet<String>,
     /// PUIDs told by what a container holds.
     by_container: HashSet<String>,
-    known: HashSet<String>,
-    extensions: HashMap<String, Vec<String>>,
 }
 
 impl Reasons {
     pub fn read((signatures, containers): &(PathBuf, PathBuf)) -> Self {
-        let mut reasons = Self {
-            by_bytes: HashSet::new(),
-            by_container: HashSet::new(),
-            known: HashSet::new(),
-            extensions: HashMap::new(),
-        };
+        let mut by_bytes = HashSet::new();
         let text = std::fs::read_to_string(signatures).unwrap();
         let tree = roxmltree::Document::parse(&text).unwrap();
         for format in tree.descendants().filter(|node| node.has_tag_name((NAMESPACE, "FileFormat"))) {
-            let puid = format.attribute("PUID").unwrap().to_owned();
-            let texts = |name: &'static str| {
-                let children = format.children().filter(move |child| child.has_tag_name((NAMESPACE, name)));
-                children.filter_map(|child| child.text()).map(str::to_lowercase).collect::<Vec<_>>()
-            };
-            if !texts("InternalSignatureID").is_empty() {
-                reasons.by_bytes.insert(puid.clone());
+            if format.children().any(|child| child.has_tag_name((NAMESPACE, "InternalSignatureID"))) {
+                by_bytes.insert(format.attribute("PUID").unwrap().to_owned());
             }
-            reasons.extensions.insert(puid.clone(), texts("Extension"));
-            reasons.known.insert(puid);
         }
         let text = std::fs::read_to_string(containers).unwrap();
         let tree = roxmltree::Document::parse(&text).unwrap();
-        let mapped = tree.descendants().filter_map(|node| node.attribute("Puid").map(str::to_owned));
-        reasons.by_container = mapped.collect();
-        reasons
+        let mappings = tree.descendants().filter(|node| node.has_tag_name("FileFormatMapping"));
+        let mapped = mappings.filter_map(|node| node.attribute("Puid").map(str::to_owned));
+        Self { by_bytes, by_container: mapped.collect() }
     }
 
     /// Siegfried 1.11 carries a later PRONOM than the corpus, and leaves out the signatures of bytes of the formats that have one
@@ -50,27 +36,17 @@ impl Reasons {
         ours: &BTreeSet<String>,
         theirs: &BTreeSet<String>,
     ) -> Option<&'static str> {
-        let told_here = |puid: &String| self.by_bytes.contains(puid) || self.by_container.contains(puid);
-        let is_newer =
-            |puid: &String| !self.known.contains(puid) || !told_here(puid) && !self.is_named(puid, path);
-        if theirs.iter().any(is_newer) {
-            return Some("ce format n'a de signature que dans leur PRONOM, plus récent");
-        }
         let both = |puid: &String| self.by_bytes.contains(puid) && self.by_container.contains(puid);
         if !ours.is_empty() && ours.iter().all(both) {
             return Some("ils laissent de côté les octets d'un format que dit aussi son conteneur");
         }
+        let told_here = |puid: &String| self.by_bytes.contains(puid) || self.by_container.contains(puid);
+        if !ours.is_empty() && !theirs.is_empty() && !theirs.iter().any(told_here) {
+            return Some("ce format n'a de signature que dans leur PRONOM, plus récent");
+        }
         puid_of_skeleton(path)
             .filter(|puid| ours.len() == 1 && ours.contains(puid))
             .map(|_| "le squelette est bien de ce format")
-    }
-
-    /// Whether a file's extension is one of the format's.
-    fn is_named(&self, puid: &str, path: &str) -> bool {
-        let extension =
-            Path::new(path).extension().map(|extension| extension.to_string_lossy().to_lowercase());
-        extension
-            .is_some_and(|extension| self.extensions.get(puid).is_some_and(|all| all.contains(&extension)))
     }
 }
 
