@@ -9,18 +9,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use chartrier::formats::{Signatures, Warning};
 use nix::sys::resource::{UsageWho, getrusage};
 
+#[path = "formats/files.rs"]
+mod files;
 #[path = "formats/reasons.rs"]
 mod reasons;
 
-/// Files longer are left out: what is read of them is the same.
-const BYTES_MAX: u64 = 64 << 20;
 const ROUNDS: usize = 5;
 
 /// What one tool said of each file, and the processor seconds of one round.
@@ -49,9 +48,9 @@ fn main() {
     let latest = (newest(&pronom, "DROID_SignatureFile_V"), newest(&pronom, "container-signature-"));
     let of_fido = carried(&python);
     let sets = [
-        ("squelettes de PRONOM", files_in(&corpus.join("fixtures/pronom-skeletons"))),
-        ("format-corpus", files_in(&corpus.join("fixtures/format-corpus"))),
-        ("fichiers des SIP", files_of_sips(&corpus.join("sips"), folder.path())),
+        ("squelettes de PRONOM", files::below(&corpus.join("fixtures/pronom-skeletons"))),
+        ("format-corpus", files::below(&corpus.join("fixtures/format-corpus"))),
+        ("fichiers des SIP", files::of_sips(&corpus.join("sips"), folder.path())),
     ];
     let reasons = reasons::Reasons::read(&latest);
     let mut unexplained = 0;
@@ -98,7 +97,7 @@ fn rate(told: &Told) -> f64 {
 
 /// The file of this prefix that comes last by name.
 fn newest(folder: &Path, prefix: &str) -> PathBuf {
-    let mut found = names_in(folder);
+    let mut found = files::names_in(folder);
     found.retain(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(prefix)));
     found.pop().unwrap()
 }
@@ -110,68 +109,6 @@ fn carried(python: &str) -> Option<(PathBuf, PathBuf)> {
         Command::new(python).args(["-c", script]).output().ok().filter(|output| output.status.success())?;
     let folder = PathBuf::from(String::from_utf8(output.stdout).unwrap().trim());
     Some((newest(&folder, "DROID_SignatureFile-v"), newest(&folder, "container-signature-")))
-}
-
-fn names_in(folder: &Path) -> Vec<PathBuf> {
-    let mut names: Vec<PathBuf> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    names.sort();
-    names
-}
-
-fn files_in(folder: &Path) -> Vec<String> {
-    let (mut files, mut folders) = (Vec::new(), vec![folder.to_path_buf()]);
-    while let Some(folder) = folders.pop() {
-        for path in names_in(&folder) {
-            match path.is_dir() {
-                true => folders.push(path),
-                false => files.extend(path.to_str().filter(|path| !path.contains('\n')).map(str::to_owned)),
-            }
-        }
-    }
-    files.sort();
-    files
-}
-
-/// Every file inside the SIPs, each under its own name in a folder of its own.
-fn files_of_sips(sips: &Path, into: &Path) -> Vec<String> {
-    let (mut files, mut place) = (Vec::new(), 0);
-    let mut keep = |name: &str, content: &mut dyn Read| {
-        let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
-        let is_plain = !base.is_empty() && base.len() < 200 && !base.contains(['\n', '\t']);
-        let mut bytes = Vec::new();
-        if !is_plain
-            || content.take(BYTES_MAX + 1).read_to_end(&mut bytes).is_err()
-            || bytes.len() as u64 > BYTES_MAX
-        {
-            return;
-        }
-        place += 1;
-        let folder = into.join(format!("{place:05}"));
-        std::fs::create_dir(&folder).unwrap();
-        std::fs::write(folder.join(base), bytes).unwrap();
-        files.push(folder.join(base).to_str().unwrap().to_owned());
-    };
-    for path in names_in(sips) {
-        if let Ok(mut archive) = zip::ZipArchive::new(File::open(&path).unwrap()) {
-            for at in 0..archive.len() {
-                let Ok(mut entry) = archive.by_index(at) else { continue };
-                let Ok(name) = entry.name().map(|name| name.into_owned()) else { continue };
-                if entry.is_file() {
-                    keep(&name, &mut entry);
-                }
-            }
-        } else if path.extension().is_some_and(|extension| extension == "tar") {
-            for entry in tar::Archive::new(File::open(&path).unwrap()).entries().unwrap() {
-                let mut entry = entry.unwrap();
-                let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-                if entry.header().entry_type().is_file() {
-                    keep(&name, &mut entry);
-                }
-            }
-        }
-    }
-    files
 }
 
 /// Runs ourselves in a process of its own, so that its time is its own.
