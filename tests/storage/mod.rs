@@ -9,6 +9,7 @@ mod quarantine;
 mod suite;
 mod troubles;
 mod verbs;
+mod versions;
 
 #[cfg(feature = "failpoints")]
 mod crash;
