@@ -3,7 +3,7 @@
 # make test          every test, on a machine where nothing runs
 # make check         format and lints
 # make conformance  our verdicts beside those of the official schemas and of other programs, over the corpus; long
-# make bench         measures, beside references; BENCH=seda or deposits for one of them
+# make bench         measures, beside references; BENCH=seda, formats or deposits for one of them
 # make fuzz          fuzzers of what reads hostile bytes, SECONDS_EACH=1800
 # make lint-deps     licences, bans and sources of what we depend on (cargo-deny)
 #
@@ -14,9 +14,9 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 ONCE ?=
 # What conformance is asked for: make conformance ARGS='--part mutants --version 2.1'
 ARGS ?=
-BENCH ?= seda deposits
+BENCH ?= seda formats deposits
 SECONDS_EACH ?= 1800
-FUZZERS := container message profile
+FUZZERS := container formats message profile
 
 .PHONY: help demo test check conformance bench fuzz lint-deps
 
@@ -31,7 +31,7 @@ demo:
 test:
 	@scripts/install.sh test
 	$(CARGO) fmt --check
-	$(CARGO) test --locked --features failpoints
+	CHARTRIER_PRONOM="$(abspath $(TARGET))/pronom" $(CARGO) test --locked --features failpoints
 
 check:
 	$(CARGO) fmt --check
@@ -45,7 +45,9 @@ bench:
 	@scripts/install.sh bench
 	@cd benches/anyxml && CARGO_TARGET_DIR="$(abspath $(TARGET))/anyxml" $(CARGO) build --release --locked --quiet
 	@for bench in $(BENCH); do \
-	    ANYXML="$(abspath $(TARGET))/anyxml/release/anyxml-check" $(CARGO) bench --locked --bench $$bench || exit 1; \
+	    ANYXML="$(abspath $(TARGET))/anyxml/release/anyxml-check" \
+	    FORMATS_PYTHON="$(abspath $(TARGET))/formats-python/bin/python" \
+	    $(CARGO) bench --locked --bench $$bench || exit 1; \
 	done
 
 fuzz:
