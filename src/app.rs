@@ -69,7 +69,8 @@ impl App {
         }
         let limits = config.limits.clone();
         let ingest =
-            Ingest::new(db.clone(), storage.clone(), clock.clone(), limits, config.quarantine_refused_days);
+            Ingest::new(db.clone(), storage.clone(), clock.clone(), limits, config.quarantine_refused_days)
+                .with_waiting_max(config.storage_waiting_max);
         let identity = Identity::new(db.clone(), clock.clone());
         Ok(App { config, clock, db, storage, identity, ingest, cluster })
     }

@@ -24,6 +24,7 @@ mod parties;
 pub mod queries;
 pub mod receive;
 mod replies;
+mod replication;
 mod reply;
 mod seal;
 mod seal_queries;
@@ -83,13 +84,23 @@ pub struct Ingest {
     limits: Limits,
     /// Days during which the bytes of a refused transfer are kept.
     refused_days: u32,
+    /// Transfers of one member that may wait for a site.
+    waiting_max: u32,
     profiles: compiled::Compiled,
 }
+
+/// Unless the settings say otherwise.
+const WAITING_MAX: u32 = 10_000;
 
 impl Ingest {
     /// The path over these gates.
     pub fn new(db: Db, storage: Storage, clock: Clock, limits: Limits, refused_days: u32) -> Self {
-        Self { db, storage, clock, limits, refused_days, profiles: compiled::Compiled::default() }
+        Self { db, storage, clock, limits, refused_days, waiting_max: WAITING_MAX, profiles: compiled::Compiled::default() }
+    }
+
+    /// The same path, with so many transfers of one member that may wait for a site.
+    pub fn with_waiting_max(self, waiting_max: u32) -> Self {
+        Self { waiting_max, ..self }
     }
 }
 
@@ -106,6 +117,12 @@ pub enum Error {
     Accession(#[from] package::accession::Error),
     #[error("reading: {0}")]
     Io(#[from] std::io::Error),
+    /// Some sites have their copy; these could not take theirs yet.
+    #[error("awaiting replication: {reasons}")]
+    AwaitingReplication { sites: Vec<String>, reasons: String },
+    /// The member has as many transfers waiting for a site as may wait.
+    #[error("{waiting} transfers of this member wait for a site already")]
+    TooManyWaiting { waiting: u32 },
     #[error("another worker has moved this transfer on")]
     Contended,
     #[error("what was sealed and what is in quarantine differ")]
@@ -124,6 +141,7 @@ impl Error {
             Error::Db(error) => error.is_transient(),
             Error::Storage(error) => error.is_transient(),
             Error::Package(error) => error.is_transient(),
+            Error::AwaitingReplication { .. } | Error::TooManyWaiting { .. } => true,
             Error::Contended | Error::Died | Error::Io(_) => true,
             Error::Accession(_) | Error::Changed | Error::Profile(_) => false,
         }

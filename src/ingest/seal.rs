@@ -25,6 +25,7 @@ use crate::model::{
 use crate::package::Package;
 use crate::package::accession::{Accession, StoredFile, StoredObject, content_path, derived_id};
 use crate::seda::Manifest;
+use crate::storage::Reserved;
 use crate::telemetry;
 
 /// Folder of contents that travelled in the message, in the logical state: the files of the package have another.
@@ -39,6 +40,8 @@ pub struct Sealed {
     pub(super) notes: Notes,
     pub(super) manifest: Box<Manifest>,
     pub(super) package: Package,
+    /// Promised until the copies are written; what a crash interrupted has its room or waits for it.
+    pub(super) room: Option<Reserved>,
 }
 
 /// What sealing came to.
@@ -57,6 +60,9 @@ impl Ingest {
         seen: &Seen,
         accepted: Accepted,
     ) -> Result<Sealing, Error> {
+        // Room is promised before acceptance is: without it the transfer waits, and is not refused.
+        let (store, bytes) = (self.store_of(tenant).await?, accepted.identified.expanded_bytes);
+        let room = super::blocking(move || Ok(store.reserve(bytes)?)).await?;
         let mut tx = self.db.write(tenant).await?;
         match state_queries::lock_transfer(&mut tx, transfer.transfer_id).await? {
             Some((TransferState::Received | TransferState::Examined, _)) => {}
@@ -97,8 +103,8 @@ impl Ingest {
         fail_point!("seal-after-commit");
         telemetry::transfer_is_now(TransferState::Sealed);
         let Accepted { identified, manifest, .. } = accepted;
-        let (reply, package) = (row.reply, identified.package);
-        Ok(Sealing::Sealed(Box::new(Sealed { accession, reply, notes, manifest, package })))
+        let (reply, package, room) = (row.reply, identified.package, Some(room));
+        Ok(Sealing::Sealed(Box::new(Sealed { accession, reply, notes, manifest, package, room })))
     }
 }
 
@@ -107,7 +113,7 @@ pub(super) fn resume(row: AccessionRow, validated: Validated) -> Result<Sealed, 
     let accession = Accession::from_json(&row.record)?;
     let manifest = validated.manifest.ok_or(Error::Changed)?;
     let notes = Notes::from_row(row.premis)?;
-    Ok(Sealed { accession, reply: row.reply, notes, manifest, package: validated.package })
+    Ok(Sealed { accession, reply: row.reply, notes, manifest, package: validated.package, room: None })
 }
 
 fn duplicate(identifier: &str) -> Finding {

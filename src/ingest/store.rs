@@ -17,7 +17,7 @@ use crate::package::premis::{self, OwnFile};
 use crate::package::spool::{Spool, Spooled};
 use crate::package::{self, Package};
 use crate::seda::Manifest;
-use crate::storage::{Deposit, Location, NewFile, NewObject, Source, TenantStore};
+use crate::storage::{Deposit, Location, NewFile, NewObject, Source, TenantStore, Waiting};
 
 /// A sealed archive whose copies are whole on every site.
 pub struct Stored {
@@ -25,17 +25,29 @@ pub struct Stored {
     pub(super) locations: Vec<Location>,
 }
 
+/// What storing came to.
+pub(super) enum Storing {
+    Stored(Box<Stored>),
+    /// Sites that could not take their copy, and why; the others have theirs.
+    Waiting(Vec<(String, String)>),
+}
+
 impl Ingest {
-    /// Writes and verifies every copy.
-    pub(super) async fn store(&self, tenant: TenantId, mut sealed: Sealed) -> Result<Stored, Error> {
-        let store = self.storage.tenant(tenant);
+    /// Writes and verifies every copy, on the sites of the member.
+    pub(super) async fn store(&self, tenant: TenantId, mut sealed: Sealed) -> Result<Storing, Error> {
+        let store = self.store_of(tenant).await?;
         let scratch = self.storage.quarantine().scratch().to_owned();
         fail_point!("store-before-write");
         super::blocking(move || {
             let archive = ArchiveId(sealed.accession.archive_id);
             let deposit = write(&store, archive, &mut sealed, &scratch)?;
+            sealed.room = None;
             fail_point!("store-after-write");
-            Ok(Stored { sealed, locations: deposit.complete()? })
+            if deposit.waiting.is_empty() {
+                return Ok(Storing::Stored(Box::new(Stored { sealed, locations: deposit.placed })));
+            }
+            let why = |waiting: Waiting| (waiting.site, waiting.reason.to_string());
+            Ok(Storing::Waiting(deposit.waiting.into_iter().map(why).collect()))
         })
         .await
     }

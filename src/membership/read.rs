@@ -14,6 +14,7 @@ use super::Fault;
 use super::check;
 use super::file::Member;
 use super::grammars::{self, Unread};
+use crate::storage::Storage;
 
 /// Longest file.
 const FILE_BYTES_MAX: u64 = 1 << 20;
@@ -30,6 +31,8 @@ pub(super) struct Written {
     pub siren: Text,
     pub department: Text,
     pub quota: WrittenQuota,
+    /// Names of the sites on which its archives are kept; all there are when it names none.
+    pub sites: Option<Spanned<Vec<String>>>,
     #[serde(default)]
     pub party: Vec<WrittenParty>,
     #[serde(default)]
@@ -107,7 +110,7 @@ pub(super) struct WrittenMachine {
 }
 
 /// Every member of the folder, by code; or everything that is wrong.
-pub(super) fn read_all(folder: &Path) -> Result<Vec<Member>, Vec<Fault>> {
+pub(super) fn read_all(folder: &Path, storage: &Storage) -> Result<Vec<Member>, Vec<Fault>> {
     let whole = |path: &Path, reason: String| vec![Fault { path: path.to_path_buf(), line: 0, reason }];
     let entries =
         fs::read_dir(folder).map_err(|error| whole(folder, format!("dossier illisible ({error})")))?;
@@ -125,7 +128,7 @@ pub(super) fn read_all(folder: &Path) -> Result<Vec<Member>, Vec<Fault>> {
     let mut members = Vec::new();
     let mut faults = Vec::new();
     for path in paths {
-        match read_one(&path) {
+        match read_one(&path, storage) {
             Ok(member) => members.push((path, member)),
             Err(found) => faults.extend(found),
         }
@@ -134,7 +137,7 @@ pub(super) fn read_all(folder: &Path) -> Result<Vec<Member>, Vec<Fault>> {
     if faults.is_empty() { Ok(members.into_iter().map(|(_, member)| member).collect()) } else { Err(faults) }
 }
 
-fn read_one(path: &Path) -> Result<Member, Vec<Fault>> {
+fn read_one(path: &Path, storage: &Storage) -> Result<Member, Vec<Fault>> {
     let whole = |reason: String| vec![Fault { path: path.to_path_buf(), line: 0, reason }];
     let size_bytes = fs::metadata(path).map_err(|error| whole(format!("illisible ({error})")))?.len();
     if size_bytes > FILE_BYTES_MAX {
@@ -155,7 +158,7 @@ fn read_one(path: &Path) -> Result<Member, Vec<Fault>> {
         }
     }
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    match check::checked(&written, &name, profiles) {
+    match check::checked(&written, &name, profiles, storage) {
         Ok(member) if faults.is_empty() => Ok(member),
         Ok(_) => Err(faults),
         Err(found) => Err(found.into_iter().map(at).chain(faults).collect()),

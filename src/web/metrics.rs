@@ -22,5 +22,8 @@ async fn text(state: web::Data<State>) -> HttpResponse {
         // The rest is worth reading when the database is away.
         Err(error) => tracing::warn!(%error, "the jobs could not be counted"),
     }
+    if let Ok(waiting) = jobs::waiting(&state.db).await {
+        telemetry::jobs_stand(&[("waiting_for_a_site", waiting.iter().map(|(_, jobs)| jobs).sum())]);
+    }
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(telemetry::text())
 }

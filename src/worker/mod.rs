@@ -125,8 +125,9 @@ impl Worker {
                 queue::finish(&self.db, job).await?;
             }
             Err(failure) => {
-                let fate =
-                    queue::fail(&self.db, job, self.clock.now(), &failure.reason, failure.again).await?;
+                let waits_for = failure.waits_for.as_deref();
+                let (now, reason) = (self.clock.now(), &failure.reason);
+                let fate = queue::fail(&self.db, job, now, reason, failure.again, waits_for).await?;
                 tracing::warn!(
                     job.kind = %job.kind, job.attempts = job.attempts, tenant.id = %job.tenant,
                     subject = %job.subject, reason = %failure.reason, fate = ?fate, "a job failed"

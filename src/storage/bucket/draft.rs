@@ -9,6 +9,7 @@ use object_store::{ObjectStoreExt, PutPayload, WriteMultipart};
 
 use super::super::error::Error;
 use super::super::medium::{Draft, Medium, Pen, Put, Take};
+use super::turns::Turn;
 use super::wait::{failed, runtime, wait};
 use super::{Bucket, key};
 
@@ -24,11 +25,19 @@ pub(super) struct BucketDraft<'a> {
     written: Vec<String>,
     small: Vec<(String, Vec<u8>)>,
     placed: bool,
+    _turn: Turn<'a>,
 }
 
 impl<'a> BucketDraft<'a> {
     pub fn new(bucket: &'a Bucket, target: &str) -> Self {
-        Self { bucket, target: target.to_string(), written: Vec::new(), small: Vec::new(), placed: false }
+        Self {
+            bucket,
+            target: target.to_string(),
+            written: Vec::new(),
+            small: Vec::new(),
+            placed: false,
+            _turn: bucket.turns.take(target),
+        }
     }
 
     fn at(&self, path: &str) -> String {

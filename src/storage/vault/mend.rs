@@ -118,9 +118,11 @@ impl TenantStore {
         archive: ArchiveId,
         path: &str,
     ) -> Result<(), Error> {
-        let name = path.rsplit('/').next().unwrap_or_default();
         let moment = chrono::Utc::now().timestamp_micros();
-        let to = format!("{}/{}.{archive}.{moment}/{name}", super::super::sweep::ASIDE, self.tenant);
+        let mut to = format!("{}/{}.{archive}.{moment}", super::super::sweep::ASIDE, self.tenant);
+        if let Some(below) = path.strip_prefix(&format!("{}/", site.object(self.tenant, archive))) {
+            to = format!("{to}/{}", below.rsplit('/').next().unwrap_or(below));
+        }
         medium.rename(path, &to)?;
         tracing::warn!(site = %site.name, archive.id = %archive, path, "set aside");
         Ok(())

@@ -60,6 +60,8 @@ pub struct PlaceLine {
 pub struct Found<'a> {
     pub report: &'a Report,
     pub counts: Counts,
+    /// What jobs wait for outside, and how many.
+    pub waiting: &'a [(String, u64)],
     pub set_aside: &'a [SetAside],
     pub warnings: &'a [String],
 }
@@ -100,7 +102,14 @@ pub async fn show(
     let report = readiness.report(&state).await;
     let counts = jobs::counts(&state.db, state.clock.now()).await?;
     let set_aside = jobs::set_aside(&state.db, SHOWN).await?;
-    let found = Found { report: &report, counts, set_aside: &set_aside, warnings: state.storage.warnings() };
+    let waiting = jobs::waiting(&state.db).await?;
+    let found = Found {
+        report: &report,
+        counts,
+        waiting: &waiting,
+        set_aside: &set_aside,
+        warnings: state.storage.warnings(),
+    };
     Ok(answer(&page(Account::of(&person), &found, said.relance)))
 }
 
@@ -238,6 +247,12 @@ fn troubles(found: &Found<'_>) -> Vec<String> {
         troubles.push(format!(
             "Un travail attend depuis plus de {} minutes : le programme qui fait les travaux semble arrêté.",
             health::STUCK_MINUTES
+        ));
+    }
+    for (cause, jobs) in found.waiting {
+        let jobs = words::count(*jobs, "versement accepté attend", "versements acceptés attendent");
+        troubles.push(format!(
+            "{jobs} le {cause} : chacun est repris de lui-même, chaque minute, sans rien perdre."
         ));
     }
     if counts.set_aside > 0 {

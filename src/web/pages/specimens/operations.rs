@@ -60,7 +60,7 @@ pub fn operations() -> OperationsPage {
     let warnings =
         ["les sites « nord » et « sud » sont sur le même disque : sa perte serait celle de deux copies"
             .to_owned()];
-    let found = Found { report: &report, counts, set_aside: &set_aside, warnings: &warnings };
+    let found = Found { report: &report, counts, waiting: &[("site sud".into(), 12)], set_aside: &set_aside, warnings: &warnings };
     let account = shell("", Section::Operations, "opérateur").account.unwrap();
     let account = Account { menu: vec![Section::Desk, Section::Operations], ..account };
     operations::page(account, &found, Some(Resumed::Faite))
