@@ -3,6 +3,7 @@
 # make test          every test, on a machine where nothing runs
 # make check         format and lints
 # make conformance  our verdicts beside those of the official schemas and of other programs, over the corpus; long
+# make validators    200 archives of ours judged by public OCFL validators, ocfl-py and rocfl
 # make bench         measures, beside references; BENCH=seda, formats or deposits for one of them
 # make fuzz          fuzzers of what reads hostile bytes, SECONDS_EACH=1800
 # make lint-deps     licences, bans and sources of what we depend on (cargo-deny)
@@ -16,9 +17,9 @@ ONCE ?=
 ARGS ?=
 BENCH ?= seda formats deposits
 SECONDS_EACH ?= 1800
-FUZZERS := container formats message profile
+FUZZERS := archive container formats message profile
 
-.PHONY: help demo test check conformance bench fuzz lint-deps
+.PHONY: help demo test check conformance validators bench fuzz lint-deps
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -40,6 +41,11 @@ check:
 conformance:
 	@scripts/install.sh conformance
 	$(CARGO) test --release --locked --test conformance -- --python "$(TARGET)/conformance-python/bin/python" $(ARGS)
+
+validators:
+	@scripts/install.sh validators
+	$(CARGO) test --locked --features failpoints --test main -- --ignored --nocapture \
+	    reopened::public_validators_find_nothing_to_say_of_two_hundred_archives
 
 bench:
 	@scripts/install.sh bench

@@ -104,6 +104,12 @@ if { [ "$goal" = test ] || [ "$goal" = validators ]; } && ! "$validators/bin/pyt
     "$validators/bin/python" -m pip install --quiet --disable-pip-version-check 'ocfl-py==2.1.0'
 fi
 
+if [ "$goal" = validators ] && [ ! -x "${CARGO_TARGET_DIR:-target}/validators/bin/rocfl" ]; then
+    echo "Installation de : rocfl"
+    "${CARGO:-cargo}" install rocfl --version 1.7.0 --no-default-features --locked --quiet \
+        --root "${CARGO_TARGET_DIR:-target}/validators" --target-dir "${CARGO_TARGET_DIR:-target}/validators-build"
+fi
+
 if [ "$goal" = conformance ] && ! "$python/bin/python" -c 'import xmlschema' 2>/dev/null; then
     echo "Installation de : xmlschema"
     python3 -m venv "$python"

@@ -131,36 +131,144 @@ fn what_is_neither_an_object_nor_a_root_is_not_answered() {
     assert_eq!(verify(&folder.path().join("file"), true), (2, String::new()));
 }
 
-/// ocfl-py, where `scripts/install.sh` put it: beside the target folder's profiles.
-fn ocfl_py() -> Option<PathBuf> {
+/// A program that `scripts/install.sh` put in the target folder, beside its profiles.
+fn installed(path: &str) -> Option<PathBuf> {
     let target = std::env::current_exe().unwrap().ancestors().nth(3).unwrap().to_path_buf();
-    let program = target.join("ocfl-python/bin/ocfl-root.py");
+    let program = target.join(path);
     if !program.exists() {
-        println!("ignoré : ocfl-py n'est pas installé ({})", program.display());
+        println!("ignoré : {} n'est pas installé", program.display());
         return None;
     }
     Some(program)
 }
 
+/// What ocfl-py says of a storage root and of every object under it.
+fn ocfl_py(root: &Path) -> Option<String> {
+    let program = installed("ocfl-python/bin/ocfl-root.py")?;
+    let options = ["validate", "--validate-objects", "--check-digests", "--verbose", "--root"];
+    Some(output(Command::new(program).args(options).arg(root)))
+}
+
+/// What rocfl says of the same.
+fn rocfl(root: &Path) -> Option<String> {
+    let program = installed("validators/bin/rocfl")?;
+    Some(output(
+        Command::new(program).args(["--no-styles", "--root"]).arg(root).args(["validate", "--level", "warn"]),
+    ))
+}
+
+fn output(command: &mut Command) -> String {
+    let run = command.output().unwrap();
+    format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr))
+}
+
+/// Whether a validator names an error or a warning by its code.
+fn names_a_code(said: &str) -> bool {
+    let is_code = |word: &str| {
+        word.len() >= 4
+            && word.starts_with(['E', 'W'])
+            && word[1..4].bytes().all(|byte| byte.is_ascii_digit())
+    };
+    said.split(|c: char| !c.is_ascii_alphanumeric()).any(is_code)
+}
+
 #[tokio::test]
 async fn a_public_validator_finds_nothing_to_say_of_a_root_and_its_archives() {
-    let Some(program) = ocfl_py() else { return };
     let (desk, root) = member().await;
-    let judge = |root: &Path| {
-        let run = Command::new(&program)
-            .args(["validate", "--validate-objects", "--check-digests", "--verbose", "--root"])
-            .arg(root)
-            .output()
-            .unwrap();
-        format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr))
-    };
-    let said = judge(&root);
-    assert!(said.contains("3 / 3 are VALID"), "{said}");
-    assert!(!said.contains("[E") && !said.contains("[W"), "{said}");
-    // The judge does see damage.
+    let Some(said) = ocfl_py(&root) else { return desk.end().await };
+    assert!(said.contains("3 / 3 are VALID") && !names_a_code(&said), "{said}");
+    // Nor of later versions.
     let (_folder, copy, object) = damaged(&root);
+    change(&object);
+    change(&object);
+    assert_eq!(verify(&copy, true).0, 0);
+    let said = ocfl_py(&copy).unwrap();
+    assert!(said.contains("3 / 3 are VALID") && !names_a_code(&said), "{said}");
+    // The judge does see damage.
     fs::write(object.join("v1/content/manifest.xml"), "x").unwrap();
-    let said = judge(&copy);
+    let said = ocfl_py(&copy).unwrap();
     assert!(said.contains("1 / 3 are INVALID") && said.contains("[E092"), "{said}");
+    desk.end().await;
+}
+
+/// Gives an object one more version: a record added, a representation with the bytes of a file that it has, and
+/// a file out of its state.
+fn change(object: &Path) {
+    let read = fs::read(object.join("inventory.json")).unwrap();
+    let inventory = ocfl::Inventory::from_json(&read).unwrap();
+    let user = ocfl::User { name: "chartrier".into(), address: Some("urn:uuid:0".into()) };
+    let text = format!("conversion after {}", inventory.head);
+    let mut added = [0; 64];
+    hex::decode_to_slice(ocfl::Algorithm::Sha512.of(text.as_bytes()), &mut added).unwrap();
+    let (path, digest) = inventory
+        .head_files()
+        .find(|(path, _)| path.starts_with("objects/") || path.starts_with("attachments/"))
+        .unwrap();
+    let mut same = [0; 64];
+    hex::decode_to_slice(digest, &mut same).unwrap();
+    let renamed = format!("representations/{}/{path}", inventory.head);
+    let put = |logical_path, sha512| {
+        ocfl::Edit::Put(ocfl::File { logical_path, content_path: "metadata/conversion.txt", sha512 })
+    };
+    let edits = [put("metadata/conversion.txt", &added), put(&renamed, &same), ocfl::Edit::Remove(path)];
+    let next = inventory.next_version(chrono::Utc::now(), "Conversion", user, &edits).unwrap();
+    assert_eq!(next.inventory.problems(), []);
+    let [(stored, _)] = next.new_files.as_slice() else { panic!("{:?}", next.new_files) };
+    fs::create_dir_all(object.join(stored).parent().unwrap()).unwrap();
+    fs::write(object.join(stored), text).unwrap();
+    let json = next.inventory.to_json();
+    for folder in [object.join(&next.inventory.head), object.to_path_buf()] {
+        fs::write(folder.join(ocfl::INVENTORY), &json).unwrap();
+        fs::write(folder.join(ocfl::SIDECAR), ocfl::sidecar(json.as_bytes())).unwrap();
+    }
+}
+
+/// `make validators`: 200 archives of every container and of contents in the message, some with later versions,
+/// judged by ours, by ocfl-py and by rocfl; the verdicts are printed.
+#[tokio::test]
+#[ignore = "make validators"]
+async fn public_validators_find_nothing_to_say_of_two_hundred_archives() {
+    const COUNT: usize = 200;
+    let desk = Desk::open().await;
+    for number in 0..COUNT {
+        let mut sip = desk.sip(&format!("LOT-{number}"));
+        sip.inline = number % 5 == 4;
+        for (index, (_, bytes)) in sip.files.iter_mut().enumerate() {
+            bytes.extend_from_slice(&vec![number as u8; number * (index + 1) * 100]);
+        }
+        let bytes = match number % 4 {
+            0 => sip.zip(),
+            1 => sip.tar(),
+            2 => sip.tar_gz(),
+            _ => sip.tar_bz2(),
+        };
+        let transfer = desk.deposit(bytes).await;
+        desk.ingest.confirm(desk.tenant.tenant, transfer.transfer_id).await.unwrap();
+    }
+    let root = vault::site("sud").join(desk.tenant.tenant.to_string());
+    let (_folder, copy, _) = damaged(&root);
+    let (_, seen) = lines(&copy);
+    let objects = seen.iter().filter(|line| line["kind"] == "object").step_by(10);
+    objects.for_each(|line| change(Path::new(line["path"].as_str().unwrap())));
+    for (what, root) in [("tels que déposés", &root), ("une archive sur dix a une version 2", &copy)] {
+        println!("{COUNT} archives, {what}");
+        let started = std::time::Instant::now();
+        let (code, said) = verify(root, false);
+        println!("chartrier verify : {:.2} s\n{said}", started.elapsed().as_secs_f64());
+        assert_eq!(code, 0);
+        let started = std::time::Instant::now();
+        let said = ocfl_py(root).expect("ocfl-py is installed");
+        println!("ocfl-py : {:.2} s\n{said}", started.elapsed().as_secs_f64());
+        assert!(said.contains(&format!("{COUNT} / {COUNT} are VALID")) && !names_a_code(&said));
+        let started = std::time::Instant::now();
+        let said = rocfl(root).expect("rocfl is installed");
+        println!("rocfl : {:.2} s\n{said}", started.elapsed().as_secs_f64());
+        for line in
+            [format!("Total objects:   {COUNT}"), "Invalid objects: 0".into(), "Storage issues:  0".into()]
+        {
+            assert!(said.contains(&line), "{line}");
+        }
+        assert!(!names_a_code(&said));
+    }
     desk.end().await;
 }

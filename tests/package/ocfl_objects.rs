@@ -73,7 +73,8 @@ fn a_right_object_has_no_finding_and_its_state_is_given() {
     assert_eq!(validated.report.findings.list(), []);
     assert_eq!((validated.report.files, validated.report.size_bytes), (2, 2));
     let held = validated.held.unwrap();
-    let files = held.files();
+    assert_eq!(held.files("v1").len(), 1);
+    let files = held.files("v2");
     assert_eq!(files["b"].content_path, "v2/content/b");
     assert_eq!(files["a"].digest, Algorithm::Sha512.of(b"a"));
     assert_eq!(files.len(), 2);

@@ -24,6 +24,7 @@ pub struct Stated {
 /// `InvalidData` when it is not well-formed or not a PREMIS 3 document.
 pub fn read(document: impl BufRead, each: &mut dyn FnMut(Stated)) -> io::Result<u64> {
     let mut reader = NsReader::from_reader(document);
+    reader.config_mut().expand_empty_elements = true;
     let (mut buffer, mut names) = (Vec::new(), Vec::<String>::new());
     let (mut stated, mut text, mut events) = (Stated::default(), String::new(), 0);
     let mut is_ours = false;
