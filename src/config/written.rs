@@ -19,6 +19,7 @@ pub(super) struct Written {
     pub database: Database,
     pub storage: Storage,
     pub worker: Worker,
+    pub antivirus: Antivirus,
     pub quarantine: Quarantine,
     pub limits: WrittenLimits,
 }
@@ -54,6 +55,15 @@ pub(super) struct Storage {
 pub(super) struct Worker {
     pub jobs: usize,
     pub lease_seconds: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Antivirus {
+    pub address: String,
+    pub stream_bytes_max: u64,
+    pub parts_overlap_bytes: u64,
+    pub timeout_seconds: u64,
 }
 
 #[derive(Deserialize)]
