@@ -184,6 +184,29 @@ pub(super) async fn jobs_set_aside(
     Ok(set_aside.collect())
 }
 
+pub(super) async fn hasten_failing(
+    conn: &mut PgConnection,
+    beginning: &str,
+    now: DateTime<Utc>,
+) -> Result<u64, Error> {
+    let done = sqlx::query!(
+        "update technical.job set run_at = $2
+         where state = 'ready' and run_at > $2 and starts_with(last_error, $1)",
+        beginning,
+        now
+    );
+    Ok(done.execute(conn).await?.rows_affected())
+}
+
+pub(super) async fn count_failing(conn: &mut PgConnection, beginning: &str) -> Result<u64, Error> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from technical.job
+           where state in ('ready', 'running') and starts_with(last_error, $1)"#,
+        beginning
+    );
+    Ok(count.fetch_one(conn).await?.unsigned_abs())
+}
+
 pub(super) async fn count_jobs(
     conn: &mut PgConnection,
     now: DateTime<Utc>,

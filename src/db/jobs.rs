@@ -187,6 +187,21 @@ pub async fn counts(db: &Db, now: DateTime<Utc>) -> Result<Counts, Error> {
     queries::count_jobs(tx.conn(), now, ATTEMPTS_MAX as i32).await
 }
 
+/// The cause of an error that begins so is over: jobs that wait for their next try are tried from now on.
+pub async fn hasten(db: &Db, beginning: &str, now: DateTime<Utc>) -> Result<u64, Error> {
+    let mut tx = db.technical().await?;
+    let hastened = queries::hasten_failing(tx.conn(), beginning, now).await?;
+    tx.commit().await?;
+    db.enqueued.wake();
+    Ok(hastened)
+}
+
+/// How many jobs to be tried again failed with an error that begins so.
+pub async fn failing_with(db: &Db, beginning: &str) -> Result<u64, Error> {
+    let mut tx = db.technical().await?;
+    queries::count_failing(tx.conn(), beginning).await
+}
+
 /// Waits until this process enqueues something, at most `at_most`: what other processes enqueue is found
 /// by looking. (NOTIFY would hold a lock of the whole database across each commit's flush.)
 pub async fn wait(db: &Db, at_most: Duration) {

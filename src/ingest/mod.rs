@@ -14,6 +14,7 @@ pub mod archivist;
 mod compiled;
 mod confirm;
 pub mod conform;
+pub mod coverage;
 pub mod decide;
 mod enter;
 mod examine;
@@ -27,15 +28,21 @@ mod reply;
 mod seal;
 mod seal_queries;
 mod seen;
+mod showing;
 mod state_queries;
 mod store;
 mod sweep;
 pub mod unpack;
 pub mod validate;
+pub mod viruses;
 pub mod visibility;
 
 pub use receive::{Depositor, Reception};
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crate::antivirus::{self, Scanner};
 use crate::clock::Clock;
 use crate::db::{self, Db};
 use crate::model::{Finding, Limits, ProfileId, TransferId};
@@ -49,6 +56,9 @@ pub const JOB_INGEST: &str = "ingest";
 pub const JOB_SEAL: &str = "seal";
 /// Job: drop the bytes of a refused transfer.
 pub const JOB_PURGE: &str = "purge";
+
+/// How the error of a job begins while its transfer waits for the virus scanner.
+pub const WAITS_FOR_SCANNER: &str = "antivirus: ";
 
 /// Every point of the path where a test may stop or kill the process, in order.
 pub const FAIL_POINTS: &[&str] = &[
@@ -84,12 +94,28 @@ pub struct Ingest {
     /// Days during which the bytes of a refused transfer are kept.
     refused_days: u32,
     profiles: compiled::Compiled,
+    /// `None`: the service has no virus scanner.
+    scanner: Option<Scanner>,
+    /// It did not answer this process when it was last asked, or was not asked yet.
+    scanner_was_away: Arc<AtomicBool>,
 }
 
 impl Ingest {
     /// The path over these gates.
     pub fn new(db: Db, storage: Storage, clock: Clock, limits: Limits, refused_days: u32) -> Self {
-        Self { db, storage, clock, limits, refused_days, profiles: compiled::Compiled::default() }
+        let profiles = compiled::Compiled::default();
+        let scanner_was_away = Arc::new(AtomicBool::new(true));
+        Self { db, storage, clock, limits, refused_days, profiles, scanner: None, scanner_was_away }
+    }
+
+    /// The same path, with a virus scanner or without.
+    pub fn with_scanner(self, scanner: Option<Scanner>) -> Self {
+        Self { scanner, ..self }
+    }
+
+    /// The virus scanner, when the service has one.
+    pub fn scanner(&self) -> Option<&Scanner> {
+        self.scanner.as_ref()
     }
 }
 
@@ -102,6 +128,9 @@ pub enum Error {
     Storage(#[from] storage::Error),
     #[error("package: {0}")]
     Package(#[from] package::Error),
+    /// The transfer waits: nothing passes without a verdict.
+    #[error("{WAITS_FOR_SCANNER}{0}")]
+    Antivirus(#[from] antivirus::Error),
     #[error("accession record: {0}")]
     Accession(#[from] package::accession::Error),
     #[error("reading: {0}")]
@@ -126,7 +155,11 @@ impl Error {
             Error::Db(error) => error.is_transient(),
             Error::Storage(error) => error.is_transient(),
             Error::Package(error) => error.is_transient(),
-            Error::Contended | Error::CopyFaulty { .. } | Error::Died | Error::Io(_) => true,
+            Error::Contended
+            | Error::CopyFaulty { .. }
+            | Error::Died
+            | Error::Io(_)
+            | Error::Antivirus(_) => true,
             Error::Accession(_) | Error::Changed | Error::Profile(_) => false,
         }
     }

@@ -16,7 +16,7 @@ use super::identify::{IdentifiedObject, Place};
 use super::seal_queries::AccessionRow;
 use super::seen::Seen;
 use super::validate::Validated;
-use super::{Error, Ingest, event_object, queries, replies, seal_queries, state_queries};
+use super::{Error, Ingest, coverage, event_object, queries, replies, seal_queries, state_queries};
 use crate::model::findings as f;
 use crate::model::{
     Agent, ArchiveId, Event, EventType, Finding, Outcome, TenantId, Transfer, TransferId, TransferState,
@@ -76,7 +76,7 @@ impl Ingest {
 
         let accession = accession(tenant, transfer, archive_id, &cote, at, &accepted)?;
         let reply = replies::acceptance(&accession, &accepted, &code, at)?;
-        let premis = premis_of(&accession, transfer, accepted.profile.as_ref(), at);
+        let premis = premis_of(&accession, transfer, &accepted, at);
         let examined = seen.examined(&accepted.findings);
         state_queries::write_examination(&mut tx, transfer.transfer_id, at, &examined).await?;
         if let Err(error) = state_queries::set_sealed(&mut tx, transfer.transfer_id, archive_id, at).await {
@@ -91,6 +91,8 @@ impl Ingest {
         let record = accession.to_json();
         let row = AccessionRow { archive_id, cote, grant_date: at, reply, premis, record };
         seal_queries::insert_accession(&mut tx, transfer.transfer_id, &row).await?;
+        let coverage = &accepted.identified.viruses.coverage;
+        coverage::event(transfer.transfer_id, coverage).into_iter().for_each(|event| tx.record(event));
         tx.record(sealed_event(transfer.transfer_id, &accession, &accepted));
         fail_point!("seal-before-commit");
         tx.commit().await?;
@@ -211,29 +213,26 @@ pub(super) fn listed_title(title: Option<&str>) -> String {
     f::shortened(title.to_owned(), TITLE_CHARS_MAX)
 }
 
-fn premis_of(
-    accession: &Accession,
-    transfer: &Transfer,
-    profile: Option<&Applied>,
-    at: DateTime<Utc>,
-) -> String {
+fn premis_of(accession: &Accession, transfer: &Transfer, accepted: &Accepted, at: DateTime<Utc>) -> String {
     let archive = accession.archive_id;
     let received_at = transfer.received_at.to_rfc3339_opts(SecondsFormat::Micros, true);
     let decided_at = at.to_rfc3339_opts(SecondsFormat::Micros, true);
     let mut checked = "container, manifest, references, digests, agreement, parties, quota".to_owned();
-    if let Some(Applied { identifier, version, sha512, .. }) = profile {
+    if let Some(Applied { identifier, version, sha512, .. }) = &accepted.profile {
         checked += &format!(", archival profile {identifier}, version {version} (SHA-512 {sha512})");
     }
+    let (virus_outcome, virus_detail) = coverage::premis(&accepted.identified.viruses.coverage);
     let event = |kind: &'static str, when, detail| PremisEvent {
         event_type: kind,
         identifier: derived_id(archive, "event", kind).to_string(),
         date_time: when,
-        outcome: "success",
+        outcome: if kind == "virus check" { virus_outcome } else { "success" },
         detail,
     };
     let events = [
         event("ingestion", &received_at, "reception of the transfer in quarantine"),
         event("message digest calculation", &received_at, "SHA-512 of the container as received"),
+        event("virus check", &decided_at, &virus_detail),
         event("validation", &decided_at, &checked),
         event("accession", &decided_at, "acceptance of the transfer"),
     ];
@@ -248,6 +247,7 @@ fn sealed_event(id: TransferId, accession: &Accession, accepted: &Accepted) -> E
         ("manifest_sha512", accession.manifest.sha512.clone()),
     ];
     detail.extend(accepted.profile.iter().flat_map(Applied::detail));
+    detail.push(("antivirus", coverage::word(&accepted.identified.viruses.coverage).into()));
     if !accepted.findings.is_empty() {
         detail.push(("codes", super::codes(&accepted.findings)));
     }

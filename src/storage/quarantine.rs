@@ -25,6 +25,8 @@ use crate::model::{TenantId, TransferId};
 const GATHERED_BYTES: usize = 1 << 20;
 /// What a reception that has not ended calls its file: the transfer's name and this.
 const UNFINISHED: &str = ".part";
+/// What the file of a transfer locked up is called: the transfer's name and this.
+const LOCKED: &str = ".infected";
 
 /// The folder where transfers wait.
 #[derive(Clone, Debug)]
@@ -94,10 +96,23 @@ impl Quarantine {
         }
     }
 
-    /// Removes what was received, durably, and what an interrupted reception left; nothing there is no failure.
+    /// Puts what was received where [`Quarantine::open`] never finds it, durably, until it is removed. Done already, or
+    /// nothing there, is no failure.
+    pub fn lock_up(&self, tenant: TenantId, transfer: TransferId) -> Result<(), Error> {
+        let place = self.place(tenant, transfer);
+        if !stands(&place)? {
+            return Ok(());
+        }
+        disk::rename(&place, &beside(&place, LOCKED))?;
+        disk::sync_folder(&self.folder.join(tenant.to_string()))
+    }
+
+    /// Removes what was received, durably, locked up or not, and what an interrupted reception left; nothing there is no
+    /// failure.
     pub fn remove(&self, tenant: TenantId, transfer: TransferId) -> Result<(), Error> {
         let place = self.place(tenant, transfer);
         disk::remove(&unfinished(&place))?;
+        disk::remove(&beside(&place, LOCKED))?;
         disk::remove(&place)?;
         fail_point!("storage-quarantine-removed");
         let folder = self.folder.join(tenant.to_string());
@@ -108,7 +123,7 @@ impl Quarantine {
     pub fn older_than(&self, tenant: TenantId, age: Duration) -> Result<BTreeSet<TransferId>, Error> {
         let mut old = BTreeSet::new();
         for (name, path) in children(&self.folder.join(tenant.to_string()))? {
-            let transfer = name.strip_suffix(UNFINISHED).unwrap_or(&name);
+            let transfer = name.strip_suffix(UNFINISHED).or(name.strip_suffix(LOCKED)).unwrap_or(&name);
             let Ok(transfer) = Uuid::parse_str(transfer) else { continue };
             let changed = match fs::symlink_metadata(&path).and_then(|metadata| metadata.modified()) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
@@ -182,8 +197,13 @@ impl Drop for Reception {
 }
 
 fn unfinished(place: &Path) -> PathBuf {
+    beside(place, UNFINISHED)
+}
+
+/// The same name with this at its end.
+fn beside(place: &Path, suffix: &str) -> PathBuf {
     let mut name = place.as_os_str().to_os_string();
-    name.push(UNFINISHED);
+    name.push(suffix);
     name.into()
 }
 

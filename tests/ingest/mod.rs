@@ -25,6 +25,7 @@ mod profiles;
 mod refused;
 mod tolerances;
 mod twice;
+mod viruses;
 
 /// A tenant with the path to deposit by.
 struct Desk {

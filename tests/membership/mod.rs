@@ -14,6 +14,7 @@ use crate::support::database;
 
 mod profiles;
 mod tolerances;
+mod viruses;
 
 const MEMBER: &str = r#"code = "bourg"
 name = "Commune du Bourg"
