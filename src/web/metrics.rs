@@ -1,8 +1,8 @@
-//! `/metrics`, on an address of its own: what the process counted, and the jobs as they stand.
+//! `/metrics`, on an address of its own: what the process counted, the jobs and the virus scanner as they stand.
 
 use actix_web::{HttpResponse, web};
 
-use super::State;
+use super::{State, scanner};
 use crate::db::jobs;
 use crate::telemetry;
 
@@ -21,6 +21,10 @@ async fn text(state: web::Data<State>) -> HttpResponse {
         ]),
         // The rest is worth reading when the database is away.
         Err(error) => tracing::warn!(%error, "the jobs could not be counted"),
+    }
+    let scanner = scanner::look(&state).await;
+    if let Some(answers) = scanner.standing.answers() {
+        telemetry::scanner_stands(answers, scanner.waiting, scanner.standing.age_days());
     }
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(telemetry::text())
 }

@@ -8,13 +8,13 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::shell::{Account, At, Badge, Fact, Section, Shell, answer, go_to};
-use super::words;
+use super::{viruses, words};
 use crate::db::jobs::{self, Counts, SetAside};
 use crate::ingest;
 use crate::storage::{Room, Standing};
 use crate::web::callers::Operator;
 use crate::web::health::{self, Readiness, Report};
-use crate::web::{Problem, State};
+use crate::web::{Problem, State, scanner};
 
 /// `GET /exploitation`.
 #[derive(Template)]
@@ -33,6 +33,8 @@ pub struct OperationsPage {
     /// Said when not all of them are shown.
     pub more: Option<String>,
     pub places: Vec<PlaceLine>,
+    /// How the virus scanner stands, and what is known of it.
+    pub scanner: (Badge, Vec<Fact>),
     /// What the sites were found to be when the program started.
     pub warnings: Vec<String>,
 }
@@ -62,6 +64,7 @@ pub struct Found<'a> {
     pub counts: Counts,
     pub set_aside: &'a [SetAside],
     pub warnings: &'a [String],
+    pub scanner: &'a scanner::Report,
 }
 
 /// What the page before has to say.
@@ -100,7 +103,8 @@ pub async fn show(
     let report = readiness.report(&state).await;
     let counts = jobs::counts(&state.db, state.clock.now()).await?;
     let set_aside = jobs::set_aside(&state.db, SHOWN).await?;
-    let found = Found { report: &report, counts, set_aside: &set_aside, warnings: state.storage.warnings() };
+    let (warnings, scanner) = (state.storage.warnings(), &scanner::look(&state).await);
+    let found = Found { report: &report, counts, set_aside: &set_aside, warnings, scanner };
     Ok(answer(&page(Account::of(&person), &found, said.relance)))
 }
 
@@ -140,6 +144,7 @@ pub fn page(account: Account, found: &Found<'_>, resumed: Option<Resumed>) -> Op
         more: (set_aside > shown)
             .then(|| format!("Les {} plus anciens sont montrés, sur {}.", shown, words::number(set_aside))),
         places: places(found.report),
+        scanner: viruses::standing(found.scanner),
         warnings: found.warnings.iter().map(|warning| sentence(warning)).collect(),
     }
 }
@@ -240,6 +245,7 @@ fn troubles(found: &Found<'_>) -> Vec<String> {
             health::STUCK_MINUTES
         ));
     }
+    troubles.extend(viruses::trouble(found.scanner));
     if counts.set_aside > 0 {
         let jobs = words::count(counts.set_aside, "travail est mis", "travaux sont mis");
         troubles.push(format!("{jobs} de côté, à relancer une fois la cause corrigée."));

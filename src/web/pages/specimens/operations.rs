@@ -5,13 +5,15 @@ use uuid::Uuid;
 use super::frame::{at, shell};
 use crate::db::jobs::{Counts, SetAside};
 use crate::ingest;
-use crate::storage::{Room, Standing};
+use crate::model::Engine;
+use crate::storage::{self, Room};
 use crate::web::health::Report;
 use crate::web::pages::operations::{self, Found, OperationsPage, Resumed};
 use crate::web::pages::shell::{Account, Section};
+use crate::web::scanner::{self, Standing};
 
 pub fn operations() -> OperationsPage {
-    let place = |site: Option<&str>, fault: Option<&str>, free_bytes| Standing {
+    let place = |site: Option<&str>, fault: Option<&str>, free_bytes| storage::Standing {
         site: site.map(str::to_owned),
         fault: fault.map(str::to_owned),
         room: Some(Room { free_bytes, size_bytes: 2_000_000_000_000 }),
@@ -59,7 +61,15 @@ pub fn operations() -> OperationsPage {
     let warnings =
         ["les sites « nord » et « sud » sont sur le même disque : sa perte serait celle de deux copies"
             .to_owned()];
-    let found = Found { report: &report, counts, set_aside: &set_aside, warnings: &warnings };
+    let engine = Engine {
+        name: "ClamAV 1.4.3".into(),
+        signatures: Some("27811".into()),
+        signatures_date: "2026-11-08".parse().ok(),
+    };
+    let address = "/run/clamav/clamd.ctl".into();
+    let scanner =
+        &scanner::Report { standing: Standing::Answers { address, engine, age_days: Some(12) }, waiting: 0 };
+    let found = Found { report: &report, counts, set_aside: &set_aside, warnings: &warnings, scanner };
     let account = shell("", Section::Operations, "opérateur").account.unwrap();
     let account = Account { menu: vec![Section::Desk, Section::Operations], ..account };
     operations::page(account, &found, Some(Resumed::Faite))
