@@ -62,6 +62,8 @@ impl App {
         let storage = Storage::open(&storage::Settings {
             sites: config.sites.clone(),
             quarantine: config.data.join("quarantine"),
+            grouped_bytes_max: config.storage_grouped_bytes,
+            free_bytes_min: config.storage_free_bytes_min,
         })?;
         for warning in storage.warnings() {
             tracing::warn!("{warning}");

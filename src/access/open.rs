@@ -26,7 +26,7 @@ impl Access {
         self.consulted(reader, id, &view).await?;
         let store = self.storage.tenant(reader.tenant);
         let (archive, path) = (view.object.archive_id, view.object.content_path.clone());
-        let file = tokio::task::spawn_blocking(move || store.open(archive, &path))
+        let file = tokio::task::spawn_blocking(move || store.read(archive, &path))
             .await
             .map_err(|_| Error::Died)??;
         if file.len() != view.object.size_bytes {

@@ -2,6 +2,7 @@
 //! `CHARTRIER_…` variables replace them. A wrong one stops the program with the place at fault.
 
 mod antivirus;
+mod sites;
 mod written;
 
 use std::net::{IpAddr, SocketAddr};
@@ -12,6 +13,7 @@ use toml::{Table, Value};
 
 use crate::antivirus as scanner;
 use crate::model::Limits;
+use crate::storage::SiteSettings;
 
 use written::{Written, merge, set_variable};
 
@@ -35,8 +37,10 @@ pub struct Config {
     /// `None`: the program runs its own PostgreSQL.
     pub database_url: Option<String>,
     pub database_connections: u32,
-    /// (name, folder), absolute or under `data`.
-    pub sites: Vec<(String, PathBuf)>,
+    /// Folders are absolute or under `data`.
+    pub sites: Vec<SiteSettings>,
+    pub storage_grouped_bytes: u64,
+    pub storage_free_bytes_min: u64,
     pub worker_jobs: usize,
     pub worker_lease: Duration,
     /// `None`: no virus scanner.
@@ -153,7 +157,9 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         log_level: written.log.level,
         database_url: Some(written.database.url).filter(|url| !url.is_empty()),
         database_connections: written.database.connections,
-        sites: sites(&written.storage.sites, &data).map_err(|reason| bad("storage.sites", reason))?,
+        sites: sites::sites(&written.storage.sites, &written.sites, &data)?,
+        storage_grouped_bytes: written.storage.grouped_bytes,
+        storage_free_bytes_min: written.storage.free_bytes_min,
         worker_jobs: written.worker.jobs,
         worker_lease: Duration::from_secs(written.worker.lease_seconds),
         antivirus: antivirus::checked(&written.antivirus).map_err(|(name, reason)| bad(name, reason))?,
@@ -171,20 +177,6 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         },
         data,
     })
-}
-
-/// Names and folders of the sites.
-fn sites(text: &str, data: &Path) -> Result<Vec<(String, PathBuf)>, &'static str> {
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let mut sites = Vec::new();
-    for site in text.split(',').map(str::trim).filter(|site| !site.is_empty()) {
-        let (name, folder) = site.split_once('=').ok_or("nom=dossier est attendu")?;
-        if name.is_empty() || !name.chars().all(plain) {
-            return Err("un nom de site est fait de minuscules, chiffres et tirets");
-        }
-        sites.push((name.to_string(), data.join(folder)));
-    }
-    if sites.len() < 2 { Err("deux sites au moins sont nécessaires") } else { Ok(sites) }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Settings as they are written: the grammar of the file, and how file and environment lie over the defaults.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -18,6 +19,7 @@ pub(super) struct Written {
     pub log: Log,
     pub database: Database,
     pub storage: Storage,
+    pub sites: BTreeMap<String, Site>,
     pub worker: Worker,
     pub antivirus: Antivirus,
     pub quarantine: Quarantine,
@@ -48,6 +50,23 @@ pub(super) struct Database {
 #[serde(deny_unknown_fields)]
 pub(super) struct Storage {
     pub sites: String,
+    pub grouped_bytes: u64,
+    pub free_bytes_min: u64,
+}
+
+/// What is said of one site, beside where it is.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Site {
+    pub location: String,
+    pub country: String,
+    pub owner: String,
+    pub qualification: String,
+    pub endpoint: String,
+    pub region: String,
+    pub key_file: PathBuf,
+    pub timeout_seconds: Option<u64>,
+    pub retry_seconds: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -95,6 +114,8 @@ pub(super) fn merge(
     for (key, value) in from {
         let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
         match (into.get_mut(&key), value) {
+            // One table for each site that `storage.sites` names; its keys are those of `Site`.
+            (None, value @ Value::Table(_)) if prefix == "sites" => _ = into.insert(key, value),
             (None, _) => return Err(refuse(&name, "réglage inconnu")),
             (Some(Value::Table(into)), Value::Table(from)) => merge(into, from, &name, refuse)?,
             (Some(slot), value) if slot.same_type(&value) => *slot = value,

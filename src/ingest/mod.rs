@@ -75,7 +75,6 @@ pub const FAIL_POINTS: &[&str] = &[
     "seal-after-commit",
     "store-before-write",
     "store-after-write",
-    "store-after-verify",
     "reply-before-commit",
     "reply-after-commit",
     "confirm-before-marker",
@@ -139,8 +138,6 @@ pub enum Error {
     Contended,
     #[error("what was sealed and what is in quarantine differ")]
     Changed,
-    #[error("the copy just written on {site} does not read back as written")]
-    CopyFaulty { site: String },
     /// It was compiled when it was imported: the program has changed since.
     #[error("the profile {0} does not compile any more")]
     Profile(ProfileId),
@@ -155,11 +152,7 @@ impl Error {
             Error::Db(error) => error.is_transient(),
             Error::Storage(error) => error.is_transient(),
             Error::Package(error) => error.is_transient(),
-            Error::Contended
-            | Error::CopyFaulty { .. }
-            | Error::Died
-            | Error::Io(_)
-            | Error::Antivirus(_) => true,
+            Error::Contended | Error::Died | Error::Io(_) | Error::Antivirus(_) => true,
             Error::Accession(_) | Error::Changed | Error::Profile(_) => false,
         }
     }

@@ -1,4 +1,4 @@
-//! Seventh step: the OCFL object on every site, synced, then read again past the page cache.
+//! Seventh step: the OCFL object on every site, synced and read again past the page cache.
 //!
 //! It decides nothing: run again after a crash, it writes the same bytes or finds them in place.
 
@@ -14,7 +14,7 @@ use crate::package::accession::{Accession, StoredFile};
 use crate::package::{self, Package};
 use crate::proof::digest::sha512;
 use crate::seda::Manifest;
-use crate::storage::{Location, NewFile, NewObject, Source, TenantStore};
+use crate::storage::{Deposit, Location, NewFile, NewObject, Source, TenantStore};
 
 /// A sealed archive whose copies are whole on every site.
 pub struct Stored {
@@ -29,21 +29,15 @@ impl Ingest {
         fail_point!("store-before-write");
         super::blocking(move || {
             let archive = ArchiveId(sealed.accession.archive_id);
-            let locations = write(&store, archive, &mut sealed)?;
+            let deposit = write(&store, archive, &mut sealed)?;
             fail_point!("store-after-write");
-            for copy in store.verify(archive)? {
-                if !copy.faults.is_empty() {
-                    return Err(Error::CopyFaulty { site: copy.site });
-                }
-            }
-            fail_point!("store-after-verify");
-            Ok(Stored { sealed, locations })
+            Ok(Stored { sealed, locations: deposit.complete()? })
         })
         .await
     }
 }
 
-fn write(store: &TenantStore, archive: ArchiveId, sealed: &mut Sealed) -> Result<Vec<Location>, Error> {
+fn write(store: &TenantStore, archive: ArchiveId, sealed: &mut Sealed) -> Result<Deposit, Error> {
     let accession = &sealed.accession;
     let ours = BTreeMap::from([
         ("metadata/accession.json", accession.to_json().into_bytes()),
@@ -64,7 +58,7 @@ fn write(store: &TenantStore, archive: ArchiveId, sealed: &mut Sealed) -> Result
     };
     let received = received(&sealed.accession, &sealed.package, &sealed.manifest)?;
     let (package, manifest) = (&mut sealed.package, &sealed.manifest);
-    Ok(store.write(archive, &object, &mut FromPackage { ours, received, package, manifest })?)
+    Ok(store.deposit(archive, &object, &mut FromPackage { ours, received, package, manifest })?)
 }
 
 /// Where the depositor's bytes are.

@@ -68,6 +68,11 @@ impl TenantId {
         Self(id)
     }
 
+    /// From the name of a storage root found on a site, which the operator's own hand has led to.
+    pub(crate) fn of_storage_root(name: &str) -> Option<Self> {
+        Uuid::parse_str(name).ok().filter(|id| id.to_string() == name).map(Self)
+    }
+
     /// For storage folders and database parameters.
     pub fn as_uuid(self) -> Uuid {
         self.0

@@ -79,7 +79,7 @@ impl Preservation {
     async fn read_copies(&self, tenant: TenantId, archived: Archived) -> Result<ArchiveReport, Error> {
         let store = self.storage.tenant(tenant);
         let archive = ArchiveId(archived.archive_id);
-        let copies = tokio::task::spawn_blocking(move || store.verify(archive)).await??;
+        let copies = tokio::task::spawn_blocking(move || store.check(archive)).await??;
         let known = |site: &String| copies.iter().any(|copy| copy.site == *site);
         let unknown_sites = archived.sites.into_iter().filter(|site| !known(site)).collect();
         Ok(ArchiveReport { archive, cote: archived.cote, copies, unknown_sites })

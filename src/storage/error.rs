@@ -28,6 +28,12 @@ pub enum Error {
     /// Another folder, or none, stands where the site was.
     #[error("site {site} is not there: is its disk mounted?")]
     Away { site: String },
+    /// What was asked of the site before has not ended: nothing more is asked of it for now.
+    #[error("site {site} is too slow: {waiting} operations wait for it")]
+    Slow { site: String, waiting: usize },
+    /// A copy just made does not read back as it was written.
+    #[error("the copy on {site} does not read back as written: {path}")]
+    Damaged { site: String, path: String },
     #[error("no site has {0}")]
     Absent(String),
     /// More bytes came than may be received.
@@ -46,6 +52,8 @@ impl Error {
             Error::Full { .. }
             | Error::Io { .. }
             | Error::Away { .. }
+            | Error::Slow { .. }
+            | Error::Damaged { .. }
             | Error::Absent(_)
             | Error::Interrupted(_) => true,
             Error::Source { source, .. } => {
@@ -53,6 +61,18 @@ impl Error {
             }
             _ => false,
         }
+    }
+
+    /// Whether the fault is the site's, so that other sites may do what this one did not.
+    pub(super) fn is_of_site(&self) -> bool {
+        matches!(
+            self,
+            Error::Full { .. }
+                | Error::Io { .. }
+                | Error::Away { .. }
+                | Error::Slow { .. }
+                | Error::Damaged { .. }
+        )
     }
 
     /// Whether room is missing: on the disk, or in the quota of the account.

@@ -6,51 +6,67 @@ use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::Settings;
-use super::disk;
 use super::error::Error;
+use super::folder::disk;
+use super::site::{Place, SiteSettings};
 
-/// Sites and quarantine as they really are on the disk, and what the operator should know of them.
+/// Sites and quarantine as they really are, and what the operator should know of them.
 pub(super) struct Layout {
-    pub sites: Vec<(String, PathBuf)>,
+    pub sites: Vec<SiteSettings>,
     pub quarantine: PathBuf,
     pub warnings: Vec<String>,
 }
 
 /// Makes missing folders, follows links, and refuses places that are one and the same.
-pub(super) fn settle(settings: &Settings) -> Result<Layout, Error> {
-    if settings.sites.len() < 2 {
+pub(super) fn settle(sites: &[SiteSettings], quarantine: &Path) -> Result<Layout, Error> {
+    if sites.len() < 2 {
         return Err(refused("deux sites de conservation au moins sont nécessaires".to_string()));
     }
-    let mut sites = Vec::new();
-    for (name, folder) in &settings.sites {
-        if sites.iter().any(|(other, _)| other == name) {
-            return Err(refused(format!("deux sites portent le nom « {name} »")));
+    let quarantine = usable("la quarantaine", quarantine)?;
+    let mut settled: Vec<SiteSettings> = Vec::new();
+    for site in sites {
+        if settled.iter().any(|other| other.name == site.name) {
+            return Err(refused(format!("deux sites portent le nom « {} »", site.name)));
         }
-        sites.push((name.clone(), usable(&format!("site « {name} »"), folder)?));
+        settled.push(settled_site(site, &quarantine)?);
     }
-    let quarantine = usable("la quarantaine", &settings.quarantine)?;
-    let mut places: Vec<(String, &Path)> =
-        sites.iter().map(|(name, folder)| (format!("le site « {name} »"), folder.as_path())).collect();
-    places.push(("la quarantaine".to_string(), &quarantine));
-    for (index, (name, folder)) in places.iter().enumerate() {
+    let mut places: Vec<(String, String)> =
+        settled.iter().map(|site| (format!("le site « {} »", site.name), place_of(site))).collect();
+    places.push(("la quarantaine".to_string(), quarantine.display().to_string()));
+    for (index, (name, place)) in places.iter().enumerate() {
         for (other_name, other) in &places[index + 1..] {
-            if folder == other {
-                return Err(refused(format!(
-                    "{name} et {other_name} sont le même dossier {}",
-                    folder.display()
-                )));
+            if place == other {
+                return Err(refused(format!("{name} et {other_name} sont le même dossier {place}")));
             }
-            if folder.starts_with(other) || other.starts_with(folder) {
-                let (folder, other) = (folder.display(), other.display());
+            if Path::new(place).starts_with(other) || Path::new(other).starts_with(place) {
                 return Err(refused(format!(
-                    "{name} ({folder}) et {other_name} ({other}) sont l’un dans l’autre"
+                    "{name} ({place}) et {other_name} ({other}) sont l’un dans l’autre"
                 )));
             }
         }
     }
-    let warnings = shared_devices(&sites)?;
-    Ok(Layout { sites, quarantine, warnings })
+    let mut warnings = shared_devices(&settled);
+    warnings.extend(shared_locations(&settled));
+    Ok(Layout { sites: settled, quarantine, warnings })
+}
+
+/// The site with its folder as it really is. One that has served may be away now.
+fn settled_site(site: &SiteSettings, quarantine: &Path) -> Result<SiteSettings, Error> {
+    let Place::Folder(folder) = &site.place else { return Ok(site.clone()) };
+    let served = quarantine.join(".sites").join(&site.name).exists();
+    let folder = match usable(&format!("site « {} »", site.name), folder) {
+        Err(_) if served => folder.canonicalize().unwrap_or_else(|_| folder.clone()),
+        folder => folder?,
+    };
+    Ok(SiteSettings { place: Place::Folder(folder), ..site.clone() })
+}
+
+/// The place, as two settings for the same one would both write it.
+fn place_of(site: &SiteSettings) -> String {
+    match &site.place {
+        Place::Folder(folder) => folder.display().to_string(),
+        Place::Bucket(bucket) => format!("{}{}", bucket.endpoint, bucket.url),
+    }
 }
 
 fn refused(sentence: String) -> Error {
@@ -102,19 +118,38 @@ fn make_with_those_above(folder: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-fn shared_devices(sites: &[(String, PathBuf)]) -> Result<Vec<String>, Error> {
-    let mut devices = Vec::new();
-    for (name, folder) in sites {
-        let metadata = fs::metadata(folder).map_err(super::error::failed("looking at", folder))?;
-        devices.push((name, metadata.dev()));
-    }
+fn shared_devices(sites: &[SiteSettings]) -> Vec<String> {
+    let device = |site: &SiteSettings| match &site.place {
+        Place::Folder(folder) => fs::metadata(folder).ok().map(|metadata| metadata.dev()),
+        Place::Bucket(_) => None,
+    };
+    let devices = sites.iter().filter_map(|site| Some((site, device(site)?)));
+    let devices: Vec<_> = devices.collect();
     let mut warnings = Vec::new();
-    for (index, (name, device)) in devices.iter().enumerate() {
+    for (index, (site, device)) in devices.iter().enumerate() {
         for (other, _) in devices[index + 1..].iter().filter(|(_, other)| other == device) {
             warnings.push(format!(
-                "les sites « {name} » et « {other} » sont sur le même disque : sa perte serait celle de deux copies"
+                "les sites « {} » et « {} » sont sur le même disque : sa perte serait celle de deux copies",
+                site.name, other.name
             ));
         }
     }
-    Ok(warnings)
+    warnings
+}
+
+/// Volumes of one location may both serve, but not the same member.
+fn shared_locations(sites: &[SiteSettings]) -> Vec<String> {
+    let location = |site: &SiteSettings| site.about.location.clone();
+    let mut warnings = Vec::new();
+    for (index, site) in sites.iter().enumerate() {
+        let here = location(site);
+        for other in sites[index + 1..].iter().filter(|other| !here.is_empty() && location(other) == here) {
+            warnings.push(format!(
+                "les volumes « {} » et « {} » sont d’un même site ({here}) : aucune collectivité ne peut avoir \
+                 ses deux copies sur eux",
+                site.name, other.name
+            ));
+        }
+    }
+    warnings
 }

@@ -8,70 +8,71 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::disk;
 use super::error::{Error, failed};
-use super::folder::{Site, Staging, write_file};
+use super::folder::{disk, write_file};
+use super::medium::{Medium, Put};
 
 /// On the site.
-const MARK: &str = "chartrier-site";
+pub(super) const MARK: &str = "chartrier-site";
 /// In the quarantine, one file a site.
 const MEMORY: &str = ".sites";
 
-/// The site's number, given when neither the folder nor the quarantine has one; durable when it returns. Refused,
-/// in a sentence for the operator, when the folder is not the site that served under this name.
-pub(super) fn recognize(site: &Site, quarantine: &Path) -> Result<String, Error> {
-    let staging = Staging::lock(site, "mark")?;
-    let (mark, memories) = (site.folder.join(MARK), quarantine.join(MEMORY));
+/// How a site was found at the start.
+pub(super) enum Recognized {
+    /// It is the site of this number.
+    There(String),
+    /// It has served under this number, and is not there now: the sentence is for the operator.
+    Away(String, String),
+}
+
+/// The site's number, given when neither the place nor the quarantine has one; durable when it returns. An
+/// error when a site that never served cannot be reached.
+pub(super) fn recognize(name: &str, medium: &dyn Medium, quarantine: &Path) -> Result<Recognized, Error> {
+    let memories = quarantine.join(MEMORY);
     disk::make_folder(&memories)?;
-    let memory = memories.join(&site.name);
-    let (there, remembered) = (read(&mark)?, read(&memory)?);
-    if remembered.is_some() && there != remembered {
-        return Err(Error::Layout(format!(
-            "site « {} » : {} n’est pas le site qui a servi sous ce nom. Son disque est-il monté ? Pour repartir \
-             d’un site vide, supprimez {}",
-            site.name,
-            site.folder.display(),
-            memory.display()
-        )));
+    let memory = memories.join(name);
+    let remembered = read(&memory)?;
+    let there = medium.get(MARK, 1_024).map(|mark| mark.and_then(|mark| String::from_utf8(mark).ok()));
+    if let Some(number) = remembered {
+        return Ok(match there {
+            Ok(there) if there.as_ref() == Some(&number) => Recognized::There(number),
+            Ok(_) => {
+                let sentence = format!(
+                    "site « {name} » : ce n’est pas le site qui a servi sous ce nom. Son disque est-il monté ? Rien \
+                     n’y est écrit, les versements attendent. Pour repartir d’un site vide, supprimez {}",
+                    memory.display()
+                );
+                Recognized::Away(number, sentence)
+            }
+            Err(error) => Recognized::Away(number, format!("site « {name} » : hors d’atteinte ({error})")),
+        });
     }
-    let number = match there {
+    let number = match there? {
         Some(number) => number,
-        None => {
-            let mut number = [0; 16];
-            getrandom::fill(&mut number)
-                .map_err(|error| failed("numbering", &mark)(std::io::Error::other(error)))?;
-            let number = hex::encode(number);
-            name_file(&staging, &mark, &number)?;
-            disk::sync_folder(&site.folder)?;
-            number
-        }
+        None => number_it(medium)?,
     };
-    if remembered.is_none() {
-        let new = memories.join(format!(".{}", site.name));
-        disk::remove(&new)?;
-        write_file(new.clone(), number.as_bytes())?;
-        disk::rename(&new, &memory)?;
-        disk::sync_folder(&memories)?;
-        disk::sync_folder(quarantine)?;
-    }
-    staging.clear()?;
-    Ok(number)
+    let new = memories.join(format!(".{name}"));
+    disk::remove(&new)?;
+    write_file(new.clone(), number.as_bytes())?;
+    disk::rename(&new, &memory)?;
+    disk::sync_folder(&memories)?;
+    disk::sync_folder(quarantine)?;
+    Ok(Recognized::There(number))
 }
 
-impl Site {
-    /// Refuses, for as long as it lasts, a folder that is not the site any more.
-    pub fn be_there(&self) -> Result<(), Error> {
-        match read(&self.folder.join(MARK))? {
-            Some(number) if number == self.number => Ok(()),
-            _ => Err(Error::Away { site: self.name.clone() }),
-        }
+/// Another process may be as quick: then its number is the site's.
+fn number_it(medium: &dyn Medium) -> Result<String, Error> {
+    let mut number = [0; 16];
+    getrandom::fill(&mut number)
+        .map_err(|error| failed("numbering", Path::new(MARK))(std::io::Error::other(error)))?;
+    let number = hex::encode(number);
+    match medium.put(MARK, number.as_bytes(), Put::Once) {
+        Err(Error::Occupied { path }) => match medium.get(MARK, 1_024)? {
+            Some(mark) => Ok(String::from_utf8_lossy(&mark).into_owned()),
+            None => Err(Error::Occupied { path }),
+        },
+        put => put.map(|()| number),
     }
-}
-
-fn name_file(staging: &Staging, path: &Path, text: &str) -> Result<(), Error> {
-    let staged = staging.folder.join("file");
-    write_file(staged.clone(), text.as_bytes())?;
-    disk::rename(&staged, path)
 }
 
 fn read(path: &Path) -> Result<Option<String>, Error> {

@@ -16,9 +16,9 @@ use futures_util::{Stream, StreamExt};
 use sha2::{Digest, Sha512};
 use uuid::Uuid;
 
-use super::disk::{self, NewFile};
 use super::error::{Error, failed};
-use super::stands;
+use super::folder::disk::{self, NewFile};
+use super::folder::stands;
 use crate::model::{TenantId, TransferId};
 
 /// Bytes gathered before a thread is asked to digest and write them.

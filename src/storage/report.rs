@@ -16,9 +16,20 @@ pub struct CopyReport {
     pub faults: Vec<Fault>,
 }
 
+impl CopyReport {
+    /// Whether the site itself could not be asked, which says nothing of the copy.
+    pub fn is_away(&self) -> bool {
+        self.faults.iter().any(|fault| matches!(fault, Fault::Away { .. }))
+    }
+}
+
 /// Something wrong with a copy; paths are those in the object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
+    /// The site could not be asked: nothing is known of the copy.
+    Away {
+        reason: String,
+    },
     /// The object is not there at all.
     ObjectMissing,
     Missing {
@@ -49,6 +60,7 @@ pub enum Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Fault::Away { reason } => write!(f, "site hors d’atteinte ({reason})"),
             Fault::ObjectMissing => f.write_str("copie absente"),
             Fault::Missing { path } => write!(f, "fichier absent : {path}"),
             Fault::Altered { path } => write!(f, "fichier altéré : {path}"),

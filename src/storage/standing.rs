@@ -3,21 +3,19 @@
 //! Never looks at an archive. The one thing to know: a place is tried by writing in it, since a mount that
 //! went away or a disk turned read-only says nothing before.
 
-use std::path::Path;
-
-use nix::sys::statvfs::statvfs;
-
 use super::error::failed;
-use super::{Storage, layout};
+use super::folder;
+use super::{About, Storage, layout};
 
 /// One place, as it stands.
 #[derive(Clone, Debug)]
 pub struct Standing {
     /// The site's name; `None` for the quarantine.
     pub site: Option<String>,
+    pub about: About,
     /// Why it takes no bytes, for the log; `None` when it does.
     pub fault: Option<String>,
-    /// Room of its disk, when the disk says.
+    /// Room of its disk, when the place says.
     pub room: Option<Room>,
 }
 
@@ -40,40 +38,31 @@ impl Storage {
     /// Writes a file on every site and in the quarantine, removes it, and says what room is left: whether
     /// deposits can be kept now. Sites in the order of the settings, then the quarantine.
     pub fn stand(&self) -> Vec<Standing> {
-        let sites = self.sites.sites.iter();
-        let sites = sites.map(|site| {
-            let there = site.be_there().err();
-            let standing = standing(Some(site.name.clone()), &site.folder);
-            Standing { fault: there.map(|error| error.to_string()).or(standing.fault), ..standing }
+        let sites = self.sites.sites.iter().map(|site| {
+            let fault = site.there().and_then(|medium| medium.try_writing()).err();
+            Standing {
+                site: Some(site.name.clone()),
+                about: site.about.clone(),
+                fault: fault.map(|error| error.to_string()),
+                room: site.medium.room(),
+            }
         });
-        sites.chain([standing(None, self.quarantine.scratch())]).collect()
+        let quarantine = self.quarantine.scratch();
+        let fault = layout::try_writing(quarantine).map_err(failed("trying", quarantine)).err();
+        sites
+            .chain([Standing {
+                site: None,
+                about: About::default(),
+                fault: fault.map(|error| error.to_string()),
+                room: folder::room(quarantine),
+            }])
+            .collect()
     }
-}
-
-fn standing(site: Option<String>, folder: &Path) -> Standing {
-    let tried = layout::try_writing(folder).map_err(failed("trying", folder));
-    let room = statvfs(folder).ok().map(|disk| Room {
-        free_bytes: disk.blocks_available().saturating_mul(disk.fragment_size()),
-        size_bytes: disk.blocks().saturating_mul(disk.fragment_size()),
-    });
-    Standing { site, fault: tried.err().map(|error| error.to_string()), room }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_place_that_went_away_is_told_from_one_that_takes_bytes() {
-        let folder = tempfile::tempdir().unwrap();
-        let well = standing(Some("nord".into()), folder.path());
-        assert!(well.fault.is_none(), "{well:?}");
-        let room = well.room.unwrap();
-        assert!(room.size_bytes > 0 && room.free_bytes <= room.size_bytes, "{room:?}");
-        let away = standing(None, &folder.path().join("absent"));
-        assert!(away.fault.is_some_and(|fault| fault.contains("absent")) && away.room.is_none());
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left of the trial");
-    }
 
     #[test]
     fn the_share_of_free_room_is_rounded_down_and_bounded() {

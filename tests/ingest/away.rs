@@ -39,7 +39,7 @@ async fn copies_that_cannot_be_confirmed_yet_are_confirmed_later() {
     let folder = tempfile::tempdir().unwrap();
     let site = |name: &str| (name.to_owned(), folder.path().join(name));
     let sites = vec![site("nord"), site("sud")];
-    let storage = Storage::open(&Settings { sites, quarantine: folder.path().join("quarantine") }).unwrap();
+    let storage = Storage::open(&Settings::folders(sites, folder.path().join("quarantine"))).unwrap();
     let tenant = fresh_tenant().await;
     let ingest = Ingest::new(tenant.db.clone(), storage.clone(), tenant.clock.clone(), Limits::default(), 30);
     let desk = Desk { tenant, ingest };

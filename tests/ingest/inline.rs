@@ -20,7 +20,7 @@ fn stored(desk: &Desk, transfer: &chartrier::model::Transfer, paths: &[&str]) ->
     let store = vault::storage().tenant(desk.tenant.tenant);
     let archive = transfer.archive_id.unwrap();
     let mut bytes: Vec<Vec<u8>> = Vec::new();
-    for copy in store.verify(archive).unwrap() {
+    for copy in store.check(archive).unwrap() {
         assert!(copy.faults.is_empty(), "{:?}", copy.faults);
         let object = vault::site(&copy.site).join(&copy.path);
         bytes.extend(paths.iter().map(|path| std::fs::read(object.join("v1/content").join(path)).unwrap()));
@@ -48,7 +48,7 @@ async fn contents_written_in_the_message_are_stored_on_every_site_as_files_are()
     assert_eq!(desk.count("select count(*) from unit_object").await, 3);
 
     let store = vault::storage().tenant(desk.tenant.tenant);
-    let copy = &store.verify(transfer.archive_id.unwrap()).unwrap()[0];
+    let copy = &store.check(transfer.archive_id.unwrap()).unwrap()[0];
     let object = vault::site(&copy.site).join(&copy.path);
     let inventory = std::fs::read(object.join("inventory.json")).unwrap();
     let inventory = ocfl::Inventory::from_json(&inventory).unwrap();
@@ -146,7 +146,7 @@ async fn a_stored_content_reads_back() {
     let store = vault::storage().tenant(desk.tenant.tenant);
     let mut bytes = Vec::new();
     let path = "v1/content/objects/000002.pdf";
-    store.open(transfer.archive_id.unwrap(), path).unwrap().read_to_end(&mut bytes).unwrap();
+    store.read(transfer.archive_id.unwrap(), path).unwrap().read_to_end(&mut bytes).unwrap();
     assert_eq!(bytes, sip.files[1].1);
     desk.end().await;
 }

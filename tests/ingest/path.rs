@@ -19,7 +19,7 @@ async fn a_faultless_transfer_is_taken_in_charge_on_both_sites() {
     assert_eq!((transfer.unit_count, transfer.object_count, transfer.attempt), (Some(4), Some(3), 1));
 
     let archive = transfer.archive_id.expect("an archive");
-    let copies = vault::storage().tenant(desk.tenant.tenant).verify(archive).unwrap();
+    let copies = vault::storage().tenant(desk.tenant.tenant).check(archive).unwrap();
     let sites: BTreeSet<_> = copies.iter().map(|copy| copy.site.as_str()).collect();
     assert_eq!(sites, BTreeSet::from(["nord", "sud"]));
     assert!(copies.iter().all(|copy| copy.faults.is_empty()), "{copies:?}");
@@ -43,7 +43,7 @@ async fn the_manifest_is_kept_as_received_beside_the_replies() {
     let store = vault::storage().tenant(desk.tenant.tenant);
     let read = |path: &str| {
         let mut text = String::new();
-        store.open(transfer.archive_id.unwrap(), path).unwrap().read_to_string(&mut text).unwrap();
+        store.read(transfer.archive_id.unwrap(), path).unwrap().read_to_string(&mut text).unwrap();
         text
     };
     assert_eq!(read("v1/content/manifest.xml"), sip.manifest());
@@ -51,7 +51,7 @@ async fn the_manifest_is_kept_as_received_beside_the_replies() {
     assert_eq!(read("v1/content/metadata/reply.xml"), reply);
     assert!(read("v1/content/metadata/premis.xml").contains("<eventType>accession</eventType>"));
     assert!(read("v1/content/metadata/accession.json").contains("TEL-QUEL"));
-    let nord = &store.verify(transfer.archive_id.unwrap()).unwrap()[0];
+    let nord = &store.check(transfer.archive_id.unwrap()).unwrap()[0];
     let object = vault::site("nord").join(&nord.path);
     let inventory =
         ocfl::Inventory::from_json(&std::fs::read(object.join("inventory.json")).unwrap()).unwrap();
@@ -110,7 +110,7 @@ async fn once_confirmed_the_copies_are_marked_and_the_quarantine_is_empty() {
         assert!(store.is_confirmed(transfer.archive_id.unwrap()).unwrap());
         assert!(vault::storage().quarantine().open(tenant, id).is_err());
     }
-    assert!(store.verify(transfer.archive_id.unwrap()).unwrap().iter().all(|copy| copy.faults.is_empty()));
+    assert!(store.check(transfer.archive_id.unwrap()).unwrap().iter().all(|copy| copy.faults.is_empty()));
     desk.end().await;
 }
 

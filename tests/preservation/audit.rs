@@ -28,7 +28,7 @@ async fn stage() -> Stage {
     let storage = Storage::open(&backend::settings(folder.path())).unwrap();
     let mut copies = Vec::new();
     for number in 1..=3 {
-        copies = storage.tenant(tenant.tenant).write(archive(number), &object(), &mut open_files).unwrap();
+        copies = storage.tenant(tenant.tenant).deposit(archive(number), &object(), &mut open_files).unwrap().complete().unwrap();
         enter(&tenant, archive(number), &copies).await;
     }
     let preservation = Preservation::new(tenant.db.clone(), storage, tenant.clock.clone());

@@ -97,7 +97,7 @@ pub fn content_is_served_while_one_site_is_empty<B: Backend>() {
     let mut bytes = Vec::new();
     storage
         .tenant(tenant())
-        .open(archive(1), "v1/content/manifest.xml")
+        .read(archive(1), "v1/content/manifest.xml")
         .unwrap()
         .read_to_end(&mut bytes)
         .unwrap();

@@ -9,7 +9,7 @@ use chartrier::storage::{Settings, Storage};
 /// The sentence with which two sites and a quarantine are refused; `None` when they are taken.
 fn refusal(base: &Path, nord: &str, sud: &str, quarantine: &str) -> Option<String> {
     let sites = [("nord", nord), ("sud", sud)].map(|(name, folder)| (name.to_string(), base.join(folder)));
-    let settings = Settings { sites: sites.to_vec(), quarantine: base.join(quarantine) };
+    let settings = Settings::folders(sites, base.join(quarantine));
     Storage::open(&settings).err().map(|error| error.to_string())
 }
 
@@ -49,7 +49,7 @@ fn one_site_or_two_of_one_name_are_refused() {
         (vec![site("nord", "a")], "deux sites de conservation au moins"),
         (vec![site("nord", "a"), site("nord", "b")], "portent le nom « nord »"),
     ] {
-        let settings = Settings { sites, quarantine: folder.path().join("q") };
+        let settings = Settings::folders(sites, folder.path().join("q"));
         assert!(Storage::open(&settings).unwrap_err().to_string().contains(words));
     }
 }
@@ -64,7 +64,7 @@ fn two_sites_on_one_disk_are_warned_of() {
 #[test]
 fn a_folder_that_is_not_the_site_any_more_takes_nothing() {
     use chartrier::model::{ArchiveId, TenantId};
-    use chartrier::storage::{Error, NewFile, NewObject};
+    use chartrier::storage::{Deposit, Error, NewFile, NewObject};
     let folder = tempfile::tempdir().unwrap();
     let settings = super::backend::settings(folder.path());
     let storage = Storage::open(&settings).unwrap();
@@ -78,7 +78,7 @@ fn a_folder_that_is_not_the_site_any_more_takes_nothing() {
     let mut none =
         |_: &NewFile| -> std::io::Result<Box<dyn std::io::Read>> { Err(std::io::ErrorKind::NotFound.into()) };
     let archive = ArchiveId(uuid::Uuid::from_u128(1));
-    for refused in [store.write(archive, &object, &mut none).err(), store.confirm(archive, b"x").err()] {
+    for refused in [store.deposit(archive, &object, &mut none).and_then(Deposit::complete).err(), store.confirm(archive, b"x").err()] {
         assert!(
             matches!(&refused, Some(error @ Error::Away { site }) if site == "nord" && error.is_transient()),
             "{refused:?}"
@@ -86,8 +86,13 @@ fn a_folder_that_is_not_the_site_any_more_takes_nothing() {
     }
     assert_eq!(fs::read_dir(&nord).unwrap().count(), 0, "nothing was written there");
     assert!(storage.stand()[0].fault.as_ref().is_some_and(|fault| fault.contains("nord")));
-    let sentence = Storage::open(&settings).unwrap_err().to_string();
-    assert!(sentence.contains("Son disque est-il monté ?"), "{sentence}");
+    // A start finds it away: it is said, and the others serve.
+    let started = Storage::open(&settings).unwrap();
+    assert!(started.warnings().iter().any(|warning| warning.contains("Son disque est-il monté ?")));
+    assert!(matches!(
+        started.tenant(TenantId::of_member("essai")).confirm(archive, b"x"),
+        Err(Error::Away { .. })
+    ));
 
     fs::remove_dir_all(&nord).unwrap();
     fs::rename(&away, &nord).unwrap();

@@ -49,10 +49,10 @@ fn small_objects_a_second() {
                                                 files.iter().find(|(_, path, _)| *path == file.content_path);
                                             Ok(Box::new(std::io::Cursor::new(found.unwrap().2.clone())))
                                         };
-                                    store.write(archive, &object_of(&files), &mut open).unwrap();
+                                    store.deposit(archive, &object_of(&files), &mut open).unwrap().complete().unwrap();
                                 }
                                 1 => assert!(
-                                    store.verify(archive).unwrap().iter().all(|copy| copy.faults.is_empty())
+                                    store.check(archive).unwrap().iter().all(|copy| copy.faults.is_empty())
                                 ),
                                 _ => store.confirm(archive, b"x").unwrap(),
                             }
@@ -74,7 +74,7 @@ fn a_storage_root_for_public_validators() {
     for number in 0..200 {
         let mut object = super::object();
         object.message = format!("Prise en charge {number}");
-        storage.tenant(tenant()).write(archive(number), &object, &mut super::open_files).unwrap();
+        storage.tenant(tenant()).deposit(archive(number), &object, &mut super::open_files).unwrap().complete().unwrap();
         storage.tenant(tenant()).confirm(archive(number), b"{}\n").unwrap();
     }
 }
@@ -92,10 +92,10 @@ fn a_large_object_a_second() {
     let megabytes = bytes.len() as f64 / 1e6;
     let start = Instant::now();
     let mut open = |_: &NewFile| -> std::io::Result<Box<dyn std::io::Read>> { Ok(Box::new(bytes)) };
-    let copies = store.write(archive(1), &object, &mut open).unwrap();
+    let copies = store.deposit(archive(1), &object, &mut open).unwrap().complete().unwrap();
     println!("two copies written: {:.0} MB/s of source", megabytes / start.elapsed().as_secs_f64());
     let start = Instant::now();
-    assert!(store.verify(archive(1)).unwrap().iter().all(|copy| copy.faults.is_empty()));
+    assert!(store.check(archive(1)).unwrap().iter().all(|copy| copy.faults.is_empty()));
     println!("two copies verified: {:.0} MB/s read", 2.0 * megabytes / start.elapsed().as_secs_f64());
     let path = folder.path().join(&copies[0].site).join(&copies[0].path).join("v1/content/large");
     let start = Instant::now();

@@ -6,6 +6,8 @@ mod layouts;
 mod measure;
 mod quarantine;
 mod suite;
+mod troubles;
+mod verbs;
 
 #[cfg(feature = "failpoints")]
 mod crash;

@@ -6,17 +6,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chartrier::storage::{Error, Fault, Location, NewFile, Storage};
 use sha2::{Digest, Sha512};
 
-use super::backend::{Backend, Folders};
+use super::backend::{Backend, Buckets, Folders};
 use super::damage::*;
+use super::verbs::*;
 use super::{FILES, archive, object, open_files, tenant};
 
 pub fn written(storage: &Storage) -> Vec<Location> {
-    storage.tenant(tenant()).write(archive(1), &object(), &mut open_files).unwrap()
+    storage.tenant(tenant()).deposit(archive(1), &object(), &mut open_files).unwrap().complete().unwrap()
 }
 
 /// The faults of each copy, by site.
 pub fn faults(storage: &Storage) -> Vec<(String, Vec<Fault>)> {
-    let reports = storage.tenant(tenant()).verify(archive(1)).unwrap();
+    let reports = storage.tenant(tenant()).check(archive(1)).unwrap();
     reports.into_iter().map(|report| (report.site, report.faults)).collect()
 }
 
@@ -31,12 +32,12 @@ fn an_archive_is_written_on_every_site_and_read_back<B: Backend>() {
     let copies = written(&storage);
     assert_eq!(copies.iter().map(|copy| copy.site.as_str()).collect::<Vec<_>>(), ["nord", "sud"]);
     let store = storage.tenant(tenant());
-    for report in store.verify(archive(1)).unwrap() {
+    for report in store.check(archive(1)).unwrap() {
         assert_eq!(report.faults, [], "{}", report.site);
         assert!(report.size_bytes > 0 && report.inventory_sha512.is_some());
     }
     for (file, (_, _, bytes)) in object().files.iter().zip(FILES) {
-        let mut content = store.open(archive(1), &file.stored_path()).unwrap();
+        let mut content = store.read(archive(1), &file.stored_path()).unwrap();
         let mut read = Vec::new();
         content.read_to_end(&mut read).unwrap();
         assert_eq!((read.as_slice(), content.len()), (bytes, bytes.len() as u64), "{}", file.logical_path);
@@ -51,7 +52,6 @@ fn an_archive_is_written_on_every_site_and_read_back<B: Backend>() {
         let inventory = String::from_utf8(backend.read(copy, "inventory.json")).unwrap();
         assert!(inventory.contains("content/D\u{e9}lib\u{e9}ration n\u{b0} 12.pdf"), "{inventory}");
     }
-    assert!(backend.names("nord").iter().all(|name| !name.starts_with(".staging/") || name == ".staging/"));
     assert_eq!(backend.names("nord"), backend.names("sud"));
 }
 
@@ -61,7 +61,7 @@ fn writing_again_reads_nothing_and_changes_nothing<B: Backend>() {
     let before = backend.names("nord");
     let again = backend.storage().tenant(tenant());
     let mut never = |_: &NewFile| -> std::io::Result<Box<dyn Read>> { panic!("nothing is missing") };
-    assert_eq!(again.write(archive(1), &object(), &mut never).unwrap(), copies);
+    assert_eq!(again.deposit(archive(1), &object(), &mut never).unwrap().complete().unwrap(), copies);
     assert_eq!(backend.names("nord"), before);
 }
 
@@ -72,7 +72,7 @@ fn other_bytes_never_take_the_place_of_an_archive<B: Backend>() {
     backend.empty("nord");
     let mut other = object();
     other.message = "other".to_string();
-    let refused = storage.tenant(tenant()).write(archive(1), &other, &mut open_files);
+    let refused = storage.tenant(tenant()).deposit(archive(1), &other, &mut open_files);
     assert!(matches!(refused, Err(Error::Occupied { .. })), "{refused:?}");
     assert_eq!(faults(&storage), only_on("nord", Fault::ObjectMissing));
 }
@@ -84,7 +84,7 @@ fn a_source_that_is_not_what_was_promised_leaves_nothing<B: Backend>() {
         let mut open = |file: &NewFile| -> std::io::Result<Box<dyn Read>> {
             if file.content_path == "manifest.xml" { Ok(Box::new(wrong)) } else { open_files(file) }
         };
-        let refused = storage.tenant(tenant()).write(archive(1), &object(), &mut open);
+        let refused = storage.tenant(tenant()).deposit(archive(1), &object(), &mut open);
         assert!(
             matches!(&refused, Err(error @ Error::Mismatch { .. }) if !error.is_transient()),
             "{refused:?}"
@@ -92,7 +92,7 @@ fn a_source_that_is_not_what_was_promised_leaves_nothing<B: Backend>() {
     }
     let mut broken =
         |_: &NewFile| -> std::io::Result<Box<dyn Read>> { Err(std::io::ErrorKind::BrokenPipe.into()) };
-    let failed = storage.tenant(tenant()).write(archive(1), &object(), &mut broken);
+    let failed = storage.tenant(tenant()).deposit(archive(1), &object(), &mut broken);
     assert!(matches!(&failed, Err(error @ Error::Source { .. }) if error.is_transient()), "{failed:?}");
     assert!(
         !backend.names("nord").iter().any(|name| name.contains("inventory") || name.contains("manifest"))
@@ -115,19 +115,19 @@ fn unsafe_names_are_refused<B: Backend>() {
         let mut object = object();
         object.files[0].logical_path = logical.to_string();
         object.files[0].content_path = content.to_string();
-        let refused = store.write(archive(1), &object, &mut open_files);
+        let refused = store.deposit(archive(1), &object, &mut open_files);
         assert!(matches!(refused, Err(Error::Object(_))), "{logical} {content} {refused:?}");
     }
     let mut twice = object();
     twice.files[0].content_path = twice.files[1].content_path.clone();
-    assert!(matches!(store.write(archive(1), &twice, &mut open_files), Err(Error::Object(_))));
+    assert!(matches!(store.deposit(archive(1), &twice, &mut open_files), Err(Error::Object(_))));
     written(&backend.storage());
     for path in
         ["../x", "v1/inventory.json", "v1/content/../inventory.json", "/etc/passwd", "objects/000001.pdf"]
     {
-        assert!(matches!(store.open(archive(1), path), Err(Error::Object(_))), "{path}");
+        assert!(matches!(store.read(archive(1), path), Err(Error::Object(_))), "{path}");
     }
-    assert!(matches!(store.open(archive(1), "v1/content/none"), Err(Error::Absent(_))));
+    assert!(matches!(store.read(archive(1), "v1/content/none"), Err(Error::Absent(_))));
 }
 
 fn one_tenant_does_not_reach_another_s_archive<B: Backend>() {
@@ -135,8 +135,8 @@ fn one_tenant_does_not_reach_another_s_archive<B: Backend>() {
     let storage = backend.storage();
     written(&storage);
     let other = storage.tenant(chartrier::model::TenantId::of_member("commune-b"));
-    assert!(matches!(other.open(archive(1), "v1/content/manifest.xml"), Err(Error::Absent(_))));
-    assert_eq!(other.verify(archive(1)).unwrap()[0].faults, [Fault::ObjectMissing]);
+    assert!(matches!(other.read(archive(1), "v1/content/manifest.xml"), Err(Error::Absent(_))));
+    assert_eq!(other.check(archive(1)).unwrap()[0].faults, [Fault::ObjectMissing]);
     assert!(matches!(other.confirm(archive(1), b"x"), Err(Error::Absent(_))));
 }
 
@@ -168,7 +168,7 @@ fn two_writers_of_one_archive_at_once_make_one<B: Backend>() {
                     opened.fetch_add(1, Ordering::Relaxed);
                     open_files(file)
                 };
-                storage.tenant(tenant()).write(archive(1), &object(), &mut open).unwrap();
+                storage.tenant(tenant()).deposit(archive(1), &object(), &mut open).unwrap().complete().unwrap();
             });
         }
     });
@@ -187,8 +187,8 @@ fn a_large_file_is_stored_and_read_past_the_cache<B: Backend>() {
     object.files[0].size_bytes = size_bytes;
     object.files[0].sha512 = digest.into();
     let mut open = |_: &NewFile| -> std::io::Result<Box<dyn Read>> { Ok(Box::new(source())) };
-    store.write(archive(1), &object, &mut open).unwrap();
-    for report in store.verify(archive(1)).unwrap() {
+    store.deposit(archive(1), &object, &mut open).unwrap().complete().unwrap();
+    for report in store.check(archive(1)).unwrap() {
         assert!(report.faults.is_empty() && report.size_bytes > size_bytes, "{report:?}");
     }
 }
@@ -223,9 +223,19 @@ macro_rules! suite {
                 content_is_served_while_one_site_is_empty,
                 two_writers_of_one_archive_at_once_make_one,
                 a_large_file_is_stored_and_read_past_the_cache,
+                a_wrong_copy_is_made_right_from_a_good_one,
+                an_emptied_site_is_filled_from_the_other,
+                a_copy_is_never_mended_from_a_wrong_one,
+                archives_are_listed_and_counted_each_once,
+                the_vault_tells_what_it_holds_and_what_was_done,
+                a_file_is_served_by_a_site_whose_bytes_are_right,
+                small_files_are_kept_beside_the_archives,
+                a_bad_copy_in_place_is_set_aside_and_made_again,
             }
         }
     };
 }
 
 suite!(folders: Folders);
+suite!(buckets: Buckets<true>);
+suite!(a_folder_and_a_bucket: Buckets<false>);

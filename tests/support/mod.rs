@@ -7,6 +7,7 @@ pub mod database;
 #[cfg(feature = "failpoints")]
 pub mod power_loss;
 pub mod profile;
+pub mod s3;
 pub mod service;
 pub mod sip;
 pub mod tenant;

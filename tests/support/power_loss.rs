@@ -26,6 +26,8 @@ struct Disk {
     nodes: Vec<Node>,
     root: PathBuf,
     syncing: HashMap<PathBuf, VecDeque<(usize, Snapshot)>>,
+    /// Syncs of the whole file system under way.
+    syncing_all: VecDeque<Vec<(usize, Snapshot)>>,
 }
 
 /// Brings everything under `root` to what would be left of it, the log of `CHARTRIER_SYNC_LOG` being all that
@@ -38,7 +40,7 @@ pub fn cut(log: &Path, root: &Path) -> io::Result<()> {
 /// As [`cut`], from the log's text.
 pub fn lose_power(log: &str, root: &Path) {
     let empty = Node::Folder { now: Names::new(), kept: Names::new() };
-    let mut disk = Disk { nodes: vec![empty], root: root.to_path_buf(), syncing: HashMap::new() };
+    let mut disk = Disk { nodes: vec![empty], root: root.to_path_buf(), syncing: HashMap::new(), syncing_all: VecDeque::new() };
     // The last line may be cut: its effect did not take place.
     for line in log.lines() {
         if let Ok([operation, path, more]) = serde_json::from_str::<[String; 3]>(line) {
@@ -51,6 +53,17 @@ pub fn lose_power(log: &str, root: &Path) {
 
 impl Disk {
     fn replay(&mut self, operation: &str, path: &Path, more: &str) {
+        match operation {
+            "syncing all" => {
+                let all = (0..self.nodes.len()).map(|id| (id, self.snapshot(id))).collect();
+                return self.syncing_all.push_back(all);
+            }
+            "synced all" => {
+                let all = self.syncing_all.pop_front().expect("synced after syncing");
+                return all.into_iter().for_each(|(id, snapshot)| self.keep(id, snapshot));
+            }
+            _ => {}
+        }
         if !path.starts_with(&self.root)
             || path == self.root && operation != "syncing" && operation != "synced"
         {
@@ -71,24 +84,30 @@ impl Disk {
             "remove" => _ = self.leave(path),
             "syncing" => {
                 let id = self.find(path);
-                let snapshot = match &self.nodes[id] {
-                    Node::File { now, .. } => Snapshot::File(*now),
-                    Node::Folder { now, .. } => Snapshot::Folder(now.clone()),
-                };
+                let snapshot = self.snapshot(id);
                 self.syncing.entry(path.to_path_buf()).or_default().push_back((id, snapshot));
             }
             "synced" => match self.syncing.get_mut(path).and_then(VecDeque::pop_front) {
-                Some((id, Snapshot::File(length))) => match &mut self.nodes[id] {
-                    Node::File { kept, .. } => *kept = length.max(*kept),
-                    Node::Folder { .. } => {}
-                },
-                Some((id, Snapshot::Folder(names))) => match &mut self.nodes[id] {
-                    Node::Folder { kept, .. } => *kept = names,
-                    Node::File { .. } => {}
-                },
+                Some((id, snapshot)) => self.keep(id, snapshot),
                 None => panic!("synced before syncing: {}", path.display()),
             },
             other => panic!("unknown operation {other}"),
+        }
+    }
+
+    fn snapshot(&self, id: usize) -> Snapshot {
+        match &self.nodes[id] {
+            Node::File { now, .. } => Snapshot::File(*now),
+            Node::Folder { now, .. } => Snapshot::Folder(now.clone()),
+        }
+    }
+
+    /// What a sync that ended makes last.
+    fn keep(&mut self, id: usize, snapshot: Snapshot) {
+        match (snapshot, &mut self.nodes[id]) {
+            (Snapshot::File(length), Node::File { kept, .. }) => *kept = length.max(*kept),
+            (Snapshot::Folder(names), Node::Folder { kept, .. }) => *kept = names,
+            _ => {}
         }
     }
 

@@ -124,13 +124,9 @@ impl Place {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::system();
         let db = runtime.block_on(Db::connect(&Settings::new(&address, 4).unwrap(), clock.clone())).unwrap();
-        let storage = Storage::open(&storage::Settings {
-            sites: ["nord", "sud"]
-                .map(|site| (site.to_owned(), folder.path().join("data/sites").join(site)))
-                .to_vec(),
-            quarantine: folder.path().join("data/quarantine"),
-        });
-        let storage = storage.unwrap();
+        let sites = ["nord", "sud"].map(|site| (site.to_owned(), folder.path().join("data/sites").join(site)));
+        let settings = storage::Settings::folders(sites, folder.path().join("data/quarantine"));
+        let storage = Storage::open(&settings).unwrap();
         let ingest = Ingest::new(db.clone(), storage.clone(), clock, Limits::default(), 0);
         Place { folder, address, runtime, db, storage, ingest, tenant: TenantId::of_member("essai") }
     }
@@ -191,7 +187,7 @@ impl Place {
             evidence::verify_journal(&mut tx).await.map_err(said)?;
             if let Some(archive) = found.archive_id {
                 let store = self.storage.tenant(self.tenant);
-                for copy in store.verify(archive).map_err(said)? {
+                for copy in store.check(archive).map_err(said)? {
                     if !copy.faults.is_empty() {
                         return Err(format!("copy on {}: {}", copy.site, copy.faults[0]));
                     }

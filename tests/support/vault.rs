@@ -10,8 +10,8 @@ use chartrier::storage::{Settings, Storage};
 pub fn storage() -> Storage {
     static STORAGE: OnceLock<Storage> = OnceLock::new();
     let open = || {
-        let sites = ["nord", "sud"].map(|name| (name.to_owned(), site(name))).to_vec();
-        let settings = Settings { sites, quarantine: super::database::folder().join("vault/quarantine") };
+        let sites = ["nord", "sud"].map(|name| (name.to_owned(), site(name)));
+        let settings = Settings::folders(sites, super::database::folder().join("vault/quarantine"));
         Storage::open(&settings).expect("a writable folder")
     };
     STORAGE.get_or_init(open).clone()

@@ -88,7 +88,7 @@ fn show_taken(
     report
         .detail("cote", &format!("{}, prise en charge le {}", reply.cote, report::moment(&reply.grant_date)));
     report.detail("archive", &archive.to_string());
-    let copies = stage.storage.tenant(member.tenant()).verify(archive)?;
+    let copies = stage.storage.tenant(member.tenant()).check(archive)?;
     let sites: Vec<&str> = copies.iter().map(|copy| copy.site.as_str()).collect();
     let path = copies.first().map(|copy| copy.path.as_str()).unwrap_or_default();
     if copies.len() < 2 || copies.iter().any(|copy| copy.path != path || !copy.faults.is_empty()) {

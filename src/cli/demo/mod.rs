@@ -18,6 +18,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::{Failure, runtime};
+use crate::storage::Place;
 use crate::app::{self, App, Running};
 use crate::clock::Clock;
 use crate::config::{self, Config};
@@ -130,8 +131,12 @@ async fn show(
     let address = running.address.ok_or("le service n'écoute pas")?;
     let service = format!("http://{address}");
     report.chapter("Versements, par l'API, chacun avec la machine de sa collectivité");
-    for (name, folder) in &app.config.sites {
-        report.line(&format!("site {name} : {}", deposits::near(folder)));
+    for site in &app.config.sites {
+        let place = match &site.place {
+            Place::Folder(folder) => deposits::near(folder),
+            Place::Bucket(bucket) => bucket.url.clone(),
+        };
+        report.line(&format!("site {} : {place}", site.name));
     }
     let taken = {
         let (members, service) = (Arc::clone(&members), service.clone());

@@ -6,14 +6,15 @@ use super::frame::{at, shell};
 use crate::db::jobs::{Counts, SetAside};
 use crate::ingest;
 use crate::model::Engine;
-use crate::storage::{self, Room};
+use crate::storage::{About, Room, Standing};
 use crate::web::health::Report;
 use crate::web::pages::operations::{self, Found, OperationsPage, Resumed};
 use crate::web::pages::shell::{Account, Section};
-use crate::web::scanner::{self, Standing};
+use crate::web::scanner;
 
 pub fn operations() -> OperationsPage {
-    let place = |site: Option<&str>, fault: Option<&str>, free_bytes| storage::Standing {
+    let place = |site: Option<&str>, fault: Option<&str>, free_bytes| Standing {
+        about: About::default(),
         site: site.map(str::to_owned),
         fault: fault.map(str::to_owned),
         room: Some(Room { free_bytes, size_bytes: 2_000_000_000_000 }),
@@ -67,8 +68,10 @@ pub fn operations() -> OperationsPage {
         signatures_date: "2026-11-08".parse().ok(),
     };
     let address = "/run/clamav/clamd.ctl".into();
-    let scanner =
-        &scanner::Report { standing: Standing::Answers { address, engine, age_days: Some(12) }, waiting: 0 };
+    let scanner = &scanner::Report {
+        standing: scanner::Standing::Answers { address, engine, age_days: Some(12) },
+        waiting: 0,
+    };
     let found = Found { report: &report, counts, set_aside: &set_aside, warnings: &warnings, scanner };
     let account = shell("", Section::Operations, "opérateur").account.unwrap();
     let account = Account { menu: vec![Section::Desk, Section::Operations], ..account };

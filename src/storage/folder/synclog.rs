@@ -21,8 +21,14 @@ pub(super) fn sync(_path: &Path, act: impl FnOnce() -> io::Result<()>) -> io::Re
     act()
 }
 
+/// As [`sync`], of a whole file system: everything written anywhere is covered.
+#[cfg(not(feature = "failpoints"))]
+pub(super) fn sync_all(act: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+    act()
+}
+
 #[cfg(feature = "failpoints")]
-pub(super) use noted::{effect, sync};
+pub(super) use noted::{effect, sync, sync_all};
 
 #[cfg(feature = "failpoints")]
 mod noted {
@@ -58,12 +64,24 @@ mod noted {
     }
 
     pub fn sync(path: &Path, act: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+        around(["syncing", "synced"], path, act)
+    }
+
+    pub fn sync_all(act: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+        around(["syncing all", "synced all"], Path::new("/"), act)
+    }
+
+    fn around(
+        [begun, ended]: [&str; 2],
+        path: &Path,
+        act: impl FnOnce() -> io::Result<()>,
+    ) -> io::Result<()> {
         if let Some(log) = log() {
-            note(&log, "syncing", path, "");
+            note(&log, begun, path, "");
         }
         let done = act();
         if let (Ok(()), Some(log)) = (&done, log()) {
-            note(&log, "synced", path, "");
+            note(&log, ended, path, "");
         }
         done
     }

@@ -7,7 +7,6 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use nix::fcntl::{OFlag, PosixFadviseAdvice, posix_fadvise};
-use sha2::{Digest, Sha512};
 
 /// Device blocks are no larger; direct reads start and end on such a boundary, in memory and in the file.
 const ALIGNMENT: usize = 4 << 10;
@@ -23,31 +22,8 @@ impl Reader {
         Self { buffer: vec![0; CHUNK_BYTES + ALIGNMENT] }
     }
 
-    /// Digest and size of a regular file, every byte read from the disk.
-    pub fn sha512(&mut self, path: &Path) -> io::Result<([u8; 64], u64)> {
-        let (mut digest, mut size_bytes) = (Sha512::new(), 0);
-        self.each_chunk(path, &mut |chunk| {
-            digest.update(chunk);
-            size_bytes += chunk.len() as u64;
-            Ok(())
-        })?;
-        Ok((digest.finalize().into(), size_bytes))
-    }
-
-    /// A file's bytes, read from the disk; more than `bytes_max` is an error of kind `FileTooLarge`.
-    pub fn bytes(&mut self, path: &Path, bytes_max: usize) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        self.each_chunk(path, &mut |chunk| match bytes.len() + chunk.len() > bytes_max {
-            true => Err(io::ErrorKind::FileTooLarge.into()),
-            false => {
-                bytes.extend_from_slice(chunk);
-                Ok(())
-            }
-        })?;
-        Ok(bytes)
-    }
-
-    fn each_chunk(&mut self, path: &Path, take: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+    /// Gives every byte of a regular file to `take`, read from the disk; links are not followed.
+    pub fn each_chunk(&mut self, path: &Path, take: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
         let nofollow = OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
         let open =
             |flags: OFlag| File::options().read(true).custom_flags((nofollow | flags).bits()).open(path);

@@ -8,14 +8,14 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use super::error::{Error, failed};
+use super::super::error::{Error, failed};
 use super::synclog;
 
 /// A large file is synced each time this much was written, so that no sync has more than that to do.
 const UNSYNCED_BYTES_MAX: u64 = 64 << 20;
 
 /// A new file being written.
-pub(super) struct NewFile {
+pub(in crate::storage) struct NewFile {
     file: File,
     path: PathBuf,
     size_bytes: u64,
@@ -52,13 +52,22 @@ impl NewFile {
 
     /// Closes a file that nobody may change any more, synced.
     pub fn seal(mut self) -> Result<(), Error> {
-        self.file.set_permissions(Permissions::from_mode(0o444)).map_err(failed("closing", &self.path))?;
+        self.forbid_changes()?;
         self.sync()
+    }
+
+    /// Closes a file that nobody may change any more; a sync of the whole file system will make it last.
+    pub fn leave(self) -> Result<(), Error> {
+        self.forbid_changes()
+    }
+
+    fn forbid_changes(&self) -> Result<(), Error> {
+        self.file.set_permissions(Permissions::from_mode(0o444)).map_err(failed("closing", &self.path))
     }
 }
 
 /// Makes a folder unless it is there; the one above must be.
-pub(super) fn make_folder(path: &Path) -> Result<(), Error> {
+pub(in crate::storage) fn make_folder(path: &Path) -> Result<(), Error> {
     let make = || fs::DirBuilder::new().mode(0o750).create(path);
     match synclog::effect("folder", path, "", make) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
@@ -67,7 +76,7 @@ pub(super) fn make_folder(path: &Path) -> Result<(), Error> {
 }
 
 /// Makes the folders of `below` under `base`, which is there.
-pub(super) fn make_folders(base: &Path, below: &Path) -> Result<(), Error> {
+pub(in crate::storage) fn make_folders(base: &Path, below: &Path) -> Result<(), Error> {
     let mut path = base.to_path_buf();
     for part in below {
         path.push(part);
@@ -77,25 +86,25 @@ pub(super) fn make_folders(base: &Path, below: &Path) -> Result<(), Error> {
 }
 
 /// The names in the folder are on the disk when it returns.
-pub(super) fn sync_folder(path: &Path) -> Result<(), Error> {
+pub(in crate::storage) fn sync_folder(path: &Path) -> Result<(), Error> {
     synclog::sync(path, || File::open(path)?.sync_all()).map_err(failed("syncing folder", path))
 }
 
 /// Syncs the folders of `below` under `base`, deepest first, then `base`.
-pub(super) fn sync_folders(base: &Path, below: &Path) -> Result<(), Error> {
-    for folder in below.ancestors() {
+pub(in crate::storage) fn sync_folders(base: &Path, below: &Path) -> Result<(), Error> {
+    for folder in below.ancestors().filter(|folder| *folder != Path::new("")) {
         sync_folder(&base.join(folder))?;
     }
-    Ok(())
+    sync_folder(base)
 }
 
 /// Gives a file or a folder its name, which nothing may have.
-pub(super) fn rename(from: &Path, to: &Path) -> Result<(), Error> {
+pub(in crate::storage) fn rename(from: &Path, to: &Path) -> Result<(), Error> {
     synclog::effect("rename", from, to.display(), || fs::rename(from, to)).map_err(failed("naming", to))
 }
 
 /// Removes a file or a whole folder; nothing there is no failure.
-pub(super) fn remove(path: &Path) -> Result<(), Error> {
+pub(in crate::storage) fn remove(path: &Path) -> Result<(), Error> {
     let remove = || match fs::symlink_metadata(path)?.is_dir() {
         true => fs::remove_dir_all(path),
         false => fs::remove_file(path),

@@ -1,0 +1,37 @@
+//! The commit marker: a file in each copy's `logs/` folder, outside the inventory, that says the rows of
+//! the archive were committed. A rebuild takes an archive without it for not confirmed.
+
+use super::super::error::Error;
+use super::super::medium::Put;
+use super::super::{TenantStore, reached};
+use crate::model::ArchiveId;
+use crate::package::ocfl::OBJECT_DECLARATION;
+
+pub(super) const MARKER: &str = "logs/confirmed";
+pub(super) const MARKER_BYTES_MAX: usize = 4 << 10;
+
+impl TenantStore {
+    /// Marks every copy as confirmed, durably. The same marker may be given again; another is an error.
+    pub fn confirm(&self, archive: ArchiveId, marker: &[u8]) -> Result<(), Error> {
+        for (index, site) in self.sites().enumerate() {
+            let medium = site.there()?;
+            let object = site.object(self.tenant, archive);
+            if !medium.stands(&format!("{object}/{}", OBJECT_DECLARATION.0))? {
+                return Err(Error::Absent(format!("{} on {}", archive, site.name)));
+            }
+            medium.put(&format!("{object}/{MARKER}"), marker, Put::Beside)?;
+            reached(["storage-marked-first", "storage-marked-next"], index);
+        }
+        Ok(())
+    }
+
+    /// Whether every site has the marker.
+    pub fn is_confirmed(&self, archive: ArchiveId) -> Result<bool, Error> {
+        for site in self.sites() {
+            if !site.medium.stands(&format!("{}/{MARKER}", site.object(self.tenant, archive)))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,178 @@
+//! Copies in the making: filled together from one reading of each source, made durable, read again and
+//! compared. What fails on one site leaves the others to go on.
+
+use std::io;
+
+use fail::fail_point;
+use sha2::{Digest, Sha512};
+
+use super::super::error::Error;
+use super::super::medium::{Draft, Pen};
+use super::super::site::{Asking, Site};
+use super::deposit::{NewFile, NewObject, Source, Waiting, wait};
+use crate::package::ocfl::{self, INVENTORY, OBJECT_DECLARATION, SIDECAR};
+
+const CHUNK_BYTES: usize = 256 << 10;
+
+/// A site's copy: in the making, or already in place.
+pub(super) struct Staged<'a> {
+    pub site: &'a Site,
+    pub index: usize,
+    pub draft: Box<dyn Draft + 'a>,
+    pub asking: Asking<'a>,
+    pub in_place: bool,
+}
+
+/// Fills the copies that are not in place; those whose site fails leave for `waiting`.
+pub(super) fn fill(
+    staged: &mut Vec<Staged<'_>>,
+    waiting: &mut Vec<Waiting>,
+    inventory: &str,
+    object: &NewObject,
+    source: &mut dyn Source,
+) -> Result<(), Error> {
+    for file in &object.files {
+        copy(staged, waiting, file, source)?;
+    }
+    fail_point!("storage-copied");
+    each(staged, waiting, |copy| describe(copy.draft.as_mut(), inventory))?;
+    each(staged, waiting, |copy| copy.draft.flush())?;
+    fail_point!("storage-staged");
+    let made = staged.iter().filter(|copy| !copy.in_place).count();
+    let mut wrong = Vec::new();
+    each(staged, waiting, |copy| match first_wrong(copy, object) {
+        Some(path) => {
+            wrong.push(path.clone());
+            Err(Error::Damaged { site: copy.site.name.clone(), path })
+        }
+        None => Ok(()),
+    })?;
+    fail_point!("storage-verified");
+    // The same on every site: it is the source that is not what was promised.
+    if made > 0 && wrong.len() == made && wrong.iter().all(|path| *path == wrong[0]) {
+        return Err(Error::Mismatch { content_path: wrong.remove(0) });
+    }
+    Ok(())
+}
+
+/// Does something on each copy that is not in place; a site's own failure makes its copy wait.
+fn each<'a>(
+    staged: &mut Vec<Staged<'a>>,
+    waiting: &mut Vec<Waiting>,
+    mut act: impl FnMut(&mut Staged<'a>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut failure = None;
+    staged.retain_mut(|copy| {
+        if copy.in_place || failure.is_some() {
+            return true;
+        }
+        match act(copy) {
+            Ok(()) => copy.asking.goes_on(),
+            Err(error) if error.is_of_site() => {
+                waiting.push(wait(copy.site, error));
+                return false;
+            }
+            Err(error) => failure = Some(error),
+        }
+        true
+    });
+    failure.map_or(Ok(()), Err)
+}
+
+/// What makes the files an object, the declaration last.
+fn describe(draft: &mut dyn Draft, inventory: &str) -> Result<(), Error> {
+    draft.folder(super::LOGS)?;
+    let sidecar = ocfl::sidecar(inventory.as_bytes());
+    for folder in ["v1/", ""] {
+        draft.small(&format!("{folder}{SIDECAR}"), sidecar.as_bytes())?;
+        draft.small(&format!("{folder}{INVENTORY}"), inventory.as_bytes())?;
+    }
+    let (declaration, declared) = OBJECT_DECLARATION;
+    draft.small(declaration, declared.as_bytes())
+}
+
+/// Copies one source to every copy in the making. Its bytes are compared when the copies are read again; here
+/// only their number is.
+fn copy(
+    staged: &mut Vec<Staged<'_>>,
+    waiting: &mut Vec<Waiting>,
+    file: &NewFile,
+    source: &mut dyn Source,
+) -> Result<(), Error> {
+    if staged.iter().all(|copy| copy.in_place) {
+        return Ok(());
+    }
+    let wrong = || Error::Mismatch { content_path: file.content_path.clone() };
+    let broken = |source| Error::Source { content_path: file.content_path.clone(), source };
+    let mut reader = source.open(file).map_err(broken)?;
+    let path = file.stored_path();
+    let mut failed = Vec::new();
+    let mut pens = Vec::new();
+    for copy in staged.iter_mut().filter(|copy| !copy.in_place) {
+        match copy.draft.create(&path) {
+            Ok(pen) => pens.push((copy.site, &copy.asking, pen)),
+            Err(error) => failed.push((copy.site, error)),
+        }
+    }
+    let mut size_bytes = 0u64;
+    let mut chunk = vec![0; CHUNK_BYTES];
+    loop {
+        let read = match reader.read(&mut chunk) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read.map_err(broken)?,
+        };
+        if read == 0 {
+            break;
+        }
+        size_bytes += read as u64;
+        if size_bytes > file.size_bytes {
+            return Err(wrong());
+        }
+        write(&mut pens, &chunk[..read], &mut failed);
+    }
+    if size_bytes != file.size_bytes {
+        return Err(wrong());
+    }
+    for (site, _, pen) in pens {
+        failed.extend(pen.close().err().map(|error| (site, error)));
+    }
+    for (site, error) in failed {
+        if !error.is_of_site() {
+            return Err(error);
+        }
+        staged.retain(|copy| copy.site.name != site.name);
+        waiting.push(wait(site, error));
+    }
+    Ok(())
+}
+
+/// A file being written on each site.
+type Pens<'p, 'a> = Vec<(&'a Site, &'p Asking<'a>, Box<dyn Pen + 'p>)>;
+
+fn write<'a>(pens: &mut Pens<'_, 'a>, bytes: &[u8], failed: &mut Vec<(&'a Site, Error)>) {
+    pens.retain_mut(|(site, asking, pen)| match pen.write(bytes) {
+        Ok(()) => {
+            asking.goes_on();
+            true
+        }
+        Err(error) => {
+            failed.push((site, error));
+            false
+        }
+    });
+}
+
+/// Content path of the first file that does not read back as promised.
+fn first_wrong(copy: &Staged<'_>, object: &NewObject) -> Option<String> {
+    object.files.iter().find(|file| !reads_back(copy, file)).map(|file| file.content_path.clone())
+}
+
+fn reads_back(copy: &Staged<'_>, file: &NewFile) -> bool {
+    let mut digest = Sha512::new();
+    let read = copy.draft.reread(&file.stored_path(), &mut |bytes| {
+        digest.update(bytes);
+        copy.asking.goes_on();
+        Ok(())
+    });
+    read.is_ok() && digest.finalize()[..] == file.sha512
+}

@@ -1,0 +1,76 @@
+//! A bucket that answers badly, or not at all: what it does not take waits, and nothing half is taken for whole.
+
+use std::time::{Duration, Instant};
+
+use chartrier::storage::{Error, Fault};
+
+use super::backend::{Backend, Buckets};
+use super::suite::faults;
+use super::{archive, object, open_files, tenant};
+use crate::support::s3::Trouble;
+
+type Mixed = Buckets<false>;
+
+#[test]
+fn what_passes_is_tried_again_and_nobody_hears_of_it() {
+    for trouble in [Trouble::Status(500), Trouble::Status(503), Trouble::Half] {
+        let backend = Mixed::fresh();
+        let storage = backend.storage();
+        backend.s3.trouble("PUT", trouble, 2);
+        backend.s3.trouble("GET", trouble, 2);
+        let deposit = storage.tenant(tenant()).deposit(archive(1), &object(), &mut open_files).unwrap();
+        assert!(deposit.waiting.is_empty(), "{trouble:?} {deposit:?}");
+        assert!(faults(&storage).iter().all(|(_, faults)| faults.is_empty()), "{trouble:?}");
+    }
+}
+
+#[test]
+fn a_bucket_that_takes_nothing_keeps_its_copy_waiting_and_no_other() {
+    for trouble in [Trouble::Status(500), Trouble::Status(503), Trouble::Status(403), Trouble::Silence] {
+        let backend = Mixed::fresh();
+        let storage = backend.storage();
+        let store = storage.tenant(tenant());
+        store.deposit(archive(9), &object(), &mut open_files).unwrap().complete().unwrap();
+        backend.s3.trouble("*", trouble, usize::MAX);
+        let began = Instant::now();
+        let deposit = store.deposit(archive(1), &object(), &mut open_files).unwrap();
+        assert!(began.elapsed() < Duration::from_secs(20), "{trouble:?}");
+        assert_eq!(deposit.placed.iter().map(|copy| copy.site.as_str()).collect::<Vec<_>>(), ["nord"]);
+        assert!(deposit.waiting[0].site == "sud" && deposit.waiting[0].reason.is_transient(), "{deposit:?}");
+        let [(_, nord), (_, sud)] = faults(&storage).try_into().unwrap();
+        assert_eq!(nord, [], "{trouble:?}");
+        assert!(matches!(sud[..], [Fault::Away { .. }]), "{sud:?}");
+        assert!(storage.stand()[1].fault.is_some());
+        backend.s3.heal();
+        store.deposit(archive(1), &object(), &mut open_files).unwrap().complete().unwrap();
+        assert!(faults(&storage).iter().all(|(_, faults)| faults.is_empty()), "{trouble:?}");
+    }
+}
+
+#[test]
+fn an_answer_always_cut_short_is_never_taken_for_a_file() {
+    let backend = Mixed::fresh();
+    let storage = backend.storage();
+    let store = storage.tenant(tenant());
+    store.deposit(archive(1), &object(), &mut open_files).unwrap().complete().unwrap();
+    let only = store.on(&["sud"]).unwrap();
+    backend.s3.trouble("GET", Trouble::Half, usize::MAX);
+    let file = &object().files[1];
+    let read = only.read_checked(archive(1), &file.stored_path(), &file.sha512);
+    assert!(matches!(read, Err(Error::Damaged { .. } | Error::Io { .. })), "{read:?}");
+    let deposit = store.deposit(archive(2), &object(), &mut open_files).unwrap();
+    assert_eq!(deposit.waiting.len(), 1, "{deposit:?}");
+}
+
+#[test]
+fn a_service_starts_while_a_bucket_it_knows_is_away() {
+    let backend = Mixed::fresh();
+    drop(backend.storage());
+    backend.s3.trouble("*", Trouble::Status(503), usize::MAX);
+    let storage = backend.storage();
+    assert!(storage.warnings().iter().any(|warning| warning.contains("« sud » : hors d’atteinte")));
+    let deposit = storage.tenant(tenant()).deposit(archive(1), &object(), &mut open_files).unwrap();
+    assert_eq!((deposit.placed.len(), deposit.waiting.len()), (1, 1));
+    backend.s3.heal();
+    storage.tenant(tenant()).deposit(archive(1), &object(), &mut open_files).unwrap().complete().unwrap();
+}
