@@ -21,7 +21,9 @@ use crate::model::Engine;
 use connection::Connection;
 pub use scan::{Pending, Scan, Verdict};
 
-/// Longest wait for a sign of life, when that is all that is asked.
+/// Longest wait for a sign of life: whoever waits for one holds up others.
+const HELLO: Duration = Duration::from_secs(15);
+/// The same where somebody waits before a page.
 const PROBE: Duration = Duration::from_secs(2);
 
 /// Where the scanner is.
@@ -100,7 +102,7 @@ impl Scanner {
 
     /// What answers, and with which signatures.
     pub fn engine(&self) -> Result<Engine, Error> {
-        self.engine_within(self.settings.timeout)
+        self.engine_within(HELLO.min(self.settings.timeout))
     }
 
     /// The same for a page that somebody waits for: a scanner that is slow to answer is taken for absent.

@@ -92,7 +92,7 @@ async fn a_clean_transfer_is_taken_in_charge_and_says_how_far_it_was_checked() {
     let mut premis = String::new();
     let store = vault::storage().tenant(desk.tenant.tenant);
     let path = "v1/content/metadata/premis.xml";
-    std::io::Read::read_to_string(&mut store.open(transfer.archive_id.unwrap(), path).unwrap(), &mut premis)
+    std::io::Read::read_to_string(&mut store.read(transfer.archive_id.unwrap(), path).unwrap(), &mut premis)
         .unwrap();
     assert!(premis.contains("<eventType>virus check</eventType>"), "{premis}");
     assert!(premis.contains("4 files scanned by ClamAV"), "{premis}");
