@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the machine lacks to build and run (`demo`), to test (`test`) and to measure (`bench`). Does nothing, fast, when
+# Installs what the machine lacks to build and run (`demo`), to test (`test`), to measure (`bench`) and to have archives judged by
+# others (`validators`). Does nothing, fast, when
 # nothing is missing. Without the right to install, says what to install and stops.
 set -euo pipefail
 
@@ -29,6 +30,12 @@ if [ "$goal" = test ]; then
     has xmllint || packages+=(libxml2-utils)
     # The tests run one of their own, with a signature of their own: Debian's service need not run.
     [ -x /usr/sbin/clamd ] || has clamd || packages+=(clamav-daemon)
+fi
+# A public validator of OCFL, PyPI's ocfl-py, in a Python of its own.
+validators=${CARGO_TARGET_DIR:-target}/ocfl-python
+if [ "$goal" = test ] || [ "$goal" = validators ]; then
+    has python3 || packages+=(python3)
+    [ -x "$validators/bin/python" ] || python3 -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
 fi
 if [ "$goal" = bench ]; then
     # The reference, and what makes the large messages.
@@ -79,6 +86,12 @@ fi
 if ! has "${CARGO:-cargo}"; then
     echo "Il manque Rust : https://rustup.rs, puis relancez." >&2
     exit 2
+fi
+
+if { [ "$goal" = test ] || [ "$goal" = validators ]; } && ! "$validators/bin/python" -c 'import ocfl' 2>/dev/null; then
+    echo "Installation de : ocfl-py"
+    python3 -m venv "$validators"
+    "$validators/bin/python" -m pip install --quiet --disable-pip-version-check 'ocfl-py==2.1.0'
 fi
 
 if [ "$goal" = conformance ] && ! "$python/bin/python" -c 'import xmlschema' 2>/dev/null; then

@@ -17,38 +17,45 @@ pub struct Opened {
 }
 
 impl Access {
-    /// Opens a file from the first site that has it. `None`: no such file, or none that opens for this reader.
+    /// Opens a file from the first site whose copy is right. `None`: no such file, or none that opens for this reader.
     pub async fn open(&self, reader: &Reader, id: ObjectId) -> Result<Option<Opened>, Error> {
         if !reader.opens_files() {
             return Ok(None);
         }
         let Some(view) = self.object(reader, id).await? else { return Ok(None) };
-        self.consulted(reader, id, &view).await?;
+        let anew = self.consulted(reader, id, &view).await?;
         let store = self.storage.tenant(reader.tenant);
         let (archive, path) = (view.object.archive_id, view.object.content_path.clone());
-        let file = tokio::task::spawn_blocking(move || store.read(archive, &path))
-            .await
-            .map_err(|_| Error::Died)??;
-        if file.len() != view.object.size_bytes {
+        let (sha512, size_bytes) = (view.object.sha512.clone(), view.object.size_bytes);
+        let opened = tokio::task::spawn_blocking(move || match <[u8; 64]>::try_from(sha512) {
+            // The first reading of a consultation gives nothing that was not read whole and compared.
+            Ok(sha512) if anew => store.read_checked(archive, &path, &sha512),
+            _ => store.read(archive, &path).map(|file| (file, Vec::new())),
+        });
+        let (file, wrong) = opened.await.map_err(|_| Error::Died)??;
+        for site in wrong {
+            tracing::error!(archive.id = %archive, site, "a copy was wrong or missing when it was consulted");
+        }
+        if file.len() != size_bytes {
             return Err(Error::CopyFaulty { archive, path: view.object.content_path });
         }
         Ok(Some(Opened { view, file }))
     }
 
-    /// When it returns, this reader's consultation of the file is journaled.
-    async fn consulted(&self, reader: &Reader, id: ObjectId, view: &ObjectView) -> Result<(), Error> {
+    /// When it returns, this reader's consultation of the file is journaled; whether it is a new one.
+    async fn consulted(&self, reader: &Reader, id: ObjectId, view: &ObjectView) -> Result<bool, Error> {
         let (object, agent) = (format!("object:{id}"), reader.agent.to_string());
         let since = self.clock.now() - TimeDelta::minutes(CONSULTATION_MINUTES);
         let mut read = self.db.read(reader.tenant).await?;
         let known = queries::consulted_since(&mut read, &object, &agent, since).await?;
         drop(read);
         if known {
-            return Ok(());
+            return Ok(false);
         }
         let mut tx = self.db.write(reader.tenant).await?;
         queries::one_at_a_time(&mut tx, &object, &agent).await?;
         if queries::consulted_since(&mut tx, &object, &agent, since).await? {
-            return Ok(());
+            return Ok(false);
         }
         tx.record(Event {
             event_type: EventType::Consultation,
@@ -57,6 +64,7 @@ impl Access {
             object,
             detail: vec![("archive", view.archive.archive_id.to_string())],
         });
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(true)
     }
 }

@@ -14,6 +14,7 @@ pub mod check;
 mod demo;
 mod serve;
 mod tenants;
+pub mod verify;
 
 /// Service d'archivage électronique mutualisé.
 #[derive(Parser)]
@@ -40,6 +41,8 @@ enum Command {
     Tenants(TenantsCommand),
     /// Contrôle des versements (SIP) ou des bordereaux, sans base de données.
     Check(check::Arguments),
+    /// Vérifie des objets OCFL et des racines de stockage, sans base de données.
+    Verify(verify::Arguments),
     /// Relit chaque copie de chaque archive et compare les empreintes.
     Audit,
     /// La démonstration : des collectivités fictives, de vrais versements, chaque contrôle.
@@ -58,6 +61,7 @@ enum TenantsCommand {
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
         Command::Serve { with_worker } => with_config(|config| serve::serve(config, true, with_worker)),
         Command::Work => with_config(|config| serve::serve(config, false, true)),
         Command::Migrate => with_config(serve::migrate),

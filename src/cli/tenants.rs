@@ -11,12 +11,12 @@ use crate::membership::{self, Error};
 
 /// Says, in words, what a folder of members would change.
 pub(super) fn plan(config: Config, folder: &Path) -> Result<ExitCode, Failure> {
-    with_app(config, folder, async |app| membership::plan(&app.db, folder, &app.clock).await)
+    with_app(config, folder, async |app| membership::plan(&app.db, &app.storage, folder, &app.clock).await)
 }
 
 /// Applies a folder of members and says, in words, what changed.
 pub(super) fn apply(config: Config, folder: &Path) -> Result<ExitCode, Failure> {
-    with_app(config, folder, async |app| membership::apply(&app.db, folder, &app.clock).await)
+    with_app(config, folder, async |app| membership::apply(&app.db, &app.storage, folder, &app.clock).await)
 }
 
 fn with_app(

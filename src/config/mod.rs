@@ -41,6 +41,7 @@ pub struct Config {
     pub sites: Vec<SiteSettings>,
     pub storage_grouped_bytes: u64,
     pub storage_free_bytes_min: u64,
+    pub storage_waiting_max: u32,
     pub worker_jobs: usize,
     pub worker_lease: Duration,
     /// `None`: no virus scanner.
@@ -160,6 +161,7 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         sites: sites::sites(&written.storage.sites, &written.sites, &data)?,
         storage_grouped_bytes: written.storage.grouped_bytes,
         storage_free_bytes_min: written.storage.free_bytes_min,
+        storage_waiting_max: written.storage.waiting_max,
         worker_jobs: written.worker.jobs,
         worker_lease: Duration::from_secs(written.worker.lease_seconds),
         antivirus: antivirus::checked(&written.antivirus).map_err(|(name, reason)| bad(name, reason))?,

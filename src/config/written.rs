@@ -52,6 +52,7 @@ pub(super) struct Storage {
     pub sites: String,
     pub grouped_bytes: u64,
     pub free_bytes_min: u64,
+    pub waiting_max: u32,
 }
 
 /// What is said of one site, beside where it is.

@@ -98,17 +98,19 @@ pub(super) async fn put_back_job(
     job: (i64, i64),
     run_at: DateTime<Utc>,
     attempts: i32,
-    last_error: Option<&str>,
+    (last_error, waits_for): (Option<&str>, Option<&str>),
 ) -> Result<bool, Error> {
     let done = sqlx::query!(
         "update technical.job
-         set state = 'ready', locked_until = null, run_at = $3, attempts = $4, last_error = $5, deaths = 0
+         set state = 'ready', locked_until = null, run_at = $3, attempts = $4, last_error = $5, deaths = 0,
+             waits_for = $6
          where job_id = $1 and fence = $2 and state = 'running'",
         job.0,
         job.1,
         run_at,
         attempts,
-        last_error
+        last_error,
+        waits_for
     );
     Ok(done.execute(conn).await?.rows_affected() == 1)
 }
@@ -165,7 +167,7 @@ pub(super) async fn jobs_set_aside(
                       || case when j.state = 'ready' then ' (repris de lui-même chaque heure)' else '' end
                       as "last_error!"
            from technical.job j join member m using (tenant_id)
-           where j.state = 'set_aside' or (j.state = 'ready' and j.attempts >= $1)
+           where j.state = 'set_aside' or (j.state = 'ready' and j.attempts >= $1 and j.waits_for is null)
            order by j.job_id limit $2"#,
         attempts_max,
         most
@@ -184,27 +186,27 @@ pub(super) async fn jobs_set_aside(
     Ok(set_aside.collect())
 }
 
-pub(super) async fn hasten_failing(
+pub(super) async fn hasten_waiting(
     conn: &mut PgConnection,
-    beginning: &str,
+    waits_for: &str,
     now: DateTime<Utc>,
 ) -> Result<u64, Error> {
     let done = sqlx::query!(
-        "update technical.job set run_at = $2
-         where state = 'ready' and run_at > $2 and starts_with(last_error, $1)",
-        beginning,
+        "update technical.job set run_at = $2 where state = 'ready' and run_at > $2 and waits_for = $1",
+        waits_for,
         now
     );
     Ok(done.execute(conn).await?.rows_affected())
 }
 
-pub(super) async fn count_failing(conn: &mut PgConnection, beginning: &str) -> Result<u64, Error> {
-    let count = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from technical.job
-           where state in ('ready', 'running') and starts_with(last_error, $1)"#,
-        beginning
-    );
-    Ok(count.fetch_one(conn).await?.unsigned_abs())
+pub(super) async fn jobs_waiting(conn: &mut PgConnection) -> Result<Vec<(String, u64)>, Error> {
+    let rows = sqlx::query!(
+        r#"select waits_for as "waits_for!", count(*) as "jobs!" from technical.job
+           where waits_for is not null group by waits_for order by waits_for limit 100"#
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.waits_for, row.jobs.unsigned_abs())).collect())
 }
 
 pub(super) async fn count_jobs(
@@ -214,9 +216,10 @@ pub(super) async fn count_jobs(
 ) -> Result<Counts, Error> {
     let row = sqlx::query!(
         r#"select count(*) filter (where state = 'ready' and run_at <= $1) as "due!",
-                  count(*) filter (where state = 'ready' and run_at > $1 and attempts < $2) as "later!",
+                  count(*) filter (where state = 'ready' and run_at > $1 and (attempts < $2 or waits_for is not null)) as "later!",
                   count(*) filter (where state = 'running') as "running!",
-                  count(*) filter (where state = 'set_aside' or (state = 'ready' and run_at > $1 and attempts >= $2))
+                  count(*) filter (where state = 'set_aside'
+                                   or (state = 'ready' and run_at > $1 and attempts >= $2 and waits_for is null))
                       as "set_aside!",
                   min(run_at) filter (where state = 'ready' and run_at <= $1) as due_since
            from technical.job"#,

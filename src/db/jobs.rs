@@ -25,6 +25,9 @@ pub const DEATHS_MAX: u32 = 5;
 /// Longest delay before a failed job is tried again.
 const DELAY_MAX_SECONDS: i64 = 3_600;
 
+/// Longest delay before what waits for a shared cause is tried again.
+const EACH_MINUTE_SECONDS: i64 = 60;
+
 /// Most bytes kept of an error.
 const ERROR_BYTES_MAX: usize = 2_000;
 
@@ -45,6 +48,8 @@ pub struct Job {
 pub enum Again {
     /// The cause is outside and passes: tried until it does.
     Always,
+    /// As `Always`, for a cause that may pass at any moment and that many jobs share: tried each minute.
+    EachMinute,
     /// A fault of ours, which another try may not meet.
     AFewTimes,
     Never,
@@ -109,19 +114,21 @@ pub async fn fail(
     now: DateTime<Utc>,
     reason: &str,
     again: Again,
+    waits_for: Option<&str>,
 ) -> Result<Failed, Error> {
     let reason = shortened(reason);
     let mut tx = db.technical().await?;
     let is_tried = match again {
-        Again::Always => true,
+        Again::Always | Again::EachMinute => true,
         Again::AFewTimes => job.attempts < ATTEMPTS_MAX,
         Again::Never => false,
     };
     let outcome = if is_tried {
-        let run_at = now + delay(job.attempts);
+        let longest = if again == Again::EachMinute { EACH_MINUTE_SECONDS } else { DELAY_MAX_SECONDS };
+        let run_at = now + delay(job.attempts).min(TimeDelta::seconds(longest));
         let attempts = job.attempts as i32;
         let held =
-            queries::put_back_job(tx.conn(), (job.job_id, job.fence), run_at, attempts, Some(reason)).await?;
+            queries::put_back_job(tx.conn(), (job.job_id, job.fence), run_at, attempts, (Some(reason), waits_for)).await?;
         if held { Failed::Later(run_at) } else { Failed::Lost }
     } else {
         let held = queries::set_job_aside(tx.conn(), job.job_id, job.fence, reason).await?;
@@ -135,7 +142,7 @@ pub async fn fail(
 pub async fn release(db: &Db, job: &Job, now: DateTime<Utc>) -> Result<bool, Error> {
     let mut tx = db.technical().await?;
     let attempts = job.attempts.saturating_sub(1) as i32;
-    let held = queries::put_back_job(tx.conn(), (job.job_id, job.fence), now, attempts, None).await?;
+    let held = queries::put_back_job(tx.conn(), (job.job_id, job.fence), now, attempts, (None, None)).await?;
     tx.commit().await?;
     db.enqueued.wake();
     Ok(held)
@@ -144,7 +151,7 @@ pub async fn release(db: &Db, job: &Job, now: DateTime<Utc>) -> Result<bool, Err
 /// The job did what it could and runs again at `run_at`, as if new.
 pub async fn put_back(db: &Db, job: &Job, run_at: DateTime<Utc>) -> Result<bool, Error> {
     let mut tx = db.technical().await?;
-    let held = queries::put_back_job(tx.conn(), (job.job_id, job.fence), run_at, 0, None).await?;
+    let held = queries::put_back_job(tx.conn(), (job.job_id, job.fence), run_at, 0, (None, None)).await?;
     tx.commit().await?;
     Ok(held)
 }
@@ -181,25 +188,25 @@ pub async fn resume(db: &Db, job_id: i64, now: DateTime<Utc>) -> Result<bool, Er
     Ok(resumed)
 }
 
+/// What jobs wait for outside, and how many wait for each.
+pub async fn waiting(db: &Db) -> Result<Vec<(String, u64)>, Error> {
+    let mut tx = db.technical().await?;
+    queries::jobs_waiting(tx.conn()).await
+}
+
 /// How many jobs stand where, over all tenants.
 pub async fn counts(db: &Db, now: DateTime<Utc>) -> Result<Counts, Error> {
     let mut tx = db.technical().await?;
     queries::count_jobs(tx.conn(), now, ATTEMPTS_MAX as i32).await
 }
 
-/// The cause of an error that begins so is over: jobs that wait for their next try are tried from now on.
-pub async fn hasten(db: &Db, beginning: &str, now: DateTime<Utc>) -> Result<u64, Error> {
+/// What these jobs wait for has come back: they are tried from now on.
+pub async fn hasten(db: &Db, waits_for: &str, now: DateTime<Utc>) -> Result<u64, Error> {
     let mut tx = db.technical().await?;
-    let hastened = queries::hasten_failing(tx.conn(), beginning, now).await?;
+    let hastened = queries::hasten_waiting(tx.conn(), waits_for, now).await?;
     tx.commit().await?;
     db.enqueued.wake();
     Ok(hastened)
-}
-
-/// How many jobs to be tried again failed with an error that begins so.
-pub async fn failing_with(db: &Db, beginning: &str) -> Result<u64, Error> {
-    let mut tx = db.technical().await?;
-    queries::count_failing(tx.conn(), beginning).await
 }
 
 /// Waits until this process enqueues something, at most `at_most`: what other processes enqueue is found

@@ -13,14 +13,15 @@ impl Ingest {
     pub async fn confirm(&self, tenant: TenantId, id: TransferId) -> Result<(), Error> {
         let mut tx = self.db.read(tenant).await?;
         let Some(transfer) = queries::find_transfer(&mut tx, id).await? else { return Ok(()) };
-        drop(tx);
         let (TransferState::TakenInCharge, Some(archive), Some(at)) =
             (transfer.state, transfer.archive_id, transfer.closed_at)
         else {
             return Ok(());
         };
+        let sites = state_queries::copy_sites(&mut tx, archive).await?;
+        drop(tx);
         let marker = format!("{{\"transfer_id\":\"{id}\",\"committed_at\":\"{}\"}}\n", at.to_rfc3339());
-        let (store, quarantine) = (self.storage.tenant(tenant), self.storage.quarantine().clone());
+        let (store, quarantine) = (self.storage.tenant(tenant).on(&sites)?, self.storage.quarantine().clone());
         super::blocking(move || {
             fail_point!("confirm-before-marker");
             store.confirm(archive, marker.as_bytes())?;

@@ -12,6 +12,7 @@ use super::identify::identify;
 use super::queries::{self, MessageKind};
 use super::seal::{Sealed, Sealing};
 use super::seen::Seen;
+use super::store::Storing;
 use super::unpack::unpack;
 use super::validate::{Validated, validate};
 use super::{
@@ -49,7 +50,7 @@ impl Ingest {
         match transfer.state {
             TransferState::Received => self.examine(tenant, &transfer, false).await,
             TransferState::Examined if approved => self.examine(tenant, &transfer, true).await,
-            TransferState::Sealed => self.resume(tenant, id).await,
+            TransferState::Sealed | TransferState::AwaitingReplication => self.resume(tenant, id).await,
             TransferState::TakenInCharge => self.confirm(tenant, id).await,
             TransferState::Refused => self.set_apart(tenant, &transfer).await,
             TransferState::Examined => Ok(()),
@@ -95,8 +96,11 @@ impl Ingest {
     }
 
     async fn take_in_charge(&self, tenant: TenantId, id: TransferId, sealed: Sealed) -> Result<(), Error> {
-        let stored = self.store(tenant, sealed).await?;
-        self.reply(tenant, id, stored).await?;
+        let stored = match self.store(tenant, sealed).await? {
+            Storing::Stored(stored) => stored,
+            Storing::Waiting(sites) => return self.await_replication(tenant, id, sites).await,
+        };
+        self.reply(tenant, id, *stored).await?;
         self.confirm(tenant, id).await
     }
 

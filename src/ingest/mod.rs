@@ -20,10 +20,12 @@ mod enter;
 mod examine;
 mod findings_json;
 pub mod identify;
+mod notes;
 mod parties;
 pub mod queries;
 pub mod receive;
 mod replies;
+mod replication;
 mod reply;
 mod seal;
 mod seal_queries;
@@ -38,9 +40,6 @@ pub mod viruses;
 pub mod visibility;
 
 pub use receive::{Depositor, Reception};
-
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use crate::antivirus::{self, Scanner};
 use crate::clock::Clock;
@@ -57,8 +56,8 @@ pub const JOB_SEAL: &str = "seal";
 /// Job: drop the bytes of a refused transfer.
 pub const JOB_PURGE: &str = "purge";
 
-/// How the error of a job begins while its transfer waits for the virus scanner.
-pub const WAITS_FOR_SCANNER: &str = "antivirus: ";
+/// What the job of a transfer waits for while the virus scanner does not answer.
+pub const WAITS_FOR_SCANNER: &str = "antivirus";
 
 /// Every point of the path where a test may stop or kill the process, in order.
 pub const FAIL_POINTS: &[&str] = &[
@@ -92,19 +91,21 @@ pub struct Ingest {
     limits: Limits,
     /// Days during which the bytes of a refused transfer are kept.
     refused_days: u32,
+    /// Transfers of one member that may wait for a site.
+    waiting_max: u32,
     profiles: compiled::Compiled,
     /// `None`: the service has no virus scanner.
     scanner: Option<Scanner>,
-    /// It did not answer this process when it was last asked, or was not asked yet.
-    scanner_was_away: Arc<AtomicBool>,
 }
+
+/// Unless the settings say otherwise.
+const WAITING_MAX: u32 = 10_000;
 
 impl Ingest {
     /// The path over these gates.
     pub fn new(db: Db, storage: Storage, clock: Clock, limits: Limits, refused_days: u32) -> Self {
-        let profiles = compiled::Compiled::default();
-        let scanner_was_away = Arc::new(AtomicBool::new(true));
-        Self { db, storage, clock, limits, refused_days, profiles, scanner: None, scanner_was_away }
+        let (waiting_max, profiles) = (WAITING_MAX, compiled::Compiled::default());
+        Self { db, storage, clock, limits, refused_days, waiting_max, profiles, scanner: None }
     }
 
     /// The same path, with a virus scanner or without.
@@ -115,6 +116,11 @@ impl Ingest {
     /// The virus scanner, when the service has one.
     pub fn scanner(&self) -> Option<&Scanner> {
         self.scanner.as_ref()
+    }
+
+    /// The same path, with so many transfers of one member that may wait for a site.
+    pub fn with_waiting_max(self, waiting_max: u32) -> Self {
+        Self { waiting_max, ..self }
     }
 }
 
@@ -128,12 +134,18 @@ pub enum Error {
     #[error("package: {0}")]
     Package(#[from] package::Error),
     /// The transfer waits: nothing passes without a verdict.
-    #[error("{WAITS_FOR_SCANNER}{0}")]
+    #[error("antivirus: {0}")]
     Antivirus(#[from] antivirus::Error),
     #[error("accession record: {0}")]
     Accession(#[from] package::accession::Error),
     #[error("reading: {0}")]
     Io(#[from] std::io::Error),
+    /// Some sites have their copy; these could not take theirs yet.
+    #[error("awaiting replication: {reasons}")]
+    AwaitingReplication { sites: Vec<String>, reasons: String },
+    /// The member has as many transfers waiting for a site as may wait.
+    #[error("{waiting} transfers of this member wait for a site already")]
+    TooManyWaiting { waiting: u32 },
     #[error("another worker has moved this transfer on")]
     Contended,
     #[error("what was sealed and what is in quarantine differ")]
@@ -152,7 +164,8 @@ impl Error {
             Error::Db(error) => error.is_transient(),
             Error::Storage(error) => error.is_transient(),
             Error::Package(error) => error.is_transient(),
-            Error::Contended | Error::Died | Error::Io(_) | Error::Antivirus(_) => true,
+            Error::AwaitingReplication { .. } | Error::TooManyWaiting { .. } | Error::Antivirus(_) => true,
+            Error::Contended | Error::Died | Error::Io(_) => true,
             Error::Accession(_) | Error::Changed | Error::Profile(_) => false,
         }
     }

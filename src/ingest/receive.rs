@@ -21,6 +21,8 @@ pub struct Depositor {
     pub tenant: TenantId,
     pub agent: Agent,
     pub channel: Channel,
+    /// Bytes that the sender says will come.
+    pub announced_bytes: Option<u64>,
 }
 
 /// What became of a deposit.
@@ -45,6 +47,7 @@ impl Ingest {
     ) -> Result<Reception, Error> {
         let transfer_id = TransferId(self.clock.fresh_id());
         let quarantine = self.storage.quarantine();
+        let _room = self.make_room(from).await?;
         fail_point!("receive-before-quarantine");
         let max = self.limits.received_bytes_max;
         let received = quarantine.receive(from.tenant, transfer_id, body, max).await?;

@@ -20,7 +20,7 @@ impl Ingest {
         let at = self.clock.now();
         let mut tx = self.db.write(tenant).await?;
         match state_queries::lock_transfer(&mut tx, id).await? {
-            Some((TransferState::Sealed, _)) => {}
+            Some((TransferState::Sealed | TransferState::AwaitingReplication, _)) => {}
             Some((TransferState::TakenInCharge, _)) => return Ok(()),
             _ => return Err(Error::Contended),
         }

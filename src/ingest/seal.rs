@@ -1,7 +1,7 @@
 //! Sixth step: everything about the archive is fixed and committed, so that `store` can repeat itself.
 //!
 //! One transaction takes the quota, the reference (cote), the transfer's identifier, and keeps the reply,
-//! the PREMIS events and the accession record. Two acceptances under one identifier meet here, at a
+//! the notes (events and report of checks) and the accession record. Two acceptances under one identifier meet here, at a
 //! constraint; the later one is refused in words.
 
 use std::io;
@@ -13,6 +13,7 @@ use fail::fail_point;
 use super::conform::Applied;
 use super::decide::Accepted;
 use super::identify::{IdentifiedObject, Place};
+use super::notes::Notes;
 use super::seal_queries::AccessionRow;
 use super::seen::Seen;
 use super::validate::Validated;
@@ -23,8 +24,8 @@ use crate::model::{
 };
 use crate::package::Package;
 use crate::package::accession::{Accession, StoredFile, StoredObject, content_path, derived_id};
-use crate::package::premis::{PremisEvent, premis};
 use crate::seda::Manifest;
+use crate::storage::Reserved;
 use crate::telemetry;
 
 /// Folder of contents that travelled in the message, in the logical state: the files of the package have another.
@@ -36,9 +37,11 @@ const TITLE_CHARS_MAX: usize = 1_000;
 pub struct Sealed {
     pub(super) accession: Accession,
     pub(super) reply: String,
-    pub(super) premis: String,
+    pub(super) notes: Notes,
     pub(super) manifest: Box<Manifest>,
     pub(super) package: Package,
+    /// Promised until the copies are written; what a crash interrupted has its room or waits for it.
+    pub(super) room: Option<Reserved>,
 }
 
 /// What sealing came to.
@@ -57,6 +60,9 @@ impl Ingest {
         seen: &Seen,
         accepted: Accepted,
     ) -> Result<Sealing, Error> {
+        // Room is promised before acceptance is: without it the transfer waits, and is not refused.
+        let (store, bytes) = (self.store_of(tenant).await?, accepted.identified.expanded_bytes);
+        let room = super::blocking(move || Ok(store.reserve(bytes)?)).await?;
         let mut tx = self.db.write(tenant).await?;
         match state_queries::lock_transfer(&mut tx, transfer.transfer_id).await? {
             Some((TransferState::Received | TransferState::Examined, _)) => {}
@@ -76,7 +82,7 @@ impl Ingest {
 
         let accession = accession(tenant, transfer, archive_id, &cote, at, &accepted)?;
         let reply = replies::acceptance(&accession, &accepted, &code, at)?;
-        let premis = premis_of(&accession, transfer, &accepted, at);
+        let notes = Notes::of(&accession, transfer, &accepted, at);
         let examined = seen.examined(&accepted.findings);
         state_queries::write_examination(&mut tx, transfer.transfer_id, at, &examined).await?;
         if let Err(error) = state_queries::set_sealed(&mut tx, transfer.transfer_id, archive_id, at).await {
@@ -88,7 +94,7 @@ impl Ingest {
             }
             return Err(error.into());
         }
-        let record = accession.to_json();
+        let (record, premis) = (accession.to_json(), notes.to_row());
         let row = AccessionRow { archive_id, cote, grant_date: at, reply, premis, record };
         seal_queries::insert_accession(&mut tx, transfer.transfer_id, &row).await?;
         let coverage = &accepted.identified.viruses.coverage;
@@ -99,14 +105,8 @@ impl Ingest {
         fail_point!("seal-after-commit");
         telemetry::transfer_is_now(TransferState::Sealed);
         let Accepted { identified, manifest, .. } = accepted;
-        let AccessionRow { reply, premis, .. } = row;
-        Ok(Sealing::Sealed(Box::new(Sealed {
-            accession,
-            reply,
-            premis,
-            manifest,
-            package: identified.package,
-        })))
+        let (reply, package, room) = (row.reply, identified.package, Some(room));
+        Ok(Sealing::Sealed(Box::new(Sealed { accession, reply, notes, manifest, package, room })))
     }
 }
 
@@ -114,7 +114,8 @@ impl Ingest {
 pub(super) fn resume(row: AccessionRow, validated: Validated) -> Result<Sealed, Error> {
     let accession = Accession::from_json(&row.record)?;
     let manifest = validated.manifest.ok_or(Error::Changed)?;
-    Ok(Sealed { accession, reply: row.reply, premis: row.premis, manifest, package: validated.package })
+    let notes = Notes::from_row(row.premis)?;
+    Ok(Sealed { accession, reply: row.reply, notes, manifest, package: validated.package, room: None })
 }
 
 fn duplicate(identifier: &str) -> Finding {
@@ -191,6 +192,7 @@ fn stored_object(
         object_id: derived_id(archive_id.0, "object", &declared.id),
         seda_id: declared.id,
         media_type: object.media_type.to_owned(),
+        puid: None,
         file: StoredFile {
             logical_path,
             content_path: content_path(number, &name),
@@ -211,32 +213,6 @@ pub(super) fn title(manifest: &Manifest) -> io::Result<String> {
 pub(super) fn listed_title(title: Option<&str>) -> String {
     let title = title.filter(|title| !title.trim().is_empty()).unwrap_or("Sans titre");
     f::shortened(title.to_owned(), TITLE_CHARS_MAX)
-}
-
-fn premis_of(accession: &Accession, transfer: &Transfer, accepted: &Accepted, at: DateTime<Utc>) -> String {
-    let archive = accession.archive_id;
-    let received_at = transfer.received_at.to_rfc3339_opts(SecondsFormat::Micros, true);
-    let decided_at = at.to_rfc3339_opts(SecondsFormat::Micros, true);
-    let mut checked = "container, manifest, references, digests, agreement, parties, quota".to_owned();
-    if let Some(Applied { identifier, version, sha512, .. }) = &accepted.profile {
-        checked += &format!(", archival profile {identifier}, version {version} (SHA-512 {sha512})");
-    }
-    let (virus_outcome, virus_detail) = coverage::premis(&accepted.identified.viruses.coverage);
-    let event = |kind: &'static str, when, detail| PremisEvent {
-        event_type: kind,
-        identifier: derived_id(archive, "event", kind).to_string(),
-        date_time: when,
-        outcome: if kind == "virus check" { virus_outcome } else { "success" },
-        detail,
-    };
-    let events = [
-        event("ingestion", &received_at, "reception of the transfer in quarantine"),
-        event("message digest calculation", &received_at, "SHA-512 of the container as received"),
-        event("virus check", &decided_at, &virus_detail),
-        event("validation", &decided_at, &checked),
-        event("accession", &decided_at, "acceptance of the transfer"),
-    ];
-    premis(&archive.to_string(), accession.received_size_bytes, &accession.received_sha512, &events)
 }
 
 fn sealed_event(id: TransferId, accession: &Accession, accepted: &Accepted) -> Event {

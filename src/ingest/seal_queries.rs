@@ -16,7 +16,7 @@ pub async fn identifier_is_consumed(
         r#"select exists (
                select from transfer
                where transferring_agency = $1 and message_identifier = $2 and transfer_id <> $3
-                 and state in ('sealed', 'taken_in_charge')) as "found!""#,
+                 and state in ('sealed', 'awaiting_replication', 'taken_in_charge')) as "found!""#,
         transferring_agency,
         message_identifier,
         except.0
@@ -66,6 +66,7 @@ pub struct AccessionRow {
     pub cote: String,
     pub grant_date: DateTime<Utc>,
     pub reply: String,
+    /// What `notes` fixed for PREMIS and the report of checks.
     pub premis: String,
     pub record: String,
 }

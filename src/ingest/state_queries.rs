@@ -164,7 +164,8 @@ pub async fn set_taken_in_charge(
     at: DateTime<Utc>,
 ) -> Result<(), db::Error> {
     sqlx::query!(
-        "update transfer set state = 'taken_in_charge', closed_at = $2 where transfer_id = $1 and state = 'sealed'",
+        "update transfer set state = 'taken_in_charge', closed_at = $2, waiting_sites = '{}', waiting_since = null
+         where transfer_id = $1 and state in ('sealed', 'awaiting_replication')",
         id.0,
         at
     )
@@ -202,9 +203,58 @@ pub async fn quarantine_until(
 pub async fn quarantined(tx: &mut TenantRead) -> Result<Vec<TransferId>, db::Error> {
     let ids = sqlx::query_scalar!(
         "select transfer_id from transfer
-         where state in ('received', 'examined', 'sealed') or (state = 'refused' and quarantine_purged_at is null)"
+         where state in ('received', 'examined', 'sealed', 'awaiting_replication')
+            or (state = 'refused' and quarantine_purged_at is null)"
     )
     .fetch_all(tx.conn())
     .await?;
     Ok(ids.into_iter().map(TransferId).collect())
+}
+
+/// The transfer waits for sites that could not take their copy; the sites it waited for before, none when it did not.
+pub async fn set_awaiting_replication(
+    tx: &mut TenantTx,
+    id: TransferId,
+    sites: &[String],
+    at: DateTime<Utc>,
+) -> Result<Vec<String>, db::Error> {
+    let before = sqlx::query_scalar!(
+        "with before as (select waiting_sites from transfer where transfer_id = $1)
+         update transfer set state = 'awaiting_replication', waiting_sites = $2,
+                waiting_since = coalesce(waiting_since, $3)
+         where transfer_id = $1 and state in ('sealed', 'awaiting_replication')
+         returning (select waiting_sites from before) as \"sites!\"",
+        id.0,
+        sites,
+        at
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(before.unwrap_or_default())
+}
+
+/// How many transfers wait for a site, counted up to `most`.
+pub async fn count_awaiting_replication(tx: &mut TenantRead, most: u32) -> Result<u32, db::Error> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!"
+           from (select from transfer where state = 'awaiting_replication' limit $1) waiting"#,
+        i64::from(most)
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// Sites on which the member's archives are kept; all there are when it names none.
+pub async fn member_sites(tx: &mut TenantRead) -> Result<Option<Vec<String>>, db::Error> {
+    let sites = sqlx::query_scalar!("select sites from member").fetch_optional(tx.conn()).await?;
+    Ok(sites.flatten())
+}
+
+/// Sites on which the catalogue has a copy of an archive.
+pub async fn copy_sites(tx: &mut TenantRead, archive: ArchiveId) -> Result<Vec<String>, db::Error> {
+    let sites = sqlx::query_scalar!("select site from copy where archive_id = $1 order by site", archive.0)
+        .fetch_all(tx.conn())
+        .await?;
+    Ok(sites)
 }

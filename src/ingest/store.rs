@@ -3,18 +3,21 @@
 //! It decides nothing: run again after a crash, it writes the same bytes or finds them in place.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
+use std::path::Path;
 
 use fail::fail_point;
 
+use super::notes::Notes;
 use super::seal::{INLINE, Sealed};
 use super::{Error, Ingest};
 use crate::model::{ArchiveId, Inline, TenantId};
 use crate::package::accession::{Accession, StoredFile};
+use crate::package::premis::{self, OwnFile};
+use crate::package::spool::{Spool, Spooled};
 use crate::package::{self, Package};
-use crate::proof::digest::sha512;
 use crate::seda::Manifest;
-use crate::storage::{Deposit, Location, NewFile, NewObject, Source, TenantStore};
+use crate::storage::{Deposit, Location, NewFile, NewObject, Source, TenantStore, Waiting};
 
 /// A sealed archive whose copies are whole on every site.
 pub struct Stored {
@@ -22,34 +25,48 @@ pub struct Stored {
     pub(super) locations: Vec<Location>,
 }
 
+/// What storing came to.
+pub(super) enum Storing {
+    Stored(Box<Stored>),
+    /// Sites that could not take their copy, and why; the others have theirs.
+    Waiting(Vec<(String, String)>),
+}
+
 impl Ingest {
-    /// Writes and verifies every copy.
-    pub(super) async fn store(&self, tenant: TenantId, mut sealed: Sealed) -> Result<Stored, Error> {
-        let store = self.storage.tenant(tenant);
+    /// Writes and verifies every copy, on the sites of the member.
+    pub(super) async fn store(&self, tenant: TenantId, mut sealed: Sealed) -> Result<Storing, Error> {
+        let store = self.store_of(tenant).await?;
+        let scratch = self.storage.quarantine().scratch().to_owned();
         fail_point!("store-before-write");
         super::blocking(move || {
             let archive = ArchiveId(sealed.accession.archive_id);
-            let deposit = write(&store, archive, &mut sealed)?;
+            let deposit = write(&store, archive, &mut sealed, &scratch)?;
+            sealed.room = None;
             fail_point!("store-after-write");
-            Ok(Stored { sealed, locations: deposit.complete()? })
+            if deposit.waiting.is_empty() {
+                return Ok(Storing::Stored(Box::new(Stored { sealed, locations: deposit.placed })));
+            }
+            let why = |waiting: Waiting| (waiting.site, waiting.reason.to_string());
+            Ok(Storing::Waiting(deposit.waiting.into_iter().map(why).collect()))
         })
         .await
     }
 }
 
-fn write(store: &TenantStore, archive: ArchiveId, sealed: &mut Sealed) -> Result<Deposit, Error> {
+fn write(
+    store: &TenantStore,
+    archive: ArchiveId,
+    sealed: &mut Sealed,
+    scratch: &Path,
+) -> Result<Deposit, Error> {
+    let ours = ours(sealed, scratch)?;
     let accession = &sealed.accession;
-    let ours = BTreeMap::from([
-        ("metadata/accession.json", accession.to_json().into_bytes()),
-        ("metadata/premis.xml", sealed.premis.clone().into_bytes()),
-        ("metadata/reply.xml", sealed.reply.clone().into_bytes()),
-    ]);
     let mut files: Vec<NewFile> = received_files(accession).map(new_file).collect::<Result<_, _>>()?;
     files.extend(ours.iter().map(|(path, bytes)| NewFile {
         logical_path: (*path).into(),
         content_path: (*path).into(),
-        size_bytes: bytes.len() as u64,
-        sha512: sha512(bytes),
+        size_bytes: bytes.size_bytes,
+        sha512: bytes.sha512,
     }));
     let object = NewObject {
         created: accession.grant_date.parse().map_err(|_| Error::Changed)?,
@@ -59,6 +76,39 @@ fn write(store: &TenantStore, archive: ArchiveId, sealed: &mut Sealed) -> Result
     let received = received(&sealed.accession, &sealed.package, &sealed.manifest)?;
     let (package, manifest) = (&mut sealed.package, &sealed.manifest);
     Ok(store.deposit(archive, &object, &mut FromPackage { ours, received, package, manifest })?)
+}
+
+/// By logical path, which is the content path too.
+type Ours = BTreeMap<&'static str, Spooled>;
+
+/// The files that the service writes, made of what was sealed: PREMIS describes the others, and comes last.
+fn ours(sealed: &Sealed, scratch: &Path) -> io::Result<Ours> {
+    let spooled = |text: &str| {
+        let mut spool = Spool::new(scratch);
+        spool.write_all(text.as_bytes())?;
+        spool.finish()
+    };
+    let mut record = Spool::new(scratch);
+    sealed.accession.write(&mut record)?;
+    let mut ours = Ours::from([
+        ("metadata/accession.json", record.finish()?),
+        ("metadata/reply.xml", spooled(&sealed.reply)?),
+    ]);
+    let document = match &sealed.notes {
+        Notes::Document(document) => spooled(document)?,
+        Notes::Fixed(fixed) => {
+            ours.insert("metadata/checks.json", spooled(&fixed.checks.to_json())?);
+            let described: Vec<OwnFile> = ours.iter().map(|(path, bytes)| own_file(path, bytes)).collect();
+            premis::write(Spool::new(scratch), &sealed.accession, &fixed.premis, &described)?.finish()?
+        }
+    };
+    ours.insert("metadata/premis.xml", document);
+    Ok(ours)
+}
+
+fn own_file(logical_path: &'static str, bytes: &Spooled) -> OwnFile {
+    let media_type = if logical_path.ends_with(".json") { "application/json" } else { "application/xml" };
+    OwnFile { logical_path, media_type, size_bytes: bytes.size_bytes, sha512: hex::encode(bytes.sha512) }
 }
 
 /// Where the depositor's bytes are.
@@ -96,9 +146,9 @@ fn received(
     Ok(received)
 }
 
-/// The archive's bytes: ours from memory, the depositor's from the package, or from the message.
+/// The archive's bytes: ours as they were made, the depositor's from the package, or from the message.
 struct FromPackage<'a> {
-    ours: BTreeMap<&'static str, Vec<u8>>,
+    ours: Ours,
     /// By content path.
     received: HashMap<String, Received>,
     package: &'a mut Package,
@@ -107,8 +157,8 @@ struct FromPackage<'a> {
 
 impl Source for FromPackage<'_> {
     fn open(&mut self, file: &NewFile) -> io::Result<Box<dyn Read + '_>> {
-        if let Some(bytes) = self.ours.get(file.content_path.as_str()) {
-            return Ok(Box::new(bytes.as_slice()));
+        if let Some(bytes) = self.ours.get_mut(file.content_path.as_str()) {
+            return bytes.open();
         }
         match self.received.get(&file.content_path) {
             Some(Received::Entry(entry)) => {

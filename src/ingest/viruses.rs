@@ -5,7 +5,6 @@
 //! again. The one thing to know: the verdicts of a few files are waited for while the next ones are read.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::identify::{Place, is_over};
@@ -229,21 +228,22 @@ impl Ingest {
             Some((VirusCheck::Required | VirusCheck::WhenConfigured, large)) => large,
         };
         let Some(scanner) = self.scanner.clone() else { return not_shown(NotScanned::NotConfigured) };
-        let engine = self.engine(scanner.clone()).await?;
+        let asked = scanner.clone();
+        let engine = blocking(move || Ok(asked.engine()?)).await?;
         Ok(Viruses::begun(terms, Mode::Shown(scanner, large), Some(engine)))
     }
 
-    /// Asks the scanner what it is. The first answer after a silence frees the transfers that wait.
-    async fn engine(&self, scanner: Scanner) -> Result<Engine, Error> {
-        let asked = blocking(move || Ok(scanner.engine()?)).await;
-        let was_away = self.scanner_was_away.swap(asked.is_err(), Ordering::Relaxed);
-        if was_away && asked.is_ok() {
-            let waiting = jobs::hasten(&self.db, super::WAITS_FOR_SCANNER, self.clock.now()).await?;
-            if waiting > 0 {
-                tracing::info!(transfers = waiting, "the virus scanner answers again");
-            }
+    /// When the scanner answers again: the transfers that wait for it are tried from now on; how many.
+    pub async fn free_waiting(&self) -> Result<u64, Error> {
+        let Some(scanner) = self.scanner.clone() else { return Ok(0) };
+        if !jobs::waiting(&self.db).await?.iter().any(|(cause, _)| cause == super::WAITS_FOR_SCANNER) {
+            return Ok(0);
         }
-        asked
+        match blocking(move || Ok(scanner.probe()?)).await {
+            Ok(_) => Ok(jobs::hasten(&self.db, super::WAITS_FOR_SCANNER, self.clock.now()).await?),
+            Err(Error::Antivirus(_)) => Ok(0),
+            Err(error) => Err(error),
+        }
     }
 
     async fn terms(&self, tenant: TenantId, agreement: &str) -> Result<Terms, Error> {

@@ -14,6 +14,7 @@ use super::read::{
     Text, Written, WrittenAgreement, WrittenMachine, WrittenParty, WrittenPerson, WrittenProfile,
 };
 use crate::model::Role;
+use crate::storage::Storage;
 use crate::seda::tolerance::Tolerance;
 
 const KINDS: [&str; 8] = ["departement", "epci", "commune", "syndicat", "ccas", "cdg", "sdis", "autre"];
@@ -51,6 +52,7 @@ pub(super) fn checked(
     written: &Written,
     folder: &str,
     grammars: Vec<(&WrittenProfile, Grammar)>,
+    storage: &Storage,
 ) -> Result<Member, Vec<(usize, String)>> {
     let faults = &mut Faults::default();
     let code = written.code.get_ref();
@@ -73,6 +75,11 @@ pub(super) fn checked(
     );
     let bytes = &written.quota.bytes;
     faults.unless(*bytes.get_ref() >= 0, bytes, "un nombre d'octets est attendu");
+    if let Some(sites) = &written.sites
+        && let Some(reason) = storage.refusal_of(sites.get_ref())
+    {
+        faults.at(sites, format!("sites : {reason}"));
+    }
     let parties: Vec<Party> = written.party.iter().map(|party| check_party(party, faults)).collect();
     let agreements: Vec<Agreement> =
         written.agreement.iter().map(|agreement| check_agreement(agreement, &parties, faults)).collect();
@@ -84,6 +91,7 @@ pub(super) fn checked(
         siren: written.siren.get_ref().clone(),
         department: text(&written.department, faults),
         quota_bytes: *bytes.get_ref(),
+        sites: written.sites.as_ref().map(|sites| sites.get_ref().clone()),
         people: written.person.iter().map(|person| check_person(person, faults)).collect(),
         machines: written.machine.iter().map(|machine| check_machine(machine, &agreements, faults)).collect(),
         parties,

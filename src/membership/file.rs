@@ -15,6 +15,8 @@ pub(super) struct Member {
     pub siren: String,
     pub department: String,
     pub quota_bytes: i64,
+    /// `None`: all there are.
+    pub sites: Option<Vec<String>>,
     pub parties: Vec<Party>,
     pub profiles: Vec<Profile>,
     pub agreements: Vec<Agreement>,

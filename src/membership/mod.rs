@@ -30,6 +30,7 @@ use crate::clock::Clock;
 use crate::db::{self, Db};
 use crate::identity;
 use crate::model::TenantId;
+use crate::storage::Storage;
 
 use change::Changes;
 pub use check_virus::refuse_without_virus_scanner;
@@ -88,17 +89,33 @@ enum Mode {
 
 /// Makes the database what the files under `folder` say; gives one sentence for each change. A sentence may
 /// hold a first password or secret, kept nowhere else: it is for the operator's eyes, never for a log.
-pub async fn apply(db: &Db, folder: &Path, clock: &Clock) -> Result<Vec<String>, Error> {
-    run(db, folder, clock, Mode::Apply).await
+pub async fn apply(
+    db: &Db,
+    storage: &Storage,
+    folder: &Path,
+    clock: &Clock,
+) -> Result<Vec<String>, Error> {
+    run(db, storage, folder, clock, Mode::Apply).await
 }
 
 /// What [`apply`] would change.
-pub async fn plan(db: &Db, folder: &Path, clock: &Clock) -> Result<Vec<String>, Error> {
-    run(db, folder, clock, Mode::Plan).await
+pub async fn plan(
+    db: &Db,
+    storage: &Storage,
+    folder: &Path,
+    clock: &Clock,
+) -> Result<Vec<String>, Error> {
+    run(db, storage, folder, clock, Mode::Plan).await
 }
 
-async fn run(db: &Db, folder: &Path, clock: &Clock, mode: Mode) -> Result<Vec<String>, Error> {
-    let members = read::read_all(folder).map_err(Error::Files)?;
+async fn run(
+    db: &Db,
+    storage: &Storage,
+    folder: &Path,
+    clock: &Clock,
+    mode: Mode,
+) -> Result<Vec<String>, Error> {
+    let members = read::read_all(folder, storage).map_err(Error::Files)?;
     let mut sentences = Vec::new();
     let mut announced = BTreeSet::new();
     for member in &members {

@@ -14,12 +14,15 @@ pub(super) struct FoundMember {
     pub siren: String,
     pub department: String,
     pub bytes_max: i64,
+    pub archives_held: i64,
+    pub sites: Option<Vec<String>>,
 }
 
 pub(super) async fn find_member(tx: &mut TenantRead) -> Result<Option<FoundMember>, Error> {
     let member = sqlx::query_as!(
         FoundMember,
-        "select m.name, m.kind, m.siren, m.department, q.bytes_max from member m join quota q using (tenant_id)"
+        "select m.name, m.kind, m.siren, m.department, q.bytes_max, q.archives_held, m.sites
+         from member m join quota q using (tenant_id)"
     );
     Ok(member.fetch_optional(tx.conn()).await?)
 }
@@ -30,13 +33,14 @@ pub(super) async fn insert_member(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "insert into member (code, name, kind, siren, department, created_at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into member (code, name, kind, siren, department, created_at, sites) values ($1, $2, $3, $4, $5, $6, $7)",
         member.code,
         member.name,
         member.kind,
         member.siren,
         member.department,
-        now
+        now,
+        member.sites.as_deref()
     )
     .execute(tx.conn())
     .await?;
@@ -65,6 +69,11 @@ pub(super) async fn update_member(tx: &mut TenantTx, member: &Member) -> Result<
     )
     .execute(tx.conn())
     .await?;
+    Ok(())
+}
+
+pub(super) async fn update_sites(tx: &mut TenantTx, sites: Option<&[String]>) -> Result<(), Error> {
+    sqlx::query!("update member set sites = $1", sites).execute(tx.conn()).await?;
     Ok(())
 }
 

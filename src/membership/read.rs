@@ -14,6 +14,7 @@ use super::Fault;
 use super::check;
 use super::file::Member;
 use super::grammars::{self, Unread};
+use crate::storage::Storage;
 
 /// Longest file.
 const FILE_BYTES_MAX: u64 = 1 << 20;
@@ -30,6 +31,8 @@ pub(super) struct Written {
     pub siren: Text,
     pub department: Text,
     pub quota: WrittenQuota,
+    /// Names of the sites on which its archives are kept; all there are when it names none.
+    pub sites: Option<Spanned<Vec<String>>>,
     #[serde(default)]
     pub party: Vec<WrittenParty>,
     #[serde(default)]
@@ -109,11 +112,11 @@ pub(super) struct WrittenMachine {
 }
 
 /// Every member of the folder, by code; or everything that is wrong.
-pub(super) fn read_all(folder: &Path) -> Result<Vec<Member>, Vec<Fault>> {
+pub(super) fn read_all(folder: &Path, storage: &Storage) -> Result<Vec<Member>, Vec<Fault>> {
     let mut members = Vec::new();
     let mut faults = Vec::new();
     for path in paths(folder)? {
-        match read_one(&path) {
+        match read_one(&path, storage) {
             Ok(member) => members.push((path, member)),
             Err(found) => faults.extend(found),
         }
@@ -152,7 +155,7 @@ pub(super) fn written(path: &Path) -> Result<(String, Written), Vec<Fault>> {
     Ok((text, written))
 }
 
-fn read_one(path: &Path) -> Result<Member, Vec<Fault>> {
+fn read_one(path: &Path, storage: &Storage) -> Result<Member, Vec<Fault>> {
     let (text, written) = written(path)?;
     let at = |(offset, reason)| Fault { path: path.to_path_buf(), line: line_at(&text, offset), reason };
     let folder = path.parent().unwrap_or(Path::new("."));
@@ -166,7 +169,7 @@ fn read_one(path: &Path) -> Result<Member, Vec<Fault>> {
         }
     }
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    match check::checked(&written, &name, profiles) {
+    match check::checked(&written, &name, profiles, storage) {
         Ok(member) if faults.is_empty() => Ok(member),
         Ok(_) => Err(faults),
         Err(found) => Err(found.into_iter().map(at).chain(faults).collect()),

@@ -36,9 +36,17 @@ pub(super) async fn write_member(
     differences.note("siren", &before.siren, &member.siren);
     differences.note("department", &before.department, &member.department);
     differences.note("quota_bytes", before.bytes_max, quota);
+    // Where archives are, only a migration may change: it copies before it forgets.
+    let moves = before.sites.is_some() && before.archives_held > 0 || member.sites.is_none();
+    if !moves {
+        differences.note("sites", listed(before.sites.as_ref()), listed(member.sites.as_ref()));
+    }
     if !differences.is_empty() {
         queries::update_member(tx, member).await?;
         queries::update_quota(tx, quota).await?;
+        if !moves {
+            queries::update_sites(tx, member.sites.as_deref()).await?;
+        }
         changes.changed(
             object,
             differences.detail(),
@@ -160,6 +168,10 @@ fn note_profiles(differences: &mut Differences, before: &Agreement, after: &Agre
 fn note_validity(differences: &mut Differences, before: Validity, after: Validity) {
     differences.note("valid_from", &before.from, &after.from);
     differences.note("valid_until", &before.until, &after.until);
+}
+
+fn listed(sites: Option<&Vec<String>>) -> &[String] {
+    sites.map_or(&[], Vec::as_slice)
 }
 
 fn parts(party: &Party) -> String {

@@ -13,6 +13,8 @@ pub enum TransferState {
     Examined,
     /// Accepted: identifiers, grant date and reply are fixed; copies being written.
     Sealed,
+    /// As `Sealed`, but a site that must have its copy could not take it yet: tried again until it does.
+    AwaitingReplication,
     /// Both copies written and read again, rows committed.
     TakenInCharge,
     Refused,
@@ -25,6 +27,7 @@ impl TransferState {
             TransferState::Received => "received",
             TransferState::Examined => "examined",
             TransferState::Sealed => "sealed",
+            TransferState::AwaitingReplication => "awaiting_replication",
             TransferState::TakenInCharge => "taken_in_charge",
             TransferState::Refused => "refused",
         }
@@ -36,6 +39,7 @@ impl TransferState {
             TransferState::Received => "Reçu, contrôle en cours",
             TransferState::Examined => "En attente de l'archiviste",
             TransferState::Sealed => "Accepté, copies en cours",
+            TransferState::AwaitingReplication => "En attente de réplication",
             TransferState::TakenInCharge => "Pris en charge",
             TransferState::Refused => "Refusé",
         }
@@ -44,7 +48,8 @@ impl TransferState {
     /// The state of a word, if it is one.
     pub fn from_word(word: &str) -> Option<TransferState> {
         use TransferState::*;
-        [Received, Examined, Sealed, TakenInCharge, Refused].into_iter().find(|state| state.word() == word)
+        let all = [Received, Examined, Sealed, AwaitingReplication, TakenInCharge, Refused];
+        all.into_iter().find(|state| state.word() == word)
     }
 
     /// Whether nothing more will happen by itself.

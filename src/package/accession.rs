@@ -4,11 +4,14 @@
 //! crash makes it start again; and it lets the catalogue be rebuilt from the object alone. It holds no
 //! description: that is the manifest's, which stands beside it untouched.
 
+use std::io::{self, Write};
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Version of this file's form; a reader refuses one it does not know.
-const FORM: u32 = 1;
+/// Version of this file's form; a reader refuses one it does not know. The first had no `puid`.
+const FORM: u32 = 2;
+const FORMS_READ: std::ops::RangeInclusive<u32> = 1..=FORM;
 
 /// Everything fixed at acceptance, apart from the reply and the PREMIS events, which are files of their own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,6 +65,9 @@ pub struct StoredObject {
     pub object_id: Uuid,
     pub seda_id: String,
     pub media_type: String,
+    /// PRONOM's identifier of the format, when it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub puid: Option<String>,
     #[serde(flatten)]
     pub file: StoredFile,
 }
@@ -81,15 +87,24 @@ impl Accession {
 
     /// The file's text; the same value gives the same bytes.
     pub fn to_json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).expect("strings and numbers");
-        text.push('\n');
-        text
+        let mut text = Vec::new();
+        self.write(&mut text).expect("writing to memory does not fail");
+        String::from_utf8(text).expect("JSON is UTF-8")
+    }
+
+    /// Writes the file's text as a stream.
+    ///
+    /// # Errors
+    /// When `out` cannot be written.
+    pub fn write(&self, mut out: impl Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut out, self)?;
+        out.write_all(b"\n")
     }
 
     /// Reads the file back.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         let accession: Self = serde_json::from_str(text)?;
-        if accession.form != FORM {
+        if !FORMS_READ.contains(&accession.form) {
             return Err(Error::Form(accession.form));
         }
         Ok(accession)

@@ -11,8 +11,11 @@ use std::path::Path;
 use crate::model::{Finding, Findings, Limits, findings};
 
 pub mod accession;
+pub mod aip;
+pub mod checks;
 pub mod ocfl;
 pub mod premis;
+pub mod spool;
 
 mod expand;
 mod names;

@@ -51,7 +51,8 @@ pub use site::{About, Place, SiteSettings};
 pub use standing::{Room, Standing};
 pub use sweep::Swept;
 pub use vault::{
-    Archives, Authority, Deposit, Mended, NewFile, NewObject, Operation, Source, TechnicalMetadata, Waiting,
+    Archives, Authority, Deposit, Mended, NewFile, NewObject, NewVersion, Operation, Source, TechnicalMetadata,
+    Waiting,
 };
 
 use medium::{Medium, Put};

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 
 use super::{State, scanner};
 use crate::db::jobs;
+use crate::ingest;
 use crate::telemetry;
 
 /// The metrics door's only address.
@@ -21,6 +22,10 @@ async fn text(state: web::Data<State>) -> HttpResponse {
         ]),
         // The rest is worth reading when the database is away.
         Err(error) => tracing::warn!(%error, "the jobs could not be counted"),
+    }
+    if let Ok(waiting) = jobs::waiting(&state.db).await {
+        let sites = waiting.iter().filter(|(cause, _)| cause != ingest::WAITS_FOR_SCANNER);
+        telemetry::jobs_stand(&[("waiting_for_a_site", sites.map(|(_, jobs)| jobs).sum())]);
     }
     let scanner = scanner::look(&state).await;
     if let Some(answers) = scanner.standing.answers() {

@@ -52,6 +52,10 @@ kinds! {
         "Patientez avant de recommencer.";
     INTERNAL = "internal", 500, "Erreur du service",
         "Réessayez ; si l’erreur persiste, transmettez le numéro de l’incident à l’exploitant.";
+    WAITING = "sites-awaited", 503, "Trop de versements attendent un site",
+        "Vos archives déjà reçues sont en sûreté ; déposez de nouveau quand le site aura répondu.";
+    NO_ROOM = "no-room", 507, "Place insuffisante",
+        "Déposez de nouveau plus tard : l’exploitant du service est prévenu.";
     UNAVAILABLE = "unavailable", 503, "Service momentanément indisponible",
         "Réessayez dans quelques instants.";
 }
@@ -70,6 +74,8 @@ failures!(db::Error, identity::Error, access::Error);
 
 /// How long to wait for what is transient.
 const PAUSE_SECONDS: u32 = 10;
+/// Before a disk has room again, or a site answers.
+const WAIT_SECONDS: u32 = 300;
 
 /// What the caller may not see, and what does not exist.
 pub fn not_found() -> Problem {
@@ -84,6 +90,16 @@ impl From<ingest::Error> for Problem {
                 std::io::ErrorKind::TimedOut => Problem::new(&TIMEOUT),
                 _ => Problem::new(&INTERRUPTED),
             },
+            ingest::Error::Storage(full) if full.is_full() => Problem::new(&NO_ROOM)
+                .detail("Les disques du service n’ont plus la place de garder ce versement : rien n’en a été retenu.")
+                .retry_after_seconds(WAIT_SECONDS)
+                .because(&error),
+            ingest::Error::TooManyWaiting { waiting } => Problem::new(&WAITING)
+                .detail(format!(
+                    "{waiting} versements de cette collectivité attendent déjà un site de conservation."
+                ))
+                .retry_after_seconds(WAIT_SECONDS)
+                .because(&error),
             _ => failure(&error, error.is_transient()),
         }
     }

@@ -11,7 +11,7 @@ use crate::model::Engine;
 #[derive(Clone, Debug)]
 pub struct Report {
     pub standing: Standing,
-    /// Transfers whose check failed for want of it, to be tried again.
+    /// Transfers that wait for it.
     pub waiting: u64,
 }
 
@@ -52,10 +52,12 @@ pub async fn look(state: &State) -> Report {
             Standing::Silent { address }
         }
     };
-    let waiting = jobs::failing_with(&state.db, ingest::WAITS_FOR_SCANNER).await.unwrap_or_else(|error| {
+    let waiting = jobs::waiting(&state.db).await.unwrap_or_else(|error| {
         tracing::warn!(%error, "the transfers that wait were not counted");
-        0
+        Vec::new()
     });
+    let for_it = waiting.iter().filter(|(cause, _)| cause == ingest::WAITS_FOR_SCANNER);
+    let waiting = for_it.map(|(_, jobs)| jobs).sum();
     Report { standing, waiting }
 }
 

@@ -12,12 +12,14 @@ use crate::telemetry;
 pub(super) struct Failure {
     pub reason: String,
     pub again: Again,
+    /// What outside must pass first.
+    pub waits_for: Option<String>,
 }
 
 impl Failure {
     /// The job panicked.
     pub fn died(error: &tokio::task::JoinError) -> Self {
-        Self { reason: format!("the job died: {error}"), again: Again::AFewTimes }
+        Self { reason: format!("the job died: {error}"), again: Again::AFewTimes, waits_for: None }
     }
 }
 
@@ -25,10 +27,16 @@ impl From<ingest::Error> for Failure {
     fn from(error: ingest::Error) -> Self {
         let again = match &error {
             ingest::Error::Died => Again::AFewTimes,
+            ingest::Error::AwaitingReplication { .. } => Again::EachMinute,
             error if error.is_transient() => Again::Always,
             _ => Again::Never,
         };
-        Self { reason: error.to_string(), again }
+        let waits_for = match &error {
+            ingest::Error::AwaitingReplication { sites, .. } => Some(format!("site {}", sites.join(", "))),
+            ingest::Error::Antivirus(_) => Some(ingest::WAITS_FOR_SCANNER.to_owned()),
+            _ => None,
+        };
+        Self { reason: error.to_string(), again, waits_for }
     }
 }
 
@@ -47,6 +55,7 @@ pub(super) async fn run(worker: &Worker, job: &Job) -> Result<(), Failure> {
             return Err(Failure {
                 reason: format!("no function serves jobs of kind {unknown}"),
                 again: Again::Never,
+                waits_for: None,
             });
         }
     };

@@ -52,6 +52,7 @@ impl Worker {
         for _ in 0..at_once {
             lanes.spawn(worker.clone().lane(stop.clone()));
         }
+        lanes.spawn(housekeeping::await_scanner(worker.clone(), stop.clone()));
         lanes.spawn(housekeeping::keep(worker, stop));
         while lanes.join_next().await.is_some() {}
     }
@@ -125,8 +126,9 @@ impl Worker {
                 queue::finish(&self.db, job).await?;
             }
             Err(failure) => {
-                let fate =
-                    queue::fail(&self.db, job, self.clock.now(), &failure.reason, failure.again).await?;
+                let waits_for = failure.waits_for.as_deref();
+                let (now, reason) = (self.clock.now(), &failure.reason);
+                let fate = queue::fail(&self.db, job, now, reason, failure.again, waits_for).await?;
                 tracing::warn!(
                     job.kind = %job.kind, job.attempts = job.attempts, tenant.id = %job.tenant,
                     subject = %job.subject, reason = %failure.reason, fate = ?fate, "a job failed"

@@ -143,7 +143,7 @@ async fn a_late_worker_changes_nothing() {
     assert_eq!(next.attempts, 2);
     assert!(!jobs::finish(&db, &late).await.unwrap());
     assert!(!jobs::extend(&db, &late, clock.now(), LEASE).await.unwrap());
-    assert_eq!(jobs::fail(&db, &late, clock.now(), "tard", Again::Always).await.unwrap(), Failed::Lost);
+    assert_eq!(jobs::fail(&db, &late, clock.now(), "tard", Again::Always, None).await.unwrap(), Failed::Lost);
     assert!(jobs::finish(&db, &next).await.unwrap());
 }
 
@@ -156,7 +156,7 @@ async fn a_job_that_keeps_failing_is_set_aside_and_shown() {
     loop {
         let job = claim(&db, &clock).await.unwrap();
         attempts += 1;
-        match jobs::fail(&db, &job, clock.now(), "disque plein\0", Again::AFewTimes).await.unwrap() {
+        match jobs::fail(&db, &job, clock.now(), "disque plein\0", Again::AFewTimes, None).await.unwrap() {
             Failed::Later(at) => {
                 assert!(claim(&db, &clock).await.is_none(), "not before its delay");
                 clock.advance(at - clock.now());
@@ -179,7 +179,7 @@ async fn a_job_that_keeps_failing_is_set_aside_and_shown() {
     assert!(jobs::resume(&db, shown[0].job_id, clock.now()).await.unwrap());
     let job = claim(&db, &clock).await.unwrap();
     assert_eq!(
-        jobs::fail(&db, &job, clock.now(), "impossible", Again::Never).await.unwrap(),
+        jobs::fail(&db, &job, clock.now(), "impossible", Again::Never, None).await.unwrap(),
         Failed::SetAside
     );
 }
@@ -193,7 +193,7 @@ async fn a_job_whose_cause_passes_is_tried_for_days_and_shown_meanwhile() {
     while clock.now() - began < chrono::Duration::days(2) {
         let job = claim(&db, &clock).await.expect("it is tried again");
         let Failed::Later(at) =
-            jobs::fail(&db, &job, clock.now(), "site absent", Again::Always).await.unwrap()
+            jobs::fail(&db, &job, clock.now(), "site absent", Again::Always, None).await.unwrap()
         else {
             panic!("set aside")
         };
@@ -212,7 +212,7 @@ async fn a_job_whose_cause_passes_is_tried_for_days_and_shown_meanwhile() {
     assert!(claim(&db, &clock).await.is_some());
     clock.advance(chrono::Duration::seconds(31));
     let job = claim(&db, &clock).await.unwrap();
-    jobs::fail(&db, &job, clock.now(), "site absent", Again::Always).await.unwrap();
+    jobs::fail(&db, &job, clock.now(), "site absent", Again::Always, None).await.unwrap();
     let shown = jobs::set_aside(&db, 10).await.unwrap();
     assert!(jobs::resume(&db, shown[0].job_id, clock.now()).await.unwrap(), "an operator need not wait");
     assert_eq!(claim(&db, &clock).await.unwrap().attempts, 1);

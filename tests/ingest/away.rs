@@ -22,10 +22,10 @@ fn a_transfer_waits_for_a_site_that_is_away_and_ends_by_itself() {
     std::fs::create_dir(&sud).unwrap();
 
     let transfer = client.deposit(&Sip::with_files("SITE-ABSENT", 3).zip()).unwrap();
-    client.wait_for(&transfer, &["sealed"]).unwrap();
+    client.wait_for(&transfer, &["awaiting_replication"]).unwrap();
     std::thread::sleep(Duration::from_secs(1));
     let told = client.transfer(&transfer).unwrap();
-    assert_eq!(told["state"], "sealed", "accepted, and not yet ours: {told}");
+    assert_eq!(told["state"], "awaiting_replication", "accepted, and not yet ours: {told}");
     assert_eq!(std::fs::read_dir(&sud).unwrap().count(), 0);
 
     std::fs::remove_dir(&sud).unwrap();

@@ -19,10 +19,11 @@ mod kill;
 mod large;
 mod limits;
 mod older;
-
 mod path;
 mod profiles;
 mod refused;
+mod replication;
+mod reopened;
 mod tolerances;
 mod twice;
 mod viruses;
@@ -61,7 +62,7 @@ impl Desk {
 
     fn machine(&self) -> Depositor {
         let agent = Agent::Machine(self.tenant.machine);
-        Depositor { tenant: self.tenant.tenant, agent, channel: Channel::Api }
+        Depositor { tenant: self.tenant.tenant, agent, channel: Channel::Api, announced_bytes: None }
     }
 
     async fn receive(&self, bytes: Vec<u8>) -> Reception {

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use chartrier::antivirus::{Address, Scanner, Settings};
-use chartrier::ingest::{Error, Ingest};
+use chartrier::ingest::{Error, Ingest, WAITS_FOR_SCANNER};
 use chartrier::model::{
     Agent, Event, EventType, Limits, NotScanned, Outcome, Transfer, TransferState, VirusCoverage,
 };
@@ -341,30 +341,32 @@ async fn a_transfer_waits_for_an_engine_that_was_stopped_and_passes_once_it_is_b
 }
 
 #[tokio::test]
-async fn the_first_answer_after_a_silence_frees_the_transfers_that_wait() {
+async fn what_waits_for_the_scanner_is_freed_when_it_answers_again() {
     let mut clamd = Clamd::stopped();
     let desk = with(clamd.scanner()).await;
-    let waiting = desk.receive(desk.sip("ATTEND").zip()).await.transfer_id;
-    let told = desk.ingest.advance(desk.tenant.tenant, waiting).await.unwrap_err();
+    let waiting = desk.receive(desk.sip("ATTEND").zip()).await.transfer_id.0;
     let mut owner = database::connect("chartrier_owner").await;
     // As a worker leaves it, an hour before its next try.
-    let (now, subject) = (desk.tenant.clock.now(), waiting.0);
-    sqlx::query("update technical.job set last_error = $2, run_at = $3, attempts = 12 where subject = $1")
-        .bind(subject)
-        .bind(told.to_string())
-        .bind(now + chrono::Duration::hours(1))
+    let (now, later) = (desk.tenant.clock.now(), desk.tenant.clock.now() + chrono::Duration::hours(1));
+    sqlx::query("update technical.job set waits_for = $2, run_at = $3, attempts = 12 where subject = $1")
+        .bind(waiting)
+        .bind(WAITS_FOR_SCANNER)
+        .bind(later)
         .execute(&mut owner)
         .await
         .unwrap();
-    clamd.start();
-    desk.deposit(desk.sip("SUIVANT").zip()).await;
-    let run_at: chrono::DateTime<chrono::Utc> =
+    let mut run_at = async || -> chrono::DateTime<chrono::Utc> {
         sqlx::query_scalar("select run_at from technical.job where subject = $1")
-            .bind(subject)
+            .bind(waiting)
             .fetch_one(&mut owner)
             .await
-            .unwrap();
-    assert_eq!(run_at, now);
+            .unwrap()
+    };
+    assert_eq!(desk.ingest.free_waiting().await.unwrap(), 0);
+    assert_eq!(run_at().await, later, "it is still away");
+    clamd.start();
+    assert!(desk.ingest.free_waiting().await.unwrap() >= 1);
+    assert_eq!(run_at().await, now);
     desk.end().await;
 }
 

@@ -10,9 +10,10 @@ use chartrier::membership::{Error, apply, plan};
 use chartrier::model::TenantId;
 use chartrier::registry::queries::{agreements, find_agreement, find_party, find_quota, members};
 
-use crate::support::database;
+use crate::support::{database, vault};
 
 mod profiles;
+mod sites;
 mod tolerances;
 mod viruses;
 
@@ -88,11 +89,11 @@ async fn entries(db: &Db, code: &str) -> i64 {
 async fn the_members_of_the_demonstration_are_applied_and_a_second_run_changes_nothing() {
     let db = own("membership_demonstration").await;
     let tenants = Path::new(env!("CARGO_MANIFEST_DIR")).join("tenants");
-    let planned = plan(&db, &tenants, &clock()).await.unwrap();
+    let planned = plan(&db, &vault::storage(), &tenants, &clock()).await.unwrap();
     let mut tx = db.technical().await.unwrap();
     assert!(members(&mut tx).await.unwrap().is_empty(), "a plan changes nothing");
     drop(tx);
-    let applied = apply(&db, &tenants, &clock()).await.unwrap();
+    let applied = apply(&db, &vault::storage(), &tenants, &clock()).await.unwrap();
     assert_eq!(planned, applied);
     let mut tx = db.technical().await.unwrap();
     let members = members(&mut tx).await.unwrap();
@@ -105,7 +106,7 @@ async fn the_members_of_the_demonstration_are_applied_and_a_second_run_changes_n
         assert!(!agreements(&mut tx).await.unwrap().is_empty(), "{}", member.code);
     }
     assert!(before.iter().all(|entries| *entries > 5), "{before:?}");
-    assert_eq!(apply(&db, &tenants, &clock()).await.unwrap(), Vec::<String>::new());
+    assert_eq!(apply(&db, &vault::storage(), &tenants, &clock()).await.unwrap(), Vec::<String>::new());
     for (member, before) in members.iter().zip(before) {
         assert_eq!(entries(&db, &member.code).await, before, "{}", member.code);
     }
@@ -120,7 +121,7 @@ async fn the_members_of_the_demonstration_are_applied_and_a_second_run_changes_n
 async fn a_member_becomes_what_its_file_says_and_each_change_is_recorded() {
     let db = own("membership_changes").await;
     let tenant = TenantId::of_member("bourg");
-    let made = apply(&db, folder(&[("bourg", MEMBER)]).path(), &clock()).await.unwrap();
+    let made = apply(&db, &vault::storage(), folder(&[("bourg", MEMBER)]).path(), &clock()).await.unwrap();
     assert_eq!(made[0], "bourg : collectivité créée : Commune du Bourg");
     let password =
         made.iter().find(|sentence| sentence.contains("anne")).unwrap().rsplit(' ').next().unwrap();
@@ -140,7 +141,7 @@ async fn a_member_becomes_what_its_file_says_and_each_change_is_recorded() {
         .replace("roles = [\"archivist\", \"reader\"]", "roles = [\"depositor\"]")
         .replace("originating = [\"SV\"]", "originating = []")
         .replace("agreements = [\"ACTES\"]", "agreements = []");
-    let sentences = apply(&db, folder(&[("bourg", &changed)]).path(), &clock()).await.unwrap();
+    let sentences = apply(&db, &vault::storage(), folder(&[("bourg", &changed)]).path(), &clock()).await.unwrap();
     assert_eq!(
         sentences,
         [
@@ -193,7 +194,7 @@ async fn a_wrong_file_is_refused_whole_with_its_lines() {
         (MEMBER.replace("code = \"bourg\"", "code = \"../bourg\""), "le code doit être le nom du dossier"),
     ] {
         let error =
-            apply(&db, folder(&[("bourg", &wrong), ("ville", &other)]).path(), &clock()).await.unwrap_err();
+            apply(&db, &vault::storage(), folder(&[("bourg", &wrong), ("ville", &other)]).path(), &clock()).await.unwrap_err();
         let Error::Files(faults) = &error else { panic!("{error}") };
         assert!(error.to_string().contains(expected), "{expected}\n{error}");
         assert!(
@@ -204,7 +205,7 @@ async fn a_wrong_file_is_refused_whole_with_its_lines() {
     let twice =
         MEMBER.replace("code = \"bourg\"", "code = \"ville\"").replace("name = \"Anne\"", "name = \"Annie\"");
     let error =
-        apply(&db, folder(&[("bourg", MEMBER), ("ville", &twice)]).path(), &clock()).await.unwrap_err();
+        apply(&db, &vault::storage(), folder(&[("bourg", MEMBER), ("ville", &twice)]).path(), &clock()).await.unwrap_err();
     assert!(error.to_string().contains("« anne » a un autre nom"), "{error}");
     assert!(error.to_string().contains("« bourg-bus » est aussi dans"), "{error}");
     let mut tx = db.technical().await.unwrap();
@@ -214,9 +215,9 @@ async fn a_wrong_file_is_refused_whole_with_its_lines() {
 #[tokio::test]
 async fn a_client_of_another_member_is_refused_in_words() {
     let db = own("membership_client").await;
-    apply(&db, folder(&[("bourg", MEMBER)]).path(), &clock()).await.unwrap();
+    apply(&db, &vault::storage(), folder(&[("bourg", MEMBER)]).path(), &clock()).await.unwrap();
     let other = MEMBER.replace("\"bourg\"", "\"ville\"");
-    let error = apply(&db, folder(&[("ville", &other)]).path(), &clock()).await.unwrap_err();
+    let error = apply(&db, &vault::storage(), folder(&[("ville", &other)]).path(), &clock()).await.unwrap_err();
     assert!(matches!(&error, Error::ClientTaken { client_id, .. } if client_id == "bourg-bus"), "{error}");
     let mut tx = db.technical().await.unwrap();
     assert_eq!(members(&mut tx).await.unwrap().len(), 1);

@@ -6,7 +6,7 @@ use chartrier::registry::profile_queries::{find_profile_named, find_rng, profile
 use chartrier::registry::queries::find_agreement;
 
 use super::{MEMBER, clock, entries, folder, own};
-use crate::support::profile;
+use crate::support::{profile, vault};
 
 const PROFILE: &str = r#"
 [[profile]]
@@ -34,8 +34,8 @@ async fn a_profile_is_made_bound_and_replaced_by_what_the_file_says() {
     let db = own("membership_profiles").await;
     let first = profile::grammar("2.1", "Un");
     let files = with_profile(&member(), &first);
-    let planned = plan(&db, files.path(), &clock()).await.unwrap();
-    let made = apply(&db, files.path(), &clock()).await.unwrap();
+    let planned = plan(&db, &vault::storage(), files.path(), &clock()).await.unwrap();
+    let made = apply(&db, &vault::storage(), files.path(), &clock()).await.unwrap();
     // Secrets apart, which only applying makes.
     let about = |sentences: &[String]| -> Vec<String> {
         sentences.iter().filter(|sentence| sentence.contains("profil")).cloned().collect()
@@ -43,14 +43,14 @@ async fn a_profile_is_made_bound_and_replaced_by_what_the_file_says() {
     assert_eq!(about(&planned), about(&made));
     assert_eq!(about(&made), ["bourg : profil créé : ACTES-2.1, Actes (SEDA 2.1)"]);
     let before = entries(&db, "bourg").await;
-    assert_eq!(apply(&db, files.path(), &clock()).await.unwrap(), Vec::<String>::new());
+    assert_eq!(apply(&db, &vault::storage(), files.path(), &clock()).await.unwrap(), Vec::<String>::new());
     assert_eq!(entries(&db, "bourg").await, before);
 
     let changed = member()
         .replace("file = \"profils", "state = \"inactive\"\nnotice = \"Pour essai\"\nfile = \"profils")
         .replace("profile_imposed = true", "profile_imposed = false");
     let second = profile::grammar("2.2", "Deux");
-    let sentences = apply(&db, with_profile(&changed, &second).path(), &clock()).await.unwrap();
+    let sentences = apply(&db, &vault::storage(), with_profile(&changed, &second).path(), &clock()).await.unwrap();
     assert_eq!(
         sentences,
         [
@@ -68,7 +68,7 @@ async fn a_profile_is_made_bound_and_replaced_by_what_the_file_says() {
 
     // A file that no longer speaks of them leaves them as they are.
     assert_eq!(
-        apply(&db, folder(&[("bourg", MEMBER)]).path(), &clock()).await.unwrap(),
+        apply(&db, &vault::storage(), folder(&[("bourg", MEMBER)]).path(), &clock()).await.unwrap(),
         Vec::<String>::new()
     );
     let mut tx = db.read(TenantId::of_member("bourg")).await.unwrap();
@@ -96,7 +96,7 @@ async fn a_file_that_is_no_profile_refuses_the_whole_with_its_line() {
         (format!("{}{PROFILE}", member()), good.clone(), "« ACTES-2.1 » est écrit deux fois"),
         (member(), vec![b' '; (2 << 20) + 1], "bourg/"),
     ] {
-        let error = apply(&db, with_profile(&text, &rng).path(), &clock()).await.unwrap_err();
+        let error = apply(&db, &vault::storage(), with_profile(&text, &rng).path(), &clock()).await.unwrap_err();
         let Error::Files(faults) = &error else { panic!("{error}") };
         assert!(error.to_string().contains(expected), "{expected}\n{error}");
         assert!(!faults.is_empty());

@@ -5,6 +5,7 @@ use chartrier::model::{LargeFiles, TenantId, VirusCheck};
 use chartrier::registry::queries::find_agreement;
 
 use super::{MEMBER, clock, folder, own};
+use crate::support::vault;
 
 /// The member's file, its agreement with these lines more.
 fn with(lines: &str) -> String {
@@ -14,7 +15,7 @@ fn with(lines: &str) -> String {
 #[tokio::test]
 async fn the_virus_check_is_what_the_file_says_and_planned_before() {
     let db = own("membership_viruses").await;
-    apply(&db, folder(&[("bourg", MEMBER)]).path(), &clock()).await.unwrap();
+    apply(&db, &vault::storage(), folder(&[("bourg", MEMBER)]).path(), &clock()).await.unwrap();
     let asked = async || {
         let mut tx = db.read(TenantId::of_member("bourg")).await.unwrap();
         let agreement = find_agreement(&mut tx, "ACTES").await.unwrap().unwrap();
@@ -24,10 +25,16 @@ async fn the_virus_check_is_what_the_file_says_and_planned_before() {
     let decided = with("virus = \"required\"\nvirus_large = \"refuse\"");
     let changed =
         ["bourg : accord ACTES modifié : virus (when_configured → required), virus_large (parts → refuse)"];
-    assert_eq!(plan(&db, folder(&[("bourg", &decided)]).path(), &clock()).await.unwrap(), changed);
-    assert_eq!(apply(&db, folder(&[("bourg", &decided)]).path(), &clock()).await.unwrap(), changed);
+    assert_eq!(
+        plan(&db, &vault::storage(), folder(&[("bourg", &decided)]).path(), &clock()).await.unwrap(),
+        changed
+    );
+    assert_eq!(
+        apply(&db, &vault::storage(), folder(&[("bourg", &decided)]).path(), &clock()).await.unwrap(),
+        changed
+    );
     assert_eq!(asked().await, (VirusCheck::Required, LargeFiles::Refuse));
-    let again = apply(&db, folder(&[("bourg", &decided)]).path(), &clock()).await.unwrap();
+    let again = apply(&db, &vault::storage(), folder(&[("bourg", &decided)]).path(), &clock()).await.unwrap();
     assert_eq!(again, Vec::<String>::new());
 }
 
@@ -35,7 +42,7 @@ async fn the_virus_check_is_what_the_file_says_and_planned_before() {
 async fn an_unknown_word_is_refused_with_its_line() {
     let db = own("membership_viruses_refused").await;
     let wrong = with("virus = \"toujours\"\nvirus_large = \"jamais\"");
-    let refused = apply(&db, folder(&[("bourg", &wrong)]).path(), &clock()).await;
+    let refused = apply(&db, &vault::storage(), folder(&[("bourg", &wrong)]).path(), &clock()).await;
     let Err(Error::Files(faults)) = refused else { panic!("{refused:?}") };
     let reasons: Vec<&str> = faults.iter().map(|fault| fault.reason.as_str()).collect();
     assert_eq!(

@@ -2,15 +2,19 @@
 
 pub mod backend;
 mod damage;
+mod full;
 mod layouts;
 mod measure;
 mod quarantine;
 mod suite;
 mod troubles;
 mod verbs;
+mod versions;
 
 #[cfg(feature = "failpoints")]
 mod crash;
+#[cfg(feature = "failpoints")]
+mod instants;
 #[cfg(feature = "failpoints")]
 mod instrument;
 

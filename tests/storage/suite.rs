@@ -9,6 +9,7 @@ use sha2::{Digest, Sha512};
 use super::backend::{Backend, Buckets, Folders};
 use super::damage::*;
 use super::verbs::*;
+use super::versions::*;
 use super::{FILES, archive, object, open_files, tenant};
 
 pub fn written(storage: &Storage) -> Vec<Location> {
@@ -231,6 +232,9 @@ macro_rules! suite {
                 a_file_is_served_by_a_site_whose_bytes_are_right,
                 small_files_are_kept_beside_the_archives,
                 a_bad_copy_in_place_is_set_aside_and_made_again,
+                a_later_version_leaves_the_first_as_it_was,
+                a_version_half_made_is_gone_on_with,
+                a_version_that_does_not_follow_is_refused,
             }
         }
     };

@@ -7,6 +7,8 @@ pub mod database;
 #[cfg(feature = "failpoints")]
 pub mod power_loss;
 pub mod profile;
+#[cfg(feature = "failpoints")]
+pub mod replay;
 pub mod s3;
 pub mod service;
 pub mod sip;

@@ -249,7 +249,7 @@ fn make_template() -> String {
         std::fs::write(folder.path().join("essai/member.toml"), MEMBER).unwrap();
         let clock = Clock::system();
         let db = Db::connect(&settings, clock.clone()).await.unwrap();
-        membership::apply(&db, folder.path(), &clock).await.unwrap();
+        membership::apply(&db, &super::vault::storage(), folder.path(), &clock).await.unwrap();
         db.close().await;
         address
     })

@@ -8,7 +8,8 @@ use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use self::print::{print_json, print_text, printable};
+pub(super) use self::print::printable;
+use self::print::{print_json, print_text};
 use crate::ingest;
 use crate::ingest::identify::identify;
 use crate::ingest::unpack::{scratch_in, unpack};

@@ -82,6 +82,6 @@ pub(super) fn print_text(
 }
 
 /// Text that cannot command a terminal.
-pub(super) fn printable(text: &str) -> String {
+pub(in crate::cli) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

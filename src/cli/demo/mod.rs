@@ -101,7 +101,7 @@ async fn demonstrate(
 /// The members, applied.
 async fn introduce(report: &mut Report, app: &App, members: &[Member], folder: &Path) -> Result<(), Failure> {
     report.chapter("Collectivités adhérentes");
-    let changes = membership::apply(&app.db, folder, &app.clock).await?;
+    let changes = membership::apply(&app.db, &app.storage, folder, &app.clock).await?;
     let row = |member: &Member| {
         let agreements = member.agreement.len();
         let people = member.person.len();

@@ -1,20 +1,31 @@
-//! OCFL 1.1 as text: inventories, sidecars, declarations, and where a storage root keeps an object.
+//! OCFL 1.1: what we write of it as text, and a validator of whatever others wrote.
 //!
-//! It never touches a disk: `storage` writes and reads the bytes. The one thing to know: the same values
-//! always give the same bytes, so that a write repeated after a crash finds what it wrote.
+//! It never touches a disk: `storage` writes and reads the bytes, a [`Tree`] gives those to validate. The one
+//! thing to know: the same values always give the same bytes, so that a write repeated after a crash finds
+//! what it wrote.
 
 mod check;
+mod digest;
+mod layout;
+mod next;
 mod paths;
+mod tree;
+pub mod validate;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256, Sha512};
+use sha2::{Digest, Sha512};
 use uuid::Uuid;
 
 pub use check::Problem;
+pub use digest::Algorithm;
+pub use layout::Layout;
+pub use next::{Edit, Next};
 pub use paths::{content_path_is_safe, stored_path_is_safe};
+pub(super) use tree::join;
+pub use tree::{Entry, Kind, Tree};
 
 /// Name and content of the declaration in a storage root. // OCFL 1.1, 4.1
 pub const ROOT_DECLARATION: (&str, &str) = ("0=ocfl_1.1", "ocfl_1.1\n");
@@ -29,10 +40,8 @@ pub const INVENTORY: &str = "inventory.json";
 pub const SIDECAR: &str = "inventory.json.sha512";
 
 const INVENTORY_TYPE: &str = "https://ocfl.io/1.1/spec/#inventory";
-const TUPLE_SIZE: usize = 3;
-const TUPLES: usize = 3;
-/// Longer names are cut and followed by the digest.
-const FOLDER_NAME_BYTES_MAX: usize = 100;
+pub(super) const TUPLE_SIZE: usize = 3;
+pub(super) const TUPLES: usize = 3;
 
 /// What an object holds: every version's state, and the file that holds each digest's bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -147,28 +156,12 @@ pub fn object_id(archive: Uuid) -> String {
 
 /// Folder of an object under its storage root, by [`LAYOUT`] with its default parameters.
 pub fn object_folder(id: &str) -> String {
-    let digest = hex::encode(Sha256::digest(id.as_bytes()));
-    let mut folder = String::new();
-    for tuple in 0..TUPLES {
-        folder.push_str(&digest[tuple * TUPLE_SIZE..(tuple + 1) * TUPLE_SIZE]);
-        folder.push('/');
-    }
-    let mut name = String::new();
-    for byte in id.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => name.push(char::from(byte)),
-            other => name.push_str(&format!("%{other:02x}")),
-        }
-    }
-    if name.len() > FOLDER_NAME_BYTES_MAX {
-        name.truncate(FOLDER_NAME_BYTES_MAX);
-        name = format!("{name}-{digest}");
-    }
-    folder + &name
+    Layout::ours().path(id).expect("this layout has a place for every identifier")
 }
 
-/// Files that describe a storage root, in the order of writing: its declaration comes last.
-pub fn root_files() -> [(String, String); 3] {
+/// Files that describe a storage root, in the order of writing: its declaration comes last. Whoever opens the
+/// root without us reads the texts; the specification lets files stand there. // OCFL 1.1, 4.1
+pub fn root_files() -> [(String, String); 6] {
     let layout = serde_json::json!({
         "extension": LAYOUT,
         "description": "An object's folder is its identifier, percent-encoded, under three folders of three characters each: the first nine of the SHA-256 of the identifier",
@@ -180,9 +173,13 @@ pub fn root_files() -> [(String, String); 3] {
         "numberOfTuples": TUPLES,
     });
     let (name, text) = ROOT_DECLARATION;
+    let explained = include_str!("texts/0003-hash-and-id-n-tuple-storage-layout.txt");
     [
         (format!("extensions/{LAYOUT}/config.json"), format!("{config:#}\n")),
         ("ocfl_layout.json".to_string(), format!("{layout:#}\n")),
+        (format!("{LAYOUT}.txt"), explained.to_string()),
+        ("LISEZMOI.txt".to_string(), include_str!("texts/LISEZMOI.txt").to_string()),
+        ("README.txt".to_string(), include_str!("texts/README.txt").to_string()),
         (name.to_string(), text.to_string()),
     ]
 }
@@ -192,18 +189,39 @@ pub fn sidecar(inventory: &[u8]) -> String {
     format!("{} {INVENTORY}\n", hex::encode(Sha512::digest(inventory)))
 }
 
-/// Digest written in a sidecar (lower-case hexadecimal); `None` when the text is none.
+/// Digest written in a sidecar (lower-case hexadecimal); `None` when the text is none of SHA-512.
 pub fn sidecar_digest(text: &[u8]) -> Option<String> {
+    let digest = sidecar_parts(text)?;
+    Algorithm::Sha512.may_give(digest).then(|| digest.to_ascii_lowercase())
+}
+
+/// The digest of a sidecar of any algorithm: a word, white space, the inventory's name.
+fn sidecar_parts(text: &[u8]) -> Option<&str> {
     let (digest, name) = std::str::from_utf8(text).ok()?.split_once([' ', '\t'])?;
-    let right = name.trim_matches([' ', '\t', '\r', '\n']) == INVENTORY
-        && digest.len() == 128
-        && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
-    right.then(|| digest.to_ascii_lowercase())
+    let is_named = name.trim_start_matches([' ', '\t']).trim_end_matches(['\r', '\n']) == INVENTORY;
+    (is_named && !digest.is_empty()).then_some(digest)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_texts_of_a_root_tell_the_truth() {
+        let files = root_files();
+        let text = |name: &str| &files.iter().find(|(known, _)| known.as_str() == name).unwrap().1;
+        let layout = text(&format!("{LAYOUT}.txt"));
+        let id = "urn:uuid:0198c5a2-7d3e-7c41-9f0a-5b1c2d3e4f50";
+        for said in [id, &Algorithm::Sha256.of(id.as_bytes()), &object_folder(id)] {
+            assert_eq!(layout.matches(&format!("     {said}\n")).count(), 2, "{said}");
+        }
+        for (name, _) in &files {
+            let first = name.split('/').next().unwrap();
+            for readme in ["LISEZMOI.txt", "README.txt"] {
+                assert!(text(readme).contains(first), "{readme} does not name {first}");
+            }
+        }
+    }
 
     #[test]
     fn an_object_lies_where_the_layout_extension_says() {

@@ -105,11 +105,14 @@ pub(in crate::storage) fn rename(from: &Path, to: &Path) -> Result<(), Error> {
 
 /// Removes a file or a whole folder; nothing there is no failure.
 pub(in crate::storage) fn remove(path: &Path) -> Result<(), Error> {
-    let remove = || match fs::symlink_metadata(path)?.is_dir() {
-        true => fs::remove_dir_all(path),
-        false => fs::remove_file(path),
+    let grave = synclog::grave();
+    let remove = || match (&grave, fs::symlink_metadata(path)?.is_dir()) {
+        (Some((grave, _)), _) => fs::rename(path, grave),
+        (None, true) => fs::remove_dir_all(path),
+        (None, false) => fs::remove_file(path),
     };
-    match synclog::effect("remove", path, "", remove) {
+    let name = grave.as_ref().map_or("", |(_, name)| name);
+    match synclog::effect("remove", path, name, remove) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         removed => removed.map_err(failed("removing", path)),
     }

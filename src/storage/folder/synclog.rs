@@ -1,6 +1,9 @@
 //! The instrument of the power-cut tests: under the feature `failpoints`, every durable effect is written
 //! to the file named by `CHARTRIER_SYNC_LOG`; a test then undoes what was never synced.
 //!
+//! With `CHARTRIER_GRAVEYARD`, what is removed is moved there under the name that the line gives, so that the
+//! disk as it was at any line can be made again.
+//!
 //! A line is a JSON array, `[operation, path, more]`. An effect and its line are one step, so that a line
 //! which precedes `syncing` names an effect that this sync covers; `synced` follows a sync that succeeded.
 //! In a delivery nothing of this exists.
@@ -27,8 +30,14 @@ pub(super) fn sync_all(act: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
     act()
 }
 
+/// Where a test keeps what is removed, to know what it was; nowhere else is there such a place.
+#[cfg(not(feature = "failpoints"))]
+pub(super) fn grave() -> Option<(std::path::PathBuf, String)> {
+    None
+}
+
 #[cfg(feature = "failpoints")]
-pub(super) use noted::{effect, sync, sync_all};
+pub(super) use noted::{effect, grave, sync, sync_all};
 
 #[cfg(feature = "failpoints")]
 mod noted {
@@ -69,6 +78,14 @@ mod noted {
 
     pub fn sync_all(act: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
         around(["syncing all", "synced all"], Path::new("/"), act)
+    }
+
+    pub fn grave() -> Option<(std::path::PathBuf, String)> {
+        static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+        #[expect(clippy::disallowed_methods, reason = "an instrument of tests, not a setting")]
+        let graveyard = std::env::var_os("CHARTRIER_GRAVEYARD")?;
+        let name = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed).to_string();
+        Some((Path::new(&graveyard).join(&name), name))
     }
 
     fn around(

@@ -14,7 +14,7 @@ use super::super::medium::Medium;
 use super::super::site::{Asking, Site};
 use super::super::{Location, TenantStore, reached};
 use super::check::check_copy;
-use super::staged::Staged;
+use super::staged::{Filling, Staged, fill};
 use crate::model::ArchiveId;
 use crate::package::ocfl::{self, INVENTORY, Inventory};
 
@@ -114,18 +114,34 @@ impl TenantStore {
                 Err(error) => return Err(error),
             }
         }
-        super::staged::fill(&mut staged, &mut waiting, &inventory, object, source)?;
+        let with = Filling {
+            files: &object.files,
+            content: "v1/content/",
+            folders: &[super::LOGS],
+            small: described(&inventory),
+        };
+        fill(&mut staged, &mut waiting, &with, source)?;
+        self.place_each(archive, staged, waiting, &mut |_| Ok(()))
+    }
+
+    /// Gives what is staged its names, then does what comes after on each site.
+    pub(super) fn place_each(
+        &self,
+        archive: ArchiveId,
+        staged: Vec<Staged<'_>>,
+        mut waiting: Vec<Waiting>,
+        then: &mut dyn FnMut(&Site) -> Result<(), Error>,
+    ) -> Result<Deposit, Error> {
         let mut placed = Vec::new();
         for begun in staged {
-            let (site, index) = (begun.site, begun.index);
-            match self.place(begun) {
-                Ok(()) => placed.push((index, self.location(site, archive))),
+            let site = begun.site;
+            match self.place(begun).and_then(|()| then(site)) {
+                Ok(()) => placed.push(self.location(site, archive)),
                 Err(error) if error.is_of_site() => waiting.push(wait(site, error)),
                 Err(error) => return Err(error),
             }
         }
-        placed.sort_by_key(|(index, _)| *index);
-        Ok(Deposit { placed: placed.into_iter().map(|(_, location)| location).collect(), waiting })
+        Ok(Deposit { placed, waiting })
     }
 
     /// Locked before looking: another worker may be writing the same archive.
@@ -165,14 +181,17 @@ impl TenantStore {
             content_path: &file.content_path,
             sha512: &file.sha512,
         });
-        let user =
-            ocfl::User { name: "chartrier".to_string(), address: Some(format!("urn:uuid:{}", self.tenant)) };
         let id = ocfl::object_id(archive.0);
-        let inventory = Inventory::first_version(id, object.created, &object.message, user, files);
+        let inventory = Inventory::first_version(id, object.created, &object.message, self.user(), files);
         match inventory.problems().first() {
             Some(problem) => Err(Error::Object(problem.to_string())),
             None => Ok(inventory.to_json()),
         }
+    }
+
+    /// Who makes versions: the program, for the tenant.
+    pub(super) fn user(&self) -> ocfl::User {
+        ocfl::User { name: "chartrier".to_string(), address: Some(format!("urn:uuid:{}", self.tenant)) }
     }
 
     /// Gives a staged object its name, durably; also for an object already in place, whose name a dead
@@ -191,6 +210,19 @@ impl TenantStore {
     pub(super) fn location(&self, site: &Site, archive: ArchiveId) -> Location {
         Location { site: site.name.clone(), path: site.object(self.tenant, archive) }
     }
+}
+
+/// What makes files a new object, the declaration last.
+fn described(inventory: &str) -> Vec<(String, String)> {
+    let sidecar = ocfl::sidecar(inventory.as_bytes());
+    let mut small = Vec::new();
+    for folder in ["v1/", ""] {
+        small.push((format!("{folder}{}", ocfl::SIDECAR), sidecar.clone()));
+        small.push((format!("{folder}{INVENTORY}"), inventory.to_string()));
+    }
+    let (declaration, declared) = ocfl::OBJECT_DECLARATION;
+    small.push((declaration.to_string(), declared.to_string()));
+    small
 }
 
 pub(super) fn wait(site: &Site, reason: Error) -> Waiting {

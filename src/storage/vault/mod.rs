@@ -2,7 +2,7 @@
 //!
 //! | verb (NF Z42-020) | here |
 //! |---|---|
-//! | déposer | [`TenantStore::deposit`], made certain by `confirm`, given back its copies by `mend` |
+//! | déposer | [`TenantStore::deposit`], made certain by `confirm`, gone on with by `deposit_version`, given back its copies by `mend` |
 //! | lire | [`TenantStore::read`] |
 //! | détruire | [`TenantStore::destroy`] |
 //! | lire les métadonnées techniques | [`TenantStore::technical_metadata`] |
@@ -34,6 +34,7 @@ mod mend;
 mod metadata;
 mod read;
 mod staged;
+mod version;
 
 pub use deposit::{Deposit, NewFile, NewObject, Source, Waiting};
 pub use destroy::Authority;
@@ -41,6 +42,7 @@ pub use journal::Operation;
 pub use list::Archives;
 pub use mend::Mended;
 pub use metadata::TechnicalMetadata;
+pub use version::NewVersion;
 
 /// Largest inventory read: that of some million files.
 const INVENTORY_BYTES_MAX: usize = 1 << 30;

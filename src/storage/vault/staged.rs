@@ -9,8 +9,7 @@ use sha2::{Digest, Sha512};
 use super::super::error::Error;
 use super::super::medium::{Draft, Pen};
 use super::super::site::{Asking, Site};
-use super::deposit::{NewFile, NewObject, Source, Waiting, wait};
-use crate::package::ocfl::{self, INVENTORY, OBJECT_DECLARATION, SIDECAR};
+use super::deposit::{NewFile, Source, Waiting, wait};
 
 const CHUNK_BYTES: usize = 256 << 10;
 
@@ -23,24 +22,36 @@ pub(super) struct Staged<'a> {
     pub in_place: bool,
 }
 
+/// What copies are filled with.
+pub(super) struct Filling<'f> {
+    pub files: &'f [NewFile],
+    /// Folder of the files in what is made.
+    pub content: &'f str,
+    /// Folders and small files that make them an object or a version, the one that says it whole last.
+    pub folders: &'f [&'f str],
+    pub small: Vec<(String, String)>,
+}
+
 /// Fills the copies that are not in place; those whose site fails leave for `waiting`.
 pub(super) fn fill(
     staged: &mut Vec<Staged<'_>>,
     waiting: &mut Vec<Waiting>,
-    inventory: &str,
-    object: &NewObject,
+    with: &Filling<'_>,
     source: &mut dyn Source,
 ) -> Result<(), Error> {
-    for file in &object.files {
-        copy(staged, waiting, file, source)?;
+    for file in with.files {
+        copy(staged, waiting, file, with.content, source)?;
     }
     fail_point!("storage-copied");
-    each(staged, waiting, |copy| describe(copy.draft.as_mut(), inventory))?;
+    each(staged, waiting, |copy| {
+        with.folders.iter().try_for_each(|folder| copy.draft.folder(folder))?;
+        with.small.iter().try_for_each(|(path, text)| copy.draft.small(path, text.as_bytes()))
+    })?;
     each(staged, waiting, |copy| copy.draft.flush())?;
     fail_point!("storage-staged");
     let made = staged.iter().filter(|copy| !copy.in_place).count();
     let mut wrong = Vec::new();
-    each(staged, waiting, |copy| match first_wrong(copy, object) {
+    each(staged, waiting, |copy| match first_wrong(copy, with) {
         Some(path) => {
             wrong.push(path.clone());
             Err(Error::Damaged { site: copy.site.name.clone(), path })
@@ -79,24 +90,13 @@ fn each<'a>(
     failure.map_or(Ok(()), Err)
 }
 
-/// What makes the files an object, the declaration last.
-fn describe(draft: &mut dyn Draft, inventory: &str) -> Result<(), Error> {
-    draft.folder(super::LOGS)?;
-    let sidecar = ocfl::sidecar(inventory.as_bytes());
-    for folder in ["v1/", ""] {
-        draft.small(&format!("{folder}{SIDECAR}"), sidecar.as_bytes())?;
-        draft.small(&format!("{folder}{INVENTORY}"), inventory.as_bytes())?;
-    }
-    let (declaration, declared) = OBJECT_DECLARATION;
-    draft.small(declaration, declared.as_bytes())
-}
-
 /// Copies one source to every copy in the making. Its bytes are compared when the copies are read again; here
 /// only their number is.
 fn copy(
     staged: &mut Vec<Staged<'_>>,
     waiting: &mut Vec<Waiting>,
     file: &NewFile,
+    content: &str,
     source: &mut dyn Source,
 ) -> Result<(), Error> {
     if staged.iter().all(|copy| copy.in_place) {
@@ -105,7 +105,7 @@ fn copy(
     let wrong = || Error::Mismatch { content_path: file.content_path.clone() };
     let broken = |source| Error::Source { content_path: file.content_path.clone(), source };
     let mut reader = source.open(file).map_err(broken)?;
-    let path = file.stored_path();
+    let path = format!("{content}{}", file.content_path);
     let mut failed = Vec::new();
     let mut pens = Vec::new();
     for copy in staged.iter_mut().filter(|copy| !copy.in_place) {
@@ -163,13 +163,14 @@ fn write<'a>(pens: &mut Pens<'_, 'a>, bytes: &[u8], failed: &mut Vec<(&'a Site, 
 }
 
 /// Content path of the first file that does not read back as promised.
-fn first_wrong(copy: &Staged<'_>, object: &NewObject) -> Option<String> {
-    object.files.iter().find(|file| !reads_back(copy, file)).map(|file| file.content_path.clone())
+fn first_wrong(copy: &Staged<'_>, with: &Filling<'_>) -> Option<String> {
+    let wrong = with.files.iter().find(|file| !reads_back(copy, with.content, file));
+    wrong.map(|file| file.content_path.clone())
 }
 
-fn reads_back(copy: &Staged<'_>, file: &NewFile) -> bool {
+fn reads_back(copy: &Staged<'_>, content: &str, file: &NewFile) -> bool {
     let mut digest = Sha512::new();
-    let read = copy.draft.reread(&file.stored_path(), &mut |bytes| {
+    let read = copy.draft.reread(&format!("{content}{}", file.content_path), &mut |bytes| {
         digest.update(bytes);
         copy.asking.goes_on();
         Ok(())

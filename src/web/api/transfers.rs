@@ -72,6 +72,7 @@ pub async fn receive(
         tenant: machine.tenant,
         agent: Agent::Machine(machine.machine_id),
         channel: Channel::Api,
+        announced_bytes: client::announced_bytes(&request),
     };
     let name = named.into_inner().file_name.or_else(|| file_name(&request)).unwrap_or_default();
     let reception = state.ingest.receive(&from, &name, client::paced(body)).await?;

@@ -62,6 +62,8 @@ pub struct PlaceLine {
 pub struct Found<'a> {
     pub report: &'a Report,
     pub counts: Counts,
+    /// What jobs wait for outside, and how many.
+    pub waiting: &'a [(String, u64)],
     pub set_aside: &'a [SetAside],
     pub warnings: &'a [String],
     pub scanner: &'a scanner::Report,
@@ -103,8 +105,15 @@ pub async fn show(
     let report = readiness.report(&state).await;
     let counts = jobs::counts(&state.db, state.clock.now()).await?;
     let set_aside = jobs::set_aside(&state.db, SHOWN).await?;
-    let (warnings, scanner) = (state.storage.warnings(), &scanner::look(&state).await);
-    let found = Found { report: &report, counts, set_aside: &set_aside, warnings, scanner };
+    let (waiting, scanner) = (jobs::waiting(&state.db).await?, scanner::look(&state).await);
+    let found = Found {
+        report: &report,
+        counts,
+        waiting: &waiting,
+        set_aside: &set_aside,
+        warnings: state.storage.warnings(),
+        scanner: &scanner,
+    };
     Ok(answer(&page(Account::of(&person), &found, said.relance)))
 }
 
@@ -246,6 +255,12 @@ fn troubles(found: &Found<'_>) -> Vec<String> {
         ));
     }
     troubles.extend(viruses::trouble(found.scanner));
+    for (cause, jobs) in found.waiting.iter().filter(|(cause, _)| cause != ingest::WAITS_FOR_SCANNER) {
+        let jobs = words::count(*jobs, "versement accepté attend", "versements acceptés attendent");
+        troubles.push(format!(
+            "{jobs} le {cause} : chacun est repris de lui-même, chaque minute, sans rien perdre."
+        ));
+    }
     if counts.set_aside > 0 {
         let jobs = words::count(counts.set_aside, "travail est mis", "travaux sont mis");
         troubles.push(format!("{jobs} de côté, à relancer une fois la cause corrigée."));

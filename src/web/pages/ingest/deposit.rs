@@ -50,13 +50,18 @@ pub async fn receive(
     let mut parts = Multipart::new(request.headers(), paced);
     while let Some(part) = parts.try_next().await.map_err(|_| Problem::new(&problems::INTERRUPTED))? {
         if part.name() == Some("fichier") {
-            return file(&person, &state, part).await;
+            return file(&person, &state, part, client::announced_bytes(&request)).await;
         }
     }
     Ok(answer_to_correct(&page(&person, &state, Some(CHOOSE))))
 }
 
-async fn file(person: &PersonCaller, state: &State, part: Field) -> Result<HttpResponse, Problem> {
+async fn file(
+    person: &PersonCaller,
+    state: &State,
+    part: Field,
+    announced_bytes: Option<u64>,
+) -> Result<HttpResponse, Problem> {
     let name = part.content_disposition().and_then(|d| d.get_filename()).unwrap_or_default().to_owned();
     if name.is_empty() {
         return Ok(answer_to_correct(&page(person, state, Some(CHOOSE))));
@@ -65,6 +70,7 @@ async fn file(person: &PersonCaller, state: &State, part: Field) -> Result<HttpR
         tenant: person.tenant,
         agent: Agent::Person(person.person_id),
         channel: Channel::Portal,
+        announced_bytes,
     };
     let bytes = part.map(|chunk| {
         chunk.map_err(|error| io::Error::new(io::ErrorKind::ConnectionAborted, error.to_string()))

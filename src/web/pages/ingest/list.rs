@@ -106,6 +106,7 @@ pub fn badge(transfer: &Transfer) -> Badge {
         TransferState::Examined if transfer.decided_at.is_some() => accepted,
         TransferState::Examined => badge("waiting", "person"),
         TransferState::Sealed => accepted,
+        TransferState::AwaitingReplication => badge("waiting", "clock"),
         TransferState::TakenInCharge => badge("kept", "check"),
         TransferState::Refused => badge("refused", "cross"),
     }
@@ -114,7 +115,7 @@ pub fn badge(transfer: &Transfer) -> Badge {
 /// Whether it will change by itself.
 pub fn is_moving(transfer: &Transfer) -> bool {
     match transfer.state {
-        TransferState::Received | TransferState::Sealed => true,
+        TransferState::Received | TransferState::Sealed | TransferState::AwaitingReplication => true,
         TransferState::Examined => transfer.decided_at.is_some(),
         TransferState::TakenInCharge | TransferState::Refused => false,
     }

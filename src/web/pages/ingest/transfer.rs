@@ -154,6 +154,9 @@ fn steps(transfer: &Transfer) -> Vec<Step> {
         TransferState::Examined | TransferState::Sealed => {
             vec![received, checked(), accepted(), now("Prise en charge", "box", "copies en cours")]
         }
+        TransferState::AwaitingReplication => {
+            vec![received, checked(), accepted(), now("Prise en charge", "box", "un site de conservation est attendu")]
+        }
         TransferState::TakenInCharge => {
             vec![received, checked(), accepted(), done("Pris en charge", moment(transfer.closed_at))]
         }
@@ -192,6 +195,12 @@ fn said(transfer: &Transfer, decides: bool, copies: usize) -> (&'static str, Str
                 .into(),
         ),
         TransferState::Sealed => copying(),
+        TransferState::AwaitingReplication => (
+            "Ce versement est accepté, en attente de réplication",
+            "Un des sites où vos archives sont gardées ne répond pas : la prise en charge sera prononcée dès que \
+             chaque site aura sa copie. Vous n’avez rien à faire ; gardez votre accusé de réception."
+                .into(),
+        ),
         TransferState::TakenInCharge => {
             let kept = match copies {
                 0 | 1 => "Chaque fichier a été copié, et la copie relue.".to_owned(),

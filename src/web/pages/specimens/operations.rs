@@ -72,7 +72,9 @@ pub fn operations() -> OperationsPage {
         standing: scanner::Standing::Answers { address, engine, age_days: Some(12) },
         waiting: 0,
     };
-    let found = Found { report: &report, counts, set_aside: &set_aside, warnings: &warnings, scanner };
+    let waiting = &[("site sud".into(), 12)];
+    let found =
+        Found { report: &report, counts, waiting, set_aside: &set_aside, warnings: &warnings, scanner };
     let account = shell("", Section::Operations, "opérateur").account.unwrap();
     let account = Account { menu: vec![Section::Desk, Section::Operations], ..account };
     operations::page(account, &found, Some(Resumed::Faite))
