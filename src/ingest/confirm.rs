@@ -26,7 +26,7 @@ impl Ingest {
             fail_point!("confirm-before-marker");
             store.confirm(archive, marker.as_bytes())?;
             fail_point!("confirm-after-marker");
-            quarantine.remove(tenant, id)?;
+            quarantine.forget(tenant, id)?;
             fail_point!("confirm-after-quarantine");
             Ok(())
         })

@@ -3,11 +3,11 @@
 //!
 //! It never looks into the bytes. A transfer is there whole and durable, or it is not there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -33,6 +33,8 @@ const LOCKED: &str = ".infected";
 pub struct Quarantine {
     folder: Arc<PathBuf>,
     scratch: Arc<PathBuf>,
+    /// Tenants whose folder this process has seen durable.
+    durable: Arc<Mutex<HashSet<TenantId>>>,
 }
 
 /// What was received.
@@ -46,7 +48,7 @@ impl Quarantine {
     pub(super) fn open_at(folder: PathBuf) -> Result<Self, Error> {
         let scratch = folder.join(".scratch");
         disk::make_folder(&scratch)?;
-        Ok(Self { folder: Arc::new(folder), scratch: Arc::new(scratch) })
+        Ok(Self { folder: Arc::new(folder), scratch: Arc::new(scratch), durable: Arc::default() })
     }
 
     /// Folder for temporaries that their maker unlinks at once.
@@ -80,9 +82,13 @@ impl Quarantine {
                 reception = blocking(move || reception.take(&full).map(|()| reception)).await?;
             }
         }
+        let durable = Arc::clone(&self.durable);
         blocking(move || {
             reception.take(&gathered)?;
-            reception.keep()
+            let known = durable.lock().unwrap_or_else(PoisonError::into_inner).contains(&tenant);
+            let received = reception.keep(known)?;
+            durable.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant);
+            Ok(received)
         })
         .await
     }
@@ -107,14 +113,20 @@ impl Quarantine {
         disk::sync_folder(&self.folder.join(tenant.to_string()))
     }
 
+    /// Removes what was received; what a power cut brings back, the sweeper finds: an orphan that no row names.
+    pub fn forget(&self, tenant: TenantId, transfer: TransferId) -> Result<(), Error> {
+        let place = self.place(tenant, transfer);
+        disk::remove(&unfinished(&place))?;
+        disk::remove(&place)?;
+        fail_point!("storage-quarantine-removed");
+        Ok(())
+    }
+
     /// Removes what was received, durably, locked up or not, and what an interrupted reception left; nothing there is no
     /// failure.
     pub fn remove(&self, tenant: TenantId, transfer: TransferId) -> Result<(), Error> {
-        let place = self.place(tenant, transfer);
-        disk::remove(&unfinished(&place))?;
-        disk::remove(&beside(&place, LOCKED))?;
-        disk::remove(&place)?;
-        fail_point!("storage-quarantine-removed");
+        disk::remove(&beside(&self.place(tenant, transfer), LOCKED))?;
+        self.forget(tenant, transfer)?;
         let folder = self.folder.join(tenant.to_string());
         if stands(&folder)? { disk::sync_folder(&folder) } else { Ok(()) }
     }
@@ -146,22 +158,25 @@ impl Quarantine {
 struct Reception {
     file: Option<NewFile>,
     place: PathBuf,
+    new_folder: bool,
     digest: Sha512,
     size_bytes: u64,
 }
 
 impl Reception {
     fn begin(place: PathBuf) -> Result<Self, Error> {
-        if let Some(folder) = place.parent().filter(|folder| !folder.exists()) {
+        let new_folder = place.parent().filter(|folder| !folder.exists());
+        if let Some(folder) = new_folder {
             disk::make_folder(folder)?;
         }
+        let new_folder = new_folder.is_some();
         for path in [&place, &unfinished(&place)] {
             if stands(path)? {
                 return Err(Error::Occupied { path: path.clone() });
             }
         }
         let file = NewFile::create(unfinished(&place))?;
-        Ok(Self { file: Some(file), place, digest: Sha512::new(), size_bytes: 0 })
+        Ok(Self { file: Some(file), place, new_folder, digest: Sha512::new(), size_bytes: 0 })
     }
 
     fn take(&mut self, bytes: &[u8]) -> Result<(), Error> {
@@ -170,14 +185,15 @@ impl Reception {
         self.file.as_mut().map_or(Ok(()), |file| file.write(bytes))
     }
 
-    fn keep(mut self) -> Result<Received, Error> {
+    /// `known`: the folder's own name is durable already.
+    fn keep(mut self, known: bool) -> Result<Received, Error> {
         fail_point!("storage-quarantine-written");
         if let Some(file) = &mut self.file {
             file.sync()?;
         }
         disk::rename(&unfinished(&self.place), &self.place)?;
         fail_point!("storage-quarantine-named");
-        for folder in self.place.ancestors().skip(1).take(2) {
+        for folder in self.place.ancestors().skip(1).take(if known && !self.new_folder { 1 } else { 2 }) {
             disk::sync_folder(folder)?;
         }
         fail_point!("storage-quarantine-kept");

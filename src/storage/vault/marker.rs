@@ -1,8 +1,11 @@
 //! The commit marker: a file in each copy's `logs/` folder, outside the inventory, that says the rows of
 //! the archive were committed. A rebuild takes an archive without it for not confirmed.
 
+use std::panic::resume_unwind;
+
 use super::super::error::Error;
 use super::super::medium::Put;
+use super::super::site::Site;
 use super::super::{TenantStore, reached};
 use crate::model::ArchiveId;
 use crate::package::ocfl::OBJECT_DECLARATION;
@@ -11,17 +14,26 @@ pub(super) const MARKER: &str = "logs/confirmed";
 pub(super) const MARKER_BYTES_MAX: usize = 4 << 10;
 
 impl TenantStore {
-    /// Marks every copy as confirmed, durably. The same marker may be given again; another is an error.
+    /// Marks every copy as confirmed, durably, all sites at once. The same marker may be given again; another is
+    /// an error.
     pub fn confirm(&self, archive: ArchiveId, marker: &[u8]) -> Result<(), Error> {
-        for (index, site) in self.sites().enumerate() {
-            let medium = site.there()?;
-            let object = site.object(self.tenant, archive);
-            if !medium.stands(&format!("{object}/{}", OBJECT_DECLARATION.0))? {
-                return Err(Error::Absent(format!("{} on {}", archive, site.name)));
-            }
-            medium.put(&format!("{object}/{MARKER}"), marker, Put::Beside)?;
-            reached(["storage-marked-first", "storage-marked-next"], index);
+        std::thread::scope(|scope| {
+            let sites = self.sites().enumerate();
+            let marking = sites
+                .map(|(index, site)| scope.spawn(move || self.confirm_on(index, site, archive, marker)));
+            let marking: Vec<_> = marking.collect();
+            marking.into_iter().try_for_each(|mark| mark.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        })
+    }
+
+    fn confirm_on(&self, index: usize, site: &Site, archive: ArchiveId, marker: &[u8]) -> Result<(), Error> {
+        let medium = site.there()?;
+        let object = site.object(self.tenant, archive);
+        if !medium.stands(&format!("{object}/{}", OBJECT_DECLARATION.0))? {
+            return Err(Error::Absent(format!("{} on {}", archive, site.name)));
         }
+        medium.put(&format!("{object}/{MARKER}"), marker, Put::Beside)?;
+        reached(["storage-marked-first", "storage-marked-next"], index);
         Ok(())
     }
 
