@@ -28,6 +28,8 @@ if [ "$goal" = test ]; then
     has chromedriver || packages+=(chromium-driver)
     # Judges our replies by the official schemas, where the corpus is.
     has xmllint || packages+=(libxml2-utils)
+    # The tests run one of their own, with a signature of their own: Debian's service need not run.
+    [ -x /usr/sbin/clamd ] || has clamd || packages+=(clamav-daemon)
 fi
 # A public validator of OCFL, PyPI's ocfl-py, in a Python of its own.
 validators=${CARGO_TARGET_DIR:-target}/ocfl-python

@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use tracing_subscriber::EnvFilter;
 
 use crate::access::Access;
+use crate::antivirus::Scanner;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{self, Cluster, Db};
@@ -70,7 +71,8 @@ impl App {
         let limits = config.limits.clone();
         let ingest =
             Ingest::new(db.clone(), storage.clone(), clock.clone(), limits, config.quarantine_refused_days)
-                .with_waiting_max(config.storage_waiting_max);
+                .with_waiting_max(config.storage_waiting_max)
+                .with_scanner(config.antivirus.clone().map(Scanner::new));
         let identity = Identity::new(db.clone(), clock.clone());
         Ok(App { config, clock, db, storage, identity, ingest, cluster })
     }

@@ -15,6 +15,7 @@ pub mod proof;
 pub mod seda;
 
 // Floor 2: the gates.
+pub mod antivirus;
 pub mod db;
 pub mod identity;
 pub mod storage;

@@ -23,6 +23,10 @@ struct Counters {
     requests: IntCounterVec,
     requests_duration: HistogramVec,
     jobs: IntGaugeVec,
+    checked: IntCounterVec,
+    scanner: IntGaugeVec,
+    signatures: IntGaugeVec,
+    waiting: IntGaugeVec,
 }
 
 /// A transfer has entered this state.
@@ -51,6 +55,23 @@ pub fn jobs_stand(counts: &[(&str, u64)]) {
     for (state, count) in counts {
         COUNTERS.jobs.with_label_values(&[state]).set(i64::try_from(*count).unwrap_or(i64::MAX));
     }
+}
+
+/// A file was shown to the virus scanner, which said this of it: `clean`, `infected`, `not_scanned`.
+pub fn file_checked(verdict: &'static str) {
+    COUNTERS.checked.with_label_values(&[verdict]).inc();
+}
+
+/// Whether the virus scanner answers now, how many transfers wait for it, and how old its signatures are, when it dates
+/// them. Never said when there is none.
+pub fn scanner_stands(answers: bool, waiting: u64, signatures_days: Option<i64>) {
+    let none: [&str; 0] = [];
+    COUNTERS.scanner.with_label_values(&none).set(i64::from(answers));
+    if let Some(days) = signatures_days {
+        COUNTERS.signatures.with_label_values(&none).set(days);
+    }
+    let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
+    COUNTERS.waiting.with_label_values(&["antivirus"]).set(waiting);
 }
 
 /// Everything counted, in Prometheus's text format.
@@ -94,10 +115,32 @@ impl Counters {
             IntCounter::new("chartrier_received_bytes_total", "Bytes of deposits received whole.")
                 .expect("our name");
         registry.register(Box::new(received_bytes.clone())).expect("registered once");
-        let jobs = IntGaugeVec::new(Opts::new("chartrier_jobs", "Background jobs by state."), &["state"])
-            .expect("names of ours");
-        registry.register(Box::new(jobs.clone())).expect("registered once");
-        Self { registry, transfers, received_bytes, steps, requests, requests_duration, jobs }
+        let gauge = |name: &str, help: &str, labels: &[&str]| {
+            let made = IntGaugeVec::new(Opts::new(name, help), labels).expect("names of ours");
+            registry.register(Box::new(made.clone())).expect("registered once");
+            made
+        };
+        let jobs = gauge("chartrier_jobs", "Background jobs by state.", &["state"]);
+        let checked =
+            counter("chartrier_virus_checked_files_total", "Files shown to the virus scanner.", &["verdict"]);
+        let scanner = gauge("chartrier_antivirus_up", "1 while the virus scanner answers, else 0.", &[]);
+        let signatures =
+            gauge("chartrier_antivirus_signatures_age_days", "Age of the virus scanner's signatures.", &[]);
+        let waiting =
+            gauge("chartrier_transfers_waiting", "Transfers that wait for this to answer.", &["for"]);
+        Self {
+            registry,
+            transfers,
+            received_bytes,
+            steps,
+            requests,
+            requests_duration,
+            jobs,
+            checked,
+            scanner,
+            signatures,
+            waiting,
+        }
     }
 }
 
@@ -112,6 +155,9 @@ mod tests {
         step_took("receive", Duration::from_millis(3));
         answered("GET", "/health/live", 200, Duration::from_millis(1));
         jobs_stand(&[("set_aside", 2)]);
+        file_checked("clean");
+        assert!(!text().contains("chartrier_antivirus_up"), "no scanner, no word of it");
+        scanner_stands(false, 3, Some(2));
         let text = text();
         for expected in [
             "chartrier_transfers_total{state=\"received\"}",
@@ -119,6 +165,10 @@ mod tests {
             "chartrier_step_duration_seconds_bucket{step=\"receive\",le=\"0.005\"}",
             "chartrier_http_requests_total{method=\"GET\",route=\"/health/live\",status=\"200\"}",
             "chartrier_jobs{state=\"set_aside\"} 2",
+            "chartrier_virus_checked_files_total{verdict=\"clean\"}",
+            "chartrier_antivirus_up 0",
+            "chartrier_antivirus_signatures_age_days 2",
+            "chartrier_transfers_waiting{for=\"antivirus\"} 3",
         ] {
             assert!(text.contains(expected), "{expected}\n{text}");
         }

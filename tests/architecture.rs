@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [(&str, &[&str]); 7] = [
     ("words", &["model", "clock", "telemetry"]),
     ("arithmetic", &["seda", "package", "formats", "proof"]),
-    ("gates", &["db", "storage", "identity", "timestamp"]),
+    ("gates", &["db", "storage", "antivirus", "identity", "timestamp"]),
     ("records", &["registry", "catalog", "evidence"]),
     (
         "functions",

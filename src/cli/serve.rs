@@ -13,6 +13,9 @@ pub(super) fn serve(config: Config, web: bool, work: bool) -> Result<ExitCode, F
     let runtime = runtime()?;
     let outcome = runtime.block_on(async {
         let running = App::open(config, Clock::system()).await?.start(web, work)?;
+        if running.app.config.antivirus.is_none() {
+            tracing::warn!("aucun antivirus n'est configuré : les versements ne sont pas analysés");
+        }
         let metrics = running.metrics_address;
         match running.address {
             Some(address) => tracing::info!(%address, %metrics, "le service répond"),

@@ -11,21 +11,28 @@ use crate::membership::{self, Error};
 
 /// Says, in words, what a folder of members would change.
 pub(super) fn plan(config: Config, folder: &Path) -> Result<ExitCode, Failure> {
-    with_app(config, async |app| membership::plan(&app.db, &app.storage, folder, &app.clock).await)
+    with_app(config, folder, async |app| membership::plan(&app.db, &app.storage, folder, &app.clock).await)
 }
 
 /// Applies a folder of members and says, in words, what changed.
 pub(super) fn apply(config: Config, folder: &Path) -> Result<ExitCode, Failure> {
-    with_app(config, async |app| membership::apply(&app.db, &app.storage, folder, &app.clock).await)
+    with_app(config, folder, async |app| membership::apply(&app.db, &app.storage, folder, &app.clock).await)
 }
 
 fn with_app(
     config: Config,
+    folder: &Path,
     work: impl AsyncFnOnce(&App) -> Result<Vec<String>, Error>,
 ) -> Result<ExitCode, Failure> {
     runtime()?.block_on(async {
         let app = App::open(config, Clock::system()).await?;
-        let outcome = work(&app).await;
+        let outcome = async {
+            if app.config.antivirus.is_none() {
+                membership::refuse_without_virus_scanner(folder)?;
+            }
+            work(&app).await
+        };
+        let outcome = outcome.await;
         app.close().await?;
         match outcome {
             Ok(changes) if changes.is_empty() => println!("Rien à changer."),

@@ -1,6 +1,7 @@
 //! Every setting: `config.toml` beside this folder holds defaults and explanations, `chartrier.toml` and
 //! `CHARTRIER_…` variables replace them. A wrong one stops the program with the place at fault.
 
+mod antivirus;
 mod sites;
 mod written;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use toml::{Table, Value};
 
+use crate::antivirus as scanner;
 use crate::model::Limits;
 use crate::storage::SiteSettings;
 
@@ -42,6 +44,8 @@ pub struct Config {
     pub storage_waiting_max: u32,
     pub worker_jobs: usize,
     pub worker_lease: Duration,
+    /// `None`: no virus scanner.
+    pub antivirus: Option<scanner::Settings>,
     pub quarantine_refused_days: u32,
     pub limits: Limits,
 }
@@ -160,6 +164,7 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         storage_waiting_max: written.storage.waiting_max,
         worker_jobs: written.worker.jobs,
         worker_lease: Duration::from_secs(written.worker.lease_seconds),
+        antivirus: antivirus::checked(&written.antivirus).map_err(|(name, reason)| bad(name, reason))?,
         quarantine_refused_days: written.quarantine.refused_days,
         limits: Limits {
             received_bytes_max: written.limits.received_bytes,
@@ -191,6 +196,7 @@ mod tests {
         assert_eq!(config.listen.port(), 8080);
         assert_eq!(config.sites.len(), 2);
         assert!(config.database_url.is_none());
+        assert!(config.antivirus.is_none());
     }
 
     #[test]
@@ -211,11 +217,21 @@ mod tests {
             ("\n\nlisten = ", "chartrier.toml:3"),
             ("[quarantine]\nrefused_days = 4000000000", "chartrier.toml:2 : quarantine.refused_days"),
             ("[storage]\nsites = \"a=x\"", "chartrier.toml:2 : storage.sites : deux sites"),
+            ("[antivirus]\naddress = \"clamd\"", "chartrier.toml:2 : antivirus.address"),
+            ("[antivirus]\nstream_bytes_max = 3000000000", "chartrier.toml:2 : antivirus.stream_bytes_max"),
+            (
+                "[antivirus]\nparts_overlap_bytes = 20000000",
+                "chartrier.toml:2 : antivirus.parts_overlap_bytes",
+            ),
+            ("[antivirus]\ntimeout_seconds = 0", "chartrier.toml:2 : antivirus.timeout_seconds"),
             ("[logs]\nformat = \"json\"", "chartrier.toml:1 : logs : réglage inconnu"),
         ] {
             let error = with(text, &[]).expect_err(text).to_string();
             assert!(error.contains(expected), "{text:?}: {error}");
         }
+        let scanner =
+            with("[antivirus]\naddress = \"/run/clamd\"", &[("CHARTRIER_ANTIVIRUS_TIMEOUT_SECONDS", "5")]);
+        assert_eq!(scanner.unwrap().antivirus.unwrap().timeout, Duration::from_secs(5));
         let error = with("", &[("CHARTRIER_LISTN", "x")]).unwrap_err().to_string();
         assert!(error.contains("CHARTRIER_LISTN"), "{error}");
     }

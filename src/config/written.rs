@@ -21,6 +21,7 @@ pub(super) struct Written {
     pub storage: Storage,
     pub sites: BTreeMap<String, Site>,
     pub worker: Worker,
+    pub antivirus: Antivirus,
     pub quarantine: Quarantine,
     pub limits: WrittenLimits,
 }
@@ -74,6 +75,15 @@ pub(super) struct Site {
 pub(super) struct Worker {
     pub jobs: usize,
     pub lease_seconds: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Antivirus {
+    pub address: String,
+    pub stream_bytes_max: u64,
+    pub parts_overlap_bytes: u64,
+    pub timeout_seconds: u64,
 }
 
 #[derive(Deserialize)]

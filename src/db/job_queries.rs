@@ -189,6 +189,19 @@ pub(super) async fn jobs_set_aside(
     Ok(set_aside.collect())
 }
 
+pub(super) async fn hasten_waiting(
+    conn: &mut PgConnection,
+    waits_for: &str,
+    now: DateTime<Utc>,
+) -> Result<u64, Error> {
+    let done = sqlx::query!(
+        "update technical.job set run_at = $2 where state = 'ready' and run_at > $2 and waits_for = $1",
+        waits_for,
+        now
+    );
+    Ok(done.execute(conn).await?.rows_affected())
+}
+
 pub(super) async fn jobs_waiting(conn: &mut PgConnection) -> Result<Vec<(String, u64)>, Error> {
     let rows = sqlx::query!(
         r#"select waits_for as "waits_for!", count(*) as "jobs!" from technical.job

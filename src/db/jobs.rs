@@ -203,6 +203,15 @@ pub async fn counts(db: &Db, now: DateTime<Utc>) -> Result<Counts, Error> {
     queries::count_jobs(tx.conn(), now, ATTEMPTS_MAX as i32).await
 }
 
+/// What these jobs wait for has come back: they are tried from now on.
+pub async fn hasten(db: &Db, waits_for: &str, now: DateTime<Utc>) -> Result<u64, Error> {
+    let mut tx = db.technical().await?;
+    let hastened = queries::hasten_waiting(tx.conn(), waits_for, now).await?;
+    tx.commit().await?;
+    db.enqueued.wake();
+    Ok(hastened)
+}
+
 /// Waits until this process enqueues something, at most `at_most`: what other processes enqueue is found
 /// by looking. (NOTIFY would hold a lock of the whole database across each commit's flush.)
 pub async fn wait(db: &Db, at_most: Duration) {

@@ -9,7 +9,7 @@ use super::conform::{Applied, Conformed, is_admitted};
 use super::identify::Identified;
 use super::parties;
 use crate::model::findings as f;
-use crate::model::{Acceptance, Agreement, Finding, Heading, Party};
+use crate::model::{Acceptance, Agreement, Finding, Heading, NotScanned, Party, VirusCheck, VirusCoverage};
 use crate::registry::Profile;
 use crate::seda::Manifest;
 
@@ -61,6 +61,7 @@ pub fn decide(conformed: Conformed, facts: Facts, today: NaiveDate, approved: bo
     };
     findings.extend(check(&manifest.heading, &facts, identified.expanded_bytes, today));
     findings.extend(check_classification(&findings));
+    findings.extend(check_viruses(&facts, &identified.viruses.coverage));
     let agreement = match facts.agreement {
         Some(agreement) if !findings.iter().any(Finding::is_error) => agreement,
         _ => return Decision::Refuse(findings),
@@ -124,6 +125,17 @@ fn check_classification(found: &[Finding]) -> Option<Finding> {
     let classified = found.iter().find(|finding| std::ptr::eq(finding.kind, &f::RULE_CLASSIFIED))?;
     let message = format!("Le versement est refusé en entier : {}.", classified.message);
     Some(Finding { kind: &f::RULE_CLASSIFIED_REFUSED, message, ..classified.clone() })
+}
+
+/// What nobody can do is refused rather than waited for: a wait has an end only where something is being repaired.
+fn check_viruses(facts: &Facts, coverage: &VirusCoverage) -> Option<Finding> {
+    let agreement = facts.agreement.as_ref().filter(|agreement| agreement.virus == VirusCheck::Required)?;
+    coverage.has(NotScanned::NotConfigured).then(|| {
+        let name = &agreement.identifier;
+        let message =
+            format!("L'accord « {name} » exige l'analyse antivirale et le service n'a pas d'antivirus.");
+        Finding::new(&f::VIRUS_UNAVAILABLE, message)
+    })
 }
 
 fn check_agreement(heading: &Heading, facts: &Facts, expanded_bytes: u64, today: NaiveDate) -> Vec<Finding> {

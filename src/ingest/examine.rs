@@ -16,7 +16,8 @@ use super::store::Storing;
 use super::unpack::unpack;
 use super::validate::{Validated, validate};
 use super::{
-    Error, Ingest, JOB_PURGE, acknowledge, codes, event_object, replies, seal, seal_queries, state_queries,
+    Error, Ingest, JOB_PURGE, acknowledge, codes, coverage, event_object, replies, seal, seal_queries,
+    state_queries, viruses,
 };
 use crate::db::TenantTx;
 use crate::model::{
@@ -51,7 +52,8 @@ impl Ingest {
             TransferState::Examined if approved => self.examine(tenant, &transfer, true).await,
             TransferState::Sealed | TransferState::AwaitingReplication => self.resume(tenant, id).await,
             TransferState::TakenInCharge => self.confirm(tenant, id).await,
-            TransferState::Examined | TransferState::Refused => Ok(()),
+            TransferState::Refused => self.set_apart(tenant, &transfer).await,
+            TransferState::Examined => Ok(()),
         }
     }
 
@@ -59,10 +61,14 @@ impl Ingest {
         let id = transfer.transfer_id;
         let validated = self.open(tenant, id).await?;
         self.acknowledge_late(tenant, id, &validated).await?;
+        let viruses = self.viruses(tenant, &validated).await?;
         let limits = self.limits.clone();
-        let identified = super::blocking(move || identify(validated, &limits)).await?;
+        let identified = super::blocking(move || identify(validated, &limits, viruses)).await?;
         let mut seen = Seen::of(&identified)?;
         let facts = self.facts(tenant, transfer, &seen).await?;
+        if facts.agreement.is_some() && identified.viruses.terms != viruses::terms(facts.agreement.as_ref()) {
+            return Err(Error::Contended);
+        }
         let conformed =
             self.conform(tenant, identified, facts.agreement.as_ref(), facts.profile.as_ref()).await?;
         seen.was_checked_against(conformed.applied.as_ref());
@@ -153,7 +159,8 @@ impl Ingest {
         state_queries::write_examination(&mut tx, id, self.clock.now(), &seen.examined(findings)).await?;
         state_queries::set_examined(&mut tx, id).await?;
         let mut event = controlled(id, EventType::Controle, Outcome::Ok, Agent::Service, findings);
-        event.detail.extend(seen.profile_detail());
+        event.detail.extend(seen.detail());
+        coverage::event(id, seen.coverage()).into_iter().for_each(|event| tx.record(event));
         tx.record(event);
         fail_point!("examine-before-commit");
         tx.commit().await?;
@@ -176,12 +183,27 @@ impl Ingest {
             _ => return Err(Error::Contended),
         }
         state_queries::write_examination(&mut tx, id, self.clock.now(), &seen.examined(&findings)).await?;
+        coverage::event(id, seen.coverage()).into_iter().for_each(|event| tx.record(event));
         self.refuse_in(&mut tx, transfer, &seen.refused(), &findings, Agent::Service).await?;
         fail_point!("refuse-before-commit");
         tx.commit().await?;
         fail_point!("refuse-after-commit");
         telemetry::transfer_is_now(TransferState::Refused);
-        Ok(())
+        if seen.coverage().infected > 0 { self.lock_up(tenant, id).await } else { Ok(()) }
+    }
+
+    /// After a crash between a refusal and what it owes to the bytes.
+    async fn set_apart(&self, tenant: TenantId, transfer: &Transfer) -> Result<(), Error> {
+        match &transfer.virus {
+            Some(coverage) if coverage.infected > 0 => self.lock_up(tenant, transfer.transfer_id).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Infected bytes leave the place from which they could be opened; they go when the refusal's time is past.
+    async fn lock_up(&self, tenant: TenantId, id: TransferId) -> Result<(), Error> {
+        let quarantine = self.storage.quarantine().clone();
+        super::blocking(move || Ok(quarantine.lock_up(tenant, id)?)).await
     }
 
     /// Everything a refusal leaves, in the caller's transaction: state, reasons, reply, event, the purge to come.

@@ -1,4 +1,4 @@
-//! Third step: every declared file read once, for its digests, size and media type together.
+//! Third step: every declared file read once, for its digests, size, media type and viruses together.
 //!
 //! Never reads a file of a container already refused for what it is: a bomb stays folded. Stops when the time
 //! given to one transfer is over.
@@ -13,8 +13,9 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::Error;
 use super::validate::{Validated, corrupt};
+use super::viruses::{Checked, Viruses};
 use crate::formats;
-use crate::model::{BinaryObject, Finding, Findings, Limits, SedaVersion, findings};
+use crate::model::{BinaryObject, Finding, Findings, Limits, NotScanned, SedaVersion, findings};
 use crate::package::Package;
 use crate::seda::Manifest;
 use crate::seda::contents::Match;
@@ -38,6 +39,8 @@ pub struct Identified {
     pub objects: Vec<IdentifiedObject>,
     /// Bytes of the manifest and of the files read.
     pub expanded_bytes: u64,
+    /// How far it was checked for viruses.
+    pub viruses: Checked,
     pub findings: Vec<Finding>,
 }
 
@@ -69,24 +72,27 @@ impl Identified {
     }
 }
 
-/// Reads every matched file, and every content that travelled in the message.
+/// Reads every matched file, and every content that travelled in the message; shows them to the virus scanner.
 ///
 /// # Errors
-/// When the container cannot be read.
-pub fn identify(validated: Validated, limits: &Limits) -> Result<Identified, Error> {
+/// When the container cannot be read, or the scanner gives no verdict.
+pub fn identify(validated: Validated, limits: &Limits, mut viruses: Viruses) -> Result<Identified, Error> {
     let Validated { mut package, manifest, message, header, manifest_entry, .. } = validated;
     let (manifest_sha512, manifest_size_bytes) = (validated.manifest_sha512, validated.manifest_size_bytes);
     let mut found = validated.findings;
     let mut objects = Vec::new();
     if let Some(manifest) = manifest.as_deref().filter(|_| !validated.is_hostile) {
         let until = Instant::now().checked_add(limits.examination_max);
-        let is_in_time = files(&mut package, manifest, validated.matches, until, &mut objects, &mut found)?
-            && inline(manifest, until, &mut objects, &mut found)?;
+        let mut reading = Reading { until, viruses: &mut viruses, objects: &mut objects, found: &mut found };
+        let is_in_time = files(&mut package, manifest, validated.matches, &mut reading)?
+            && inline(manifest, &mut reading)?
+            && viruses.rest(&mut package, until, &mut found)?;
         if !is_in_time {
             found.push(too_long(limits));
         }
         objects.sort_unstable_by_key(|object| object.number);
     }
+    let viruses = viruses.finish(package.entries().len(), &mut found)?;
     let expanded_bytes = objects.iter().map(|object| object.size_bytes).sum::<u64>() + manifest_size_bytes;
     Ok(Identified {
         package,
@@ -98,6 +104,7 @@ pub fn identify(validated: Validated, limits: &Limits) -> Result<Identified, Err
         manifest_size_bytes,
         objects,
         expanded_bytes,
+        viruses,
         findings: found.into_vec(),
     })
 }
@@ -107,8 +114,16 @@ fn too_long(limits: &Limits) -> Finding {
     Finding::new(&findings::CONTAINER_TIME, format!("la lecture des fichiers a dépassé {minutes} minutes"))
 }
 
-fn is_over(until: Option<Instant>) -> bool {
+pub(super) fn is_over(until: Option<Instant>) -> bool {
     until.is_some_and(|until| Instant::now() >= until)
+}
+
+/// What the reading of each file adds to, and when it stops.
+struct Reading<'a> {
+    until: Option<Instant>,
+    viruses: &'a mut Viruses,
+    objects: &'a mut Vec<IdentifiedObject>,
+    found: &'a mut Findings,
 }
 
 /// Reads the objects that files hold; whether there was time.
@@ -116,20 +131,17 @@ fn files(
     package: &mut Package,
     manifest: &Manifest,
     mut matches: Vec<Match>,
-    until: Option<Instant>,
-    objects: &mut Vec<IdentifiedObject>,
-    found: &mut Findings,
+    reading: &mut Reading<'_>,
 ) -> Result<bool, Error> {
     // In the container's order: one forward movement through a plain tar or zip.
     matches.sort_unstable_by_key(|matched| matched.entry);
     for Match { object: number, entry } in matches {
-        if is_over(until) {
+        if is_over(reading.until) {
             return Ok(false);
         }
         let object = manifest.binary_object(number)?;
         let name = package.entries()[entry].name.clone();
-        let mut content = package.read(entry)?;
-        objects.extend(read(&mut content, &name, &object, (number, Place::Entry(entry)), found)?);
+        reading.object(package.read(entry)?, &name, &object, (number, Place::Entry(entry)))?;
     }
     Ok(true)
 }
@@ -139,32 +151,44 @@ fn files(
 /// # Errors
 /// When the scratch that holds the description cannot be read.
 pub(super) fn check_inline(manifest: &Manifest, limits: &Limits, found: &mut Findings) -> Result<(), Error> {
-    if !inline(manifest, Instant::now().checked_add(limits.examination_max), &mut Vec::new(), found)? {
+    let until = Instant::now().checked_add(limits.examination_max);
+    let (viruses, objects) = (&mut Viruses::not_shown(NotScanned::NotConfigured), &mut Vec::new());
+    if !inline(manifest, &mut Reading { until, viruses, objects, found: &mut *found })? {
         found.push(too_long(limits));
     }
     Ok(())
 }
 
 /// Reads the objects that the message holds; whether there was time.
-fn inline(
-    manifest: &Manifest,
-    until: Option<Instant>,
-    objects: &mut Vec<IdentifiedObject>,
-    found: &mut Findings,
-) -> Result<bool, Error> {
+fn inline(manifest: &Manifest, reading: &mut Reading<'_>) -> Result<bool, Error> {
     if !manifest.has_inline() {
         return Ok(true);
     }
     for (number, object) in (0..).zip(manifest.binary_objects()) {
         let object = object?;
         let Some(inline) = object.inline else { continue };
-        if is_over(until) {
+        if is_over(reading.until) {
             return Ok(false);
         }
-        let mut content = manifest.inline(inline);
-        objects.extend(read(&mut content, &object.id, &object, (number, Place::Inline), found)?);
+        reading.object(manifest.inline(inline), &object.id, &object, (number, Place::Inline))?;
     }
     Ok(true)
+}
+
+impl Reading<'_> {
+    fn object(
+        &mut self,
+        content: impl Read,
+        name: &str,
+        object: &BinaryObject,
+        (number, place): (u32, Place),
+    ) -> Result<(), Error> {
+        let mut showing = self.viruses.begin(place);
+        let outcome = read(&mut showing.through(content), name, object, (number, place), self.found);
+        let read = self.viruses.ended(showing, (name, Some(object.line)), outcome, self.found)?;
+        self.objects.extend(read);
+        Ok(())
+    }
 }
 
 fn read(

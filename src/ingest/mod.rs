@@ -14,6 +14,7 @@ pub mod archivist;
 mod compiled;
 mod confirm;
 pub mod conform;
+pub mod coverage;
 pub mod decide;
 mod enter;
 mod examine;
@@ -29,15 +30,18 @@ mod reply;
 mod seal;
 mod seal_queries;
 mod seen;
+mod showing;
 mod state_queries;
 mod store;
 mod sweep;
 pub mod unpack;
 pub mod validate;
+pub mod viruses;
 pub mod visibility;
 
 pub use receive::{Depositor, Reception};
 
+use crate::antivirus::{self, Scanner};
 use crate::clock::Clock;
 use crate::db::{self, Db};
 use crate::model::{Finding, Limits, ProfileId, TransferId};
@@ -51,6 +55,9 @@ pub const JOB_INGEST: &str = "ingest";
 pub const JOB_SEAL: &str = "seal";
 /// Job: drop the bytes of a refused transfer.
 pub const JOB_PURGE: &str = "purge";
+
+/// What the job of a transfer waits for while the virus scanner does not answer.
+pub const WAITS_FOR_SCANNER: &str = "antivirus";
 
 /// Every point of the path where a test may stop or kill the process, in order.
 pub const FAIL_POINTS: &[&str] = &[
@@ -87,6 +94,8 @@ pub struct Ingest {
     /// Transfers of one member that may wait for a site.
     waiting_max: u32,
     profiles: compiled::Compiled,
+    /// `None`: the service has no virus scanner.
+    scanner: Option<Scanner>,
 }
 
 /// Unless the settings say otherwise.
@@ -95,7 +104,18 @@ const WAITING_MAX: u32 = 10_000;
 impl Ingest {
     /// The path over these gates.
     pub fn new(db: Db, storage: Storage, clock: Clock, limits: Limits, refused_days: u32) -> Self {
-        Self { db, storage, clock, limits, refused_days, waiting_max: WAITING_MAX, profiles: compiled::Compiled::default() }
+        let (waiting_max, profiles) = (WAITING_MAX, compiled::Compiled::default());
+        Self { db, storage, clock, limits, refused_days, waiting_max, profiles, scanner: None }
+    }
+
+    /// The same path, with a virus scanner or without.
+    pub fn with_scanner(self, scanner: Option<Scanner>) -> Self {
+        Self { scanner, ..self }
+    }
+
+    /// The virus scanner, when the service has one.
+    pub fn scanner(&self) -> Option<&Scanner> {
+        self.scanner.as_ref()
     }
 
     /// The same path, with so many transfers of one member that may wait for a site.
@@ -113,6 +133,9 @@ pub enum Error {
     Storage(#[from] storage::Error),
     #[error("package: {0}")]
     Package(#[from] package::Error),
+    /// The transfer waits: nothing passes without a verdict.
+    #[error("antivirus: {0}")]
+    Antivirus(#[from] antivirus::Error),
     #[error("accession record: {0}")]
     Accession(#[from] package::accession::Error),
     #[error("reading: {0}")]
@@ -141,7 +164,7 @@ impl Error {
             Error::Db(error) => error.is_transient(),
             Error::Storage(error) => error.is_transient(),
             Error::Package(error) => error.is_transient(),
-            Error::AwaitingReplication { .. } | Error::TooManyWaiting { .. } => true,
+            Error::AwaitingReplication { .. } | Error::TooManyWaiting { .. } | Error::Antivirus(_) => true,
             Error::Contended | Error::Died | Error::Io(_) => true,
             Error::Accession(_) | Error::Changed | Error::Profile(_) => false,
         }

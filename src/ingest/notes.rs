@@ -7,9 +7,9 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Error;
 use super::conform::Applied;
 use super::decide::Accepted;
+use super::{Error, coverage};
 use crate::model::{Finding, Transfer};
 use crate::package::accession::{Accession, derived_id};
 use crate::package::checks::{CheckFinding, CheckedProfile, Checks};
@@ -30,9 +30,10 @@ const FAMILIES: [&str; 11] = [
     "message",
 ];
 const PROFILE_FAMILY: &str = "profile";
+const VIRUS_FAMILY: &str = "virus";
 /// Families whose checks are not made of every transfer.
 #[cfg(test)]
-const NOT_ALWAYS: [&str; 2] = [PROFILE_FAMILY, "virus"];
+const NOT_ALWAYS: [&str; 2] = [PROFILE_FAMILY, VIRUS_FAMILY];
 /// Formats told apart in an event's note.
 const FORMATS_MAX: usize = 50;
 
@@ -87,7 +88,9 @@ impl Notes {
 fn checks(accession: &Accession, accepted: &Accepted, at: DateTime<Utc>) -> Checks {
     let findings: Vec<CheckFinding> = accepted.findings.iter().map(check_finding).collect();
     let profile = accepted.profile.as_ref();
+    let scanned = accepted.identified.viruses.coverage.engine.as_ref();
     let families = FAMILIES.into_iter().chain(profile.map(|_| PROFILE_FAMILY));
+    let families = families.chain(scanned.map(|_| VIRUS_FAMILY));
     Checks {
         form: Checks::FORM,
         checked_at: at.to_rfc3339_opts(SecondsFormat::Micros, true),
@@ -135,6 +138,8 @@ fn events(
         outcome: "success".to_owned(),
         note: None,
     };
+    let (outcome, detail) = coverage::premis(&accepted.identified.viruses.coverage);
+    let viruses = EntryEvent { outcome: outcome.to_owned(), ..event("virus check", &decided_at, detail) };
     let mut checked =
         "container, schema of the standard, references, rules, agreement, parties, quota".to_owned();
     if let Some(Applied { identifier, version, sha512, .. }) = &accepted.profile {
@@ -158,6 +163,7 @@ fn events(
         event("ingestion", &received_at, "reception of the transfer in quarantine".to_owned()),
         event("message digest calculation", &received_at, "SHA-512 of the package as received".to_owned()),
         event("fixity check", &decided_at, fixity),
+        viruses,
         formats,
         validation,
         event("accession", &decided_at, "acceptance of the transfer".to_owned()),

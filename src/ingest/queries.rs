@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::findings_json;
+use super::{coverage, findings_json};
 use crate::db::{self, TenantRead, TenantTx};
 use crate::model::{Agent, ArchiveId, Channel, MachineId, PersonId, Transfer, TransferId, TransferState};
 
@@ -31,6 +31,7 @@ struct TransferRow {
     decided_at: Option<DateTime<Utc>>,
     archive_id: Option<Uuid>,
     closed_at: Option<DateTime<Utc>>,
+    virus: Option<serde_json::Value>,
 }
 
 impl From<TransferRow> for Transfer {
@@ -58,6 +59,7 @@ impl From<TransferRow> for Transfer {
             decided_at: row.decided_at,
             archive_id: row.archive_id.map(ArchiveId),
             closed_at: row.closed_at,
+            virus: row.virus.as_ref().map(coverage::read),
         }
     }
 }
@@ -69,7 +71,7 @@ pub async fn find_transfer(tx: &mut TenantRead, id: TransferId) -> Result<Option
         r#"select transfer_id, state::text as "state!", person_id, machine_id, file_name, size_bytes, digest,
                   received_at, attempt, seda_version, message_identifier, transferring_agency,
                   agreement_identifier, archival_profile, profile_version, title, unit_count, object_count, findings,
-                  decided_at, archive_id, closed_at
+                  decided_at, archive_id, closed_at, virus
            from transfer where transfer_id = $1"#,
         id.0
     )
@@ -109,7 +111,7 @@ pub async fn transfers_page(
         r#"select transfer_id, state::text as "state!", person_id, machine_id, file_name, size_bytes, digest,
                   received_at, attempt, seda_version, message_identifier, transferring_agency,
                   agreement_identifier, archival_profile, profile_version, title, unit_count, object_count, findings,
-                  decided_at, archive_id, closed_at
+                  decided_at, archive_id, closed_at, virus
            from transfer
            where ($1::text is null or state = $1::text::transfer_state)
              and ($2::text[] is null or agreement_identifier = any($2) or machine_id = $3)

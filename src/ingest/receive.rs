@@ -106,8 +106,9 @@ impl Ingest {
         Ok(Reception { transfer_id, state: TransferState::Received, already_known: false })
     }
 
-    /// The transfer these bytes already are. A refusal stands for its bytes, unless its reasons lie with
-    /// the registers (agreement, profile, parties, quota), which may have changed since: then a new attempt opens.
+    /// The transfer these bytes already are. A refusal stands for its bytes, unless its reasons lie with the registers
+    /// (agreement, profile, parties, quota) or the virus scanner, whose signatures know better each day: these may have
+    /// changed since, and a new attempt opens.
     async fn known(
         &self,
         tx: &mut crate::db::TenantRead,
@@ -161,13 +162,14 @@ fn reception(from: &Depositor, id: TransferId, received: &Received) -> Event {
     }
 }
 
-/// Whether every reason of a refusal lies with the registers rather than with the bytes.
+/// Whether every reason of a refusal lies with the registers, or the virus scanner, rather than with the bytes.
 fn may_be_tried_again(findings: &[Finding]) -> bool {
     let mut errors = findings.iter().filter(|finding| finding.is_error()).peekable();
     errors.peek().is_some()
         && errors.all(|error| {
             let code = error.kind.code;
             code.starts_with("quota.")
+                || code.starts_with("virus.")
                 || code.starts_with("profile.")
                 || (code.starts_with("header.") && code != "header.identifier_empty")
         })
@@ -186,11 +188,12 @@ mod tests {
     use crate::model::findings as f;
 
     #[test]
-    fn only_reasons_of_the_registers_let_the_same_bytes_be_tried_again() {
+    fn only_reasons_that_may_change_let_the_same_bytes_be_tried_again() {
         let quota = Finding::new(&f::QUOTA_EXCEEDED, "");
         let closed = Finding::new(&f::HEADER_AGREEMENT_CLOSED, "");
         let unreadable = Finding::new(&f::CONTAINER_UNREADABLE, "");
         assert!(may_be_tried_again(&[quota.clone(), closed]));
+        assert!(may_be_tried_again(&[Finding::new(&f::VIRUS_FOUND, "")]), "a false alarm is put right");
         assert!(!may_be_tried_again(&[quota, unreadable]));
         assert!(!may_be_tried_again(&[]));
     }

@@ -17,7 +17,7 @@ use super::notes::Notes;
 use super::seal_queries::AccessionRow;
 use super::seen::Seen;
 use super::validate::Validated;
-use super::{Error, Ingest, event_object, queries, replies, seal_queries, state_queries};
+use super::{Error, Ingest, coverage, event_object, queries, replies, seal_queries, state_queries};
 use crate::model::findings as f;
 use crate::model::{
     Agent, ArchiveId, Event, EventType, Finding, Outcome, TenantId, Transfer, TransferId, TransferState,
@@ -99,6 +99,8 @@ impl Ingest {
         let (record, premis) = (accession.to_json(), notes.to_row());
         let row = AccessionRow { archive_id, cote, grant_date: at, reply, premis, record };
         seal_queries::insert_accession(&mut tx, transfer.transfer_id, &row).await?;
+        let coverage = &accepted.identified.viruses.coverage;
+        coverage::event(transfer.transfer_id, coverage).into_iter().for_each(|event| tx.record(event));
         tx.record(sealed_event(transfer.transfer_id, &accession, &accepted));
         fail_point!("seal-before-commit");
         tx.commit().await?;
@@ -223,6 +225,7 @@ fn sealed_event(id: TransferId, accession: &Accession, accepted: &Accepted) -> E
         ("manifest_sha512", accession.manifest.sha512.clone()),
     ];
     detail.extend(accepted.profile.iter().flat_map(Applied::detail));
+    detail.push(("antivirus", coverage::word(&accepted.identified.viruses.coverage).into()));
     if !accepted.findings.is_empty() {
         detail.push(("codes", super::codes(&accepted.findings)));
     }

@@ -8,8 +8,8 @@ use super::conform::Applied;
 use super::decide::Facts;
 use super::identify::Identified;
 use super::state_queries::Examined;
-use super::{Error, Ingest, replies, seal, seal_queries};
-use crate::model::{Finding, SedaVersion, TenantId, Transfer};
+use super::{Error, Ingest, coverage, replies, seal, seal_queries};
+use crate::model::{Finding, SedaVersion, TenantId, Transfer, VirusCoverage};
 use crate::registry;
 use crate::seda::Manifest;
 use crate::seda::lengths::IDENTIFIER_BYTES_MAX;
@@ -31,6 +31,7 @@ pub(super) struct Seen {
     unit_count: Option<usize>,
     object_count: Option<usize>,
     expanded_bytes: u64,
+    viruses: VirusCoverage,
 }
 
 impl Seen {
@@ -54,6 +55,7 @@ impl Seen {
             unit_count: manifest.map(Manifest::unit_count),
             object_count: manifest.map(Manifest::binary_object_count),
             expanded_bytes: identified.expanded_bytes,
+            viruses: identified.viruses.coverage.clone(),
         })
     }
 
@@ -62,9 +64,16 @@ impl Seen {
         self.applied = applied.cloned();
     }
 
-    /// The profile and its version, for journal entries.
-    pub(super) fn profile_detail(&self) -> Vec<(&'static str, String)> {
-        self.applied.as_ref().map(Applied::detail).unwrap_or_default()
+    /// The profile and its version, and whether it was checked for viruses, for journal entries.
+    pub(super) fn detail(&self) -> Vec<(&'static str, String)> {
+        let mut detail = self.applied.as_ref().map(Applied::detail).unwrap_or_default();
+        detail.push(("antivirus", coverage::word(&self.viruses).into()));
+        detail
+    }
+
+    /// How far it was checked for viruses.
+    pub(super) fn coverage(&self) -> &VirusCoverage {
+        &self.viruses
     }
 
     /// For the transfer's row.
@@ -80,6 +89,7 @@ impl Seen {
             unit_count: self.unit_count,
             object_count: self.object_count,
             expanded_bytes: self.expanded_bytes,
+            virus: &self.viruses,
             findings,
         }
     }

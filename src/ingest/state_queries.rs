@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::findings_json;
+use super::{coverage, findings_json};
 use crate::db::{self, TenantRead, TenantTx};
-use crate::model::{ArchiveId, Finding, PersonId, SedaVersion, TransferId, TransferState};
+use crate::model::{ArchiveId, Finding, PersonId, SedaVersion, TransferId, TransferState, VirusCoverage};
 
 /// Locks the transfer's row and tells its state and whether an archivist has accepted it.
 pub async fn lock_transfer(
@@ -36,6 +36,7 @@ pub struct Examined<'a> {
     pub unit_count: Option<usize>,
     pub object_count: Option<usize>,
     pub expanded_bytes: u64,
+    pub virus: &'a VirusCoverage,
     pub findings: &'a [Finding],
 }
 
@@ -50,7 +51,7 @@ pub async fn write_examination(
         "update transfer t
          set seda_version = $2, message_identifier = $3, transferring_agency = $4, agreement_identifier = $5,
              title = $6, unit_count = $7, object_count = $8, expanded_bytes = $9, findings = $10, examined_at = $11,
-             archival_profile = $12, profile_version = $13,
+             archival_profile = $12, profile_version = $13, virus = $14,
              attempt = 1 + (select count(*) from transfer before
                             where before.message_identifier = $3
                               and before.transferring_agency is not distinct from $4
@@ -68,7 +69,8 @@ pub async fn write_examination(
         findings_json::write(seen.findings),
         at,
         seen.profile,
-        seen.profile_version.map(|n| n as i32)
+        seen.profile_version.map(|n| n as i32),
+        coverage::write(seen.virus)
     )
     .execute(tx.conn())
     .await?;

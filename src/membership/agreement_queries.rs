@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::file::{Agreement, Validity};
 use crate::db::{Error, TenantRead, TenantTx};
+use crate::model::{LargeFiles, VirusCheck};
 
 pub(super) async fn find_agreement(
     tx: &mut TenantRead,
@@ -11,7 +12,8 @@ pub(super) async fn find_agreement(
 ) -> Result<Option<(Uuid, Agreement)>, Error> {
     let row = sqlx::query!(
         r#"select a.agreement_id, a.identifier, a.name, a.acceptance, a.transfer_bytes_max, a.valid_from,
-                  a.valid_until, a.state, a.profile_imposed, a.tolerances, p.identifier as archival_agency,
+                  a.valid_until, a.state, a.profile_imposed, a.tolerances, a.virus, a.virus_large,
+                  p.identifier as archival_agency,
                   array(select f.identifier from agreement_profile af join profile f using (tenant_id, profile_id)
                         where af.tenant_id = a.tenant_id and af.agreement_id = a.agreement_id
                         order by f.identifier collate "C") as "profiles!"
@@ -31,6 +33,9 @@ pub(super) async fn find_agreement(
         profiles: Some(row.profiles),
         profile_imposed: Some(row.profile_imposed),
         tolerances: row.tolerances,
+        virus: VirusCheck::from_word(&row.virus).ok_or_else(|| Error::row("agreement", &row.virus))?,
+        virus_large: LargeFiles::from_word(&row.virus_large)
+            .ok_or_else(|| Error::row("agreement", &row.virus_large))?,
         validity: Validity { from: row.valid_from, until: row.valid_until },
         state: row.state,
     };
@@ -168,6 +173,20 @@ pub(super) async fn set_tolerances(
     sqlx::query!("update agreement set tolerances = $2 where agreement_id = $1", agreement, tolerances)
         .execute(tx.conn())
         .await?;
+    Ok(())
+}
+
+/// What transfers under the agreement owe to the virus scanner becomes this.
+pub(super) async fn set_virus(tx: &mut TenantTx, id: Uuid, agreement: &Agreement) -> Result<(), Error> {
+    let (virus, large) = (agreement.virus.word(), agreement.virus_large.word());
+    sqlx::query!(
+        "update agreement set virus = $2, virus_large = $3 where agreement_id = $1",
+        id,
+        virus,
+        large
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::value::Datetime;
 
 use super::check_profiles::{check_imposed, check_profile};
+use super::check_virus::check_virus;
 use super::file::{Agreement, Grammar, Machine, Member, Party, Person, Validity};
 use super::numbers::{is_siren, is_siret};
 use super::read::{
@@ -138,6 +139,7 @@ fn check_agreement(written: &WrittenAgreement, parties: &[Party], faults: &mut F
     faults.unless(*bytes.get_ref() > 0, bytes, "un nombre d'octets est attendu");
     let tolerances = Tolerance::ALL.map(Tolerance::name);
     written.tolerances.iter().for_each(|tolerance| one_of(tolerance, &tolerances, faults));
+    let (virus, virus_large) = check_virus(written, faults);
     Agreement {
         identifier: identifier(&written.identifier, faults),
         name: text(&written.name, faults),
@@ -149,6 +151,8 @@ fn check_agreement(written: &WrittenAgreement, parties: &[Party], faults: &mut F
         profiles: written.profiles.as_deref().map(sorted),
         profile_imposed: written.profile_imposed.as_ref().map(|imposed| *imposed.get_ref()),
         tolerances: sorted(&written.tolerances),
+        virus,
+        virus_large,
         validity: validity(&written.valid_from, &written.valid_until, faults),
         state: written.state.get_ref().clone(),
     }

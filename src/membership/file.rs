@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use crate::model::Role;
+use crate::model::{LargeFiles, Role, VirusCheck};
 
 /// What a member is to be.
 #[derive(Debug)]
@@ -75,6 +75,8 @@ pub(super) struct Agreement {
     pub profile_imposed: Option<bool>,
     /// Names, sorted.
     pub tolerances: Vec<String>,
+    pub virus: VirusCheck,
+    pub virus_large: LargeFiles,
     pub validity: Validity,
     pub state: String,
 }

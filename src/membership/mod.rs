@@ -10,6 +10,7 @@ mod agreement_queries;
 mod change;
 mod check;
 mod check_profiles;
+mod check_virus;
 mod file;
 mod grammars;
 mod numbers;
@@ -32,6 +33,7 @@ use crate::model::TenantId;
 use crate::storage::Storage;
 
 use change::Changes;
+pub use check_virus::refuse_without_virus_scanner;
 use file::Member;
 
 /// A fault in a member's file.

@@ -86,6 +86,8 @@ pub(super) struct WrittenAgreement {
     pub profile_imposed: Option<Spanned<bool>>,
     #[serde(default)]
     pub tolerances: Vec<Text>,
+    pub virus: Option<Text>,
+    pub virus_large: Option<Text>,
     pub valid_from: Option<Spanned<Datetime>>,
     pub valid_until: Option<Spanned<Datetime>>,
     pub state: Text,
@@ -111,23 +113,9 @@ pub(super) struct WrittenMachine {
 
 /// Every member of the folder, by code; or everything that is wrong.
 pub(super) fn read_all(folder: &Path, storage: &Storage) -> Result<Vec<Member>, Vec<Fault>> {
-    let whole = |path: &Path, reason: String| vec![Fault { path: path.to_path_buf(), line: 0, reason }];
-    let entries =
-        fs::read_dir(folder).map_err(|error| whole(folder, format!("dossier illisible ({error})")))?;
-    let mut paths: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path().join("member.toml")))
-        .filter(|path| path.parent().is_some_and(Path::is_dir))
-        .collect();
-    paths.sort();
-    if paths.is_empty() {
-        return Err(whole(
-            folder,
-            "aucun membre : un dossier par membre est attendu, et son member.toml".into(),
-        ));
-    }
     let mut members = Vec::new();
     let mut faults = Vec::new();
-    for path in paths {
+    for path in paths(folder)? {
         match read_one(&path, storage) {
             Ok(member) => members.push((path, member)),
             Err(found) => faults.extend(found),
@@ -137,16 +125,39 @@ pub(super) fn read_all(folder: &Path, storage: &Storage) -> Result<Vec<Member>, 
     if faults.is_empty() { Ok(members.into_iter().map(|(_, member)| member).collect()) } else { Err(faults) }
 }
 
-fn read_one(path: &Path, storage: &Storage) -> Result<Member, Vec<Fault>> {
+/// The members' files, in the order of their codes.
+pub(super) fn paths(folder: &Path) -> Result<Vec<PathBuf>, Vec<Fault>> {
+    let whole = |reason: String| vec![Fault { path: folder.to_path_buf(), line: 0, reason }];
+    let entries = fs::read_dir(folder).map_err(|error| whole(format!("dossier illisible ({error})")))?;
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path().join("member.toml")))
+        .filter(|path| path.parent().is_some_and(Path::is_dir))
+        .collect();
+    paths.sort();
+    if paths.is_empty() {
+        return Err(whole("aucun membre : un dossier par membre est attendu, et son member.toml".into()));
+    }
+    Ok(paths)
+}
+
+/// A file's text and what it says, not checked.
+pub(super) fn written(path: &Path) -> Result<(String, Written), Vec<Fault>> {
     let whole = |reason: String| vec![Fault { path: path.to_path_buf(), line: 0, reason }];
     let size_bytes = fs::metadata(path).map_err(|error| whole(format!("illisible ({error})")))?.len();
     if size_bytes > FILE_BYTES_MAX {
         return Err(whole(format!("plus de {FILE_BYTES_MAX} octets")));
     }
     let text = fs::read_to_string(path).map_err(|error| whole(format!("illisible ({error})")))?;
+    let written = toml::from_str(&text).map_err(|error| {
+        let line = line_at(&text, error.span().map_or(0, |span| span.start));
+        vec![Fault { path: path.to_path_buf(), line, reason: in_french(error.message()) }]
+    })?;
+    Ok((text, written))
+}
+
+fn read_one(path: &Path, storage: &Storage) -> Result<Member, Vec<Fault>> {
+    let (text, written) = written(path)?;
     let at = |(offset, reason)| Fault { path: path.to_path_buf(), line: line_at(&text, offset), reason };
-    let written: Written = toml::from_str(&text)
-        .map_err(|error| vec![at((error.span().map_or(0, |span| span.start), in_french(error.message())))])?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut faults = Vec::new();
     let mut profiles = Vec::new();
@@ -165,7 +176,7 @@ fn read_one(path: &Path, storage: &Storage) -> Result<Member, Vec<Fault>> {
     }
 }
 
-fn line_at(text: &str, offset: usize) -> usize {
+pub(super) fn line_at(text: &str, offset: usize) -> usize {
     text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
 }
 

@@ -110,6 +110,8 @@ pub(super) async fn write_agreements(
             if !agreement.tolerances.is_empty() {
                 detail.push(("tolerances", agreement.tolerances.join(" ")));
             }
+            detail.push(("virus", agreement.virus.word().into()));
+            detail.push(("virus_large", agreement.virus_large.word().into()));
             changes.made(
                 object,
                 detail,
@@ -128,6 +130,8 @@ pub(super) async fn write_agreements(
         note_validity(&mut differences, before.validity, agreement.validity);
         note_profiles(&mut differences, &before, agreement);
         differences.note("tolerances", before.tolerances.as_slice(), agreement.tolerances.as_slice());
+        differences.note("virus", before.virus.word(), agreement.virus.word());
+        differences.note("virus_large", before.virus_large.word(), agreement.virus_large.word());
         if !differences.is_empty() {
             agreement_queries::update_agreement(tx, id, agreement).await?;
             write_lists(tx, id, agreement).await?;
@@ -138,7 +142,7 @@ pub(super) async fn write_agreements(
     Ok(())
 }
 
-/// The parties, the profiles and the tolerances of an agreement, as far as the file names them.
+/// The parties, the profiles, the tolerances and the virus check of an agreement, as far as the file names them.
 async fn write_lists(tx: &mut TenantTx, agreement_id: Uuid, agreement: &Agreement) -> Result<(), Error> {
     agreement_queries::set_admitted(tx, agreement_id, "transferring", &agreement.transferring).await?;
     agreement_queries::set_admitted(tx, agreement_id, "originating", &agreement.originating).await?;
@@ -148,7 +152,8 @@ async fn write_lists(tx: &mut TenantTx, agreement_id: Uuid, agreement: &Agreemen
     if let Some(imposed) = agreement.profile_imposed {
         agreement_queries::set_imposed(tx, agreement_id, imposed).await?;
     }
-    agreement_queries::set_tolerances(tx, agreement_id, &agreement.tolerances).await
+    agreement_queries::set_tolerances(tx, agreement_id, &agreement.tolerances).await?;
+    agreement_queries::set_virus(tx, agreement_id, agreement).await
 }
 
 fn note_profiles(differences: &mut Differences, before: &Agreement, after: &Agreement) {

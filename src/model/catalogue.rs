@@ -280,6 +280,18 @@ catalogue! {
     HEADER_SIGNATURE_UNVERIFIED = "header.signature_unverified", Warning, "001",
         "La signature du message n'a pas été vérifiée",
         "Sans conséquence ici : la signature est conservée avec le bordereau, tel qu'il a été reçu.";
+    VIRUS_FOUND = "virus.found", Error, "101",
+        "Un fichier contient un virus",
+        "N'ouvrez pas ce fichier : faites examiner le poste d'où il vient, remplacez-le par un exemplaire sain et refaites le versement. Si c'est une fausse alerte, renvoyez le même versement une fois l'antivirus mis à jour.";
+    VIRUS_TOO_LARGE = "virus.too_large", Error, "306",
+        "Un fichier ne peut pas être analysé par l'antivirus",
+        "L'accord n'admet que des fichiers analysés en entier : partagez le fichier, ou demandez au service d'archives une autre règle.";
+    VIRUS_NOT_SCANNED = "virus.not_scanned", Warning, "001",
+        "Un fichier n'a pas été analysé par l'antivirus",
+        "Sans conséquence pour ce versement : l'accord l'admet. Si vous le pouvez, analysez ce fichier de votre côté.";
+    VIRUS_UNAVAILABLE = "virus.unavailable", Error, "102",
+        "L'analyse antivirale est exigée et le service n'a pas d'antivirus",
+        "Prévenez le service d'archives, puis renvoyez le même versement une fois l'antivirus en place.";
     FORMAT_MISMATCH = "format.mismatch", Warning, "205",
         "Un fichier n'est pas du type déclaré",
         "Corrigez le type déclaré, ou vérifiez que c'est le bon fichier.";

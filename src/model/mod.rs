@@ -11,6 +11,7 @@ pub mod ids;
 pub mod limits;
 pub mod parties;
 pub mod transfer;
+pub mod virus;
 
 pub use description::{
     BinaryObject, Content, Heading, Inline, ObjectGroup, OtherId, PhysicalObject, Reference, Referent, Rule,
@@ -25,3 +26,4 @@ pub use ids::{
 pub use limits::Limits;
 pub use parties::{Acceptance, Agreement, Party, Role};
 pub use transfer::{Channel, Transfer, TransferState};
+pub use virus::{Engine, LargeFiles, NotScanned, VirusCheck, VirusCoverage};

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{AgreementId, PartyId};
+use super::{AgreementId, LargeFiles, PartyId, VirusCheck};
 
 /// What a person may do in a member (norms §8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,6 +117,9 @@ pub struct Agreement {
     pub profile_imposed: bool,
     /// Names of the extensions of other systems that transfers may use.
     pub tolerances: Vec<String>,
+    /// Whether its transfers are shown to the virus scanner, and what becomes of the files it cannot take whole.
+    pub virus: VirusCheck,
+    pub virus_large: LargeFiles,
 }
 
 impl Agreement {

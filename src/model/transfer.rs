@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{ArchiveId, Finding, MachineId, PersonId, TransferId};
+use super::{ArchiveId, Finding, MachineId, PersonId, TransferId, VirusCoverage};
 
 /// Where a transfer stands. Only these are durable: a crash restarts from the last one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,4 +106,6 @@ pub struct Transfer {
     pub archive_id: Option<ArchiveId>,
     /// When it was taken in charge or refused.
     pub closed_at: Option<DateTime<Utc>>,
+    /// How far it was checked for viruses; `None` before it was examined.
+    pub virus: Option<VirusCoverage>,
 }

@@ -6,7 +6,9 @@ use uuid::Uuid;
 
 use super::{Member, Quota};
 use crate::db::{Error, Technical, TenantRead};
-use crate::model::{Acceptance, Agreement, AgreementId, MachineId, Party, PartyId, TenantId};
+use crate::model::{
+    Acceptance, Agreement, AgreementId, LargeFiles, MachineId, Party, PartyId, TenantId, VirusCheck,
+};
 
 /// Every member, by code: who to loop over, one transaction each.
 pub async fn members(tx: &mut Technical) -> Result<Vec<Member>, Error> {
@@ -110,7 +112,8 @@ async fn select_agreements(tx: &mut TenantRead, identifier: Option<&str>) -> Res
     let mut admitted = admitted_parties(tx, identifier).await?;
     let rows = sqlx::query!(
         r#"select a.agreement_id, a.identifier, a.name, a.state, a.valid_from, a.valid_until, a.acceptance,
-                a.transfer_bytes_max, a.profile_imposed, a.tolerances, p.identifier as archival_agency,
+                a.transfer_bytes_max, a.profile_imposed, a.tolerances, a.virus, a.virus_large,
+                p.identifier as archival_agency,
                 array(select f.identifier from agreement_profile af join profile f using (tenant_id, profile_id)
                       where af.tenant_id = a.tenant_id and af.agreement_id = a.agreement_id
                       order by f.identifier) as "profiles!"
@@ -137,6 +140,9 @@ async fn select_agreements(tx: &mut TenantRead, identifier: Option<&str>) -> Res
             profiles: row.profiles,
             profile_imposed: row.profile_imposed,
             tolerances: row.tolerances,
+            virus: VirusCheck::from_word(&row.virus).ok_or_else(|| Error::row("agreement", &row.virus))?,
+            virus_large: LargeFiles::from_word(&row.virus_large)
+                .ok_or_else(|| Error::row("agreement", &row.virus_large))?,
         })
     });
     agreements.collect()

@@ -25,6 +25,8 @@ use crate::model::{TenantId, TransferId};
 const GATHERED_BYTES: usize = 1 << 20;
 /// What a reception that has not ended calls its file: the transfer's name and this.
 const UNFINISHED: &str = ".part";
+/// What the file of a transfer locked up is called: the transfer's name and this.
+const LOCKED: &str = ".infected";
 
 /// The folder where transfers wait.
 #[derive(Clone, Debug)]
@@ -100,6 +102,17 @@ impl Quarantine {
         }
     }
 
+    /// Puts what was received where [`Quarantine::open`] never finds it, durably, until it is removed. Done already, or
+    /// nothing there, is no failure.
+    pub fn lock_up(&self, tenant: TenantId, transfer: TransferId) -> Result<(), Error> {
+        let place = self.place(tenant, transfer);
+        if !stands(&place)? {
+            return Ok(());
+        }
+        disk::rename(&place, &beside(&place, LOCKED))?;
+        disk::sync_folder(&self.folder.join(tenant.to_string()))
+    }
+
     /// Removes what was received; what a power cut brings back, the sweeper finds: an orphan that no row names.
     pub fn forget(&self, tenant: TenantId, transfer: TransferId) -> Result<(), Error> {
         let place = self.place(tenant, transfer);
@@ -109,8 +122,10 @@ impl Quarantine {
         Ok(())
     }
 
-    /// Removes what was received, durably, and what an interrupted reception left; nothing there is no failure.
+    /// Removes what was received, durably, locked up or not, and what an interrupted reception left; nothing there is no
+    /// failure.
     pub fn remove(&self, tenant: TenantId, transfer: TransferId) -> Result<(), Error> {
+        disk::remove(&beside(&self.place(tenant, transfer), LOCKED))?;
         self.forget(tenant, transfer)?;
         let folder = self.folder.join(tenant.to_string());
         if stands(&folder)? { disk::sync_folder(&folder) } else { Ok(()) }
@@ -120,7 +135,7 @@ impl Quarantine {
     pub fn older_than(&self, tenant: TenantId, age: Duration) -> Result<BTreeSet<TransferId>, Error> {
         let mut old = BTreeSet::new();
         for (name, path) in children(&self.folder.join(tenant.to_string()))? {
-            let transfer = name.strip_suffix(UNFINISHED).unwrap_or(&name);
+            let transfer = name.strip_suffix(UNFINISHED).or(name.strip_suffix(LOCKED)).unwrap_or(&name);
             let Ok(transfer) = Uuid::parse_str(transfer) else { continue };
             let changed = match fs::symlink_metadata(&path).and_then(|metadata| metadata.modified()) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
@@ -198,8 +213,13 @@ impl Drop for Reception {
 }
 
 fn unfinished(place: &Path) -> PathBuf {
+    beside(place, UNFINISHED)
+}
+
+/// The same name with this at its end.
+fn beside(place: &Path, suffix: &str) -> PathBuf {
     let mut name = place.as_os_str().to_os_string();
-    name.push(UNFINISHED);
+    name.push(suffix);
     name.into()
 }
 

@@ -21,6 +21,7 @@ pub mod problems;
 pub mod proof_of_origin;
 pub mod range;
 pub mod routes;
+pub mod scanner;
 mod serve;
 pub mod who;
 

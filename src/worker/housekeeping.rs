@@ -1,4 +1,4 @@
-//! What must be looked at now and then, whoever asks or not: orphans of crashes in quarantine.
+//! What must be looked at now and then, whoever asks or not: orphans of crashes in quarantine, a scanner that is back.
 //!
 //! Safe to run in several processes at once; a failure waits for the next turn.
 
@@ -13,6 +13,9 @@ use crate::{db, registry};
 /// Time between two turns; the first comes at the start.
 const TURN: Duration = Duration::from_secs(3_600);
 
+/// Time between two looks at what waits for the virus scanner.
+const MINUTE: Duration = Duration::from_secs(60);
+
 /// Looks at every member, turn after turn, until `stop` becomes true.
 pub(super) async fn keep(worker: Arc<Worker>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
@@ -21,6 +24,21 @@ pub(super) async fn keep(worker: Arc<Worker>, mut stop: watch::Receiver<bool>) {
         }
         tokio::select! {
             () = tokio::time::sleep(TURN) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Frees the transfers that wait for the virus scanner within a minute of its return, until `stop` becomes true.
+pub(super) async fn await_scanner(worker: Arc<Worker>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        match worker.ingest.free_waiting().await {
+            Ok(0) => {}
+            Ok(freed) => tracing::info!(transfers = freed, "the virus scanner answers again"),
+            Err(error) => tracing::error!(%error, "transfers still wait for the virus scanner"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(MINUTE) => {}
             _ = stop.changed() => {}
         }
     }

@@ -33,6 +33,7 @@ impl From<ingest::Error> for Failure {
         };
         let waits_for = match &error {
             ingest::Error::AwaitingReplication { sites, .. } => Some(format!("site {}", sites.join(", "))),
+            ingest::Error::Antivirus(_) => Some(ingest::WAITS_FOR_SCANNER.to_owned()),
             _ => None,
         };
         Self { reason: error.to_string(), again, waits_for }

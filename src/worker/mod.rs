@@ -52,6 +52,7 @@ impl Worker {
         for _ in 0..at_once {
             lanes.spawn(worker.clone().lane(stop.clone()));
         }
+        lanes.spawn(housekeeping::await_scanner(worker.clone(), stop.clone()));
         lanes.spawn(housekeeping::keep(worker, stop));
         while lanes.join_next().await.is_some() {}
     }

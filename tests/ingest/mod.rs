@@ -26,6 +26,7 @@ mod replication;
 mod reopened;
 mod tolerances;
 mod twice;
+mod viruses;
 
 /// A tenant with the path to deposit by.
 struct Desk {

@@ -15,6 +15,7 @@ use crate::support::{database, vault};
 mod profiles;
 mod sites;
 mod tolerances;
+mod viruses;
 
 const MEMBER: &str = r#"code = "bourg"
 name = "Commune du Bourg"

@@ -31,7 +31,13 @@ const FAMILIES: &[Family] = &[
         "La version se lit dans l'espace de noms de la racine, et là seulement. Les codes `profile.unreadable` à \
          `profile.too_complex` sont ceux de l'import d'un profil.",
     ),
-    ("Les virus", &[], "Pas encore contrôlés : viendront avec l'analyse antivirale du stockage."),
+    (
+        "Les virus",
+        &["virus."],
+        "Chaque fichier est montré à l'antivirus du service, le bordereau et les contenus qu'il porte compris, selon l'accord \
+         (`virus`, `virus_large`). Pendant que l'antivirus ne répond pas, les versements attendent. Un versement infecté est \
+         refusé, et ses octets mis à part jusqu'à leur effacement. `chartrier check` n'analyse rien.",
+    ),
     (
         "L'identifiant du versement",
         &["header.identifier_empty", "message.duplicate"],

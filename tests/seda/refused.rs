@@ -40,6 +40,10 @@ const SHOWN_ELSEWHERE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "what a virus scanner says, and what the agreement asks of it: tests/ingest/viruses.rs",
+        &["virus.found", "virus.too_large", "virus.not_scanned", "virus.unavailable"],
+    ),
+    (
         "a profile that is no message, refused when it is compiled: tests/seda/relaxng, tests/membership/profiles.rs",
         &[
             "profile.unreadable",

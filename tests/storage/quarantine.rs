@@ -61,6 +61,23 @@ async fn what_is_received_is_kept_with_its_digest() {
 }
 
 #[tokio::test]
+async fn what_is_locked_up_is_never_opened_again_and_is_removed_like_the_rest() {
+    let (folder, storage) = opened();
+    let quarantine = storage.quarantine();
+    let bytes = stream::iter([Ok(Bytes::from_static(b"virus"))]);
+    quarantine.receive(tenant(), transfer(), bytes, 100).await.unwrap();
+    for _ in 0..2 {
+        quarantine.lock_up(tenant(), transfer()).unwrap();
+        assert!(matches!(quarantine.open(tenant(), transfer()), Err(Error::Absent(_))));
+        assert_eq!(files(folder.path()).len(), 1, "kept");
+        assert!(quarantine.older_than(tenant(), Duration::ZERO).unwrap().contains(&transfer()));
+    }
+    quarantine.remove(tenant(), transfer()).unwrap();
+    assert_eq!(files(folder.path()), [""; 0]);
+    quarantine.lock_up(tenant(), transfer()).unwrap();
+}
+
+#[tokio::test]
 async fn too_many_bytes_or_a_broken_stream_leave_nothing() {
     let (folder, storage) = opened();
     let piece = || Ok(Bytes::from(vec![1; 900_000]));

@@ -2,6 +2,7 @@
 //!
 //! Never a superuser's connection for what is under test: the service's own roles.
 
+pub mod clamd;
 pub mod database;
 #[cfg(feature = "failpoints")]
 pub mod power_loss;

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use chartrier::access::Access;
+use chartrier::antivirus::Scanner;
 use chartrier::identity::{Identity, LogIn};
 use chartrier::ingest::Ingest;
 use chartrier::model::{Limits, Role, Transfer, TransferId};
@@ -25,6 +26,7 @@ mod operations;
 mod operator;
 mod profiles;
 mod tokens;
+mod viruses;
 
 /// A tenant with its door open.
 struct Door {
@@ -60,6 +62,10 @@ impl Door {
 
     /// With other settings.
     async fn with(change: impl FnOnce(&mut Settings)) -> Door {
+        Door::made(change, None).await
+    }
+
+    async fn made(change: impl FnOnce(&mut Settings), scanner: Option<Scanner>) -> Door {
         let tenant = fresh_tenant().await;
         let mut settings = Settings {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
@@ -71,7 +77,8 @@ impl Door {
         change(&mut settings);
         let (db, storage, clock) = (tenant.db.clone(), vault::storage(), tenant.clock.clone());
         let limits = Limits { received_bytes_max: settings.received_bytes_max, ..Limits::default() };
-        let ingest = Ingest::new(db.clone(), storage.clone(), clock.clone(), limits, 30);
+        let ingest =
+            Ingest::new(db.clone(), storage.clone(), clock.clone(), limits, 30).with_scanner(scanner);
         let identity = Identity::new(db.clone(), clock.clone());
         let access = Access::new(db.clone(), storage.clone(), clock.clone());
         let state = State {

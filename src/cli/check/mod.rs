@@ -14,7 +14,8 @@ use crate::ingest;
 use crate::ingest::identify::identify;
 use crate::ingest::unpack::{scratch_in, unpack};
 use crate::ingest::validate::{validate, validate_bare};
-use crate::model::{Finding, Limits, SedaVersion};
+use crate::ingest::viruses::Viruses;
+use crate::model::{Finding, Limits, NotScanned, SedaVersion};
 use crate::package;
 use crate::seda::relaxng::{self, Bundle, Profile};
 use crate::seda::tolerance::Tolerance;
@@ -155,7 +156,11 @@ pub fn check_with(
         return Ok(Verdict { message: reading.message, findings: reading.findings, counts });
     }
     let unpacked = unpack(file, scratch, limits)?;
-    let identified = identify(validate(unpacked, limits, options)?, limits)?;
+    let identified = identify(
+        validate(unpacked, limits, options)?,
+        limits,
+        Viruses::not_shown(NotScanned::NotConfigured),
+    )?;
     let counts = identified.manifest.as_deref().map(counts);
     Ok(Verdict { message: identified.message, findings: identified.findings, counts })
 }

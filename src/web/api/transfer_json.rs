@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde_json::Value;
 use uuid::Uuid;
 
+use crate::ingest::coverage;
 use crate::model::{Finding, Transfer};
 
 #[derive(Serialize)]
@@ -59,6 +61,7 @@ pub(super) struct TransferJson<'a> {
     unit_count: Option<u32>,
     object_count: Option<u32>,
     findings: Vec<FindingJson<'a>>,
+    virus_check: Option<Value>,
     decided_at: Option<DateTime<Utc>>,
     closed_at: Option<DateTime<Utc>>,
     archive_id: Option<Uuid>,
@@ -86,6 +89,7 @@ impl<'a> From<&'a Transfer> for TransferJson<'a> {
             unit_count: transfer.unit_count,
             object_count: transfer.object_count,
             findings: transfer.findings.iter().map(FindingJson::from).collect(),
+            virus_check: transfer.virus.as_ref().map(coverage::write),
             decided_at: transfer.decided_at,
             closed_at: transfer.closed_at,
             archive_id: transfer.archive_id.map(|id| id.0),

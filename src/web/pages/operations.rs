@@ -8,13 +8,13 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::shell::{Account, At, Badge, Fact, Section, Shell, answer, go_to};
-use super::words;
+use super::{viruses, words};
 use crate::db::jobs::{self, Counts, SetAside};
 use crate::ingest;
 use crate::storage::{Room, Standing};
 use crate::web::callers::Operator;
 use crate::web::health::{self, Readiness, Report};
-use crate::web::{Problem, State};
+use crate::web::{Problem, State, scanner};
 
 /// `GET /exploitation`.
 #[derive(Template)]
@@ -33,6 +33,8 @@ pub struct OperationsPage {
     /// Said when not all of them are shown.
     pub more: Option<String>,
     pub places: Vec<PlaceLine>,
+    /// How the virus scanner stands, and what is known of it.
+    pub scanner: (Badge, Vec<Fact>),
     /// What the sites were found to be when the program started.
     pub warnings: Vec<String>,
 }
@@ -64,6 +66,7 @@ pub struct Found<'a> {
     pub waiting: &'a [(String, u64)],
     pub set_aside: &'a [SetAside],
     pub warnings: &'a [String],
+    pub scanner: &'a scanner::Report,
 }
 
 /// What the page before has to say.
@@ -102,13 +105,14 @@ pub async fn show(
     let report = readiness.report(&state).await;
     let counts = jobs::counts(&state.db, state.clock.now()).await?;
     let set_aside = jobs::set_aside(&state.db, SHOWN).await?;
-    let waiting = jobs::waiting(&state.db).await?;
+    let (waiting, scanner) = (jobs::waiting(&state.db).await?, scanner::look(&state).await);
     let found = Found {
         report: &report,
         counts,
         waiting: &waiting,
         set_aside: &set_aside,
         warnings: state.storage.warnings(),
+        scanner: &scanner,
     };
     Ok(answer(&page(Account::of(&person), &found, said.relance)))
 }
@@ -149,6 +153,7 @@ pub fn page(account: Account, found: &Found<'_>, resumed: Option<Resumed>) -> Op
         more: (set_aside > shown)
             .then(|| format!("Les {} plus anciens sont montrés, sur {}.", shown, words::number(set_aside))),
         places: places(found.report),
+        scanner: viruses::standing(found.scanner),
         warnings: found.warnings.iter().map(|warning| sentence(warning)).collect(),
     }
 }
@@ -249,7 +254,8 @@ fn troubles(found: &Found<'_>) -> Vec<String> {
             health::STUCK_MINUTES
         ));
     }
-    for (cause, jobs) in found.waiting {
+    troubles.extend(viruses::trouble(found.scanner));
+    for (cause, jobs) in found.waiting.iter().filter(|(cause, _)| cause != ingest::WAITS_FOR_SCANNER) {
         let jobs = words::count(*jobs, "versement accepté attend", "versements acceptés attendent");
         troubles.push(format!(
             "{jobs} le {cause} : chacun est repris de lui-même, chaque minute, sans rien perdre."

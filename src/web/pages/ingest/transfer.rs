@@ -6,7 +6,7 @@ use super::findings::{self, FindingGroup};
 use super::list;
 use crate::model::{Transfer, TransferState};
 use crate::web::pages::shell::{Account, At, Badge, Fact, FieldError, Link, Section, Shell};
-use crate::web::pages::words;
+use crate::web::pages::{viruses, words};
 
 /// `GET /versements/{id}`.
 #[derive(Template)]
@@ -124,6 +124,7 @@ fn facts(seen: &Seen<'_>) -> Vec<Fact> {
         ("Profil d’archivage", seen.profile.clone()),
         ("Identifiant du versement", transfer.message_identifier.clone()),
         ("Essai", attempt),
+        ("Antivirus", transfer.virus.as_ref().map(viruses::coverage)),
         ("Reçu par", Some(door.to_owned())),
     ]
     .into_iter()

@@ -5,10 +5,12 @@ use uuid::Uuid;
 use super::frame::{at, shell};
 use crate::db::jobs::{Counts, SetAside};
 use crate::ingest;
+use crate::model::Engine;
 use crate::storage::{About, Room, Standing};
 use crate::web::health::Report;
 use crate::web::pages::operations::{self, Found, OperationsPage, Resumed};
 use crate::web::pages::shell::{Account, Section};
+use crate::web::scanner;
 
 pub fn operations() -> OperationsPage {
     let place = |site: Option<&str>, fault: Option<&str>, free_bytes| Standing {
@@ -60,8 +62,23 @@ pub fn operations() -> OperationsPage {
     let warnings =
         ["les sites « nord » et « sud » sont sur le même disque : sa perte serait celle de deux copies"
             .to_owned()];
-    let found = Found { report: &report, counts, waiting: &[("site sud".into(), 12)], set_aside: &set_aside, warnings: &warnings };
+    let scanner = &scanner();
+    let waiting = &[("site sud".into(), 12)];
+    let found =
+        Found { report: &report, counts, waiting, set_aside: &set_aside, warnings: &warnings, scanner };
     let account = shell("", Section::Operations, "opérateur").account.unwrap();
     let account = Account { menu: vec![Section::Desk, Section::Operations], ..account };
     operations::page(account, &found, Some(Resumed::Faite))
+}
+
+/// It answers, and nobody brings its signatures up to date.
+fn scanner() -> scanner::Report {
+    let engine = Engine {
+        name: "ClamAV 1.4.3".into(),
+        signatures: Some("27811".into()),
+        signatures_date: "2026-11-08".parse().ok(),
+    };
+    let address = "/run/clamav/clamd.ctl".into();
+    let standing = scanner::Standing::Answers { address, engine, age_days: Some(12) };
+    scanner::Report { standing, waiting: 0 }
 }
