@@ -55,7 +55,7 @@ pub fn read(document: impl BufRead, each: &mut dyn FnMut(Stated)) -> io::Result<
             },
             Event::End(_) => {
                 let name = names.pop().unwrap_or_default();
-                if names.first().is_some() && names.get(1).is_some_and(|object| object == "object") {
+                if names.get(1).is_some_and(|object| object == "object") {
                     take(&mut stated, &name, &text)?;
                 } else if names.len() == 1 && name == "object" {
                     let done = std::mem::take(&mut stated);

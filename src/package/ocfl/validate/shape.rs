@@ -37,7 +37,10 @@ pub(super) type Budget = Cell<u64>;
 
 pub(super) fn spend<E: serde::de::Error>(budget: &Budget) -> Result<(), E> {
     match budget.get().checked_sub(1) {
-        Some(left) => Ok(budget.set(left)),
+        Some(left) => {
+            budget.set(left);
+            Ok(())
+        }
         None => Err(E::custom(OVER_BUDGET)),
     }
 }
