@@ -156,7 +156,7 @@ struct Line<'a> {
 }
 
 fn print_json(out: &mut dyn Write, name: &str, found: &Identification) -> io::Result<()> {
-    fn said<'a>(found: &'a Identification, field: fn(&Format) -> &String) -> Option<&'a str> {
+    fn said(found: &Identification, field: fn(&Format) -> &String) -> Option<&str> {
         found.format.as_deref().map(|format| field(format).as_str()).filter(|text| !text.is_empty())
     }
     let line = Line {
