@@ -74,3 +74,21 @@ fn a_service_starts_while_a_bucket_it_knows_is_away() {
     backend.s3.heal();
     storage.tenant(tenant()).deposit(archive(1), &object(), &mut open_files).unwrap().complete().unwrap();
 }
+
+#[test]
+fn what_a_bucket_says_of_its_object_lock_is_told() {
+    use chartrier::storage::Lock;
+    let kept = "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention>\
+                <Mode>GOVERNANCE</Mode><Days>90</Days></DefaultRetention></Rule></ObjectLockConfiguration>";
+    for (status, said, lock) in [
+        (200, kept, Lock::Kept { mode: "GOVERNANCE".into(), days: 90 }),
+        (404, "<Error><Code>ObjectLockConfigurationNotFoundError</Code></Error>", Lock::None),
+        (501, "", Lock::None),
+        (403, "", Lock::Unknown),
+    ] {
+        let backend = Mixed::fresh();
+        backend.s3.locked(status, said);
+        let standing = backend.storage().stand();
+        assert_eq!((&standing[0].lock, &standing[1].lock), (&Lock::None, &lock), "{status}");
+    }
+}

@@ -22,7 +22,7 @@ use nix::sys::statvfs::statvfs;
 use super::error::{Error, failed};
 use super::layout::try_writing;
 use super::medium::{Draft, Entry, Kind, Medium, Objects, Put, StoredFile, Take};
-use super::standing::Room;
+use super::standing::{Lock, Room};
 use disk::NewFile;
 use draft::FolderDraft;
 use group::Group;
@@ -219,6 +219,11 @@ impl Medium for Folder {
 
     fn room(&self) -> Option<Room> {
         room(&self.path)
+    }
+
+    /// Files are read-only, which their owner may undo.
+    fn lock(&self) -> Lock {
+        Lock::None
     }
 }
 
