@@ -3,7 +3,8 @@
 # make test          every test, on a machine where nothing runs
 # make check         format and lints
 # make conformance  our verdicts beside those of the official schemas and of other programs, over the corpus; long
-# make bench         measures, beside references; BENCH=seda or deposits for one of them
+# make validators    200 archives of ours judged by public OCFL validators, ocfl-py and rocfl
+# make bench         measures, beside references; BENCH=seda, formats or deposits for one of them
 # make fuzz          fuzzers of what reads hostile bytes, SECONDS_EACH=1800
 # make lint-deps     licences, bans and sources of what we depend on (cargo-deny)
 #
@@ -14,11 +15,11 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 ONCE ?=
 # What conformance is asked for: make conformance ARGS='--part mutants --version 2.1'
 ARGS ?=
-BENCH ?= seda deposits
+BENCH ?= seda formats deposits
 SECONDS_EACH ?= 1800
-FUZZERS := container message profile
+FUZZERS := archive container formats message profile
 
-.PHONY: help demo test check conformance bench fuzz lint-deps
+.PHONY: help demo test check conformance validators bench fuzz lint-deps
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -31,7 +32,7 @@ demo:
 test:
 	@scripts/install.sh test
 	$(CARGO) fmt --check
-	$(CARGO) test --locked --features failpoints
+	CHARTRIER_PRONOM="$(abspath $(TARGET))/pronom" $(CARGO) test --locked --features failpoints
 
 check:
 	$(CARGO) fmt --check
@@ -41,11 +42,18 @@ conformance:
 	@scripts/install.sh conformance
 	$(CARGO) test --release --locked --test conformance -- --python "$(TARGET)/conformance-python/bin/python" $(ARGS)
 
+validators:
+	@scripts/install.sh validators
+	$(CARGO) test --locked --features failpoints --test main -- --ignored --nocapture \
+	    reopened::public_validators_find_nothing_to_say_of_two_hundred_archives
+
 bench:
 	@scripts/install.sh bench
 	@cd benches/anyxml && CARGO_TARGET_DIR="$(abspath $(TARGET))/anyxml" $(CARGO) build --release --locked --quiet
 	@for bench in $(BENCH); do \
-	    ANYXML="$(abspath $(TARGET))/anyxml/release/anyxml-check" $(CARGO) bench --locked --bench $$bench || exit 1; \
+	    ANYXML="$(abspath $(TARGET))/anyxml/release/anyxml-check" \
+	    FORMATS_PYTHON="$(abspath $(TARGET))/formats-python/bin/python" \
+	    $(CARGO) bench --locked --bench $$bench || exit 1; \
 	done
 
 fuzz:

@@ -42,8 +42,20 @@ if [ "$goal" = bench ]; then
     has xmllint || packages+=(libxml2-utils)
     has python3 || packages+=(python3)
 fi
+# PRONOM's signature files, as PyPI's opf-fido carries them (version 109), and a Python of their own to fetch and compare them.
+target=${CARGO_TARGET_DIR:-target}
+pronom=$target/pronom
+formats=$target/formats-python
+wants_pronom=no
+case "$goal" in
+    demo | test | bench) [ -s "$pronom/signatures.xml" ] && [ -s "$pronom/containers.xml" ] || wants_pronom=yes ;;
+esac
+if [ "$wants_pronom" = yes ] || [ "$goal" = bench ]; then
+    has python3 || packages+=(python3)
+    [ -x "$formats/bin/python" ] || python3 -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
+fi
+python=$target/conformance-python
 # The references: libxml2, Jing, and PyPI's xmlschema in a Python of its own.
-python=${CARGO_TARGET_DIR:-target}/conformance-python
 if [ "$goal" = conformance ]; then
     has xmllint || packages+=(libxml2-utils)
     has jing || packages+=(jing)
@@ -94,8 +106,46 @@ if { [ "$goal" = test ] || [ "$goal" = validators ]; } && ! "$validators/bin/pyt
     "$validators/bin/python" -m pip install --quiet --disable-pip-version-check 'ocfl-py==2.1.0'
 fi
 
+if [ "$goal" = validators ] && [ ! -x "${CARGO_TARGET_DIR:-target}/validators/bin/rocfl" ]; then
+    echo "Installation de : rocfl"
+    "${CARGO:-cargo}" install rocfl --version 1.7.0 --no-default-features --locked --quiet \
+        --root "${CARGO_TARGET_DIR:-target}/validators" --target-dir "${CARGO_TARGET_DIR:-target}/validators-build"
+fi
+
 if [ "$goal" = conformance ] && ! "$python/bin/python" -c 'import xmlschema' 2>/dev/null; then
     echo "Installation de : xmlschema"
     python3 -m venv "$python"
     "$python/bin/python" -m pip install --quiet --disable-pip-version-check 'xmlschema==4.3.2'
+fi
+
+if [ "$wants_pronom" = yes ]; then
+    echo "Installation de : signatures PRONOM 109 (opf-fido)"
+    take_out='
+import sys, zipfile
+wheel, folder = sys.argv[1:]
+for name, inside in {"signatures": "DROID_SignatureFile-v109", "containers": "container-signature-20200121"}.items():
+    with open(f"{folder}/{name}.xml", "wb") as out:
+        out.write(zipfile.ZipFile(wheel).read(f"fido/conf/{inside}.xml"))
+'
+    fetch() {
+        { [ -x "$formats/bin/python" ] || python3 -m venv "$formats"; } &&
+            rm -rf "$pronom/new" && mkdir -p "$pronom/new" &&
+            "$formats/bin/python" -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+                --dest "$pronom/new" 'opf-fido==1.6.1' &&
+            "$formats/bin/python" -c "$take_out" "$pronom"/new/opf_fido-*.whl "$pronom/new" &&
+            (cd "$pronom/new" && sha256sum --quiet --check -) <<<"$sums" &&
+            mv "$pronom/new/signatures.xml" "$pronom/new/containers.xml" "$pronom/" && rm -rf "$pronom/new"
+    }
+    sums='2dfa8f13d035b4e6731181de3f7b48129f7c66fcae8a21742e265cbb6386d046  signatures.xml
+3a51da3fcb46f3d9510ac6864b3750bee3946ade687c7e4bd1a0c36895d37452  containers.xml'
+    # The demonstration goes on without: a small table of ours serves then.
+    if ! fetch; then
+        [ "$goal" = demo ] || exit 2
+        echo "Les signatures PRONOM n'ont pas pu être installées : la table intégrée servira." >&2
+    fi
+fi
+
+if [ "$goal" = bench ] && ! "$formats/bin/python" -c 'import pygfried, fido' 2>/dev/null; then
+    echo "Installation de : pygfried, opf-fido"
+    "$formats/bin/python" -m pip install --quiet --disable-pip-version-check 'pygfried==2.2.0' 'opf-fido==1.6.1'
 fi

@@ -64,6 +64,7 @@ impl App {
             quarantine: config.data.join("quarantine"),
             grouped_bytes_max: config.storage_grouped_bytes,
             free_bytes_min: config.storage_free_bytes_min,
+            clock: clock.clone(),
         })?;
         for warning in storage.warnings() {
             tracing::warn!("{warning}");

@@ -12,6 +12,12 @@ pub struct Clock {
     obeying: Option<Arc<Mutex<DateTime<Utc>>>>,
 }
 
+impl std::fmt::Debug for Clock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.obeying.is_some() { "Clock(standing)" } else { "Clock" })
+    }
+}
+
 impl Clock {
     /// The machine's own time.
     pub fn system() -> Self {

@@ -10,6 +10,7 @@ mod architecture;
 mod browser;
 pub mod db;
 mod demo;
+mod formats;
 mod identity;
 mod ingest;
 mod isolation;

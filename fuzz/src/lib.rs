@@ -1,5 +1,7 @@
 //! The two lowest floors of the product, for its fuzzers.
 
+#[path = "../../src/formats/mod.rs"]
+pub mod formats;
 #[path = "../../src/model/mod.rs"]
 pub mod model;
 #[path = "../../src/package/mod.rs"]

@@ -12,6 +12,7 @@ use crate::config::{self, Config};
 mod audit;
 pub mod check;
 mod demo;
+pub mod identify;
 mod serve;
 mod tenants;
 pub mod verify;
@@ -41,6 +42,8 @@ enum Command {
     Tenants(TenantsCommand),
     /// Contrôle des versements (SIP) ou des bordereaux, sans base de données.
     Check(check::Arguments),
+    /// Donne le format PRONOM de fichiers, sans base de données.
+    Identify(identify::Arguments),
     /// Vérifie des objets OCFL et des racines de stockage, sans base de données.
     Verify(verify::Arguments),
     /// Relit chaque copie de chaque archive et compare les empreintes.
@@ -61,6 +64,7 @@ enum TenantsCommand {
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Identify(arguments) => identify::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Serve { with_worker } => with_config(|config| serve::serve(config, true, with_worker)),
         Command::Work => with_config(|config| serve::serve(config, false, true)),

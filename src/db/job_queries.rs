@@ -13,6 +13,7 @@ pub(super) async fn claim_job(
     conn: &mut PgConnection,
     now: DateTime<Utc>,
     locked_until: DateTime<Utc>,
+    deaths_max: i32,
 ) -> Result<Option<Job>, Error> {
     let row = sqlx::query!(
         "with candidate as (
@@ -24,12 +25,13 @@ pub(super) async fn claim_job(
              cross join lateral (
                  select j.job_id, j.run_at from technical.job j
                  where j.tenant_id = load.tenant_id and j.state <> 'set_aside' and j.run_at <= $1
-                   and (j.state = 'ready' or j.locked_until <= $1)
+                   and (j.state = 'ready' and j.deaths < $3 or j.locked_until <= $1 and j.deaths < $3 - 1)
                  order by j.run_at limit 16) first),
          taken as (
              select j.job_id
              from candidate c join technical.job j using (job_id)
-             where j.state = 'ready' or (j.state = 'running' and j.locked_until <= $1)
+             where j.state = 'ready' and j.deaths < $3
+                or (j.state = 'running' and j.locked_until <= $1 and j.deaths < $3 - 1)
              order by c.running, c.run_at, c.job_id
              limit 1
              for update of j skip locked)
@@ -39,7 +41,8 @@ pub(super) async fn claim_job(
          from taken where j.job_id = taken.job_id
          returning j.job_id, j.tenant_id, j.kind, j.subject, j.attempts, j.fence",
         now,
-        locked_until
+        locked_until,
+        deaths_max
     )
     .fetch_optional(conn)
     .await?;

@@ -91,16 +91,19 @@ pub enum Failed {
 
 /// Takes one job due, of the tenant with the fewest running, until `now + lease`; none when nothing is due.
 pub async fn claim(db: &Db, now: DateTime<Utc>, lease: Duration) -> Result<Option<Job>, Error> {
-    let mut tx = db.technical().await?;
-    queries::set_aside_deadly(tx.conn(), now, DEATHS_MAX as i32).await?;
-    let job = queries::claim_job(tx.conn(), now, after(now, lease)).await?;
+    let mut tx = db.hurried().await?;
+    let job = queries::claim_job(tx.conn(), now, after(now, lease), DEATHS_MAX as i32).await?;
+    if job.is_none() {
+        // Looked for when there is time.
+        queries::set_aside_deadly(tx.conn(), now, DEATHS_MAX as i32).await?;
+    }
     tx.commit().await?;
     Ok(job)
 }
 
 /// The job is done and forgotten. `false`: the lease was over, another worker has it.
 pub async fn finish(db: &Db, job: &Job) -> Result<bool, Error> {
-    let mut tx = db.technical().await?;
+    let mut tx = db.hurried().await?;
     let held = queries::delete_job(tx.conn(), job.job_id, job.fence).await?;
     tx.commit().await?;
     Ok(held)
@@ -220,9 +223,8 @@ pub async fn wait(db: &Db, at_most: Duration) {
 pub(super) struct Wake(Notify);
 
 impl Wake {
-    /// Wakes those who wait, and the next one who is about to.
+    /// Wakes one of those who wait, or the next one who is about to: each job wakes one.
     pub(super) fn wake(&self) {
-        self.0.notify_waiters();
         self.0.notify_one();
     }
 }

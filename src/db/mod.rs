@@ -59,6 +59,7 @@ use tokio::runtime::Handle;
 use crate::clock::Clock;
 use crate::model::TenantId;
 use jobs::Wake;
+use queries::Begin;
 
 pub use cluster::Cluster;
 pub use error::Error;
@@ -107,20 +108,24 @@ impl Db {
 
     /// Rows of one tenant, as they stand at this moment, in a transaction where PostgreSQL refuses writes.
     pub async fn read(&self, tenant: TenantId) -> Result<TenantRead, Error> {
-        let begin = "begin isolation level repeatable read read only";
-        self.at_home(TenantRead::begin(self.service.clone(), tenant, begin)).await
+        self.at_home(TenantRead::begin(self.service.clone(), tenant, Begin::Read)).await
     }
 
     /// Rows of one tenant, to change. Dropped without `commit`, nothing has happened.
     pub async fn write(&self, tenant: TenantId) -> Result<TenantTx, Error> {
-        let begin = "begin isolation level read committed";
-        let rows = self.at_home(TenantRead::begin(self.service.clone(), tenant, begin)).await?;
+        let rows = self.at_home(TenantRead::begin(self.service.clone(), tenant, Begin::Write)).await?;
         Ok(TenantTx::new(rows, self.clock.clone(), self.enqueued.clone()))
     }
 
     /// Sessions, tokens, failed log-ins, jobs: the tables whose changes are no archive events.
     pub async fn technical(&self) -> Result<Technical, Error> {
         self.at_home(Technical::begin(self.technical.clone(), self.enqueued.clone())).await
+    }
+
+    /// As [`Db::technical`], without waiting for the disk: claims and ends of jobs, which a crash may undo, since
+    /// every job is safe to run twice.
+    async fn hurried(&self) -> Result<Technical, Error> {
+        self.at_home(Technical::begin_hurried(self.technical.clone(), self.enqueued.clone())).await
     }
 
     /// Whether both roles still reach the database; for the readiness page.

@@ -1,18 +1,29 @@
 //! The gate's own statements: the tenant, the journal's end, a job asked for.
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::Error;
 use super::journal::Rows;
 use crate::model::TenantId;
 
-/// The only place where a tenant is named to PostgreSQL; it holds until the transaction ends.
-pub(super) async fn set_tenant(conn: &mut PgConnection, tenant: TenantId) -> Result<(), Error> {
-    let tenant = tenant.as_uuid().to_string();
-    sqlx::query!("select set_config('archive.tenant', $1, true)", tenant).fetch_one(conn).await?;
-    Ok(())
+/// The only place where a tenant is named to PostgreSQL; it holds until the transaction ends. One message begins
+/// the transaction and names the tenant: a deposit has a score of them.
+pub(super) fn begin(how: Begin, tenant: TenantId) -> AssertSqlSafe<String> {
+    let begin = match how {
+        Begin::Read => "begin isolation level repeatable read read only",
+        Begin::Write => "begin isolation level read committed",
+    };
+    // A UUID's text has no quote.
+    AssertSqlSafe(format!("{begin}; select set_config('archive.tenant', '{}', true)", tenant.as_uuid()))
+}
+
+/// What a transaction may do.
+#[derive(Clone, Copy)]
+pub(super) enum Begin {
+    Read,
+    Write,
 }
 
 /// PostgreSQL's version as it numbers itself: 150018 is 15.18.

@@ -22,6 +22,12 @@ impl Technical {
         Ok(Self { tx: pool.begin().await?, enqueued: None, wake })
     }
 
+    /// The same, whose commit does not wait for the disk: for what a crash may undo without harm.
+    pub(super) async fn begin_hurried(pool: PgPool, wake: Arc<Wake>) -> Result<Self, Error> {
+        let begin = "begin; set local synchronous_commit = off";
+        Ok(Self { tx: pool.begin_with(begin).await?, enqueued: None, wake })
+    }
+
     /// For the queries.
     pub fn conn(&mut self) -> &mut PgConnection {
         &mut self.tx

@@ -8,6 +8,7 @@ use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
 use super::jobs::Wake;
+use super::queries::Begin;
 use super::{Error, journal, queries};
 use crate::clock::Clock;
 use crate::model::{Event, TenantId};
@@ -21,9 +22,8 @@ pub struct TenantRead {
 impl TenantRead {
     /// The tenant is set before anything else runs, for this transaction only. Once a statement has run,
     /// PostgreSQL lets nobody turn a reading transaction into a writing one.
-    pub(super) async fn begin(pool: PgPool, tenant: TenantId, begin: &'static str) -> Result<Self, Error> {
-        let mut tx = pool.begin_with(begin).await?;
-        queries::set_tenant(&mut tx, tenant).await?;
+    pub(super) async fn begin(pool: PgPool, tenant: TenantId, how: Begin) -> Result<Self, Error> {
+        let tx = pool.begin_with(queries::begin(how, tenant)).await?;
         Ok(Self { tx, tenant })
     }
 

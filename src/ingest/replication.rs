@@ -5,6 +5,7 @@
 
 use super::receive::Depositor;
 use super::{Error, Ingest, event_object, state_queries};
+use crate::db::TenantRead;
 use crate::model::{Agent, Event, EventType, Outcome, TenantId, TransferId, TransferState};
 use crate::storage::{Reserved, TenantStore};
 use crate::telemetry;
@@ -13,9 +14,13 @@ impl Ingest {
     /// The member's store, on the sites that keep its archives.
     pub(super) async fn store_of(&self, tenant: TenantId) -> Result<TenantStore, Error> {
         let mut tx = self.db.read(tenant).await?;
-        let sites = state_queries::member_sites(&mut tx).await?;
-        let store = self.storage.tenant(tenant);
-        Ok(match sites {
+        self.store_seen(&mut tx).await
+    }
+
+    /// As [`Ingest::store_of`], in a transaction of the caller's.
+    async fn store_seen(&self, tx: &mut TenantRead) -> Result<TenantStore, Error> {
+        let store = self.storage.tenant(tx.tenant());
+        Ok(match state_queries::member_sites(tx).await? {
             Some(sites) => store.on(&sites)?,
             None => store,
         })
@@ -24,8 +29,8 @@ impl Ingest {
     /// Room for what is about to be received, held until the answer is dropped; an error says why no more can be
     /// taken now.
     pub(super) async fn make_room(&self, from: &Depositor) -> Result<Reserved, Error> {
-        let store = self.store_of(from.tenant).await?;
         let mut tx = self.db.read(from.tenant).await?;
+        let store = self.store_seen(&mut tx).await?;
         let waiting = state_queries::count_awaiting_replication(&mut tx, self.waiting_max).await?;
         drop(tx);
         if waiting >= self.waiting_max {

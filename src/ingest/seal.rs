@@ -25,7 +25,7 @@ use crate::model::{
 use crate::package::Package;
 use crate::package::accession::{Accession, StoredFile, StoredObject, content_path, derived_id};
 use crate::seda::Manifest;
-use crate::storage::Reserved;
+use crate::storage::{Reserved, TenantStore};
 use crate::telemetry;
 
 /// Folder of contents that travelled in the message, in the logical state: the files of the package have another.
@@ -40,8 +40,9 @@ pub struct Sealed {
     pub(super) notes: Notes,
     pub(super) manifest: Box<Manifest>,
     pub(super) package: Package,
-    /// Promised until the copies are written; what a crash interrupted has its room or waits for it.
-    pub(super) room: Option<Reserved>,
+    /// The member's store and the room promised there until the copies are written; what a crash interrupted has
+    /// its room or waits for it.
+    pub(super) room: Option<(TenantStore, Reserved)>,
 }
 
 /// What sealing came to.
@@ -62,7 +63,8 @@ impl Ingest {
     ) -> Result<Sealing, Error> {
         // Room is promised before acceptance is: without it the transfer waits, and is not refused.
         let (store, bytes) = (self.store_of(tenant).await?, accepted.identified.expanded_bytes);
-        let room = super::blocking(move || Ok(store.reserve(bytes)?)).await?;
+        let theirs = store.clone();
+        let room = super::blocking(move || Ok(theirs.reserve(bytes)?)).await?;
         let mut tx = self.db.write(tenant).await?;
         match state_queries::lock_transfer(&mut tx, transfer.transfer_id).await? {
             Some((TransferState::Received | TransferState::Examined, _)) => {}
@@ -105,7 +107,7 @@ impl Ingest {
         fail_point!("seal-after-commit");
         telemetry::transfer_is_now(TransferState::Sealed);
         let Accepted { identified, manifest, .. } = accepted;
-        let (reply, package, room) = (row.reply, identified.package, Some(room));
+        let (reply, package, room) = (row.reply, identified.package, Some((store, room)));
         Ok(Sealing::Sealed(Box::new(Sealed { accession, reply, notes, manifest, package, room })))
     }
 }

@@ -35,13 +35,16 @@ pub(super) enum Storing {
 impl Ingest {
     /// Writes and verifies every copy, on the sites of the member.
     pub(super) async fn store(&self, tenant: TenantId, mut sealed: Sealed) -> Result<Storing, Error> {
-        let store = self.store_of(tenant).await?;
+        let (store, room) = match sealed.room.take() {
+            Some((store, room)) => (store, Some(room)),
+            None => (self.store_of(tenant).await?, None),
+        };
         let scratch = self.storage.quarantine().scratch().to_owned();
         fail_point!("store-before-write");
         super::blocking(move || {
             let archive = ArchiveId(sealed.accession.archive_id);
             let deposit = write(&store, archive, &mut sealed, &scratch)?;
-            sealed.room = None;
+            drop(room);
             fail_point!("store-after-write");
             if deposit.waiting.is_empty() {
                 return Ok(Storing::Stored(Box::new(Stored { sealed, locations: deposit.placed })));

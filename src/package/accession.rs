@@ -146,6 +146,30 @@ mod tests {
         }
     }
 
+    /// An archive outlives the program: its record is read for ever.
+    #[test]
+    fn a_record_of_the_first_form_is_read_and_an_unknown_one_is_not() {
+        let first = r#"{"form": 1, "tenant_id": "00000000-0000-0000-0000-000000000001",
+            "archive_id": "00000000-0000-0000-0000-000000000002",
+            "transfer_id": "00000000-0000-0000-0000-000000000003", "cote": "c", "title": "t",
+            "grant_date": "2026-01-01T00:00:00Z", "seda_version": "2.1", "message_identifier": "m",
+            "agreement_id": "00000000-0000-0000-0000-000000000004", "agreement": "a",
+            "transferring_agency": "v", "originating_agency": null, "received_sha512": "00",
+            "received_size_bytes": 1, "unit_count": 1,
+            "manifest": {"name": "m.xml", "logical_path": "manifest.xml", "content_path": "manifest.xml",
+                "size_bytes": 1, "sha512": "00"},
+            "objects": [{"object_id": "00000000-0000-0000-0000-000000000005", "seda_id": "ID1",
+                "media_type": "application/pdf", "name": "a.pdf", "logical_path": "objects/a.pdf",
+                "content_path": "objects/000001.pdf", "size_bytes": 1, "sha512": "00"}]}"#;
+        let read = Accession::from_json(first).unwrap();
+        assert_eq!((read.form, read.objects[0].puid.as_deref()), (1, None));
+        // What was read is written as it was.
+        assert_eq!(Accession::from_json(&read.to_json()).unwrap(), read);
+        assert!(!read.to_json().contains("puid"));
+        let later = first.replacen("\"form\": 1", "\"form\": 3", 1);
+        assert!(matches!(Accession::from_json(&later), Err(Error::Form(3))));
+    }
+
     #[test]
     fn derived_identifiers_do_not_change_and_do_not_mix() {
         let archive = Uuid::from_u128(7);

@@ -2,7 +2,8 @@
 //! its records agree with its files.
 //!
 //! Digests of contents are those of the inventory: whether the bytes have them is OCFL's validation, made
-//! before. It reads no database and no journal.
+//! before. It reads no database and no journal, and looks at the first version, as it was taken in charge: what
+//! later versions change is told by the inventory alone.
 
 use std::collections::HashMap;
 use std::io::{self, BufReader, Read};
@@ -13,6 +14,8 @@ use super::ocfl::validate::{Held, HeldFile, Severity};
 use super::ocfl::{Kind, Tree, join, object_id};
 use super::premis;
 
+/// The version that the records speak of.
+const TAKEN_IN_CHARGE: &str = "v1";
 const ACCESSION: &str = "metadata/accession.json";
 const REPLY: &str = "metadata/reply.xml";
 const PREMIS: &str = "metadata/premis.xml";
@@ -52,11 +55,16 @@ pub struct Aip {
 /// # Errors
 /// When a file that the inventory names cannot be read.
 pub fn read(tree: &dyn Tree, folder: &str, id: &str, held: &Held) -> io::Result<Option<Aip>> {
-    let files = held.files();
+    let files = held.files(TAKEN_IN_CHARGE);
     if !files.contains_key(ACCESSION) && !id.starts_with("urn:uuid:") {
         return Ok(None);
     }
     let mut reading = Reading { tree, folder, files, aip: Aip::default() };
+    if held.algorithm() != Some("sha512") {
+        // Records and inventory could not be compared.
+        reading.error("archive.algorithm", "", "les archives de chartrier ont des empreintes SHA-512");
+        return Ok(Some(reading.aip));
+    }
     reading.all(id)?;
     Ok(Some(reading.aip))
 }
@@ -195,7 +203,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// A small file of the current state; its absence is said.
+    /// A small file of the archive; its absence is said.
     fn record(&mut self, path: &str, code: &'static str) -> io::Result<Option<Vec<u8>>> {
         let Some(file) = self.files.get(path).copied() else {
             self.error(code, path, "ce fichier manque à l’archive");

@@ -38,6 +38,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::clock::Clock;
 use crate::model::TenantId;
 use crate::package::ocfl;
 
@@ -83,10 +84,13 @@ pub struct Settings {
     /// Two at least.
     pub sites: Vec<SiteSettings>,
     pub quarantine: PathBuf,
-    /// Archives up to this size share one sync of their file system; 0: each file has its own.
+    /// Archives up to this size share a sync of their file system, larger ones ask for their own each 64 MiB; 0: each
+    /// file has its own.
     pub grouped_bytes_max: u64,
     /// Room that new deposits must leave free, on the quarantine and on every site.
     pub free_bytes_min: u64,
+    /// Dates what is noted beside archives and what is set aside.
+    pub clock: Clock,
 }
 
 impl Settings {
@@ -102,6 +106,7 @@ impl Settings {
             quarantine,
             grouped_bytes_max: 8 << 20,
             free_bytes_min: 0,
+            clock: Clock::system(),
         }
     }
 }
@@ -120,6 +125,7 @@ struct Sites {
     /// Storage roots that this process has seen durable, by site.
     roots: Mutex<HashSet<(String, TenantId)>>,
     rooms: room::Rooms,
+    clock: Clock,
 }
 
 /// One tenant's objects on its sites: the vault.
@@ -164,7 +170,7 @@ impl Storage {
         }
         let rooms = room::Rooms::new(settings.free_bytes_min);
         Ok(Self {
-            sites: Arc::new(Sites { sites, roots: Mutex::default(), rooms }),
+            sites: Arc::new(Sites { sites, roots: Mutex::default(), rooms, clock: settings.clock.clone() }),
             quarantine: Quarantine::open_at(layout.quarantine)?,
             warnings,
         })

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 
 use super::error::Error;
 use super::{Medium, Storage};
@@ -28,7 +28,7 @@ impl Storage {
         for site in &self.sites.sites {
             let Ok(medium) = site.there() else { continue };
             let staged = medium.sweep(age)?;
-            let set_aside = sweep_aside(medium, age)?;
+            let set_aside = sweep_aside(medium, age, self.sites.clock.now())?;
             if staged > 0 || !set_aside.is_empty() {
                 all.push(Swept { site: site.name.clone(), staged, set_aside });
             }
@@ -37,8 +37,8 @@ impl Storage {
     }
 }
 
-fn sweep_aside(medium: &dyn Medium, age: Duration) -> Result<Vec<String>, Error> {
-    let limit = Utc::now().timestamp_micros() - i64::try_from(age.as_micros()).unwrap_or(i64::MAX);
+fn sweep_aside(medium: &dyn Medium, age: Duration, now: DateTime<Utc>) -> Result<Vec<String>, Error> {
+    let limit = now.timestamp_micros() - i64::try_from(age.as_micros()).unwrap_or(i64::MAX);
     let mut swept = Vec::new();
     for entry in medium.names(ASIDE)? {
         let moment = entry.name.rsplit('.').next().and_then(|moment| moment.parse::<i64>().ok());

@@ -1,5 +1,6 @@
 //! Containers: hostile, odd and good. OCFL: the public fixtures, and what they do not break.
 
+mod aip;
 mod attacks;
 mod kinds;
 mod memory;

@@ -73,19 +73,32 @@ fn a_right_object_has_no_finding_and_its_state_is_given() {
     assert_eq!(validated.report.findings.list(), []);
     assert_eq!((validated.report.files, validated.report.size_bytes), (2, 2));
     let held = validated.held.unwrap();
-    let files = held.files();
+    assert_eq!(held.files("v1").len(), 1);
+    let files = held.files("v2");
     assert_eq!(files["b"].content_path, "v2/content/b");
     assert_eq!(files["a"].digest, Algorithm::Sha512.of(b"a"));
     assert_eq!(files.len(), 2);
 }
 
+/// Codes that must be said, and what breaks the rule.
+type Damage<'a> = (&'a [&'a str], &'a dyn Fn(&mut Object));
+
+fn each_is_said(damages: &[Damage]) {
+    for (index, (expected, damage)) in damages.iter().enumerate() {
+        let mut object = object();
+        damage(&mut object);
+        let mut tree = object.written();
+        if expected == &["E059"] {
+            tree.files.remove("inventory.json.sha512");
+        }
+        let found = codes(&tree, &Options::default());
+        assert!(expected.iter().all(|code| found.contains(code)), "{index}: {expected:?} not in {found:?}");
+    }
+}
+
 #[test]
-fn each_broken_rule_is_said_with_its_code() {
-    type Damage<'a> = &'a dyn Fn(&mut Object);
-    let second = |object: &mut Object, key: &str, value: Value| object.second[key] = value;
-    let version = |object: &mut Object, key: &str, value: Value| object.second["versions"]["v2"][key] = value;
-    let b = Algorithm::Sha512.of(b"b");
-    let damages: &[(&[&str], Damage)] = &[
+fn each_broken_rule_of_the_folders_is_said_with_its_code() {
+    each_is_said(&[
         (&["E005"], &|o| o.tree.put("1=ocfl_object_1.1", "ocfl_object_1.1\n")),
         (&["E006"], &|o| o.tree.put("0=ocfl_object_9.9", "ocfl_object_9.9\n")),
         (&["E003"], &|o| o.tree.put("0=ocfl_object_1.0", "ocfl_object_1.0\n")),
@@ -101,6 +114,15 @@ fn each_broken_rule_is_said_with_its_code() {
         (&["W002"], &|o| o.tree.put("v1/other/file", "")),
         (&["E033"], &|o| o.tree.put("v1/inventory.json", "{\"id\":")),
         (&["E033"], &|o| o.tree.put("inventory.json", "[1]")),
+    ]);
+}
+
+#[test]
+fn each_broken_rule_of_the_inventory_is_said_with_its_code() {
+    let second = |object: &mut Object, key: &str, value: Value| object.second[key] = value;
+    let version = |object: &mut Object, key: &str, value: Value| object.second["versions"]["v2"][key] = value;
+    let b = Algorithm::Sha512.of(b"b");
+    each_is_said(&[
         (&["E036"], &|o| drop(o.second.as_object_mut().unwrap().remove("type"))),
         (&["E038"], &|o| second(o, "type", json!("https://ocfl.io/1.0/spec/#inventory"))),
         (&["E037"], &|o| second(o, "id", json!(""))),
@@ -142,17 +164,7 @@ fn each_broken_rule_is_said_with_its_code() {
         (&["E012"], &|o| o.second["versions"]["v03"] = o.second["versions"]["v2"].clone()),
         (&["E066"], &|o| o.first["versions"]["v1"]["state"] = json!({Algorithm::Sha512.of(b"a"): ["z"]})),
         (&["W011"], &|o| o.first["versions"]["v1"]["message"] = json!("other")),
-    ];
-    for (index, (expected, damage)) in damages.iter().enumerate() {
-        let mut object = object();
-        damage(&mut object);
-        let mut tree = object.written();
-        if expected == &["E059"] {
-            tree.files.remove("inventory.json.sha512");
-        }
-        let found = codes(&tree, &Options::default());
-        assert!(expected.iter().all(|code| found.contains(code)), "{index}: {expected:?} not in {found:?}");
-    }
+    ]);
 }
 
 #[test]

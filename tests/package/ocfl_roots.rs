@@ -82,10 +82,10 @@ fn each_broken_rule_of_a_root_is_said_with_its_code() {
         (&["E070", "E070"], &|t| t.put(layout, "{}")),
         (&["E071"], &|t| t.put(layout, r#"{"extension": "ours", "description": ""}"#)),
         (&["N002"], &|t| {
-            t.put(layout, r#"{"extension": "0011-direct-clean-path-layout", "description": ""}"#)
+            t.put(layout, r#"{"extension": "0011-direct-clean-path-layout", "description": ""}"#);
         }),
         (&["E083"], &|t| {
-            t.put(layout, r#"{"extension": "0002-flat-direct-storage-layout", "description": ""}"#)
+            t.put(layout, r#"{"extension": "0002-flat-direct-storage-layout", "description": ""}"#);
         }),
         (&["N003"], &|t| t.put(config, r#"{"tupleSize": "x"}"#)),
         (&["E112"], &|t| t.put("extensions/file", "")),

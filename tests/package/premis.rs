@@ -30,7 +30,7 @@ fn accession(objects: usize) -> Accession {
             object_id: derived_id(archive_id, "object", &format!("ID{number}")),
             seda_id: format!("ID{number}"),
             media_type: "application/pdf".into(),
-            puid: (number % 2 == 0).then(|| "fmt/18".to_string()),
+            puid: number.is_multiple_of(2).then(|| "fmt/18".to_string()),
             file: stored(&name, &format!("objects/content/{number}.pdf"), &content_path(number, &name)),
         }
     };

@@ -209,7 +209,8 @@ fn error_text(error: &ingest::Error) -> String {
     cause.downcast_ref::<io::Error>().map_or_else(|| cause.to_string(), io_text)
 }
 
-fn io_text(error: &io::Error) -> String {
+/// What a reading that failed is, in words.
+pub(super) fn io_text(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "fichier introuvable".into(),
         io::ErrorKind::PermissionDenied => "accès refusé".into(),

@@ -120,7 +120,7 @@ fn verify(path: &Path, options: &Options, telling: &mut Telling<'_>) -> Result<(
     let name = path.to_string_lossy();
     match validate::standing(&tree, "", &options.limits).map_err(|error| io_text(&error))? {
         Standing::Object => {
-            telling.object(&name, &read(&tree, validate_object(&tree, "", options)));
+            telling.object(&name, &read(&tree, validate_object(&tree, "", options)), true);
             Ok(())
         }
         Standing::Root => {
@@ -159,7 +159,7 @@ fn root(tree: &Folder, folder: &str, name: &str, options: &Options, telling: &mu
             each: &|validated| read(tree, validated),
             done: &mut |verified: Verified| {
                 let inside = verified.report.folder.strip_prefix(&above).unwrap_or(&verified.report.folder);
-                telling.object(&format!("{}/{inside}", name.trim_end_matches('/')), &verified);
+                telling.object(&format!("{}/{inside}", name.trim_end_matches('/')), &verified, false);
             },
         },
     );
@@ -205,7 +205,8 @@ struct Telling<'a> {
 }
 
 impl Telling<'_> {
-    fn object(&mut self, name: &str, verified: &Verified) {
+    /// An object of a root about which nothing is to be said makes no line of text; one that was asked does.
+    fn object(&mut self, name: &str, verified: &Verified, is_asked: bool) {
         let totals = &mut self.totals;
         totals.objects += 1;
         totals.archives += u64::from(verified.aip.is_some());
@@ -215,6 +216,8 @@ impl Telling<'_> {
         totals.count(verified.verdict());
         let told = if self.is_json {
             print::object_json(self.out, name, verified)
+        } else if !is_asked && print::is_silent(verified) {
+            Ok(())
         } else {
             print::object_text(self.out, self.is_painted, name, verified)
         };

@@ -141,22 +141,22 @@ fn json(out: &mut dyn Write, line: &impl Serialize) -> io::Result<()> {
     writeln!(out, "{text}")
 }
 
-/// An object about which nothing is to be said makes no line.
+/// Whether nothing is to be said of an object.
+pub(super) fn is_silent(verified: &Verified) -> bool {
+    lines(verified).is_empty()
+}
+
 pub(super) fn object_text(
     out: &mut dyn Write,
     is_painted: bool,
     path: &str,
     verified: &Verified,
 ) -> io::Result<()> {
-    let lines = lines(verified);
-    if lines.is_empty() {
-        return Ok(());
-    }
     let cote = verified.aip.as_ref().and_then(|aip| aip.cote.as_deref());
     let cote = cote.map(|cote| format!(" (cote {cote})")).unwrap_or_default();
     let verdict = verified.verdict().painted(is_painted);
     writeln!(out, "{}{} : {verdict}", printable(path), printable(&cote))?;
-    said(out, is_painted, lines, verified.report.findings.left_out())
+    said(out, is_painted, lines(verified), verified.report.findings.left_out())
 }
 
 pub(super) fn root_text(

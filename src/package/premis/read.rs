@@ -24,6 +24,7 @@ pub struct Stated {
 /// `InvalidData` when it is not well-formed or not a PREMIS 3 document.
 pub fn read(document: impl BufRead, each: &mut dyn FnMut(Stated)) -> io::Result<u64> {
     let mut reader = NsReader::from_reader(document);
+    reader.config_mut().expand_empty_elements = true;
     let (mut buffer, mut names) = (Vec::new(), Vec::<String>::new());
     let (mut stated, mut text, mut events) = (Stated::default(), String::new(), 0);
     let mut is_ours = false;
@@ -54,7 +55,7 @@ pub fn read(document: impl BufRead, each: &mut dyn FnMut(Stated)) -> io::Result<
             },
             Event::End(_) => {
                 let name = names.pop().unwrap_or_default();
-                if names.first().is_some() && names.get(1).is_some_and(|object| object == "object") {
+                if names.get(1).is_some_and(|object| object == "object") {
                     take(&mut stated, &name, &text)?;
                 } else if names.len() == 1 && name == "object" {
                     let done = std::mem::take(&mut stated);

@@ -37,7 +37,8 @@ impl TenantStore {
             if !medium.stands(&tomb)? {
                 let digest = self.technical_metadata(archive).map(|known| hex::encode(known.inventory_sha512));
                 let detail = format!("{} (inventaire {})", by.reference, digest.unwrap_or_default());
-                medium.put(&tomb, Operation::now("destruction", &detail).to_json().as_bytes(), Put::Once)?;
+                let told = Operation::at(self.sites.clock.now(), "destruction", &detail);
+                medium.put(&tomb, told.to_json().as_bytes(), Put::Once)?;
             }
             medium.remove(&object)?;
         }

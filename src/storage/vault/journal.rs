@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::super::TenantStore;
@@ -26,8 +27,8 @@ pub struct Operation {
 }
 
 impl Operation {
-    pub(super) fn now(operation: &str, detail: &str) -> Self {
-        let at = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+    pub(super) fn at(at: DateTime<Utc>, operation: &str, detail: &str) -> Self {
+        let at = at.to_rfc3339_opts(SecondsFormat::Micros, true);
         Self { at, operation: operation.to_string(), detail: detail.to_string() }
     }
 

@@ -63,7 +63,7 @@ impl TenantStore {
         }
         if mended != Mended::default() {
             let detail = format!("{} fichiers, depuis {from}", mended.files);
-            self.note(bad, target, archive, &Operation::now("reparation", &detail))?;
+            self.note(bad, target, archive, &Operation::at(self.sites.clock.now(), "reparation", &detail))?;
         }
         Ok(mended)
     }
@@ -118,7 +118,7 @@ impl TenantStore {
         archive: ArchiveId,
         path: &str,
     ) -> Result<(), Error> {
-        let moment = chrono::Utc::now().timestamp_micros();
+        let moment = self.sites.clock.now().timestamp_micros();
         let mut to = format!("{}/{}.{archive}.{moment}", super::super::sweep::ASIDE, self.tenant);
         if let Some(below) = path.strip_prefix(&format!("{}/", site.object(self.tenant, archive))) {
             to = format!("{to}/{}", below.rsplit('/').next().unwrap_or(below));

@@ -1,17 +1,16 @@
-//! The rules of the blocks of an inventory: manifest, fixity and states, each a list of paths by digest.
-//! // OCFL 1.1, 3.5.2 to 3.5.4
+//! The rules of the blocks of an inventory: manifest and fixity, lists of paths by digest; `states` has those of
+//! its versions. // OCFL 1.1, 3.5.2 and 3.5.4
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use chrono::DateTime;
-
 use super::super::digest::Algorithm;
 use super::super::paths::conflict;
 use super::findings::Findings;
-use super::header::{Frame, Standing, odd_keys};
-use super::parse::{Block, Field, Raw, RawVersion};
-use super::terms::{PathFaults, Spec, is_uri};
+use super::header::{Frame, Standing};
+use super::parse::{Block, Field, Raw};
+use super::states;
+use super::terms::{PathFaults, Spec};
 
 /// Checks every block of an inventory.
 pub(super) fn check(raw: &Raw, frame: &Frame, at: Standing<'_>, found: &mut Findings) {
@@ -21,7 +20,7 @@ pub(super) fn check(raw: &Raw, frame: &Frame, at: Standing<'_>, found: &mut Find
         raw.manifest.get().map(|manifest| manifest.iter().map(|(digest, _)| &**digest).collect());
     for (name, version) in raw.versions.get().into_iter().flatten() {
         match version {
-            Field::Is(version) => version_block(name, version, digests.as_ref(), at, found),
+            Field::Is(version) => states::version_block(name, version, digests.as_ref(), at, found),
             _ => found.add("E047", at.path, format!("« {name} » n’est pas un objet JSON")),
         }
     }
@@ -173,109 +172,11 @@ fn digests(
 }
 
 /// Paths of a block that stand twice, or are a folder too: the first is told.
-fn unique(block: &Block, code: &'static str, what: &str, at: Standing<'_>, found: &mut Findings) {
+pub(super) fn unique(block: &Block, code: &'static str, what: &str, at: Standing<'_>, found: &mut Findings) {
     let paths = block.iter().filter_map(|(_, paths)| paths.get()).flatten().map(|path| &**path);
     if let Some(path) = conflict(paths) {
         found.add(code, at.path, format!("{what} « {path} » est donné deux fois, ou est aussi un dossier"));
     }
-}
-
-fn version_block(
-    name: &str,
-    version: &RawVersion,
-    manifest: Option<&HashSet<&str>>,
-    at: Standing<'_>,
-    found: &mut Findings,
-) {
-    odd_keys(&version.odd, &format!("{name}."), at, found);
-    match &version.created {
-        Field::Absent => found.add("E048", at.path, format!("la clé « created » de {name} manque")),
-        Field::Is(created) if DateTime::parse_from_rfc3339(created).is_ok() => {}
-        Field::Is(created) => {
-            found.add(
-                "E049",
-                at.path,
-                format!("la date de {name} n’a pas la forme de la RFC 3339 : {created}"),
-            );
-        }
-        Field::Wrong => found.add("E049", at.path, format!("la date de {name} n’est pas un texte")),
-    }
-    if version.message == Field::Wrong {
-        found.add("E094", at.path, format!("le message de {name} n’est pas un texte"));
-    }
-    if at.is_root && (version.message.is_absent() || version.user.is_absent()) {
-        found.add("W007", at.path, format!("{name} n’a pas de message ou pas d’auteur"));
-    }
-    user(name, version, at, found);
-    match &version.state {
-        Field::Absent => found.add("E048", at.path, format!("la clé « state » de {name} manque")),
-        Field::Wrong => found.add("E050", at.path, format!("l’état de {name} n’est pas un objet JSON")),
-        Field::Is(state) => self::state(name, state, manifest, at, found),
-    }
-}
-
-fn user(name: &str, version: &RawVersion, at: Standing<'_>, found: &mut Findings) {
-    let user = match &version.user {
-        Field::Absent => return,
-        Field::Wrong => {
-            return found.add("E054", at.path, format!("l’auteur de {name} n’est pas un objet JSON"));
-        }
-        Field::Is(user) => user,
-    };
-    odd_keys(&user.odd, &format!("{name}.user."), at, found);
-    if user.name.get().is_none_or(String::is_empty) {
-        found.add("E054", at.path, format!("l’auteur de {name} n’a pas de nom"));
-    }
-    match &user.address {
-        Field::Absent if at.is_root => {
-            found.add("W008", at.path, format!("l’auteur de {name} n’a pas d’adresse"));
-        }
-        Field::Absent => {}
-        Field::Is(address) if is_uri(address) => {}
-        _ if at.is_root => {
-            found.add("W009", at.path, format!("l’adresse de l’auteur de {name} n’est pas un URI"));
-        }
-        _ => {}
-    }
-}
-
-fn state(
-    name: &str,
-    state: &Block,
-    manifest: Option<&HashSet<&str>>,
-    at: Standing<'_>,
-    found: &mut Findings,
-) {
-    let mut seen = HashSet::new();
-    for (digest, paths) in state {
-        if !seen.insert(&**digest) {
-            found.add(
-                "E033",
-                at.path,
-                format!("{name} : l’empreinte {} est donnée deux fois", short(digest)),
-            );
-        }
-        if manifest.is_some_and(|manifest| !manifest.contains(&**digest)) {
-            let said = format!("{name} : l’empreinte {} n’est pas dans « manifest »", short(digest));
-            found.add("E050", at.path, said);
-        }
-        let Field::Is(paths) = paths else {
-            found.add("E051", at.path, format!("{name} : {} n’a pas de liste de chemins", short(digest)));
-            continue;
-        };
-        for path in paths {
-            let faults = PathFaults::of(path);
-            if faults.edges {
-                let said = format!("{name} : « {path} » commence ou finit par une barre oblique");
-                found.add("E053", at.path, said);
-            }
-            if faults.elements {
-                let said = format!("{name} : « {path} » contient « . », « .. » ou un nom vide");
-                found.add("E052", at.path, said);
-            }
-        }
-    }
-    unique(state, "E095", &format!("{name} : le chemin logique"), at, found);
 }
 
 /// A digest in lower case.
@@ -288,7 +189,7 @@ pub(super) fn lower(digest: &str) -> Cow<'_, str> {
 }
 
 /// Enough of a digest, or of what stands in its place, to find it in the file.
-fn short(digest: &str) -> String {
+pub(super) fn short(digest: &str) -> String {
     let kept: String = digest.chars().take(16).collect();
     if kept.len() < digest.len() { format!("{kept}…") } else { kept }
 }

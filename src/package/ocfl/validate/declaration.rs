@@ -94,7 +94,7 @@ impl Declared {
             Err(error) => found.add("X002", name, format!("lecture impossible : {error}")),
             Ok(_) if text == wanted.as_bytes() => {}
             Ok(_) => {
-                found.add(self.text, name, format!("le texte attendu est « {value} » et une fin de ligne"))
+                found.add(self.text, name, format!("le texte attendu est « {value} » et une fin de ligne"));
             }
         }
     }

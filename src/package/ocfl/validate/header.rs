@@ -103,7 +103,7 @@ fn algorithm(raw: &Raw, at: Standing<'_>, found: &mut Findings) -> Option<Algori
             found.add("W004", at.path, "les empreintes sont en sha256 ; la norme conseille sha512");
         }
         _ => {
-            found.add("E025", at.path, format!("« digestAlgorithm » vaut {name} : sha512 ou sha256 attendu"))
+            found.add("E025", at.path, format!("« digestAlgorithm » vaut {name} : sha512 ou sha256 attendu"));
         }
     }
     Algorithm::named(name)

@@ -101,7 +101,7 @@ impl Place<'_> {
         };
         match sidecar_parts(&sidecar) {
             None => {
-                found.add("E061", path, format!("le texte attendu est une empreinte, puis « {INVENTORY} »"))
+                found.add("E061", path, format!("le texte attendu est une empreinte, puis « {INVENTORY} »"));
             }
             Some(digest) => {
                 let right = Algorithm::named(named).map(|algorithm| algorithm.of(text));

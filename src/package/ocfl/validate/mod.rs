@@ -9,11 +9,15 @@ mod contents;
 mod declaration;
 mod findings;
 mod header;
+mod hierarchy;
 mod history;
 mod inventory;
 mod object;
 mod parse;
+mod prior;
 mod root;
+mod shape;
+mod states;
 mod terms;
 mod walk;
 

@@ -2,16 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::digest::Algorithm;
 use super::super::tree::{Entry, Tree};
 use super::contents::{Contents, Count, Extras};
 use super::declaration::OBJECT;
 use super::findings::Findings;
 use super::header::{self, Frame, Standing};
-use super::history::{Current, Described, paths, want};
+use super::history::{Current, Described, paths};
 use super::inventory::{Loaded, Place};
 use super::parse::Raw;
-use super::terms::{PathFaults, Spec};
+use super::prior::{Upto, fixity, newest, prior};
+use super::terms::Spec;
 use super::walk::Walk;
 use super::{Options, blocks};
 
@@ -47,7 +47,7 @@ pub struct Held {
     on_disk: Vec<String>,
 }
 
-/// A file of the current state.
+/// A file of a version's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeldFile<'a> {
     /// Of the object's algorithm, as written.
@@ -57,11 +57,11 @@ pub struct HeldFile<'a> {
 }
 
 impl Held {
-    /// Every file of the current state that is there, by logical path.
-    pub fn files(&self) -> HashMap<&str, HeldFile<'_>> {
-        let head = self.raw.head.get().map_or("", String::as_str);
+    /// Every file of a version's state that is there, by logical path.
+    pub fn files(&self, version: &str) -> HashMap<&str, HeldFile<'_>> {
         let mut versions = self.raw.versions.get().into_iter().flatten();
-        let state = versions.find(|(name, _)| name == head).and_then(|(_, head)| head.get()?.state.get());
+        let state =
+            versions.find(|(name, _)| name == version).and_then(|(_, version)| version.get()?.state.get());
         let is_there = |path: &str| self.on_disk.binary_search_by(|known| known.as_str().cmp(path)).is_ok();
         let contents: HashMap<&str, &str> =
             paths(self.raw.manifest.get()).filter(|(_, path)| is_there(path)).collect();
@@ -229,59 +229,5 @@ impl Object<'_> {
             extras: &extras,
         };
         contents.check(self.options, self.files_each, found)
-    }
-}
-
-/// What a prior version is held to: the specification of the object, that of the version before, the files.
-struct Upto<'a> {
-    spec: Spec,
-    oldest_allowed: &'a mut Spec,
-    files: &'a [String],
-}
-
-/// The newest version's inventory is the root's, byte for byte.
-fn newest(place: Place<'_>, raw: &Raw, sha512: &str, found: &mut Findings) {
-    let Some(text) = place.text(found) else { return };
-    if Algorithm::Sha512.of(&text) == sha512 {
-        place.sidecar(&text, raw.digest_algorithm.get().map(String::as_str), found);
-    } else {
-        found.add("E064", place.path(), "ce n’est pas l’inventaire de l’objet");
-        // Its own faults: its sidecar, first.
-        place.load(found);
-    }
-}
-
-fn prior(place: Place<'_>, history: &Current<'_>, upto: Upto<'_>, extras: &mut Extras, found: &mut Findings) {
-    let path = place.path();
-    let Some(Loaded { raw, .. }) = place.load(found) else { return };
-    let own = raw.inventory_type.get().and_then(|text| Spec::of_type(text));
-    if let Some(own) = own {
-        if own < *upto.oldest_allowed {
-            found.add("E103", path.as_str(), "cette version suit une norme plus ancienne que celle d’avant");
-        }
-        *upto.oldest_allowed = own.max(*upto.oldest_allowed);
-    }
-    let at = Standing { path: &path, spec: own.unwrap_or(upto.spec), is_root: false };
-    let frame = header::check(&raw, at, found);
-    blocks::check(&raw, &frame, at, found);
-    let described = Described { raw: &raw, frame: &frame };
-    history.compare(described, place.folder, &path, found);
-    fixity(&raw, &path, extras);
-    let number = super::terms::VersionName::of(place.folder).map_or(0, |name| name.number);
-    let is_upto = |file: &&str| {
-        let version = file.split('/').next().and_then(super::terms::VersionName::of);
-        version.is_some_and(|version| version.number <= number)
-    };
-    let on_disk: Vec<&str> = upto.files.iter().map(String::as_str).filter(is_upto).collect();
-    history.compare_manifest(described, &path, &on_disk, extras, found);
-}
-
-/// Asks for the comparisons of a fixity block.
-fn fixity(raw: &Raw, place: &str, extras: &mut Extras) {
-    for (name, block) in raw.fixity.get().into_iter().flatten() {
-        let Some(algorithm) = Algorithm::named(name) else { continue };
-        for (digest, path) in paths(block.get()).filter(|(_, path)| PathFaults::of(path).none()) {
-            want(extras, path, algorithm, digest, "E093", place);
-        }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::panic::resume_unwind;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
@@ -13,13 +13,14 @@ use serde_json::Value;
 use super::super::digest::Algorithm;
 use super::super::layout::Layout;
 use super::super::tree::{Entry, Kind, Tree, join};
+use super::Options;
 use super::declaration::ROOT;
 use super::findings::Findings;
+use super::hierarchy::hierarchy;
 use super::inventory::read;
 use super::object::{Validated, validate_among_others};
 use super::terms::{REGISTERED, Spec};
 use super::walk::Walk;
-use super::{Options, Standing, standing_of};
 
 const LAYOUT_FILE: &str = "ocfl_layout.json";
 /// Longest layout and configuration files that are read.
@@ -231,52 +232,4 @@ fn held_to(rules: &Rules, folder: &str, validated: &mut Validated) {
         None => "d’après son identifiant, cet objet n’a pas de place dans cette disposition".to_string(),
     };
     report.findings.add("E083", "", said);
-}
-
-/// Sends the folder of every object, in order; what is wrong with the others is returned.
-fn hierarchy(walk: Walk<'_>, top: &[Entry], folders: &SyncSender<(u64, String)>) -> Findings {
-    let mut found = Findings::new(walk.limits.findings_max);
-    let is_inside = |entry: &&Entry| entry.kind == Kind::Folder && entry.name != "extensions";
-    let mut left: Vec<(String, usize)> =
-        top.iter().rev().filter(is_inside).map(|entry| (entry.name.clone(), 1)).collect();
-    let (mut count, mut depths) = (0, HashSet::new());
-    while let Some((folder, depth)) = left.pop() {
-        if depth > walk.limits.depth_max {
-            found.add("X001", folder, "trop de dossiers les uns dans les autres pour être vérifiés");
-            continue;
-        }
-        let mut inside = Findings::new(walk.limits.findings_max);
-        let Some(entries) = walk.list(&folder, &mut inside) else {
-            found.absorb(vec![inside]);
-            continue;
-        };
-        if standing_of(&entries) == Standing::Object {
-            depths.insert(depth);
-            if folders.send((count, folder)).is_err() {
-                return found;
-            }
-            count += 1;
-            continue;
-        }
-        let is_empty = entries.is_empty() && inside.total() == 0;
-        found.absorb(vec![inside]);
-        if is_empty {
-            found.add("E073", folder.as_str(), "ce dossier est vide");
-        }
-        for Entry { name, kind } in entries.into_iter().rev() {
-            match kind {
-                Kind::Folder => left.push((join(&folder, &name), depth + 1)),
-                _ => found.add("E072", join(&folder, &name), "ce fichier n’appartient à aucun objet"),
-            }
-        }
-    }
-    if depths.len() > 1 {
-        let (code, said) = if depths.contains(&1) {
-            ("W015", "des objets à la racine, et d’autres dans des dossiers")
-        } else {
-            ("W014", "les objets ne sont pas tous à la même profondeur")
-        };
-        found.add(code, "", said);
-    }
-    found
 }
