@@ -45,6 +45,8 @@ pub struct S3 {
     endpoint: String,
     troubles: Troubles,
     locks: Locks,
+    /// How long its clients wait, and try again.
+    patience: Duration,
 }
 
 impl S3 {
@@ -72,7 +74,12 @@ impl S3 {
                 });
             }
         });
-        Self { _runtime: runtime, folder, endpoint, troubles, locks }
+        Self { _runtime: runtime, folder, endpoint, troubles, locks, patience: Duration::from_secs(30) }
+    }
+
+    /// The same server, whose clients soon give up: for those that meet troubles.
+    pub fn with_impatient_clients(self) -> Self {
+        Self { patience: Duration::from_secs(3), ..self }
     }
 
     /// A bucket of this name, made if need be.
@@ -83,8 +90,8 @@ impl S3 {
             endpoint: self.endpoint.clone(),
             region: String::new(),
             key_file: self.folder.path().join("key"),
-            timeout: Duration::from_secs(2),
-            retry: Duration::from_secs(3),
+            timeout: self.patience,
+            retry: self.patience,
         }
     }
 
