@@ -57,6 +57,5 @@ pub(super) async fn append(
         rows.entry.push(text);
         rows.hash.push(prev.to_vec());
     }
-    queries::append_events(conn, &rows, at).await?;
-    queries::move_journal_head(conn, head.seq + events.len() as i64, &prev, at).await
+    queries::append_events(conn, &rows, at).await
 }

@@ -64,13 +64,15 @@ pub(super) async fn lock_journal_head(conn: &mut PgConnection) -> Result<Option<
     Ok(head.fetch_optional(conn).await?)
 }
 
+/// Adds entries at the end of the journal, whose head they become; there is one at least.
 pub(super) async fn append_events(
     conn: &mut PgConnection,
     rows: &Rows,
     at: DateTime<Utc>,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "insert into event (seq, at, event_type, outcome, object, entry, hash)
+        "with head as (update journal_head set seq = $8, hash = $9, at = $7)
+         insert into event (seq, at, event_type, outcome, object, entry, hash)
          select e.seq, $7, e.event_type, e.outcome, e.object, e.entry, e.hash
          from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[])
               as e (seq, event_type, outcome, object, entry, hash)",
@@ -80,20 +82,12 @@ pub(super) async fn append_events(
         &rows.object,
         &rows.entry,
         &rows.hash,
-        at
+        at,
+        rows.seq.last(),
+        rows.hash.last()
     )
     .execute(conn)
     .await?;
-    Ok(())
-}
-
-pub(super) async fn move_journal_head(
-    conn: &mut PgConnection,
-    seq: i64,
-    hash: &[u8],
-    at: DateTime<Utc>,
-) -> Result<(), Error> {
-    sqlx::query!("update journal_head set seq = $1, hash = $2, at = $3", seq, hash, at).execute(conn).await?;
     Ok(())
 }
 

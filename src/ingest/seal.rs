@@ -70,32 +70,31 @@ impl Ingest {
             Some((TransferState::Received | TransferState::Examined, _)) => {}
             _ => return Err(Error::Contended),
         }
+        let at = self.clock.now();
+        let archive_id = ArchiveId(self.clock.fresh_id());
+        let code = queries::member_code(&mut tx).await?;
+        let examined = seen.examined(&accepted.findings);
+        state_queries::write_examination(&mut tx, transfer.transfer_id, at, &examined).await?;
+        if let Err(error) = state_queries::set_sealed(&mut tx, transfer.transfer_id, archive_id, at).await {
+            if error.constraint() == Some("transfer_accepted_once") {
+                let identifier = &accepted.manifest.heading.message_identifier;
+                let finding = duplicate(identifier);
+                return Ok(Sealing::Refused(Box::new(accepted), vec![finding]));
+            }
+            return Err(error.into());
+        }
+        // The member's other acceptances wait from here to the commit.
         if !seal_queries::reserve_quota(&mut tx, accepted.identified.expanded_bytes).await? {
             let finding =
                 Finding::new(&f::QUOTA_EXCEEDED, "Le quota de la collectivité a été atteint entre-temps.");
             return Ok(Sealing::Refused(Box::new(accepted), vec![finding]));
         }
-        let at = self.clock.now();
         let year = at.with_timezone(&Paris).year();
-        let code = queries::member_code(&mut tx).await?;
         let number = seal_queries::next_number(&mut tx, "cote", year).await?;
         let cote = format!("{code}-{year}-{number:06}");
-        let archive_id = ArchiveId(self.clock.fresh_id());
-
         let accession = accession(tenant, transfer, archive_id, &cote, at, &accepted)?;
         let reply = replies::acceptance(&accession, &accepted, &code, at)?;
         let notes = Notes::of(&accession, transfer, &accepted, at);
-        let examined = seen.examined(&accepted.findings);
-        state_queries::write_examination(&mut tx, transfer.transfer_id, at, &examined).await?;
-        if let Err(error) = state_queries::set_sealed(&mut tx, transfer.transfer_id, archive_id, at).await {
-            if error.constraint() == Some("transfer_accepted_once") {
-                return Ok(Sealing::Refused(
-                    Box::new(accepted),
-                    vec![duplicate(&accession.message_identifier)],
-                ));
-            }
-            return Err(error.into());
-        }
         let (record, premis) = (accession.to_json(), notes.to_row());
         let row = AccessionRow { archive_id, cote, grant_date: at, reply, premis, record };
         seal_queries::insert_accession(&mut tx, transfer.transfer_id, &row).await?;
