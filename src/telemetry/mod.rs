@@ -4,6 +4,8 @@
 //! know: counters belong to the process and may be touched from any floor; what a database can count
 //! (jobs) is asked when the page is read, by `web::metrics`.
 
+mod copies;
+
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -12,6 +14,8 @@ use prometheus::{
 };
 
 use crate::model::TransferState;
+
+pub use copies::{Site, alerts_stand, canaries_stand, copy_mended, copy_read, site_stands};
 
 static COUNTERS: LazyLock<Counters> = LazyLock::new(Counters::new);
 
@@ -23,6 +27,7 @@ struct Counters {
     requests: IntCounterVec,
     requests_duration: HistogramVec,
     jobs: IntGaugeVec,
+    copies: copies::Counters,
     checked: IntCounterVec,
     scanner: IntGaugeVec,
     signatures: IntGaugeVec,
@@ -53,8 +58,12 @@ pub fn answered(method: &str, route: &str, status: u16, duration: Duration) {
 /// How many jobs stand where, as counted now.
 pub fn jobs_stand(counts: &[(&str, u64)]) {
     for (state, count) in counts {
-        COUNTERS.jobs.with_label_values(&[state]).set(i64::try_from(*count).unwrap_or(i64::MAX));
+        set(&COUNTERS.jobs, &[state], *count);
     }
+}
+
+fn set(gauge: &IntGaugeVec, labels: &[&str], value: u64) {
+    gauge.with_label_values(labels).set(i64::try_from(value).unwrap_or(i64::MAX));
 }
 
 /// A file was shown to the virus scanner, which said this of it: `clean`, `infected`, `not_scanned`.
@@ -128,6 +137,7 @@ impl Counters {
             gauge("chartrier_antivirus_signatures_age_days", "Age of the virus scanner's signatures.", &[]);
         let waiting =
             gauge("chartrier_transfers_waiting", "Transfers that wait for this to answer.", &["for"]);
+        let copies = copies::Counters::new(&registry);
         Self {
             registry,
             transfers,
@@ -136,6 +146,7 @@ impl Counters {
             requests,
             requests_duration,
             jobs,
+            copies,
             checked,
             scanner,
             signatures,
