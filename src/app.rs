@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::db::{self, Cluster, Db};
 use crate::identity::Identity;
 use crate::ingest::Ingest;
+use crate::preservation::Preservation;
 use crate::storage::{self, Storage};
 use crate::web;
 use crate::worker::{self, Worker};
@@ -27,6 +28,7 @@ pub struct App {
     pub storage: Storage,
     pub identity: Identity,
     pub ingest: Ingest,
+    pub preservation: Preservation,
     /// Our own PostgreSQL, when the settings name no other.
     cluster: Option<Cluster>,
 }
@@ -75,7 +77,9 @@ impl App {
                 .with_waiting_max(config.storage_waiting_max)
                 .with_scanner(config.antivirus.clone().map(Scanner::new));
         let identity = Identity::new(db.clone(), clock.clone());
-        Ok(App { config, clock, db, storage, identity, ingest, cluster })
+        let preservation =
+            Preservation::new(db.clone(), storage.clone(), clock.clone(), config.integrity.clone());
+        Ok(App { config, clock, db, storage, identity, ingest, preservation, cluster })
     }
 
     /// Runs the web door, the background door, or both, until [`Running::stop`].
@@ -95,6 +99,7 @@ impl App {
             let worker = Worker {
                 db: self.db.clone(),
                 ingest: self.ingest.clone(),
+                preservation: self.preservation.clone(),
                 clock: self.clock.clone(),
                 lease: self.config.worker_lease,
                 grace: worker::GRACE,
@@ -110,6 +115,7 @@ impl App {
             storage: self.storage.clone(),
             identity: self.identity.clone(),
             ingest: self.ingest.clone(),
+            preservation: self.preservation.clone(),
             access: Access::new(self.db.clone(), self.storage.clone(), self.clock.clone()),
             clock: self.clock.clone(),
             settings: web::Settings {

@@ -13,6 +13,11 @@ use chrono::{DateTime, Utc};
 
 use crate::model::{ArchiveId, Content, ObjectId, PersonId, Rules, UnitId};
 
+/// Job, asked for by whoever opens a file: the archive's copies are read again, when they have not been for long.
+pub const JOB_COMMUNICATED: &str = "communicated";
+/// Job, asked for by whoever met a wrong copy: the archive's copies are read again, now.
+pub const JOB_DOUBTED: &str = "doubted";
+
 /// Which archives of the tenant a caller reaches.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {

@@ -13,7 +13,10 @@ mod audit;
 pub mod check;
 mod demo;
 pub mod identify;
+mod repair;
+mod selection;
 mod serve;
+mod sites;
 mod tenants;
 pub mod verify;
 
@@ -46,8 +49,13 @@ enum Command {
     Identify(identify::Arguments),
     /// Vérifie des objets OCFL et des racines de stockage, sans base de données.
     Verify(verify::Arguments),
-    /// Relit chaque copie de chaque archive et compare les empreintes.
-    Audit,
+    /// Relit les copies des archives et compare les empreintes.
+    Audit(selection::Selection),
+    /// Répare depuis une copie saine les copies trouvées fausses.
+    Repair(selection::Selection),
+    /// Les sites de conservation : leur état, un site ajouté à une collectivité ou retiré.
+    #[command(subcommand)]
+    Sites(SitesCommand),
     /// La démonstration : des collectivités fictives, de vrais versements, chaque contrôle.
     Demo(demo::Arguments),
 }
@@ -58,6 +66,24 @@ enum TenantsCommand {
     Plan { folder: PathBuf },
     /// Applique un dossier de collectivités ; répétable, ne retire rien.
     Apply { folder: PathBuf },
+}
+
+#[derive(Subcommand)]
+enum SitesCommand {
+    /// Dit comment se portent les sites, les relectures et les migrations ; 1 s'il y a une alerte.
+    Status,
+    /// Ajoute un site à ceux d'une collectivité, et l'emplit : le travail de fond copie et relit.
+    Add {
+        #[arg(long)]
+        member: String,
+        site: String,
+    },
+    /// Retire un site de ceux d'une collectivité : rien n'y est détruit avant que deux copies saines soient relues ailleurs.
+    Retire {
+        #[arg(long)]
+        member: String,
+        site: String,
+    },
 }
 
 /// Reads the command line and runs the command.
@@ -75,7 +101,13 @@ pub fn run() -> ExitCode {
         Command::Tenants(TenantsCommand::Apply { folder }) => {
             with_config(|config| tenants::apply(config, &folder))
         }
-        Command::Audit => with_config(audit::audit),
+        Command::Audit(selection) => with_config(|config| audit::audit(config, &selection)),
+        Command::Repair(selection) => with_config(|config| repair::repair(config, &selection)),
+        Command::Sites(command) => with_config(|config| match command {
+            SitesCommand::Status => sites::status(config),
+            SitesCommand::Add { member, site } => sites::add(config, &member, &site),
+            SitesCommand::Retire { member, site } => sites::retire(config, &member, &site),
+        }),
         Command::Demo(arguments) => answered(demo::run(&arguments)),
     }
 }

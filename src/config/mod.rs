@@ -2,6 +2,7 @@
 //! `CHARTRIER_…` variables replace them. A wrong one stops the program with the place at fault.
 
 mod antivirus;
+mod integrity;
 mod sites;
 mod written;
 
@@ -13,6 +14,7 @@ use toml::{Table, Value};
 
 use crate::antivirus as scanner;
 use crate::model::Limits;
+use crate::preservation;
 use crate::storage::SiteSettings;
 
 use written::{Written, merge, set_variable};
@@ -44,6 +46,7 @@ pub struct Config {
     pub storage_waiting_max: u32,
     pub worker_jobs: usize,
     pub worker_lease: Duration,
+    pub integrity: preservation::Settings,
     /// `None`: no virus scanner.
     pub antivirus: Option<scanner::Settings>,
     pub quarantine_refused_days: u32,
@@ -164,6 +167,7 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         storage_waiting_max: written.storage.waiting_max,
         worker_jobs: written.worker.jobs,
         worker_lease: Duration::from_secs(written.worker.lease_seconds),
+        integrity: integrity::checked(&written.integrity)?,
         antivirus: antivirus::checked(&written.antivirus).map_err(|(name, reason)| bad(name, reason))?,
         quarantine_refused_days: written.quarantine.refused_days,
         limits: Limits {
@@ -196,6 +200,7 @@ mod tests {
         assert_eq!(config.listen.port(), 8080);
         assert_eq!(config.sites.len(), 2);
         assert!(config.database_url.is_none());
+        assert_eq!(config.integrity, preservation::Settings::default());
         assert!(config.antivirus.is_none());
     }
 
@@ -217,6 +222,8 @@ mod tests {
             ("\n\nlisten = ", "chartrier.toml:3"),
             ("[quarantine]\nrefused_days = 4000000000", "chartrier.toml:2 : quarantine.refused_days"),
             ("[storage]\nsites = \"a=x\"", "chartrier.toml:2 : storage.sites : deux sites"),
+            ("[integrity]\nsample_percent = 101.0", "chartrier.toml:2 : integrity.sample_percent : de 0"),
+            ("[integrity]\n\ncycle_months = 0", "chartrier.toml:3 : integrity.cycle_months"),
             ("[antivirus]\naddress = \"clamd\"", "chartrier.toml:2 : antivirus.address"),
             ("[antivirus]\nstream_bytes_max = 3000000000", "chartrier.toml:2 : antivirus.stream_bytes_max"),
             (

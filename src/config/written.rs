@@ -21,6 +21,7 @@ pub(super) struct Written {
     pub storage: Storage,
     pub sites: BTreeMap<String, Site>,
     pub worker: Worker,
+    pub integrity: Integrity,
     pub antivirus: Antivirus,
     pub quarantine: Quarantine,
     pub limits: WrittenLimits,
@@ -75,6 +76,23 @@ pub(super) struct Site {
 pub(super) struct Worker {
     pub jobs: usize,
     pub lease_seconds: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Integrity {
+    pub cycle_months: u32,
+    pub sample_percent: f64,
+    pub overdue_hours: u32,
+    pub bytes_per_second: u64,
+    pub repair_bytes_per_second: u64,
+    pub communication_days: i32,
+    pub canaries: u32,
+    pub canary_days: u32,
+    pub canary_found_days: u32,
+    pub listing_days: u32,
+    pub orphan_days: u32,
+    pub set_aside_days: u32,
 }
 
 #[derive(Deserialize)]

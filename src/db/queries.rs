@@ -91,17 +91,25 @@ pub(super) async fn append_events(
     Ok(())
 }
 
+/// The word of a kind of jobs, and whether they may wait.
+#[derive(Clone, Copy)]
+pub(super) struct JobKind {
+    pub word: &'static str,
+    pub background: bool,
+}
+
 pub(super) async fn enqueue(
     conn: &mut PgConnection,
-    kind: &str,
+    kind: JobKind,
     subject: Uuid,
     run_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "insert into technical.job (kind, subject, run_at, created_at) values ($1, $2, $3, $4)
+        "insert into technical.job (kind, background, subject, run_at, created_at) values ($1, $2, $3, $4, $5)
          on conflict (tenant_id, kind, subject) do nothing",
-        kind,
+        kind.word,
+        kind.background,
         subject,
         run_at,
         now
@@ -114,15 +122,17 @@ pub(super) async fn enqueue(
 pub(super) async fn enqueue_for(
     conn: &mut PgConnection,
     tenant: TenantId,
-    kind: &str,
+    kind: JobKind,
     subject: Uuid,
     run_at: DateTime<Utc>,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "insert into technical.job (tenant_id, kind, subject, run_at, created_at) values ($1, $2, $3, $4, now())
+        "insert into technical.job (tenant_id, kind, background, subject, run_at, created_at)
+         values ($1, $2, $3, $4, $5, now())
          on conflict (tenant_id, kind, subject) do nothing",
         tenant.as_uuid(),
-        kind,
+        kind.word,
+        kind.background,
         subject,
         run_at
     )

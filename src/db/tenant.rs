@@ -8,7 +8,7 @@ use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
 use super::jobs::Wake;
-use super::queries::Begin;
+use super::queries::{Begin, JobKind};
 use super::{Error, journal, queries};
 use crate::clock::Clock;
 use crate::model::{Event, TenantId};
@@ -65,6 +65,20 @@ impl TenantTx {
         subject: Uuid,
         run_at: DateTime<Utc>,
     ) -> Result<(), Error> {
+        self.ask(JobKind { word: kind, background: false }, subject, run_at).await
+    }
+
+    /// As [`TenantTx::enqueue`], for what may wait: one lane of a worker does it, apart from the others.
+    pub async fn enqueue_background(
+        &mut self,
+        kind: &'static str,
+        subject: Uuid,
+        run_at: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        self.ask(JobKind { word: kind, background: true }, subject, run_at).await
+    }
+
+    async fn ask(&mut self, kind: JobKind, subject: Uuid, run_at: DateTime<Utc>) -> Result<(), Error> {
         let now = self.clock.now();
         queries::enqueue(self.conn(), kind, subject, run_at, now).await?;
         self.enqueued = true;

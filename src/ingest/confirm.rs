@@ -21,7 +21,8 @@ impl Ingest {
         let sites = state_queries::copy_sites(&mut tx, archive).await?;
         drop(tx);
         let marker = format!("{{\"transfer_id\":\"{id}\",\"committed_at\":\"{}\"}}\n", at.to_rfc3339());
-        let (store, quarantine) = (self.storage.tenant(tenant).on(&sites)?, self.storage.quarantine().clone());
+        let (store, quarantine) =
+            (self.storage.tenant(tenant).on(&sites)?, self.storage.quarantine().clone());
         super::blocking(move || {
             fail_point!("confirm-before-marker");
             store.confirm(archive, marker.as_bytes())?;

@@ -25,6 +25,7 @@ impl Ingest {
             _ => return Err(Error::Contended),
         }
         enter::archive(&mut tx, &stored.sealed, granted).await?;
+        write::fix_inventory(&mut tx, accession.archive_id, &stored.inventory).await?;
         for location in &stored.locations {
             write::insert_copy(&mut tx, accession.archive_id, &location.site, &location.path, at).await?;
         }

@@ -23,6 +23,8 @@ use crate::storage::{Deposit, Location, NewFile, NewObject, Source, TenantStore,
 pub struct Stored {
     pub(super) sealed: Sealed,
     pub(super) locations: Vec<Location>,
+    /// Digest of the inventory that every copy holds.
+    pub(super) inventory: [u8; 64],
 }
 
 /// What storing came to.
@@ -47,7 +49,12 @@ impl Ingest {
             drop(room);
             fail_point!("store-after-write");
             if deposit.waiting.is_empty() {
-                return Ok(Storing::Stored(Box::new(Stored { sealed, locations: deposit.placed })));
+                let inventory = store.technical_metadata(archive)?.inventory_sha512;
+                return Ok(Storing::Stored(Box::new(Stored {
+                    sealed,
+                    locations: deposit.placed,
+                    inventory,
+                })));
             }
             let why = |waiting: Waiting| (waiting.site, waiting.reason.to_string());
             Ok(Storing::Waiting(deposit.waiting.into_iter().map(why).collect()))

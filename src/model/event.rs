@@ -11,8 +11,12 @@ pub enum EventType {
     PriseEnCharge,
     Replication,
     ControleIntegrite,
+    /// A site joins a member's set or leaves it; an archive's copy is made there or destroyed.
+    MigrationSupport,
     Consultation,
     Incident,
+    /// A copy found wrong is right again.
+    Reparation,
     /// A member, agreement, person or machine was set up or changed by its file.
     Parametrage,
 }
@@ -27,8 +31,10 @@ impl EventType {
             EventType::PriseEnCharge => "PRISE_EN_CHARGE",
             EventType::Replication => "REPLICATION",
             EventType::ControleIntegrite => "CONTROLE_INTEGRITE",
+            EventType::MigrationSupport => "MIGRATION_SUPPORT",
             EventType::Consultation => "CONSULTATION",
             EventType::Incident => "INCIDENT",
+            EventType::Reparation => "REPARATION",
             EventType::Parametrage => "PARAMETRAGE",
         }
     }

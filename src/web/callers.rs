@@ -60,6 +60,8 @@ people! {
     ProfileReader;
     /// Whoever imports archive profiles and binds them to agreements.
     ProfileKeeper;
+    /// Whoever answers for the integrity of the member's archives.
+    IntegrityReader;
     /// Whoever keeps the service running, for every member.
     Operator;
 }

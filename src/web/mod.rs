@@ -32,6 +32,7 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::identity::Identity;
 use crate::ingest::Ingest;
+use crate::preservation::Preservation;
 use crate::storage::Storage;
 
 pub use problem::Problem;
@@ -47,6 +48,7 @@ pub struct State {
     pub identity: Identity,
     pub ingest: Ingest,
     pub access: Access,
+    pub preservation: Preservation,
     pub clock: Clock,
     pub settings: Settings,
 }

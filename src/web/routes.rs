@@ -85,6 +85,7 @@ pub static TABLE: &[Line] = &[
     post("/profils/{id}/activation", Who::ProfileKeeper, || web::to(pages::profiles::acts::activate)),
     post("/profils/{id}/desactivation", Who::ProfileKeeper, || web::to(pages::profiles::acts::deactivate)),
     post("/profils/{id}/accords", Who::ProfileKeeper, || web::to(pages::profiles::acts::bind)),
+    get("/integrite", Who::IntegrityReader, || web::to(pages::preservation::show)),
     get("/exploitation", Who::Operator, || web::to(pages::operations::show)),
     post("/exploitation/travaux/{id}/relance", Who::Operator, || web::to(pages::operations::resume)),
     get("/accessibilite", Who::Anyone, || web::to(pages::notices::accessibility)),

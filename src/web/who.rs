@@ -29,6 +29,8 @@ pub enum Who {
     ContentReader,
     /// Whoever reads what the member asks of its transfers.
     ProfileReader,
+    /// Whoever answers for the integrity of the member's archives.
+    IntegrityReader,
     /// Whoever imports archive profiles and binds them to agreements.
     ProfileKeeper,
     /// Whoever keeps the service running, for every member.
@@ -47,6 +49,7 @@ impl Who {
             Who::Searcher => Some(&[Archivist, ControlAuthority, MemberAdmin, Depositor, Producer, Reader]),
             Who::ContentReader => Some(&[Archivist, ControlAuthority, Depositor, Producer]),
             Who::ProfileReader => Some(&[Archivist, ControlAuthority, MemberAdmin]),
+            Who::IntegrityReader => Some(&[Archivist, ControlAuthority, MemberAdmin]),
             Who::ProfileKeeper => Some(&[Archivist, MemberAdmin]),
             Who::Operator => Some(&[Operator]),
         }
@@ -72,6 +75,7 @@ mod tests {
             Who::Archivist,
             Who::ProfileReader,
             Who::ProfileKeeper,
+            Who::IntegrityReader,
         ] {
             assert!(!who.admits(&[Operator]), "{who:?}");
         }

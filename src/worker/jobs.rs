@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use super::Worker;
 use crate::db::jobs::{Again, Job};
-use crate::ingest;
-use crate::model::TransferId;
-use crate::telemetry;
+use crate::model::{ArchiveId, TransferId};
+use crate::preservation::{self, Turn};
+use crate::{catalog, ingest, telemetry};
 
 /// Why a job did not end, for the operator: no content, no title.
 pub(super) struct Failure {
@@ -40,8 +40,21 @@ impl From<ingest::Error> for Failure {
     }
 }
 
-pub(super) async fn run(worker: &Worker, job: &Job) -> Result<(), Failure> {
+impl From<preservation::Error> for Failure {
+    fn from(error: preservation::Error) -> Self {
+        let again = match &error {
+            preservation::Error::Stopped(_) => Again::AFewTimes,
+            error if error.is_transient() => Again::Always,
+            _ => Again::Never,
+        };
+        Self { reason: error.to_string(), again, waits_for: None }
+    }
+}
+
+/// Does the job, or a part of it.
+pub(super) async fn run(worker: &Worker, job: &Job) -> Result<Turn, Failure> {
     let (transfer, began) = (TransferId(job.subject), Instant::now());
+    let mut turn = Turn::Done;
     let kind = match job.kind.as_str() {
         kind @ (ingest::JOB_INGEST | ingest::JOB_SEAL) => {
             worker.ingest.advance(job.tenant, transfer).await?;
@@ -50,6 +63,30 @@ pub(super) async fn run(worker: &Worker, job: &Job) -> Result<(), Failure> {
         ingest::JOB_PURGE => {
             worker.ingest.purge(job.tenant, transfer).await?;
             ingest::JOB_PURGE
+        }
+        preservation::JOB_CHECK_SITE => {
+            turn = worker.preservation.check_site(job.tenant, job.subject).await?;
+            preservation::JOB_CHECK_SITE
+        }
+        preservation::JOB_REPAIR_SITE => {
+            turn = worker.preservation.repair_site(job.tenant, job.subject).await?;
+            preservation::JOB_REPAIR_SITE
+        }
+        catalog::JOB_COMMUNICATED => {
+            worker.preservation.communicated(job.tenant, ArchiveId(job.subject)).await?;
+            catalog::JOB_COMMUNICATED
+        }
+        catalog::JOB_DOUBTED => {
+            worker.preservation.check_archive(job.tenant, ArchiveId(job.subject)).await?;
+            catalog::JOB_DOUBTED
+        }
+        preservation::JOB_LIST_SITE => {
+            turn = worker.preservation.list_site(job.tenant, job.subject).await?;
+            preservation::JOB_LIST_SITE
+        }
+        preservation::JOB_MIGRATE => {
+            turn = worker.preservation.migrate(job.tenant, job.subject).await?;
+            preservation::JOB_MIGRATE
         }
         unknown => {
             return Err(Failure {
@@ -60,5 +97,5 @@ pub(super) async fn run(worker: &Worker, job: &Job) -> Result<(), Failure> {
         }
     };
     telemetry::step_took(kind, began.elapsed());
-    Ok(())
+    Ok(turn)
 }

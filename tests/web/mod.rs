@@ -8,6 +8,7 @@ use chartrier::antivirus::Scanner;
 use chartrier::identity::{Identity, LogIn};
 use chartrier::ingest::Ingest;
 use chartrier::model::{Limits, Role, Transfer, TransferId};
+use chartrier::preservation::{self, Preservation};
 use chartrier::web::{self, Served, Settings, State};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -21,6 +22,7 @@ mod coverage;
 mod deposit;
 mod descriptions;
 mod frame;
+mod integrity;
 mod openapi;
 mod operations;
 mod operator;
@@ -81,12 +83,15 @@ impl Door {
             Ingest::new(db.clone(), storage.clone(), clock.clone(), limits, 30).with_scanner(scanner);
         let identity = Identity::new(db.clone(), clock.clone());
         let access = Access::new(db.clone(), storage.clone(), clock.clone());
+        let preservation =
+            Preservation::new(db.clone(), storage.clone(), clock.clone(), preservation::Settings::default());
         let state = State {
             db,
             storage,
             identity: identity.clone(),
             ingest: ingest.clone(),
             access,
+            preservation,
             clock,
             settings,
         };

@@ -11,6 +11,7 @@ pub mod identity;
 pub mod ingest;
 pub mod notices;
 pub mod operations;
+pub mod preservation;
 pub mod profiles;
 pub mod shell;
 pub mod viruses;

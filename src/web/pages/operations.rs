@@ -7,14 +7,16 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use super::preservation::{self, Keeping};
 use super::shell::{Account, At, Badge, Fact, Section, Shell, answer, go_to};
 use super::{viruses, words};
 use crate::db::jobs::{self, Counts, SetAside};
-use crate::ingest;
+use crate::preservation::{JOB_CHECK_SITE, JOB_LIST_SITE, JOB_MIGRATE, JOB_REPAIR_SITE, Overview};
 use crate::storage::{Room, Standing};
 use crate::web::callers::Operator;
 use crate::web::health::{self, Readiness, Report};
 use crate::web::{Problem, State, scanner};
+use crate::{catalog, ingest};
 
 /// `GET /exploitation`.
 #[derive(Template)]
@@ -33,6 +35,8 @@ pub struct OperationsPage {
     /// Said when not all of them are shown.
     pub more: Option<String>,
     pub places: Vec<PlaceLine>,
+    /// How copies are read again.
+    pub keeping: Keeping,
     /// How the virus scanner stands, and what is known of it.
     pub scanner: (Badge, Vec<Fact>),
     /// What the sites were found to be when the program started.
@@ -65,6 +69,7 @@ pub struct Found<'a> {
     /// What jobs wait for outside, and how many.
     pub waiting: &'a [(String, u64)],
     pub set_aside: &'a [SetAside],
+    pub overview: &'a Overview,
     pub warnings: &'a [String],
     pub scanner: &'a scanner::Report,
 }
@@ -105,12 +110,14 @@ pub async fn show(
     let report = readiness.report(&state).await;
     let counts = jobs::counts(&state.db, state.clock.now()).await?;
     let set_aside = jobs::set_aside(&state.db, SHOWN).await?;
+    let overview = state.preservation.overview().await?;
     let (waiting, scanner) = (jobs::waiting(&state.db).await?, scanner::look(&state).await);
     let found = Found {
         report: &report,
         counts,
         waiting: &waiting,
         set_aside: &set_aside,
+        overview: &overview,
         warnings: state.storage.warnings(),
         scanner: &scanner,
     };
@@ -153,6 +160,7 @@ pub fn page(account: Account, found: &Found<'_>, resumed: Option<Resumed>) -> Op
         more: (set_aside > shown)
             .then(|| format!("Les {} plus anciens sont montrés, sur {}.", shown, words::number(set_aside))),
         places: places(found.report),
+        keeping: preservation::keeping(found.overview),
         scanner: viruses::standing(found.scanner),
         warnings: found.warnings.iter().map(|warning| sentence(warning)).collect(),
     }
@@ -166,6 +174,7 @@ pub fn standing(counts: &Counts) -> Vec<Fact> {
         fact("En attente", counts.due),
         fact("Prévus plus tard", counts.later),
         fact("Mis de côté après des échecs", counts.set_aside),
+        fact("Travaux de fond, qui peuvent attendre", counts.background),
     ];
     if let Some(since) = counts.due_since {
         facts.push(Fact::new("Attente la plus ancienne", words::moment(since).words));
@@ -191,6 +200,12 @@ fn work(kind: &str) -> String {
         ingest::JOB_INGEST => "Contrôle et prise en charge d’un versement".into(),
         ingest::JOB_SEAL => "Prise en charge d’un versement accepté".into(),
         ingest::JOB_PURGE => "Effacement des fichiers d’un versement refusé".into(),
+        JOB_CHECK_SITE => "Relecture des copies d’un site".into(),
+        catalog::JOB_COMMUNICATED => "Relecture d’une archive consultée".into(),
+        catalog::JOB_DOUBTED => "Relecture d’une archive dont une copie est douteuse".into(),
+        JOB_LIST_SITE => "Inventaire d’un site".into(),
+        JOB_MIGRATE => "Ajout ou retrait d’un site".into(),
+        JOB_REPAIR_SITE => "Réparation des copies d’un site".into(),
         unknown => format!("Travail inconnu de cette version : {unknown}"),
     }
 }
@@ -265,5 +280,6 @@ fn troubles(found: &Found<'_>) -> Vec<String> {
         let jobs = words::count(counts.set_aside, "travail est mis", "travaux sont mis");
         troubles.push(format!("{jobs} de côté, à relancer une fois la cause corrigée."));
     }
+    troubles.extend(found.overview.alerts.iter().map(ToString::to_string));
     troubles
 }

@@ -46,6 +46,9 @@ impl Account {
         if Who::Searcher.admits(&caller.roles) {
             menu.push(Section::Archives);
         }
+        if Who::IntegrityReader.admits(&caller.roles) {
+            menu.push(Section::Integrity);
+        }
         if Who::ProfileReader.admits(&caller.roles) {
             menu.push(Section::Profiles);
         }
@@ -69,6 +72,7 @@ pub enum Section {
     Desk,
     Transfers,
     Archives,
+    Integrity,
     Profiles,
     Operations,
     /// Pages that no entry leads to.
@@ -82,6 +86,7 @@ impl Section {
             Section::Desk | Section::None => "/",
             Section::Transfers => "/versements",
             Section::Archives => "/archives",
+            Section::Integrity => "/integrite",
             Section::Profiles => "/profils",
             Section::Operations => "/exploitation",
         }
@@ -93,6 +98,7 @@ impl Section {
             Section::Desk | Section::None => "Accueil",
             Section::Transfers => "Versements",
             Section::Archives => "Archives",
+            Section::Integrity => "Intégrité",
             Section::Profiles => "Profils",
             Section::Operations => "Exploitation",
         }

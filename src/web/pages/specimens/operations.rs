@@ -12,6 +12,7 @@ use crate::web::pages::operations::{self, Found, OperationsPage, Resumed};
 use crate::web::pages::shell::{Account, Section};
 use crate::web::scanner;
 
+#[expect(clippy::too_many_lines, reason = "a bad day has many troubles")]
 pub fn operations() -> OperationsPage {
     let place = |site: Option<&str>, fault: Option<&str>, free_bytes| Standing {
         about: About::default(),
@@ -58,15 +59,23 @@ pub fn operations() -> OperationsPage {
         later: 1_204,
         running: 2,
         set_aside: 2,
+        background: 4,
         due_since: Some(at("2026-11-20T16:01:00Z")),
     };
     let warnings =
         ["les sites « nord » et « sud » sont sur le même disque : sa perte serait celle de deux copies"
             .to_owned()];
+    let overview = super::integrity::overview();
     let scanner = &scanner();
-    let waiting = &[("site sud".into(), 12)];
-    let found =
-        Found { report: &report, counts, waiting, set_aside: &set_aside, warnings: &warnings, scanner };
+    let found = Found {
+        report: &report,
+        counts,
+        waiting: &[("site sud".into(), 12)],
+        set_aside: &set_aside,
+        overview: &overview,
+        warnings: &warnings,
+        scanner,
+    };
     let account = shell("", Section::Operations, "opérateur").account.unwrap();
     let account = Account { menu: vec![Section::Desk, Section::Operations], ..account };
     operations::page(account, &found, Some(Resumed::Faite))
