@@ -64,23 +64,19 @@ pub(super) async fn lock_journal_head(conn: &mut PgConnection) -> Result<Option<
     Ok(head.fetch_optional(conn).await?)
 }
 
-pub(super) async fn append_events(
-    conn: &mut PgConnection,
-    rows: &Rows,
-    at: DateTime<Utc>,
-) -> Result<(), Error> {
+pub(super) async fn append_events(conn: &mut PgConnection, rows: &Rows) -> Result<(), Error> {
     sqlx::query!(
         "insert into event (seq, at, event_type, outcome, object, entry, hash)
-         select e.seq, $7, e.event_type, e.outcome, e.object, e.entry, e.hash
-         from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[])
-              as e (seq, event_type, outcome, object, entry, hash)",
+         select e.seq, e.at, e.event_type, e.outcome, e.object, e.entry, e.hash
+         from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::timestamptz[])
+              as e (seq, event_type, outcome, object, entry, hash, at)",
         &rows.seq,
         &rows.event_type,
         &rows.outcome,
         &rows.object,
         &rows.entry,
         &rows.hash,
-        at
+        &rows.at
     )
     .execute(conn)
     .await?;

@@ -13,6 +13,8 @@ pub enum EventType {
     ControleIntegrite,
     Consultation,
     Incident,
+    /// The catalogue, or one archive of it, was rebuilt from the objects of a site; or that was rehearsed.
+    Reconstruction,
     /// A member, agreement, person or machine was set up or changed by its file.
     Parametrage,
 }
@@ -29,6 +31,7 @@ impl EventType {
             EventType::ControleIntegrite => "CONTROLE_INTEGRITE",
             EventType::Consultation => "CONSULTATION",
             EventType::Incident => "INCIDENT",
+            EventType::Reconstruction => "RECONSTRUCTION",
             EventType::Parametrage => "PARAMETRAGE",
         }
     }
