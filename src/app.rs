@@ -12,6 +12,7 @@ use crate::access::Access;
 use crate::antivirus::Scanner;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::db::cluster::Archive;
 use crate::db::{self, Cluster, Db};
 use crate::identity::Identity;
 use crate::ingest::Ingest;
@@ -137,9 +138,17 @@ pub async fn database(config: &Config) -> Result<(db::Settings, Option<Cluster>)
     if let Some(url) = &config.database_url {
         return Ok((db::Settings::new(url, config.database_connections)?, None));
     }
-    let cluster = Cluster::start(&config.data).await?;
+    let cluster = Cluster::start(&config.data, archive(config).as_ref()).await?;
     let settings = db::Settings::new(&cluster.address(), config.database_connections)?;
     Ok((settings, Some(cluster)))
+}
+
+/// Where the settings have the database's backups kept.
+pub fn archive(config: &Config) -> Option<Archive> {
+    config
+        .backup
+        .as_ref()
+        .map(|backup| Archive { folder: backup.folder.clone(), wal_seconds: backup.wal_seconds })
 }
 
 /// The service, running.

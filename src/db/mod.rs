@@ -40,6 +40,7 @@
 //! ```
 
 pub mod cluster;
+pub mod dump;
 mod error;
 mod job_queries;
 pub mod jobs;
