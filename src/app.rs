@@ -16,6 +16,7 @@ use crate::db::cluster::Archive;
 use crate::db::{self, Cluster, Db};
 use crate::identity::Identity;
 use crate::ingest::Ingest;
+use crate::recovery::Recovery;
 use crate::storage::{self, Storage};
 use crate::web;
 use crate::worker::{self, Worker};
@@ -96,6 +97,7 @@ impl App {
             let worker = Worker {
                 db: self.db.clone(),
                 ingest: self.ingest.clone(),
+                recovery: Recovery::new(self.db.clone(), self.storage.clone(), self.clock.clone()),
                 clock: self.clock.clone(),
                 lease: self.config.worker_lease,
                 grace: worker::GRACE,

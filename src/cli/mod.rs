@@ -10,9 +10,12 @@ use crate::app;
 use crate::config::{self, Config};
 
 mod audit;
+mod backup;
 pub mod check;
 mod demo;
 pub mod identify;
+mod rebuild;
+mod rehearse;
 mod serve;
 mod tenants;
 pub mod verify;
@@ -48,6 +51,14 @@ enum Command {
     Verify(verify::Arguments),
     /// Relit chaque copie de chaque archive et compare les empreintes.
     Audit,
+    /// Copie la base de données dans le dossier des sauvegardes, et relit la copie.
+    Backup,
+    /// Remet la base de données du programme telle qu'elle était à un moment ; le service arrêté.
+    Restore(backup::RestoreArguments),
+    /// Reconstruit le catalogue à partir des objets d'un seul site.
+    Rebuild(rebuild::Arguments),
+    /// Répète la reconstruction d'une collectivité dans une base à part, et la compare à celle en service.
+    Rehearse(rehearse::Arguments),
     /// La démonstration : des collectivités fictives, de vrais versements, chaque contrôle.
     Demo(demo::Arguments),
 }
@@ -76,6 +87,10 @@ pub fn run() -> ExitCode {
             with_config(|config| tenants::apply(config, &folder))
         }
         Command::Audit => with_config(audit::audit),
+        Command::Backup => with_config(backup::backup),
+        Command::Restore(arguments) => with_config(|config| backup::restore(config, &arguments)),
+        Command::Rebuild(arguments) => with_config(|config| rebuild::rebuild(config, &arguments)),
+        Command::Rehearse(arguments) => with_config(|config| rehearse::rehearse(config, &arguments)),
         Command::Demo(arguments) => answered(demo::run(&arguments)),
     }
 }

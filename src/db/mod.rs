@@ -42,6 +42,7 @@
 pub mod cluster;
 pub mod dump;
 mod error;
+pub mod inspect;
 mod job_queries;
 pub mod jobs;
 mod journal;

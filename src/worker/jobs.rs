@@ -6,6 +6,7 @@ use super::Worker;
 use crate::db::jobs::{Again, Job};
 use crate::ingest;
 use crate::model::TransferId;
+use crate::recovery;
 use crate::telemetry;
 
 /// Why a job did not end, for the operator: no content, no title.
@@ -40,6 +41,17 @@ impl From<ingest::Error> for Failure {
     }
 }
 
+impl From<recovery::Error> for Failure {
+    fn from(error: recovery::Error) -> Self {
+        let again = match &error {
+            recovery::Error::Died => Again::AFewTimes,
+            error if error.is_transient() => Again::Always,
+            _ => Again::Never,
+        };
+        Self { reason: error.to_string(), again, waits_for: None }
+    }
+}
+
 pub(super) async fn run(worker: &Worker, job: &Job) -> Result<(), Failure> {
     let (transfer, began) = (TransferId(job.subject), Instant::now());
     let kind = match job.kind.as_str() {
@@ -50,6 +62,10 @@ pub(super) async fn run(worker: &Worker, job: &Job) -> Result<(), Failure> {
         ingest::JOB_PURGE => {
             worker.ingest.purge(job.tenant, transfer).await?;
             ingest::JOB_PURGE
+        }
+        recovery::JOB_COPY => {
+            worker.recovery.copy_journal(job.tenant).await?;
+            recovery::JOB_COPY
         }
         unknown => {
             return Err(Failure {

@@ -4,6 +4,7 @@
 //! back later; one that keeps failing is shown to the operator. When told to stop, what runs is finished or
 //! given back.
 
+mod copies;
 mod housekeeping;
 mod jobs;
 
@@ -17,6 +18,7 @@ use crate::clock::Clock;
 use crate::db::jobs::{self as queue, Job};
 use crate::db::{self, Db};
 use crate::ingest::Ingest;
+use crate::recovery::Recovery;
 
 /// How often an idle worker looks for what other processes enqueue.
 const LOOK: Duration = Duration::from_millis(500);
@@ -28,6 +30,7 @@ pub const GRACE: Duration = Duration::from_secs(30);
 pub struct Worker {
     pub db: Db,
     pub ingest: Ingest,
+    pub recovery: Recovery,
     pub clock: Clock,
     /// How long a claim holds before another worker may take the job; extended while it runs.
     pub lease: Duration,
@@ -52,6 +55,7 @@ impl Worker {
         for _ in 0..at_once {
             lanes.spawn(worker.clone().lane(stop.clone()));
         }
+        lanes.spawn(copies::keep(worker.clone(), stop.clone()));
         lanes.spawn(housekeeping::await_scanner(worker.clone(), stop.clone()));
         lanes.spawn(housekeeping::keep(worker, stop));
         while lanes.join_next().await.is_some() {}

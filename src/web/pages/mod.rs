@@ -12,6 +12,7 @@ pub mod ingest;
 pub mod notices;
 pub mod operations;
 pub mod profiles;
+pub mod safety;
 pub mod shell;
 pub mod viruses;
 pub mod words;

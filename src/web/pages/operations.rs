@@ -5,12 +5,15 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+use super::safety::{self, RehearsalLine, Safety};
 use super::shell::{Account, At, Badge, Fact, Section, Shell, answer, go_to};
 use super::{viruses, words};
 use crate::db::jobs::{self, Counts, SetAside};
 use crate::ingest;
+use crate::recovery;
 use crate::storage::{Room, Standing};
 use crate::web::callers::Operator;
 use crate::web::health::{self, Readiness, Report};
@@ -37,6 +40,9 @@ pub struct OperationsPage {
     pub scanner: (Badge, Vec<Fact>),
     /// What the sites were found to be when the program started.
     pub warnings: Vec<String>,
+    /// What brings the service back.
+    pub safety: Vec<Fact>,
+    pub rehearsals: Vec<RehearsalLine>,
 }
 
 /// A job set aside.
@@ -67,6 +73,8 @@ pub struct Found<'a> {
     pub set_aside: &'a [SetAside],
     pub warnings: &'a [String],
     pub scanner: &'a scanner::Report,
+    pub safety: &'a Safety,
+    pub now: DateTime<Utc>,
 }
 
 /// What the page before has to say.
@@ -106,6 +114,7 @@ pub async fn show(
     let counts = jobs::counts(&state.db, state.clock.now()).await?;
     let set_aside = jobs::set_aside(&state.db, SHOWN).await?;
     let (waiting, scanner) = (jobs::waiting(&state.db).await?, scanner::look(&state).await);
+    let safety = safety::look(&state).await?;
     let found = Found {
         report: &report,
         counts,
@@ -113,6 +122,8 @@ pub async fn show(
         set_aside: &set_aside,
         warnings: state.storage.warnings(),
         scanner: &scanner,
+        safety: &safety,
+        now: state.clock.now(),
     };
     Ok(answer(&page(Account::of(&person), &found, said.relance)))
 }
@@ -155,6 +166,8 @@ pub fn page(account: Account, found: &Found<'_>, resumed: Option<Resumed>) -> Op
         places: places(found.report),
         scanner: viruses::standing(found.scanner),
         warnings: found.warnings.iter().map(|warning| sentence(warning)).collect(),
+        safety: safety::facts(found.safety),
+        rehearsals: safety::lines(found.safety),
     }
 }
 
@@ -191,6 +204,7 @@ fn work(kind: &str) -> String {
         ingest::JOB_INGEST => "Contrôle et prise en charge d’un versement".into(),
         ingest::JOB_SEAL => "Prise en charge d’un versement accepté".into(),
         ingest::JOB_PURGE => "Effacement des fichiers d’un versement refusé".into(),
+        recovery::JOB_COPY => "Copie du journal sur les sites".into(),
         unknown => format!("Travail inconnu de cette version : {unknown}"),
     }
 }
@@ -265,5 +279,6 @@ fn troubles(found: &Found<'_>) -> Vec<String> {
         let jobs = words::count(counts.set_aside, "travail est mis", "travaux sont mis");
         troubles.push(format!("{jobs} de côté, à relancer une fois la cause corrigée."));
     }
+    troubles.extend(safety::troubles(found.safety, found.now));
     troubles
 }
