@@ -12,10 +12,12 @@ use crate::access::Access;
 use crate::antivirus::Scanner;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::db::cluster::Archive;
 use crate::db::{self, Cluster, Db};
 use crate::identity::Identity;
 use crate::ingest::Ingest;
 use crate::preservation::Preservation;
+use crate::recovery::Recovery;
 use crate::storage::{self, Storage};
 use crate::web;
 use crate::worker::{self, Worker};
@@ -100,6 +102,7 @@ impl App {
                 db: self.db.clone(),
                 ingest: self.ingest.clone(),
                 preservation: self.preservation.clone(),
+                recovery: Recovery::new(self.db.clone(), self.storage.clone(), self.clock.clone()),
                 clock: self.clock.clone(),
                 lease: self.config.worker_lease,
                 grace: worker::GRACE,
@@ -143,9 +146,17 @@ pub async fn database(config: &Config) -> Result<(db::Settings, Option<Cluster>)
     if let Some(url) = &config.database_url {
         return Ok((db::Settings::new(url, config.database_connections)?, None));
     }
-    let cluster = Cluster::start(&config.data).await?;
+    let cluster = Cluster::start(&config.data, archive(config).as_ref()).await?;
     let settings = db::Settings::new(&cluster.address(), config.database_connections)?;
     Ok((settings, Some(cluster)))
+}
+
+/// Where the settings have the database's backups kept.
+pub fn archive(config: &Config) -> Option<Archive> {
+    config
+        .backup
+        .as_ref()
+        .map(|backup| Archive { folder: backup.folder.clone(), wal_seconds: backup.wal_seconds })
 }
 
 /// The service, running.

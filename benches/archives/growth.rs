@@ -68,7 +68,8 @@ insert into event (tenant_id, seq, at, event_type, outcome, object, entry, hash)
 
 pub fn run() {
     let numbers = std::env::var("GROWTH").unwrap_or("1000,100000,1000000".into());
-    let deposits: usize = std::env::var("DEPOSITS").ok().and_then(|count| count.parse().ok()).unwrap_or(3_000);
+    let deposits: usize =
+        std::env::var("DEPOSITS").ok().and_then(|count| count.parse().ok()).unwrap_or(3_000);
     let numbers: Vec<u32> = numbers.split(',').map(|number| number.parse().unwrap()).collect();
     println!("Un versement, quand {numbers:?} archives sont déjà là :");
     let settings = [("CHARTRIER_DATABASE_CONNECTIONS", "8"), ("CHARTRIER_WORKER_JOBS", "2")];

@@ -4,6 +4,8 @@
 //! know: a text is looked for by a function of the database that gives identifiers, and those are then read
 //! under the tenant's policies (`migrations/0006_catalog.sql`).
 
+pub mod accession_queries;
+pub mod enter;
 pub mod queries;
 mod rows;
 pub mod search;

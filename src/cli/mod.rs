@@ -10,9 +10,12 @@ use crate::app;
 use crate::config::{self, Config};
 
 mod audit;
+mod backup;
 pub mod check;
 mod demo;
 pub mod identify;
+mod rebuild;
+mod rehearse;
 mod repair;
 mod selection;
 mod serve;
@@ -56,6 +59,14 @@ enum Command {
     /// Les sites de conservation : leur état, un site ajouté à une collectivité ou retiré.
     #[command(subcommand)]
     Sites(SitesCommand),
+    /// Copie la base de données dans le dossier des sauvegardes, et relit la copie.
+    Backup,
+    /// Remet la base de données du programme telle qu'elle était à un moment ; le service arrêté.
+    Restore(backup::RestoreArguments),
+    /// Reconstruit le catalogue à partir des objets d'un seul site.
+    Rebuild(rebuild::Arguments),
+    /// Répète la reconstruction d'une collectivité dans une base à part, et la compare à celle en service.
+    Rehearse(rehearse::Arguments),
     /// La démonstration : des collectivités fictives, de vrais versements, chaque contrôle.
     Demo(demo::Arguments),
 }
@@ -108,6 +119,10 @@ pub fn run() -> ExitCode {
             SitesCommand::Add { member, site } => sites::add(config, &member, &site),
             SitesCommand::Retire { member, site } => sites::retire(config, &member, &site),
         }),
+        Command::Backup => with_config(backup::backup),
+        Command::Restore(arguments) => with_config(|config| backup::restore(config, &arguments)),
+        Command::Rebuild(arguments) => with_config(|config| rebuild::rebuild(config, &arguments)),
+        Command::Rehearse(arguments) => with_config(|config| rehearse::rehearse(config, &arguments)),
         Command::Demo(arguments) => answered(demo::run(&arguments)),
     }
 }

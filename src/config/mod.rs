@@ -44,6 +44,8 @@ pub struct Config {
     pub storage_grouped_bytes: u64,
     pub storage_free_bytes_min: u64,
     pub storage_waiting_max: u32,
+    /// `None`: the database is not backed up by this program.
+    pub backup: Option<Backup>,
     pub worker_jobs: usize,
     pub worker_lease: Duration,
     pub integrity: preservation::Settings,
@@ -51,6 +53,15 @@ pub struct Config {
     pub antivirus: Option<scanner::Settings>,
     pub quarantine_refused_days: u32,
     pub limits: Limits,
+}
+
+/// Where the database's backups go.
+#[derive(Clone, Debug)]
+pub struct Backup {
+    pub folder: PathBuf,
+    pub wal_seconds: u32,
+    /// Bases or dumps kept.
+    pub kept: usize,
 }
 
 /// Why the settings were refused; the sentence names file and line, or the variable.
@@ -165,6 +176,7 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         storage_grouped_bytes: written.storage.grouped_bytes,
         storage_free_bytes_min: written.storage.free_bytes_min,
         storage_waiting_max: written.storage.waiting_max,
+        backup: backup(written.backup, &data).map_err(|(name, reason)| bad(name, reason))?,
         worker_jobs: written.worker.jobs,
         worker_lease: Duration::from_secs(written.worker.lease_seconds),
         integrity: integrity::checked(&written.integrity)?,
@@ -183,6 +195,19 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         },
         data,
     })
+}
+
+/// Where the database's backups go, when they go anywhere.
+fn backup(written: written::Backup, data: &Path) -> Result<Option<Backup>, (&'static str, &'static str)> {
+    if !(1..=3_600).contains(&written.wal_seconds) {
+        return Err(("backup.wal_seconds", "de 1 à 3600"));
+    }
+    if written.kept == 0 {
+        return Err(("backup.kept", "1 au moins"));
+    }
+    let folder = data.join(&written.folder);
+    let wanted = !written.folder.as_os_str().is_empty();
+    Ok(wanted.then_some(Backup { folder, wal_seconds: written.wal_seconds, kept: written.kept }))
 }
 
 #[cfg(test)]

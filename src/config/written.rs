@@ -19,6 +19,7 @@ pub(super) struct Written {
     pub log: Log,
     pub database: Database,
     pub storage: Storage,
+    pub backup: Backup,
     pub sites: BTreeMap<String, Site>,
     pub worker: Worker,
     pub integrity: Integrity,
@@ -69,6 +70,14 @@ pub(super) struct Site {
     pub key_file: PathBuf,
     pub timeout_seconds: Option<u64>,
     pub retry_seconds: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Backup {
+    pub folder: PathBuf,
+    pub wal_seconds: u32,
+    pub kept: usize,
 }
 
 #[derive(Deserialize)]

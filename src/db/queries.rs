@@ -64,27 +64,27 @@ pub(super) async fn lock_journal_head(conn: &mut PgConnection) -> Result<Option<
     Ok(head.fetch_optional(conn).await?)
 }
 
-/// Adds entries at the end of the journal, whose head they become; there is one at least.
-pub(super) async fn append_events(
-    conn: &mut PgConnection,
-    rows: &Rows,
-    at: DateTime<Utc>,
-) -> Result<(), Error> {
+/// Adds entries at the end of the journal, the last of which becomes its head; nothing without any.
+pub(super) async fn append_events(conn: &mut PgConnection, rows: &Rows) -> Result<(), Error> {
+    let (Some(seq), Some(hash), Some(at)) = (rows.seq.last(), rows.hash.last(), rows.at.last()) else {
+        return Ok(());
+    };
     sqlx::query!(
-        "with head as (update journal_head set seq = $8, hash = $9, at = $7)
+        "with head as (update journal_head set seq = $8, hash = $9, at = $10)
          insert into event (seq, at, event_type, outcome, object, entry, hash)
-         select e.seq, $7, e.event_type, e.outcome, e.object, e.entry, e.hash
-         from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[])
-              as e (seq, event_type, outcome, object, entry, hash)",
+         select e.seq, e.at, e.event_type, e.outcome, e.object, e.entry, e.hash
+         from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::timestamptz[])
+              as e (seq, event_type, outcome, object, entry, hash, at)",
         &rows.seq,
         &rows.event_type,
         &rows.outcome,
         &rows.object,
         &rows.entry,
         &rows.hash,
-        at,
-        rows.seq.last(),
-        rows.hash.last()
+        &rows.at,
+        seq,
+        hash,
+        at
     )
     .execute(conn)
     .await?;

@@ -14,8 +14,8 @@ use super::read::{
     Text, Written, WrittenAgreement, WrittenMachine, WrittenParty, WrittenPerson, WrittenProfile,
 };
 use crate::model::Role;
-use crate::storage::Storage;
 use crate::seda::tolerance::Tolerance;
+use crate::storage::Storage;
 
 const KINDS: [&str; 8] = ["departement", "epci", "commune", "syndicat", "ccas", "cdg", "sdis", "autre"];
 const PARTS: [&str; 3] = ["archival", "transferring", "originating"];

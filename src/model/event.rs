@@ -17,6 +17,8 @@ pub enum EventType {
     Incident,
     /// A copy found wrong is right again.
     Reparation,
+    /// The catalogue, or one archive of it, was rebuilt from the objects of a site; or that was rehearsed.
+    Reconstruction,
     /// A member, agreement, person or machine was set up or changed by its file.
     Parametrage,
 }
@@ -35,6 +37,7 @@ impl EventType {
             EventType::Consultation => "CONSULTATION",
             EventType::Incident => "INCIDENT",
             EventType::Reparation => "REPARATION",
+            EventType::Reconstruction => "RECONSTRUCTION",
             EventType::Parametrage => "PARAMETRAGE",
         }
     }

@@ -6,7 +6,7 @@ use super::Worker;
 use crate::db::jobs::{Again, Job};
 use crate::model::{ArchiveId, TransferId};
 use crate::preservation::{self, Turn};
-use crate::{catalog, ingest, telemetry};
+use crate::{catalog, ingest, recovery, telemetry};
 
 /// Why a job did not end, for the operator: no content, no title.
 pub(super) struct Failure {
@@ -51,6 +51,17 @@ impl From<preservation::Error> for Failure {
     }
 }
 
+impl From<recovery::Error> for Failure {
+    fn from(error: recovery::Error) -> Self {
+        let again = match &error {
+            recovery::Error::Died => Again::AFewTimes,
+            error if error.is_transient() => Again::Always,
+            _ => Again::Never,
+        };
+        Self { reason: error.to_string(), again, waits_for: None }
+    }
+}
+
 /// Does the job, or a part of it.
 pub(super) async fn run(worker: &Worker, job: &Job) -> Result<Turn, Failure> {
     let (transfer, began) = (TransferId(job.subject), Instant::now());
@@ -87,6 +98,10 @@ pub(super) async fn run(worker: &Worker, job: &Job) -> Result<Turn, Failure> {
         preservation::JOB_MIGRATE => {
             turn = worker.preservation.migrate(job.tenant, job.subject).await?;
             preservation::JOB_MIGRATE
+        }
+        recovery::JOB_COPY => {
+            worker.recovery.copy_journal(job.tenant).await?;
+            recovery::JOB_COPY
         }
         unknown => {
             return Err(Failure {

@@ -5,6 +5,7 @@
 //! back later; one that keeps failing is shown to the operator. When told to stop, what runs is finished or
 //! given back.
 
+mod copies;
 mod housekeeping;
 mod jobs;
 
@@ -19,6 +20,7 @@ use crate::db::jobs::{self as queue, Job};
 use crate::db::{self, Db};
 use crate::ingest::Ingest;
 use crate::preservation::{Preservation, Turn};
+use crate::recovery::Recovery;
 
 /// How often an idle worker looks for what other processes enqueue.
 const LOOK: Duration = Duration::from_millis(500);
@@ -31,6 +33,7 @@ pub struct Worker {
     pub db: Db,
     pub ingest: Ingest,
     pub preservation: Preservation,
+    pub recovery: Recovery,
     pub clock: Clock,
     /// How long a claim holds before another worker may take the job; extended while it runs.
     pub lease: Duration,
@@ -64,6 +67,7 @@ impl Worker {
             lanes.spawn(worker.clone().lane(Lane::Foreground, stop.clone()));
         }
         lanes.spawn(worker.clone().lane(Lane::Background, stop.clone()));
+        lanes.spawn(copies::keep(worker.clone(), stop.clone()));
         lanes.spawn(housekeeping::await_scanner(worker.clone(), stop.clone()));
         lanes.spawn(housekeeping::keep(worker, stop));
         while lanes.join_next().await.is_some() {}

@@ -21,6 +21,7 @@ use chartrier::db::Db;
 use chartrier::ingest::Ingest;
 use chartrier::model::{Agent, ArchiveId, Event, EventType, Limits, Outcome, TenantId};
 use chartrier::preservation::{Preservation, Scope, Settings, Totals};
+use chartrier::recovery::Recovery;
 use chartrier::storage::{self, Location, Storage};
 use chartrier::worker::Worker;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -69,6 +70,7 @@ impl Stage {
             db: db.clone(),
             ingest: Ingest::new(db.clone(), storage.clone(), clock.clone(), Limits::default(), 30),
             preservation: preservation.clone(),
+            recovery: Recovery::new(db.clone(), storage.clone(), clock.clone()),
             clock: clock.clone(),
             lease: Duration::from_secs(60),
             grace: Duration::from_secs(1),

@@ -8,6 +8,7 @@ use chartrier::db::{Db, jobs};
 use chartrier::ingest::{Ingest, JOB_INGEST};
 use chartrier::model::{Limits, TenantId};
 use chartrier::preservation::{self, Preservation};
+use chartrier::recovery::Recovery;
 use chartrier::worker::Worker;
 use sqlx::{Connection, PgConnection};
 use tokio::sync::watch;
@@ -30,7 +31,8 @@ async fn with_a_job_that_lasts(name: &str, lease: Duration) -> (Arc<Worker>, PgC
     let preservation =
         Preservation::new(db.clone(), vault::storage(), clock.clone(), preservation::Settings::default());
     let grace = Duration::from_secs(1);
-    (Arc::new(Worker { db, ingest, preservation, clock, lease, grace }), owner)
+    let recovery = Recovery::new(db.clone(), vault::storage(), clock.clone());
+    (Arc::new(Worker { db, ingest, preservation, recovery, clock, lease, grace }), owner)
 }
 
 #[tokio::test]
@@ -89,7 +91,9 @@ async fn what_may_wait_has_one_lane_and_keeps_no_transfer_waiting() {
     let settings = preservation::Settings { canaries: 0, ..preservation::Settings::default() };
     let preservation = Preservation::new(db.clone(), vault::storage(), clock.clone(), settings);
     let (lease, grace) = (Duration::from_secs(30), Duration::from_secs(1));
-    let worker = Worker { db: db.clone(), ingest, preservation, clock: clock.clone(), lease, grace };
+    let recovery = Recovery::new(db.clone(), vault::storage(), clock.clone());
+    let worker =
+        Worker { db: db.clone(), ingest, preservation, recovery, clock: clock.clone(), lease, grace };
     let (stop, stopped) = watch::channel(false);
     let running = tokio::spawn(worker.run(2, stopped));
     tokio::time::sleep(Duration::from_millis(700)).await;

@@ -18,11 +18,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::{Failure, runtime};
-use crate::storage::Place;
 use crate::app::{self, App, Running};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::membership;
+use crate::storage::Place;
 
 use members::Member;
 use report::Report;

@@ -27,6 +27,7 @@ mod check;
 mod copying;
 mod deposit;
 mod destroy;
+mod inventory;
 mod journal;
 mod list;
 mod marker;

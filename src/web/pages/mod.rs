@@ -13,6 +13,7 @@ pub mod notices;
 pub mod operations;
 pub mod preservation;
 pub mod profiles;
+pub mod safety;
 pub mod shell;
 pub mod viruses;
 pub mod words;

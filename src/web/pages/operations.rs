@@ -5,9 +5,11 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::preservation::{self, Keeping};
+use super::safety::{self, RehearsalLine, Safety};
 use super::shell::{Account, At, Badge, Fact, Section, Shell, answer, go_to};
 use super::{viruses, words};
 use crate::db::jobs::{self, Counts, SetAside};
@@ -16,7 +18,7 @@ use crate::storage::{Room, Standing};
 use crate::web::callers::Operator;
 use crate::web::health::{self, Readiness, Report};
 use crate::web::{Problem, State, scanner};
-use crate::{catalog, ingest};
+use crate::{catalog, ingest, recovery};
 
 /// `GET /exploitation`.
 #[derive(Template)]
@@ -41,6 +43,9 @@ pub struct OperationsPage {
     pub scanner: (Badge, Vec<Fact>),
     /// What the sites were found to be when the program started.
     pub warnings: Vec<String>,
+    /// What brings the service back.
+    pub safety: Vec<Fact>,
+    pub rehearsals: Vec<RehearsalLine>,
 }
 
 /// A job set aside.
@@ -72,6 +77,8 @@ pub struct Found<'a> {
     pub overview: &'a Overview,
     pub warnings: &'a [String],
     pub scanner: &'a scanner::Report,
+    pub safety: &'a Safety,
+    pub now: DateTime<Utc>,
 }
 
 /// What the page before has to say.
@@ -112,6 +119,7 @@ pub async fn show(
     let set_aside = jobs::set_aside(&state.db, SHOWN).await?;
     let overview = state.preservation.overview().await?;
     let (waiting, scanner) = (jobs::waiting(&state.db).await?, scanner::look(&state).await);
+    let safety = safety::look(&state).await?;
     let found = Found {
         report: &report,
         counts,
@@ -120,6 +128,8 @@ pub async fn show(
         overview: &overview,
         warnings: state.storage.warnings(),
         scanner: &scanner,
+        safety: &safety,
+        now: state.clock.now(),
     };
     Ok(answer(&page(Account::of(&person), &found, said.relance)))
 }
@@ -163,6 +173,8 @@ pub fn page(account: Account, found: &Found<'_>, resumed: Option<Resumed>) -> Op
         keeping: preservation::keeping(found.overview),
         scanner: viruses::standing(found.scanner),
         warnings: found.warnings.iter().map(|warning| sentence(warning)).collect(),
+        safety: safety::facts(found.safety),
+        rehearsals: safety::lines(found.safety),
     }
 }
 
@@ -206,6 +218,7 @@ fn work(kind: &str) -> String {
         JOB_LIST_SITE => "Inventaire d’un site".into(),
         JOB_MIGRATE => "Ajout ou retrait d’un site".into(),
         JOB_REPAIR_SITE => "Réparation des copies d’un site".into(),
+        recovery::JOB_COPY => "Copie du journal sur les sites".into(),
         unknown => format!("Travail inconnu de cette version : {unknown}"),
     }
 }
@@ -281,5 +294,6 @@ fn troubles(found: &Found<'_>) -> Vec<String> {
         troubles.push(format!("{jobs} de côté, à relancer une fois la cause corrigée."));
     }
     troubles.extend(found.overview.alerts.iter().map(ToString::to_string));
+    troubles.extend(safety::troubles(found.safety, found.now));
     troubles
 }

@@ -1,16 +1,17 @@
-//! The archive entered in the catalogue, within the transaction of `reply`: its units, its objects, and what joins them.
+//! A whole archive entered in the catalogue, inside the caller's transaction: its units, its objects, and what joins them.
 //!
-//! Never holds the units: they are read again and entered a batch at a time. What is held of each unit and object is the
-//! catalogue's identifier, by its number in the message.
+//! The same for an archive taken in charge and for one rebuilt from its copies: everything comes from the accession record
+//! and the manifest. Never holds the units: they are read again and entered a batch at a time. What is held of each unit
+//! and object is the catalogue's identifier, by its number in the message.
+
+use std::io;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::Error;
-use super::seal::{Sealed, listed_title};
-use crate::catalog::write::{self, BATCH, NewArchive, NewObject, NewUnit};
-use crate::db::TenantTx;
-use crate::model::{BinaryObject, Unit};
+use super::write::{self, BATCH, NewArchive, NewObject, NewUnit};
+use crate::db::{self, TenantTx};
+use crate::model::{BinaryObject, Unit, findings};
 use crate::package::accession::{Accession, StoredObject, derived_id};
 use crate::seda::Manifest;
 use crate::seda::description::{Edge, Family};
@@ -20,10 +21,45 @@ use crate::seda::description::{Edge, Family};
 const SEARCH_BYTES_MAX: usize = 250_000;
 /// Bytes of descriptions in one batch: few units say much.
 const BATCH_BYTES: u64 = 8 << 20;
+/// Longest title in lists, in characters.
+const TITLE_CHARS_MAX: usize = 1_000;
+
+/// Why an archive was not entered.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("database: {0}")]
+    Db(#[from] db::Error),
+    #[error("reading: {0}")]
+    Io(#[from] io::Error),
+    /// The accession record names objects that the manifest does not.
+    #[error("the accession record and the manifest differ")]
+    Differ,
+}
+
+impl Error {
+    /// Whether the same call may succeed later.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Error::Db(error) => error.is_transient(),
+            Error::Io(_) => true,
+            Error::Differ => false,
+        }
+    }
+}
+
+/// A unit's title in a list: never empty, and no longer than a list can show. The description has it whole.
+pub fn listed_title(title: Option<&str>) -> String {
+    let title = title.filter(|title| !title.trim().is_empty()).unwrap_or("Sans titre");
+    findings::shortened(title.to_owned(), TITLE_CHARS_MAX)
+}
 
 /// Enters everything.
-pub(super) async fn archive(tx: &mut TenantTx, sealed: &Sealed, granted: DateTime<Utc>) -> Result<(), Error> {
-    let (accession, manifest) = (&sealed.accession, &sealed.manifest);
+pub async fn archive(
+    tx: &mut TenantTx,
+    accession: &Accession,
+    manifest: &Manifest,
+    granted: DateTime<Utc>,
+) -> Result<(), Error> {
     let archive_id = accession.archive_id;
     let size_bytes = accession.manifest.size_bytes
         + accession.objects.iter().map(|object| object.file.size_bytes).sum::<u64>();
@@ -122,7 +158,7 @@ async fn objects(
         }
     }
     write::insert_objects(tx, accession.archive_id, &batch).await?;
-    if stored.next().is_some() { Err(Error::Changed) } else { Ok(ids) }
+    if stored.next().is_some() { Err(Error::Differ) } else { Ok(ids) }
 }
 
 fn new_object(stored: &StoredObject, declared: BinaryObject) -> NewObject {
