@@ -3,7 +3,8 @@
 //! Never counts a dump that `pg_restore` cannot list. One thing to know: a dump is one moment; what comes after is in the
 //! server's own log, which its administrator archives.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File, Permissions};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -32,7 +33,8 @@ pub fn dump(database: &Settings, folder: &Path, kept: usize, now: DateTime<Utc>)
         let path = path.to_path_buf();
         move |error| Error::Io(path, error)
     };
-    fs::create_dir_all(folder).map_err(io(folder))?;
+    // It holds everything, password hashes included.
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(io(folder))?;
     let path = folder.join(now.format(NAME).to_string());
     let part = folder.join(".part");
     let address = database.address_as(settings::BACKUP);
@@ -40,6 +42,7 @@ pub fn dump(database: &Settings, folder: &Path, kept: usize, now: DateTime<Utc>)
         command.args(["--format=custom", "--no-password", "--file"]).arg(&part).arg(&address)
     })?;
     run("pg_restore", |command| command.arg("--list").arg(&part))?;
+    fs::set_permissions(&part, Permissions::from_mode(0o600)).map_err(io(&part))?;
     File::open(&part).and_then(|file| file.sync_all()).map_err(io(&part))?;
     fs::rename(&part, &path).map_err(io(&path))?;
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(io(folder))?;

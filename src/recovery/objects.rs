@@ -95,14 +95,15 @@ impl Reader<'_> {
             }
             Looked::Whole(found) => found,
         };
-        let confirmed = site::confirmed_at(marker.as_deref(), &found.accession);
-        let said = match confirmed {
-            Some(at) => Some(at),
-            None => {
-                let mut tx = self.recovery.db.read(self.tenant).await?;
-                queries::taken_in_charge(&mut tx, archive.0).await?
-            }
-        };
+        let mut said = site::confirmed_at(marker.as_deref(), &found.accession);
+        if said.is_none() {
+            let mut tx = self.recovery.db.read(self.tenant).await?;
+            said = queries::taken_in_charge(&mut tx, archive.0).await?;
+        }
+        if said.is_none() {
+            let elsewhere = self.markers_elsewhere(archive).await?;
+            said = elsewhere.iter().find_map(|marker| site::confirmed_at(Some(marker), &found.accession));
+        }
         let cote = found.accession.cote.clone();
         let Some(taken_in_charge_at) = said else {
             let detail = "ni marque de confirmation, ni prise en charge au journal".to_owned();
@@ -119,6 +120,16 @@ impl Reader<'_> {
                 self.leave_out(LeftOut { archive, cote: Some(cote), reason: "conflict", detail }).await
             }
         }
+    }
+
+    /// The archive's commit markers on the other sites: a crash may have come between two of them.
+    async fn markers_elsewhere(&self, archive: ArchiveId) -> Result<Vec<Vec<u8>>, Error> {
+        let others = self.others.to_vec();
+        blocking(move || {
+            let markers = others.iter().map(|(_, store)| marker(store, archive));
+            Ok(markers.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+        })
+        .await
     }
 
     /// The other sites that hold the archive as this one does.
