@@ -66,6 +66,7 @@ insert into event (tenant_id, seq, at, event_type, outcome, object, entry, hash)
     where tenant_id = '{tenant}' and object = 'archive:{archive}' and event_type = 'PRISE_EN_CHARGE';
 "#;
 
+#[expect(clippy::disallowed_methods, reason = "a bench's sizes, not settings")]
 pub fn run() {
     let numbers = std::env::var("GROWTH").unwrap_or("1000,100000,1000000".into());
     let deposits: usize =
