@@ -6,7 +6,7 @@
 //! - `many`: 2 000 and 200 000 files of the same 7 KB, one transfer each: the cost of one file.
 //! - `large`: 10 000 units, 2 GiB, from received to taken in charge, beside `sha512sum`, two `cp` and `sync`.
 //! - `audit`: every copy read again, beside `sha512sum` of the same files.
-//! - `growth`: a deposit with 1 000, 100 000 and 1 000 000 archives there already, interleaved.
+//! - `growth`: a deposit with 1 000 and 100 000 archives (`GROWTH=`) there already, interleaved.
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
 
