@@ -31,7 +31,7 @@ impl Stage {
     }
 
     fn stands(&self, number: u128) -> bool {
-        !self.storage.tenant(self.tenant).technical_metadata(archive(number)).is_err()
+        self.storage.tenant(self.tenant).technical_metadata(archive(number)).is_ok()
     }
 }
 

@@ -46,7 +46,7 @@ fn as_nobody() {
     let store = storage.tenant(tenant);
     let copies = store.deposit(archive(1), &object(), &mut open_files).unwrap().complete().unwrap();
     let file = folder.join("sud").join(&copies[1].path).join("v1/content/manifest.xml");
-    fs::set_permissions(&file, Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&file, Permissions::from_mode(0o0)).unwrap();
     let reports = store.check(archive(1)).unwrap();
     assert!(reports[0].faults.is_empty(), "{reports:?}");
     let said = reports[1].faults[0].to_string();
