@@ -15,8 +15,8 @@ use super::{Error, Preservation, blocking, vault};
 use crate::model::{ArchiveId, TenantId};
 use crate::storage::Authority;
 
-/// Code of the tenant whose archives the canaries are; no member's code has an underscore.
-pub(super) const CODE: &str = "_temoins";
+/// Code of the tenant whose archives the canaries are.
+pub(super) const CODE: &str = TenantId::CANARIES;
 
 /// What the site remembers of a copy damaged so.
 const REFERENCE: &str = "objet témoin abîmé exprès";
@@ -26,7 +26,7 @@ const CANARIES: Uuid = Uuid::from_u128(0x2f6a_90c7_4be3_4d18_b7a5_0c9e_63d1_88f2
 
 /// The tenant whose archives the canaries are.
 pub(super) fn tenant() -> TenantId {
-    TenantId::of_member(CODE)
+    TenantId::of_canaries()
 }
 
 /// The archive that is the canary of this number.

@@ -102,6 +102,7 @@ impl Recovery {
             entry_queries::hold(tx, bytes).await?;
         }
         enter::archive(tx, accession, &found.manifest, granted).await?;
+        write::fix_inventory(tx, archive, &found.inventory_sha512).await?;
         let location = location(tenant, archive);
         let read_at = if asked.whole { self.clock.now() } else { taken_in_charge_at };
         write::insert_copy(tx, archive, &asked.site, &location, read_at).await?;

@@ -96,10 +96,13 @@ pub(super) struct Objects {
 }
 
 impl Recovery {
-    /// Members that have a storage root on the site.
+    /// Members that have a storage root on the site; the platform's own test objects are no member's, and made again by
+    /// the service.
     pub async fn members_on(&self, site: &str) -> Result<Vec<TenantId>, Error> {
         let (storage, site) = (self.storage.clone(), site.to_owned());
-        blocking(move || Ok(storage.tenants_on(&site)?)).await
+        let mut tenants = blocking(move || Ok(storage.tenants_on(&site)?)).await?;
+        tenants.retain(|tenant| *tenant != TenantId::of_canaries());
+        Ok(tenants)
     }
 
     /// Rebuilds one member's catalogue from a site; `tell` hears how it goes.
