@@ -41,6 +41,8 @@ enum Manner {
     Removed,
     /// Another object, whole in itself, is in its place.
     Replaced,
+    /// One byte of its file is another.
+    Altered,
 }
 
 impl Manner {
@@ -48,6 +50,7 @@ impl Manner {
         match self {
             Manner::Removed => "removed",
             Manner::Replaced => "replaced",
+            Manner::Altered => "altered",
         }
     }
 }
@@ -150,7 +153,8 @@ impl Preservation {
         let sites = self.sites();
         let turns = sites.len() as u64;
         let site = sites.get(usize::try_from(count % turns.max(1)).ok()?)?.clone();
-        let manner = if (count / turns).is_multiple_of(2) { Manner::Removed } else { Manner::Replaced };
+        let manner = [Manner::Altered, Manner::Removed, Manner::Altered, Manner::Replaced];
+        let manner = manner[usize::try_from(count / turns % 4).unwrap_or(0)];
         let canaries = u64::from(self.settings.canaries);
         let mut numbers = (0..canaries).map(|step| (count + step) % canaries);
         let archive = numbers.find_map(|number| {
@@ -165,12 +169,15 @@ impl Preservation {
         let canaries = self.settings.canaries;
         blocking(move || {
             let store = storage.tenant(tenant()).on(&[&asked.site])?;
+            let number = (0..canaries).find(|number| archive(*number) == asked.archive).unwrap_or_default();
+            if asked.manner == Manner::Altered.word() {
+                let wrong = canary_object::wrong_byte(number);
+                return store.harm_a_canary_on_purpose(asked.archive, canary_object::STORED_PATH, wrong);
+            }
             if let Some(authority) = Authority::of(REFERENCE) {
                 store.destroy(asked.archive, &authority)?;
             }
             if asked.manner == Manner::Replaced.word() {
-                let number =
-                    (0..canaries).find(|number| archive(*number) == asked.archive).unwrap_or_default();
                 let (object, mut source) = canary_object::object(Seed::Wrong(number));
                 store.deposit(asked.archive, &object, &mut source)?.complete()?;
             }

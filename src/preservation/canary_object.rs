@@ -16,6 +16,9 @@ pub(super) enum Seed {
     Wrong(u32),
 }
 
+/// The file that is altered, in the object.
+pub(super) const STORED_PATH: &str = "v1/content/temoin.bin";
+
 /// Bytes of a canary's file: enough to be several blocks of a disk.
 const SIZE_BYTES: usize = 64 << 10;
 
@@ -42,6 +45,12 @@ pub(super) fn object(seed: Seed) -> (NewObject, impl FnMut(&NewFile) -> io::Resu
         Ok(Box::new(Cursor::new(bytes.clone())) as Box<dyn Read>)
     };
     (object, source)
+}
+
+/// A place in the file of the canary of this number, and a byte that is not the one there.
+pub(super) fn wrong_byte(number: u32) -> (usize, u8) {
+    let place = SIZE_BYTES / 2;
+    (place, noise(Seed::Right(number)).get(place).map_or(0, |right| !right))
 }
 
 /// Bytes that look like nothing: digests of the seed and a count.

@@ -14,7 +14,7 @@ use super::{
     Error, Preservation, Turn, blocking, event_object, media, orphan_queries as queries, plan_queries,
 };
 use crate::model::{Agent, ArchiveId, Event, EventType, Outcome, TenantId};
-use crate::storage::{self, Authority};
+use crate::storage;
 
 /// Objects looked up together.
 const PAGE: usize = 500;
@@ -91,8 +91,15 @@ impl Preservation {
             if is_named || !blocking(move || remove(&storage, tenant, ArchiveId(archive), &at)).await? {
                 continue;
             }
-            self.tell(tenant, site, EventType::Reparation, Outcome::Ok, &[archive], "objet orphelin retiré")
-                .await?;
+            self.tell(
+                tenant,
+                site,
+                EventType::Reparation,
+                Outcome::Ok,
+                &[archive],
+                "objet orphelin mis de côté",
+            )
+            .await?;
             let mut technical = self.db.technical().await?;
             queries::delete(&mut technical, tenant, site, archive).await?;
             technical.commit().await?;
@@ -159,8 +166,5 @@ fn remove(
     if store.is_confirmed(archive)? {
         return Ok(false);
     }
-    match Authority::of("objet orphelin, jamais pris en charge") {
-        Some(authority) => store.destroy(archive, &authority).map(|()| true),
-        None => Ok(false),
-    }
+    store.put_aside(archive).map(|()| true)
 }

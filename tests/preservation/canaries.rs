@@ -30,7 +30,7 @@ async fn damage_is_found_by_the_schedule_mended_and_measured_for_ever() {
     let roots =
         ["nord", "sud"].map(|site| stage.site(site).join(TenantId::of_member("_temoins").to_string()));
     let standing: usize = roots.iter().map(|root| objects(root)).sum();
-    assert_eq!(standing, 7, "four on each of two sites, one of which was damaged at once");
+    assert_eq!(standing, 8, "four on each of two sites, a byte of one of which was changed at once");
     stage.live(40).await;
     let overview = stage.preservation.overview().await.unwrap();
     let canaries = &overview.canaries;
@@ -44,7 +44,7 @@ async fn damage_is_found_by_the_schedule_mended_and_measured_for_ever() {
     );
     assert!(overview.alerts.is_empty(), "{:?}", overview.alerts);
     let manners = stage.platform("select distinct manner from platform.canary_damage order by 1").await;
-    assert_eq!(manners, ["removed", "replaced"]);
+    assert_eq!(manners, ["altered", "removed", "replaced"]);
     let sites = stage.platform("select distinct site from platform.canary_damage order by 1").await;
     assert_eq!(sites, ["nord", "sud"]);
     let measured = stage
@@ -111,6 +111,10 @@ async fn a_crash_between_asking_and_doing_damages_the_canary_asked_for() {
     stage.preservation.tend_canaries().await.unwrap();
     let done = stage.platform("select count(*) from platform.canary_damage where done_at is not null").await;
     assert_eq!(done, ["1"], "the same one, done again");
+    stage.live(30).await;
+    let found =
+        stage.platform("select count(*) from platform.canary_damage where found_at is not null").await;
+    assert_ne!(found, ["0"], "and twice done is not undone");
     stage.end().await;
 }
 
@@ -127,4 +131,21 @@ async fn a_site_that_comes_anew_gets_its_canaries() {
     stage.preservation.tend_canaries().await.unwrap();
     assert_eq!(objects(&root), 4);
     stage.end().await;
+}
+
+#[test]
+fn nothing_but_a_canary_is_ever_harmed() {
+    let folder = tempfile::tempdir().unwrap();
+    let storage =
+        chartrier::storage::Storage::open(&crate::storage::backend::settings(folder.path())).unwrap();
+    let store = storage.tenant(crate::storage::tenant());
+    let archive = crate::storage::archive(1);
+    store
+        .deposit(archive, &crate::storage::object(), &mut crate::storage::open_files)
+        .unwrap()
+        .complete()
+        .unwrap();
+    let refused = store.harm_a_canary_on_purpose(archive, "v1/content/manifest.xml", (0, 0));
+    assert!(matches!(refused, Err(chartrier::storage::Error::Object(_))), "{refused:?}");
+    assert!(store.check(archive).unwrap().iter().all(|report| report.faults.is_empty()));
 }

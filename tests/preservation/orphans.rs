@@ -51,8 +51,10 @@ async fn an_object_that_nothing_names_is_told_and_removed_after_its_time() {
     assert_eq!(stage.findings().await.len(), 1, "told once");
     stage.live(12).await;
     assert!(!stage.stands(50) && stage.orphans().await.is_empty());
-    let told = ["INCIDENT objet qu’aucune ligne ne nomme", "REPARATION objet orphelin retiré"];
+    let told = ["INCIDENT objet qu’aucune ligne ne nomme", "REPARATION objet orphelin mis de côté"];
     assert_eq!(stage.findings().await, told);
+    let aside = crate::storage::backend::names(&stage.site("nord").join(".aside"));
+    assert!(aside.iter().any(|name| name.ends_with("manifest.xml")), "kept until the sweep: {aside:?}");
     assert!((1..=3).all(|number| stage.is_whole(archive(number))), "what has its rows is never touched");
     stage.end().await;
 }

@@ -23,6 +23,7 @@
 //! [`TenantStore::list`]: super::TenantStore::list
 //! [`TenantStore::count`]: super::TenantStore::count
 
+mod aside;
 mod check;
 mod copying;
 mod deposit;
