@@ -109,7 +109,8 @@ async fn a_copy_of_the_journal_killed_at_any_point_is_completed_by_the_next() {
         }
         drop(worker);
         let again = Instance::open("kill_copied", &sites, &quarantine).await;
-        assert_eq!(again.rebuild("ville", "nord").await.journal_entries as usize, before.len(), "{point}");
+        // The worker may have had more to say before it was stopped.
+        assert!(again.rebuild("ville", "nord").await.journal_entries as usize >= before.len(), "{point}");
         assert_eq!(
             again.texts("select entry from event order by seq").await[..before.len()],
             before,
