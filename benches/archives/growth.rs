@@ -113,7 +113,10 @@ fn grown(number: u32, settings: &[(&str, &str)]) -> Bench {
     let url = bench.deposit(&agent, &std::fs::read(transfer.path()).unwrap());
     bench.wait(&agent, &url, Duration::from_millis(5));
     let tenant = TenantId::of_member("banc");
-    let asked = psql(&bench, "select transfer_id || ' ' || archive_id from archive");
+    let asked = psql(
+        &bench,
+        &format!("select transfer_id || ' ' || archive_id from archive where tenant_id = '{tenant}'"),
+    );
     let (transfer, archive) = asked.trim().split_once(' ').unwrap();
     for from in (1..=number).step_by(50_000) {
         let until = (from + 49_999).min(number);
