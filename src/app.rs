@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::db::{self, Cluster, Db};
 use crate::identity::Identity;
 use crate::ingest::Ingest;
+use crate::pronom::Pronom;
 use crate::storage::{self, Storage};
 use crate::web;
 use crate::worker::{self, Worker};
@@ -78,6 +79,12 @@ impl App {
         Ok(App { config, clock, db, storage, identity, ingest, cluster })
     }
 
+    /// The operations on signatures of formats.
+    pub fn pronom(&self) -> Pronom {
+        let signatures = self.ingest.signatures().clone();
+        Pronom::new(self.db.clone(), self.storage.clone(), self.clock.clone(), signatures)
+    }
+
     /// Runs the web door, the background door, or both, until [`Running::stop`].
     pub fn start(self, web: bool, work: bool) -> Result<Running, Error> {
         let (stop, stopped) = watch::channel(false);
@@ -95,6 +102,7 @@ impl App {
             let worker = Worker {
                 db: self.db.clone(),
                 ingest: self.ingest.clone(),
+                pronom: self.pronom(),
                 clock: self.clock.clone(),
                 lease: self.config.worker_lease,
                 grace: worker::GRACE,
@@ -110,6 +118,7 @@ impl App {
             storage: self.storage.clone(),
             identity: self.identity.clone(),
             ingest: self.ingest.clone(),
+            pronom: self.pronom(),
             access: Access::new(self.db.clone(), self.storage.clone(), self.clock.clone()),
             clock: self.clock.clone(),
             settings: web::Settings {

@@ -17,6 +17,7 @@ mod isolation;
 mod membership;
 mod package;
 mod preservation;
+mod pronom;
 mod seda;
 mod storage;
 mod support;

@@ -12,6 +12,7 @@ use crate::config::{self, Config};
 mod audit;
 pub mod check;
 mod demo;
+pub mod formats;
 pub mod identify;
 mod serve;
 mod tenants;
@@ -44,6 +45,9 @@ enum Command {
     Check(check::Arguments),
     /// Donne le format PRONOM de fichiers, sans base de données.
     Identify(identify::Arguments),
+    /// Les signatures de formats (PRONOM) en service.
+    #[command(subcommand)]
+    Formats(formats::Command),
     /// Vérifie des objets OCFL et des racines de stockage, sans base de données.
     Verify(verify::Arguments),
     /// Relit chaque copie de chaque archive et compare les empreintes.
@@ -75,6 +79,7 @@ pub fn run() -> ExitCode {
         Command::Tenants(TenantsCommand::Apply { folder }) => {
             with_config(|config| tenants::apply(config, &folder))
         }
+        Command::Formats(command) => with_config(|config| formats::run(config, &command)),
         Command::Audit => with_config(audit::audit),
         Command::Demo(arguments) => answered(demo::run(&arguments)),
     }

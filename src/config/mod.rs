@@ -22,7 +22,7 @@ pub const DEFAULTS: &str = include_str!("../config.toml");
 
 /// Variables of the environment that are no settings of this file.
 const OTHER_VARIABLES: [&str; 4] =
-    ["CHARTRIER_CONFIG", "CHARTRIER_CORPUS", "CHARTRIER_FAIL_KILL", "CHARTRIER_SYNC_LOG"];
+    ["CHARTRIER_CONFIG", "CHARTRIER_CORPUS", "CHARTRIER_FAIL_KILL", "CHARTRIER_PRONOM", "CHARTRIER_SYNC_LOG"];
 
 /// The settings of one process.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use super::Error;
 use super::seal::{Sealed, listed_title};
 use crate::catalog::write::{self, BATCH, NewArchive, NewObject, NewUnit};
 use crate::db::TenantTx;
-use crate::model::{BinaryObject, Unit};
+use crate::model::{BinaryObject, NamedFormat, Unit};
 use crate::package::accession::{Accession, StoredObject, derived_id};
 use crate::seda::Manifest;
 use crate::seda::description::{Edge, Family};
@@ -116,7 +116,7 @@ async fn objects(
         let declared = declared?;
         let object = stored.next_if(|stored| stored.seda_id == declared.id);
         ids.push(object.map(|stored| stored.object_id));
-        batch.extend(object.map(|stored| new_object(stored, declared)));
+        batch.extend(object.map(|stored| new_object(accession, stored, declared)));
         if batch.len() == BATCH {
             write::insert_objects(tx, accession.archive_id, &std::mem::take(&mut batch)).await?;
         }
@@ -125,7 +125,7 @@ async fn objects(
     if stored.next().is_some() { Err(Error::Changed) } else { Ok(ids) }
 }
 
-fn new_object(stored: &StoredObject, declared: BinaryObject) -> NewObject {
+fn new_object(accession: &Accession, stored: &StoredObject, declared: BinaryObject) -> NewObject {
     let last = stored.file.name.rsplit('/').next().unwrap_or(&stored.file.name);
     NewObject {
         object_id: stored.object_id,
@@ -137,6 +137,14 @@ fn new_object(stored: &StoredObject, declared: BinaryObject) -> NewObject {
         sha512: hex::decode(&stored.file.sha512).unwrap_or_default(),
         media_type: stored.media_type.clone(),
         format_id: declared.format_id,
+        format: accession.format_of(stored).map(|format| NamedFormat {
+            puid: format.puid.clone(),
+            name: format.name.clone(),
+            version: format.version.clone(),
+            mime: format.mime.clone(),
+        }),
+        format_basis: stored.format_basis.clone(),
+        format_signatures: accession.format_signatures.clone(),
     }
 }
 

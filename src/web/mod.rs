@@ -32,6 +32,7 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::identity::Identity;
 use crate::ingest::Ingest;
+use crate::pronom::Pronom;
 use crate::storage::Storage;
 
 pub use problem::Problem;
@@ -46,6 +47,7 @@ pub struct State {
     pub storage: Storage,
     pub identity: Identity,
     pub ingest: Ingest,
+    pub pronom: Pronom,
     pub access: Access,
     pub clock: Clock,
     pub settings: Settings,

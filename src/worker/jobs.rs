@@ -6,7 +6,16 @@ use super::Worker;
 use crate::db::jobs::{Again, Job};
 use crate::ingest;
 use crate::model::TransferId;
+use crate::pronom::{self, Progress};
 use crate::telemetry;
+
+/// How far a job came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Done {
+    All,
+    /// It goes on as another claim, so that others have their turn.
+    APart,
+}
 
 /// Why a job did not end, for the operator: no content, no title.
 pub(super) struct Failure {
@@ -40,8 +49,19 @@ impl From<ingest::Error> for Failure {
     }
 }
 
-pub(super) async fn run(worker: &Worker, job: &Job) -> Result<(), Failure> {
+impl From<pronom::Error> for Failure {
+    fn from(error: pronom::Error) -> Self {
+        let again = match &error {
+            pronom::Error::Stopped(_) => Again::AFewTimes,
+            pronom::Error::Db(_) | pronom::Error::Storage(_) => Again::Always,
+        };
+        Self { reason: error.to_string(), again, waits_for: None }
+    }
+}
+
+pub(super) async fn run(worker: &Worker, job: &Job) -> Result<Done, Failure> {
     let (transfer, began) = (TransferId(job.subject), Instant::now());
+    let mut done = Done::All;
     let kind = match job.kind.as_str() {
         kind @ (ingest::JOB_INGEST | ingest::JOB_SEAL) => {
             worker.ingest.advance(job.tenant, transfer).await?;
@@ -50,6 +70,12 @@ pub(super) async fn run(worker: &Worker, job: &Job) -> Result<(), Failure> {
         ingest::JOB_PURGE => {
             worker.ingest.purge(job.tenant, transfer).await?;
             ingest::JOB_PURGE
+        }
+        pronom::JOB_NAME_AGAIN => {
+            if worker.pronom.name_batch(job.tenant, job.subject).await? == Progress::Goes {
+                done = Done::APart;
+            }
+            pronom::JOB_NAME_AGAIN
         }
         unknown => {
             return Err(Failure {
@@ -60,5 +86,5 @@ pub(super) async fn run(worker: &Worker, job: &Job) -> Result<(), Failure> {
         }
     };
     telemetry::step_took(kind, began.elapsed());
-    Ok(())
+    Ok(done)
 }

@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::db::jobs::{self as queue, Job};
 use crate::db::{self, Db};
 use crate::ingest::Ingest;
+use crate::pronom::Pronom;
 
 /// How often an idle worker looks for what other processes enqueue.
 const LOOK: Duration = Duration::from_millis(500);
@@ -28,6 +29,7 @@ pub const GRACE: Duration = Duration::from_secs(30);
 pub struct Worker {
     pub db: Db,
     pub ingest: Ingest,
+    pub pronom: Pronom,
     pub clock: Clock,
     /// How long a claim holds before another worker may take the job; extended while it runs.
     pub lease: Duration,
@@ -37,7 +39,7 @@ pub struct Worker {
 
 /// How a worker's hold on a job ended.
 enum End {
-    Done(Result<(), jobs::Failure>),
+    Done(Result<jobs::Done, jobs::Failure>),
     /// A stop was asked for and the job did not end within its grace.
     GivenBack,
     /// Another worker may have the job.
@@ -99,7 +101,7 @@ impl Worker {
     async fn hold(
         &self,
         job: &Job,
-        work: &mut JoinHandle<Result<(), jobs::Failure>>,
+        work: &mut JoinHandle<Result<jobs::Done, jobs::Failure>>,
         stop: &mut watch::Receiver<bool>,
     ) -> End {
         let mut over = std::pin::pin!(told_and_waited(stop, self.grace));
@@ -120,10 +122,13 @@ impl Worker {
         }
     }
 
-    async fn settle(&self, job: &Job, outcome: Result<(), jobs::Failure>) -> Result<(), db::Error> {
+    async fn settle(&self, job: &Job, outcome: Result<jobs::Done, jobs::Failure>) -> Result<(), db::Error> {
         match outcome {
-            Ok(()) => {
+            Ok(jobs::Done::All) => {
                 queue::finish(&self.db, job).await?;
+            }
+            Ok(jobs::Done::APart) => {
+                queue::put_back(&self.db, job, self.clock.now()).await?;
             }
             Err(failure) => {
                 let waits_for = failure.waits_for.as_deref();

@@ -12,6 +12,7 @@ use crate::support::{FreshTenant, fresh_tenant};
 
 mod awaiting;
 mod away;
+mod formats;
 mod hostile;
 mod inline;
 #[cfg(feature = "failpoints")]

@@ -8,6 +8,7 @@ use chartrier::antivirus::Scanner;
 use chartrier::identity::{Identity, LogIn};
 use chartrier::ingest::Ingest;
 use chartrier::model::{Limits, Role, Transfer, TransferId};
+use chartrier::pronom::Pronom;
 use chartrier::web::{self, Served, Settings, State};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -81,11 +82,14 @@ impl Door {
             Ingest::new(db.clone(), storage.clone(), clock.clone(), limits, 30).with_scanner(scanner);
         let identity = Identity::new(db.clone(), clock.clone());
         let access = Access::new(db.clone(), storage.clone(), clock.clone());
+        let signatures = ingest.signatures().clone();
+        let pronom = Pronom::new(db.clone(), storage.clone(), clock.clone(), signatures);
         let state = State {
             db,
             storage,
             identity: identity.clone(),
             ingest: ingest.clone(),
+            pronom,
             access,
             clock,
             settings,

@@ -7,6 +7,7 @@ use chartrier::clock::Clock;
 use chartrier::db::{Db, jobs};
 use chartrier::ingest::{Ingest, JOB_INGEST};
 use chartrier::model::{Limits, TenantId};
+use chartrier::pronom::Pronom;
 use chartrier::worker::Worker;
 use sqlx::{Connection, PgConnection};
 use tokio::sync::watch;
@@ -27,7 +28,8 @@ async fn with_a_job_that_lasts(name: &str, lease: Duration) -> (Arc<Worker>, PgC
     sqlx::raw_sql("begin; lock table transfer").execute(&mut owner).await.unwrap();
     let ingest = Ingest::new(db.clone(), vault::storage(), clock.clone(), Limits::default(), 30);
     let grace = Duration::from_secs(1);
-    (Arc::new(Worker { db, ingest, clock, lease, grace }), owner)
+    let pronom = Pronom::new(db.clone(), vault::storage(), clock.clone(), ingest.signatures().clone());
+    (Arc::new(Worker { db, ingest, pronom, clock, lease, grace }), owner)
 }
 
 #[tokio::test]
