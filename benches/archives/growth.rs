@@ -27,7 +27,7 @@ insert into transfer (tenant_id, transfer_id, state, channel, machine_id, file_n
         seda_version, message_identifier, transferring_agency, agreement_identifier, title, unit_count, object_count,
         expanded_bytes, examined_at, decided_at, archive_id, closed_at)
     select tenant_id, pg_temp.alias(transfer_id, n), state, channel, machine_id, file_name, size_bytes,
-        sha512((digest::text || n)::bytea), received_at - n * interval '1 second', seda_version,
+        sha512(convert_to(digest::text || n, 'UTF8')), received_at - n * interval '1 second', seda_version,
         message_identifier || '-' || n, transferring_agency, agreement_identifier, title, unit_count, object_count,
         expanded_bytes, examined_at, decided_at, pg_temp.alias(archive_id, n), closed_at
     from transfer, numbers where transfer_id = '{transfer}';

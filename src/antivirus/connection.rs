@@ -65,7 +65,36 @@ impl Connection {
     /// The one answer, without the NUL that ends it. What is longer, cut short, or followed by anything is an error.
     pub(super) fn answer(&mut self) -> io::Result<String> {
         let until = Instant::now() + self.timeout;
-        let (mut said, mut buffer) = (Vec::new(), [0; ANSWER_BYTES_MAX]);
+        let mut said = Vec::new();
+        loop {
+            if self.read(&mut said, until)? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            match said.iter().position(|&byte| byte == 0) {
+                Some(end) if end + 1 == said.len() => {
+                    said.pop();
+                    return String::from_utf8(said).map_err(|_| odd("an answer that is no text"));
+                }
+                Some(_) => return Err(odd("more than one answer")),
+                None if said.len() > ANSWER_BYTES_MAX => return Err(odd("an answer without end")),
+                None => {}
+            }
+        }
+    }
+
+    /// Waits for the other side to hang up. It is an error when it does so with something unread of what it was sent: its
+    /// answer was not about all of it.
+    pub(super) fn end(&mut self) -> io::Result<()> {
+        let until = Instant::now() + self.timeout;
+        match self.read(&mut Vec::new(), until)? {
+            0 => Ok(()),
+            _ => Err(odd("more than one answer")),
+        }
+    }
+
+    /// Adds what comes next; how much, nothing at the end.
+    fn read(&mut self, into: &mut Vec<u8>, until: Instant) -> io::Result<usize> {
+        let mut buffer = [0; ANSWER_BYTES_MAX];
         loop {
             let patience = patience(until)?;
             let read = match &mut self.stream {
@@ -77,18 +106,11 @@ impl Connection {
                 }
             };
             match read {
-                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(read) => said.extend_from_slice(&buffer[..read]),
-                Err(error) => again(error)?,
-            }
-            match said.iter().position(|&byte| byte == 0) {
-                Some(end) if end + 1 == said.len() => {
-                    said.pop();
-                    return String::from_utf8(said).map_err(|_| odd("an answer that is no text"));
+                Ok(read) => {
+                    into.extend_from_slice(&buffer[..read]);
+                    return Ok(read);
                 }
-                Some(_) => return Err(odd("more than one answer")),
-                None if said.len() > ANSWER_BYTES_MAX => return Err(odd("an answer without end")),
-                None => {}
+                Err(error) => again(error)?,
             }
         }
     }

@@ -49,10 +49,14 @@ impl Stream {
         Ok(())
     }
 
-    /// Waits for the answer to a stream that was ended.
+    /// Waits for the answer to a stream that was ended. It is a verdict when the whole stream was read.
     pub(super) fn answer(&mut self) -> Result<Answer, Error> {
         let said = self.connection.answer().map_err(|error| self.broken(&error))?;
-        answer::stream(&said).ok_or(Error::NoVerdict(said))
+        let answer = answer::stream(&said).ok_or(Error::NoVerdict(said))?;
+        if answer != Answer::TooLarge {
+            self.connection.end().map_err(|error| self.broken(&error))?;
+        }
+        Ok(answer)
     }
 
     fn flush(&mut self) -> Result<(), Error> {

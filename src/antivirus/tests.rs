@@ -161,6 +161,7 @@ fn no_odd_answer_is_taken_for_a_clean_file() {
         b"stream: OK",
         b"stream: OK\n",
         b"stream: OK\0\0",
+        b"stream: OK\0stream: X FOUND\0",
         b"stream: OK\0stream: OK\0",
         b"stream: OK too\0",
         b"OK\0",
@@ -177,13 +178,21 @@ fn no_odd_answer_is_taken_for_a_clean_file() {
 
 #[test]
 fn a_verdict_before_the_end_of_the_file_is_none() {
-    let server = Server::with(|mut stream| {
-        exactly::<14>(&mut stream);
-        stream.write_all(b"stream: OK\0").unwrap();
-    });
-    // More than the buffers between the two may hold.
-    let verdict = shown(&server.scanner(), true, &bytes(50_000_000));
-    assert!(matches!(&verdict, Err(Error::NoVerdict(said)) if said == "stream: OK"), "{verdict:?}");
+    // At once, or once everything is in the socket's buffer.
+    for wait in [0, 150] {
+        let server = Server::with(move |mut stream| {
+            exactly::<14>(&mut stream);
+            thread::sleep(Duration::from_millis(wait));
+            let _ = stream.write_all(b"stream: OK\0");
+        });
+        for size in [1_000, STREAM as usize, 2_000_000] {
+            let verdict = shown(&server.scanner(), true, &bytes(size));
+            assert!(
+                matches!(verdict, Err(Error::NoVerdict(_) | Error::Broken(_))),
+                "{wait} {size}: {verdict:?}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -216,6 +225,12 @@ fn a_scanner_that_is_slow_is_left_at_the_time_out() {
         thread::sleep(Duration::from_secs(20));
     });
     bounded("silent", || shown(&silent.scanner(), true, b"x"));
+    let lingering = Server::with(|mut stream| {
+        received(&mut stream);
+        stream.write_all(b"stream: OK\0").unwrap();
+        thread::sleep(Duration::from_secs(20));
+    });
+    bounded("lingering", || shown(&lingering.scanner(), true, b"x"));
     let dripping = Server::with(|mut stream| {
         received(&mut stream);
         while stream.write_all(b"s").is_ok() {

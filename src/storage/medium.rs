@@ -9,7 +9,7 @@ use std::io::{self, Read, Seek};
 use std::time::Duration;
 
 use super::error::Error;
-use super::standing::Room;
+use super::standing::{Lock, Room};
 
 /// A place that holds a site.
 pub(super) trait Medium: fmt::Debug + Send + Sync {
@@ -64,6 +64,9 @@ pub(super) trait Medium: fmt::Debug + Send + Sync {
 
     /// Room left, where it is known.
     fn room(&self) -> Option<Room>;
+
+    /// What the place itself keeps from being removed; asked rarely.
+    fn lock(&self) -> Lock;
 }
 
 /// Bytes handed on as they are read.

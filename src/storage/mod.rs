@@ -49,7 +49,7 @@ pub use quarantine::{Quarantine, Received};
 pub use report::{CopyReport, Fault};
 pub use room::Reserved;
 pub use site::{About, Place, SiteSettings};
-pub use standing::{Room, Standing};
+pub use standing::{Lock, Room, Standing};
 pub use sweep::Swept;
 pub use vault::{
     Archives, Authority, Deposit, Mended, NewFile, NewObject, NewVersion, Operation, Source, TechnicalMetadata,
@@ -84,7 +84,8 @@ pub struct Settings {
     /// Two at least.
     pub sites: Vec<SiteSettings>,
     pub quarantine: PathBuf,
-    /// Archives up to this size share one sync of their file system; 0: each file has its own.
+    /// Archives up to this size share a sync of their file system, larger ones ask for their own each 64 MiB; 0: each
+    /// file has its own.
     pub grouped_bytes_max: u64,
     /// Room that new deposits must leave free, on the quarantine and on every site.
     pub free_bytes_min: u64,

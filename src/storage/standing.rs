@@ -17,6 +17,22 @@ pub struct Standing {
     pub fault: Option<String>,
     /// Room of its disk, when the place says.
     pub room: Option<Room>,
+    /// What keeps its objects from being removed, beside this program.
+    pub lock: Lock,
+}
+
+/// What a place says of the retention it holds its objects to (object lock).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Lock {
+    /// It has none.
+    #[default]
+    None,
+    /// It has, and no default retention is set: nothing is held.
+    Unset,
+    /// Every object is held so long: `COMPLIANCE` or `GOVERNANCE`.
+    Kept { mode: String, days: u32 },
+    /// It could not be asked.
+    Unknown,
 }
 
 /// The room of a disk, as this program may use it.
@@ -45,6 +61,7 @@ impl Storage {
                 about: site.about.clone(),
                 fault: fault.map(|error| error.to_string()),
                 room: site.medium.room(),
+                lock: site.medium.lock(),
             }
         });
         let quarantine = self.quarantine.scratch();
@@ -55,6 +72,7 @@ impl Storage {
                 about: About::default(),
                 fault: fault.map(|error| error.to_string()),
                 room: folder::room(quarantine),
+                lock: Lock::None,
             }])
             .collect()
     }

@@ -97,6 +97,11 @@ impl<const BOTH: bool> Buckets<BOTH> {
         BOTH || site == "sud"
     }
 
+    /// With clients that soon give up.
+    pub fn impatient() -> Self {
+        Self { s3: S3::start().with_impatient_clients(), folders: Folders::fresh() }
+    }
+
     pub fn settings(&self) -> Settings {
         let site = |name: &str| SiteSettings {
             name: name.to_string(),

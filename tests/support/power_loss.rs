@@ -4,7 +4,7 @@
 //! the harshest that POSIX allows, not those of one file system: bytes stay up to the file's last sync, a
 //! name stays when its folder was synced after it was given. A removal is taken for durable at once.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -25,9 +25,11 @@ enum Snapshot {
 struct Disk {
     nodes: Vec<Node>,
     root: PathBuf,
-    syncing: HashMap<PathBuf, VecDeque<(usize, Snapshot)>>,
-    /// Syncs of the whole file system under way.
-    syncing_all: VecDeque<Vec<(usize, Snapshot)>>,
+    /// What each sync under way covers, by its number, and its place in the order of their beginnings.
+    syncing: HashMap<String, (usize, Vec<(usize, Snapshot)>)>,
+    begun: usize,
+    /// For each node, the beginning of the sync that says what is kept of it.
+    kept_since: HashMap<usize, usize>,
 }
 
 /// Brings everything under `root` to what would be left of it, the log of `CHARTRIER_SYNC_LOG` being all that
@@ -40,7 +42,7 @@ pub fn cut(log: &Path, root: &Path) -> io::Result<()> {
 /// As [`cut`], from the log's text.
 pub fn lose_power(log: &str, root: &Path) {
     let empty = Node::Folder { now: Names::new(), kept: Names::new() };
-    let mut disk = Disk { nodes: vec![empty], root: root.to_path_buf(), syncing: HashMap::new(), syncing_all: VecDeque::new() };
+    let mut disk = Disk { nodes: vec![empty], root: root.to_path_buf(), syncing: HashMap::new(), begun: 0, kept_since: HashMap::new() };
     // The last line may be cut: its effect did not take place.
     for line in log.lines() {
         if let Ok([operation, path, more]) = serde_json::from_str::<[String; 3]>(line) {
@@ -56,16 +58,16 @@ impl Disk {
         match operation {
             "syncing all" => {
                 let all = (0..self.nodes.len()).map(|id| (id, self.snapshot(id))).collect();
-                return self.syncing_all.push_back(all);
+                return self.begin(more, all);
             }
-            "synced all" => {
-                let all = self.syncing_all.pop_front().expect("synced after syncing");
-                return all.into_iter().for_each(|(id, snapshot)| self.keep(id, snapshot));
+            "synced" | "synced all" => {
+                let (begun, covered) = self.syncing.remove(more).unwrap_or_default();
+                return covered.into_iter().for_each(|(id, snapshot)| self.keep(begun, id, snapshot));
             }
             _ => {}
         }
         if !path.starts_with(&self.root)
-            || path == self.root && operation != "syncing" && operation != "synced"
+            || path == self.root && operation != "syncing"
         {
             return;
         }
@@ -84,13 +86,8 @@ impl Disk {
             "remove" => _ = self.leave(path),
             "syncing" => {
                 let id = self.find(path);
-                let snapshot = self.snapshot(id);
-                self.syncing.entry(path.to_path_buf()).or_default().push_back((id, snapshot));
+                self.begin(more, vec![(id, self.snapshot(id))]);
             }
-            "synced" => match self.syncing.get_mut(path).and_then(VecDeque::pop_front) {
-                Some((id, snapshot)) => self.keep(id, snapshot),
-                None => panic!("synced before syncing: {}", path.display()),
-            },
             other => panic!("unknown operation {other}"),
         }
     }
@@ -102,8 +99,19 @@ impl Disk {
         }
     }
 
+    fn begin(&mut self, number: &str, covered: Vec<(usize, Snapshot)>) {
+        self.begun += 1;
+        self.syncing.insert(number.to_string(), (self.begun, covered));
+    }
+
     /// What a sync that ended makes last.
-    fn keep(&mut self, id: usize, snapshot: Snapshot) {
+    fn keep(&mut self, begun: usize, id: usize, snapshot: Snapshot) {
+        // An older sync that ends after a younger one keeps nothing less.
+        let since = self.kept_since.entry(id).or_default();
+        if *since > begun {
+            return;
+        }
+        *since = begun;
         match (snapshot, &mut self.nodes[id]) {
             (Snapshot::File(length), Node::File { kept, .. }) => *kept = length.max(*kept),
             (Snapshot::Folder(names), Node::Folder { kept, .. }) => *kept = names,

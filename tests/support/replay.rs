@@ -3,7 +3,7 @@
 //! The run kept what it removed (`CHARTRIER_GRAVEYARD`), so that the bytes of every file it ever wrote are
 //! known: files are only added to. The rules are those of [`super::power_loss`].
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -25,8 +25,11 @@ pub struct Run {
 struct Disk<'a> {
     root: &'a Path,
     nodes: Vec<Node>,
-    syncing: HashMap<String, VecDeque<(usize, Node)>>,
-    syncing_all: VecDeque<Vec<Node>>,
+    /// Snapshots of the syncs under way, by their number; each has its place in the order of their beginnings.
+    syncing: HashMap<String, (usize, Vec<(usize, Node)>)>,
+    begun: usize,
+    /// For each node, the beginning of the sync that says what is kept of it.
+    kept_since: HashMap<usize, usize>,
 }
 
 impl Run {
@@ -82,16 +85,20 @@ impl Run {
 impl<'a> Disk<'a> {
     fn new(root: &'a Path) -> Self {
         let empty = Node::Folder { now: Names::new(), kept: Names::new() };
-        Self { root, nodes: vec![empty], syncing: HashMap::new(), syncing_all: VecDeque::new() }
+        Self { root, nodes: vec![empty], syncing: HashMap::new(), begun: 0, kept_since: HashMap::new() }
     }
 
     fn play(&mut self, [operation, path, more]: &[String; 3]) {
         let path = Path::new(path);
         match operation.as_str() {
-            "syncing all" => self.syncing_all.push_back(self.nodes.clone()),
-            "synced all" => {
-                let nodes = self.syncing_all.pop_front().expect("synced after syncing");
-                nodes.into_iter().enumerate().for_each(|(id, node)| self.keep(id, &node));
+            "syncing all" => {
+                let all = self.nodes.iter().cloned().enumerate().collect();
+                self.begin(more, all);
+            }
+            "synced" | "synced all" => {
+                if let Some((begun, nodes)) = self.syncing.remove(more) {
+                    nodes.into_iter().for_each(|(id, node)| self.keep(begun, id, &node));
+                }
             }
             _ if !path.starts_with(self.root) => {}
             "folder" if self.find(path).is_none() => {
@@ -112,21 +119,25 @@ impl<'a> Disk<'a> {
             "remove" => _ = self.leave(path),
             "syncing" => {
                 if let Some(id) = self.find(path) {
-                    let node = self.nodes[id].clone();
-                    self.syncing.entry(path.display().to_string()).or_default().push_back((id, node));
-                }
-            }
-            "synced" => {
-                let begun = self.syncing.get_mut(&path.display().to_string());
-                if let Some((id, node)) = begun.and_then(VecDeque::pop_front) {
-                    self.keep(id, &node);
+                    self.begin(more, vec![(id, self.nodes[id].clone())]);
                 }
             }
             _ => {}
         }
     }
 
-    fn keep(&mut self, id: usize, then: &Node) {
+    fn begin(&mut self, number: &str, nodes: Vec<(usize, Node)>) {
+        self.begun += 1;
+        self.syncing.insert(number.to_string(), (self.begun, nodes));
+    }
+
+    /// An older sync that ends after a younger one keeps nothing less.
+    fn keep(&mut self, begun: usize, id: usize, then: &Node) {
+        let since = self.kept_since.entry(id).or_default();
+        if *since > begun {
+            return;
+        }
+        *since = begun;
         match (then, &mut self.nodes[id]) {
             (Node::File { now, .. }, Node::File { kept, .. }) => *kept = (*kept).max(*now),
             (Node::Folder { now, .. }, Node::Folder { kept, .. }) => *kept = now.clone(),

@@ -35,12 +35,18 @@ pub enum Trouble {
 /// Troubles for the requests to come: each concerns those of one method, so many times.
 type Troubles = Arc<Mutex<VecDeque<(String, Trouble, usize)>>>;
 
+/// What a bucket answers of its object lock: a status and a body.
+type Locks = Arc<Mutex<Option<(u16, String)>>>;
+
 /// The server; gone with the value.
 pub struct S3 {
     _runtime: Runtime,
     folder: TempDir,
     endpoint: String,
     troubles: Troubles,
+    locks: Locks,
+    /// How long its clients wait, and try again.
+    patience: Duration,
 }
 
 impl S3 {
@@ -52,23 +58,28 @@ impl S3 {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let mut service = S3ServiceBuilder::new(s3s_fs::FileSystem::new(&root).unwrap());
         service.set_auth(SimpleAuth::from_single(KEY[0], KEY[1]));
-        let (service, troubles) = (service.build(), Troubles::default());
+        let (service, troubles, locks) = (service.build(), Troubles::default(), Locks::default());
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
-        let theirs = Arc::clone(&troubles);
+        let theirs = (Arc::clone(&troubles), Arc::clone(&locks));
         let root: Arc<Path> = root.into();
         runtime.spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                let (service, troubles, root) = (service.clone(), Arc::clone(&theirs), Arc::clone(&root));
+                let (service, troubles, root) = (service.clone(), theirs.clone(), Arc::clone(&root));
                 tokio::spawn(async move {
                     let answer = service_fn(move |request| {
-                        answer(service.clone(), Arc::clone(&troubles), Arc::clone(&root), request)
+                        answer(service.clone(), troubles.clone(), Arc::clone(&root), request)
                     });
                     let _ = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(socket), answer).await;
                 });
             }
         });
-        Self { _runtime: runtime, folder, endpoint, troubles }
+        Self { _runtime: runtime, folder, endpoint, troubles, locks, patience: Duration::from_secs(30) }
+    }
+
+    /// The same server, whose clients soon give up: for those that meet troubles.
+    pub fn with_impatient_clients(self) -> Self {
+        Self { patience: Duration::from_secs(3), ..self }
     }
 
     /// A bucket of this name, made if need be.
@@ -79,14 +90,19 @@ impl S3 {
             endpoint: self.endpoint.clone(),
             region: String::new(),
             key_file: self.folder.path().join("key"),
-            timeout: Duration::from_secs(2),
-            retry: Duration::from_secs(3),
+            timeout: self.patience,
+            retry: self.patience,
         }
     }
 
     /// The next `times` requests of a method (`*`: any) meet this.
     pub fn trouble(&self, method: &str, trouble: Trouble, times: usize) {
         self.troubles.lock().unwrap().push_back((method.to_string(), trouble, times));
+    }
+
+    /// Buckets say this of their object lock.
+    pub fn locked(&self, status: u16, said: &str) {
+        *self.locks.lock().unwrap() = Some((status, said.to_string()));
     }
 
     /// Nothing stands in the way any more.
@@ -115,10 +131,15 @@ fn met(troubles: &Troubles, method: &str) -> Option<Trouble> {
 
 async fn answer(
     service: S3Service,
-    troubles: Troubles,
+    (troubles, locks): (Troubles, Locks),
     root: Arc<Path>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
+    if request.uri().query() == Some("object-lock") {
+        assert!(request.headers().contains_key("authorization"));
+        let (status, said) = locks.lock().unwrap().clone().unwrap_or((404, String::new()));
+        return Ok(Response::builder().status(status).body(Body::from(said)).unwrap());
+    }
     // A folder of the server's own is no object; it would answer 500.
     let path = percent_encoding::percent_decode_str(request.uri().path()).decode_utf8_lossy().into_owned();
     let is_folder = path.matches('/').count() > 1 && root.join(path.trim_start_matches('/')).is_dir();

@@ -6,6 +6,7 @@
 //! of its durability; so that every byte is asked for again before it is counted.
 
 mod draft;
+mod lock;
 mod open;
 mod read;
 mod turns;
@@ -21,7 +22,7 @@ use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 
 use super::error::Error;
 use super::medium::{Draft, Entry, Kind, Medium, Objects, Put, StoredFile, Take};
-use super::standing::Room;
+use super::standing::{Lock, Room};
 use draft::{BucketDraft, BucketPen};
 use read::{RangeReader, each_chunk};
 use turns::Turns;
@@ -34,12 +35,15 @@ pub use open::BucketSettings;
 pub(super) struct Bucket {
     store: Arc<dyn ObjectStore>,
     turns: Turns,
+    /// Where its object lock can be asked.
+    asked: Option<lock::Asked>,
 }
 
 impl Bucket {
     /// The bucket of these settings; nothing is asked of it yet.
     pub fn open(name: &str, settings: &BucketSettings) -> Result<Self, Error> {
-        Ok(Self { store: open::open(name, settings)?, turns: Turns::default() })
+        let open::Opened { store, asked } = open::open(name, settings)?;
+        Ok(Self { store, turns: Turns::default(), asked })
     }
 
     /// Writes a small object; `Once` is refused where other bytes are.
@@ -219,6 +223,10 @@ impl Medium for Bucket {
     /// A bucket does not say.
     fn room(&self) -> Option<Room> {
         None
+    }
+
+    fn lock(&self) -> Lock {
+        self.asked.as_ref().map_or(Lock::Unknown, lock::Asked::lock)
     }
 }
 

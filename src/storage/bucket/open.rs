@@ -12,6 +12,7 @@ use object_store::prefix::PrefixStore;
 use object_store::{BackoffConfig, ClientOptions, ObjectStore, RetryConfig};
 
 use super::super::error::Error;
+use super::lock::Asked;
 
 /// A bucket, as the operator names it.
 #[derive(Clone, Debug)]
@@ -31,8 +32,27 @@ pub struct BucketSettings {
     pub retry: Duration,
 }
 
+/// An S3 key.
+#[derive(Clone)]
+pub(super) struct Keys {
+    pub id: String,
+    pub secret: String,
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Keys")
+    }
+}
+
+/// A bucket's client.
+pub(super) struct Opened {
+    pub store: Arc<dyn ObjectStore>,
+    pub asked: Option<Asked>,
+}
+
 /// The client of the bucket; nothing is asked of it yet.
-pub(super) fn open(name: &str, settings: &BucketSettings) -> Result<Arc<dyn ObjectStore>, Error> {
+pub(super) fn open(name: &str, settings: &BucketSettings) -> Result<Opened, Error> {
     // Whoever came first has installed the same one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let refused = |reason: String| Error::Layout(format!("site « {name} » : {reason}"));
@@ -40,9 +60,15 @@ pub(super) fn open(name: &str, settings: &BucketSettings) -> Result<Arc<dyn Obje
     let secret = fs::read_to_string(&settings.key_file)
         .map_err(|error| refused(format!("clé {} illisible ({error})", settings.key_file.display())))?;
     let built = match scheme {
-        "s3" => s3(settings, rest, &secret).map(|(store, prefix)| under(Arc::new(store), prefix)),
-        "az" => azure(settings, rest, &secret).map(|(store, prefix)| under(Arc::new(store), prefix)),
-        "gs" => google(settings, rest).map(|(store, prefix)| under(Arc::new(store), prefix)),
+        "s3" => {
+            let asked = Asked::new(address(settings, rest), region(settings), keys(&secret), client(settings));
+            let built = s3(settings, rest, &keys(&secret));
+            built.map(|(store, prefix)| Opened { store: under(Arc::new(store), prefix), asked: Some(asked) })
+        }
+        "az" => azure(settings, rest, &secret)
+            .map(|(store, prefix)| Opened { store: under(Arc::new(store), prefix), asked: None }),
+        "gs" => google(settings, rest)
+            .map(|(store, prefix)| Opened { store: under(Arc::new(store), prefix), asked: None }),
         _ => return Err(refused(format!("{} n’est ni s3://, ni az://, ni gs://", settings.url))),
     };
     built.map_err(|error| refused(error.to_string()))
@@ -50,14 +76,31 @@ pub(super) fn open(name: &str, settings: &BucketSettings) -> Result<Arc<dyn Obje
 
 type Built<T> = Result<(T, String), object_store::Error>;
 
-fn s3(settings: &BucketSettings, rest: &str, secret: &str) -> Built<object_store::aws::AmazonS3> {
+fn keys(secret: &str) -> Keys {
+    let mut lines = secret.lines().map(|line| line.trim().to_string());
+    Keys { id: lines.next().unwrap_or_default(), secret: lines.next().unwrap_or_default() }
+}
+
+fn region(settings: &BucketSettings) -> String {
+    if settings.region.is_empty() { "us-east-1".to_string() } else { settings.region.clone() }
+}
+
+/// Address of an S3 bucket, by its path.
+fn address(settings: &BucketSettings, rest: &str) -> String {
+    let bucket = rest.split('/').next().unwrap_or_default();
+    match settings.endpoint.as_str() {
+        "" => format!("https://s3.{}.amazonaws.com/{bucket}", region(settings)),
+        endpoint => format!("{endpoint}/{bucket}"),
+    }
+}
+
+fn s3(settings: &BucketSettings, rest: &str, keys: &Keys) -> Built<object_store::aws::AmazonS3> {
     let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
-    let mut lines = secret.lines().map(str::trim);
     let builder = AmazonS3Builder::new()
         .with_bucket_name(bucket)
-        .with_region(if settings.region.is_empty() { "us-east-1" } else { &settings.region })
-        .with_access_key_id(lines.next().unwrap_or_default())
-        .with_secret_access_key(lines.next().unwrap_or_default())
+        .with_region(region(settings))
+        .with_access_key_id(&keys.id)
+        .with_secret_access_key(&keys.secret)
         .with_conditional_put(S3ConditionalPut::ETagMatch)
         .with_checksum_algorithm(Checksum::SHA256)
         .with_disable_tagging(true)

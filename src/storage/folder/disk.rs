@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use super::super::error::{Error, failed};
 use super::synclog;
 
-/// A large file is synced each time this much was written, so that no sync has more than that to do.
-const UNSYNCED_BYTES_MAX: u64 = 64 << 20;
+/// A sync is asked for each time this much was written, so that none has more than that to do.
+pub(in crate::storage) const UNSYNCED_BYTES_MAX: u64 = 64 << 20;
 
 /// A new file being written.
 pub(in crate::storage) struct NewFile {
@@ -56,9 +56,15 @@ impl NewFile {
         self.sync()
     }
 
-    /// Closes a file that nobody may change any more; a sync of the whole file system will make it last.
-    pub fn leave(self) -> Result<(), Error> {
-        self.forbid_changes()
+    /// Closes a file that nobody may change any more; a sync of the whole file system will make it last. The bytes
+    /// that were not synced yet.
+    pub fn leave(self) -> Result<u64, Error> {
+        self.forbid_changes().map(|()| self.unsynced_bytes)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     fn forbid_changes(&self) -> Result<(), Error> {

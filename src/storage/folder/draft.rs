@@ -1,7 +1,8 @@
 //! An object of a folder, made in staging and named by one rename.
 //!
-//! Small objects leave their bytes to one sync of the file system, shared with others; large ones sync their
-//! own files, so that nobody waits for their bytes.
+//! Files leave their bytes to syncs of the whole file system, which small objects share; a large object asks for
+//! one each time so much was written, so that no sync has more than that to do. Beside a large one, or where the
+//! settings say so, files are synced one by one.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 
 use super::super::error::{Error, failed};
 use super::super::medium::{Draft, Pen, Take};
-use super::disk::{self, NewFile};
+use super::disk::{self, NewFile, UNSYNCED_BYTES_MAX};
 use super::group::{Group, Large};
 use super::staging::Staging;
 use super::{Folder, reread};
@@ -22,15 +23,22 @@ pub(super) struct FolderDraft<'a> {
     staging: Staging,
     /// Folders made under `object`, relative to it.
     folders: BTreeSet<PathBuf>,
-    /// Moment of the last write, when a sync of the whole file system will make everything last.
-    grouped: Option<u64>,
+    /// When syncs of the whole file system make everything last.
+    grouped: Option<Written>,
     _large: Option<Large>,
+}
+
+/// What was written and not synced yet.
+struct Written {
+    /// Moment of the last write.
+    moment: u64,
+    bytes: u64,
 }
 
 struct FilePen<'a> {
     file: NewFile,
-    /// Where to note the moment the file was closed.
-    grouped: &'a mut Option<u64>,
+    /// Where to note what was written.
+    grouped: &'a mut Option<Written>,
     group: &'a Group,
 }
 
@@ -41,9 +49,10 @@ impl<'a> FolderDraft<'a> {
         target: &str,
         staging: Staging,
         grouped: bool,
+        large: bool,
     ) -> Self {
-        let large = (!grouped).then(|| group.large());
-        let grouped = grouped.then(|| group.now());
+        let large = large.then(|| group.large());
+        let grouped = grouped.then(|| Written { moment: group.now(), bytes: 0 });
         let target = target.to_string();
         Self { folder, group, target, staging, folders: BTreeSet::new(), grouped, _large: large }
     }
@@ -81,7 +90,7 @@ impl Draft for FolderDraft<'_> {
     }
 
     fn flush(&mut self) -> Result<(), Error> {
-        if let Some(moment) = self.grouped {
+        if let Some(Written { moment, .. }) = self.grouped {
             return self.group.sync(moment).map_err(failed("syncing", &self.object()));
         }
         for folder in self.folders.iter().rev().filter(|folder| *folder != Path::new("")) {
@@ -98,15 +107,15 @@ impl Draft for FolderDraft<'_> {
         let above = Path::new(&self.target).parent().unwrap_or(Path::new(""));
         disk::make_folders(&self.folder.path, above)?;
         disk::rename(&self.object(), &self.folder.at(&self.target))?;
-        if self.grouped.is_some() {
-            self.grouped = Some(self.group.now());
+        if let Some(written) = &mut self.grouped {
+            written.moment = self.group.now();
         }
         Ok(())
     }
 
     fn settle(&mut self) -> Result<(), Error> {
         match self.grouped {
-            Some(moment) => {
+            Some(Written { moment, .. }) => {
                 self.group.sync(moment).map_err(failed("syncing", &self.folder.at(&self.target)))
             }
             None => self.folder.sync_way_to(&self.target),
@@ -121,11 +130,14 @@ impl Pen for FilePen<'_> {
 
     fn close(self: Box<Self>) -> Result<(), Error> {
         let Self { file, grouped, group } = *self;
-        if grouped.is_none() {
-            return file.seal();
+        let Some(written) = grouped else { return file.seal() };
+        let path = file.path().to_path_buf();
+        written.bytes += file.leave()?;
+        written.moment = group.now();
+        if written.bytes >= UNSYNCED_BYTES_MAX {
+            written.bytes = 0;
+            group.sync(written.moment).map_err(failed("syncing", &path))?;
         }
-        file.leave()?;
-        *grouped = Some(group.now());
         Ok(())
     }
 }

@@ -22,7 +22,7 @@ use nix::sys::statvfs::statvfs;
 use super::error::{Error, failed};
 use super::layout::try_writing;
 use super::medium::{Draft, Entry, Kind, Medium, Objects, Put, StoredFile, Take};
-use super::standing::Room;
+use super::standing::{Lock, Room};
 use disk::NewFile;
 use draft::FolderDraft;
 use group::Group;
@@ -36,7 +36,7 @@ pub(super) struct Folder {
     path: PathBuf,
     /// Found when it is first needed: the folder may be away.
     group: OnceLock<Arc<Group>>,
-    /// Archives up to this size share one sync of the file system.
+    /// Archives up to this size share a sync of the file system, larger ones have their own; 0: each file has one.
     grouped_bytes_max: u64,
 }
 
@@ -164,8 +164,9 @@ impl Medium for Folder {
     fn begin(&self, target: &str, size_bytes: u64) -> Result<Box<dyn Draft + '_>, Error> {
         let staging = self.staging(target)?;
         let group = self.group()?;
-        let grouped = size_bytes <= self.grouped_bytes_max && !group.is_busy();
-        Ok(Box::new(FolderDraft::new(self, group, target, staging, grouped)))
+        let large = size_bytes > self.grouped_bytes_max;
+        let grouped = self.grouped_bytes_max > 0 && (large || !group.is_busy());
+        Ok(Box::new(FolderDraft::new(self, group, target, staging, grouped, large)))
     }
 
     fn overwrite(
@@ -218,6 +219,11 @@ impl Medium for Folder {
 
     fn room(&self) -> Option<Room> {
         room(&self.path)
+    }
+
+    /// Files are read-only, which their owner may undo.
+    fn lock(&self) -> Lock {
+        Lock::None
     }
 }
 

@@ -4,7 +4,7 @@
 //! With `CHARTRIER_GRAVEYARD`, what is removed is moved there under the name that the line gives, so that the
 //! disk as it was at any line can be made again.
 //!
-//! A line is a JSON array, `[operation, path, more]`. An effect and its line are one step, so that a line
+//! A line is a JSON array, `[operation, path, more]`; `syncing` and `synced` have the sync's number. An effect and its line are one step, so that a line
 //! which precedes `syncing` names an effect that this sync covers; `synced` follows a sync that succeeded.
 //! In a delivery nothing of this exists.
 
@@ -93,12 +93,16 @@ mod noted {
         path: &Path,
         act: impl FnOnce() -> io::Result<()>,
     ) -> io::Result<()> {
+        // Two syncs of one folder may end in another order than they began.
+        static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+        let number = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let number = format!("{}.{number}", std::process::id());
         if let Some(log) = log() {
-            note(&log, begun, path, "");
+            note(&log, begun, path, &number);
         }
         let done = act();
         if let (Ok(()), Some(log)) = (&done, log()) {
-            note(&log, ended, path, "");
+            note(&log, ended, path, &number);
         }
         done
     }

@@ -6,7 +6,7 @@ use super::frame::{at, shell};
 use crate::db::jobs::{Counts, SetAside};
 use crate::ingest;
 use crate::model::Engine;
-use crate::storage::{About, Room, Standing};
+use crate::storage::{About, Lock, Room, Standing};
 use crate::web::health::Report;
 use crate::web::pages::operations::{self, Found, OperationsPage, Resumed};
 use crate::web::pages::shell::{Account, Section};
@@ -15,6 +15,7 @@ use crate::web::scanner;
 pub fn operations() -> OperationsPage {
     let place = |site: Option<&str>, fault: Option<&str>, free_bytes| Standing {
         about: About::default(),
+        lock: Lock::None,
         site: site.map(str::to_owned),
         fault: fault.map(str::to_owned),
         room: Some(Room { free_bytes, size_bytes: 2_000_000_000_000 }),
