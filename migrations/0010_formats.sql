@@ -14,7 +14,7 @@ alter table binary_object add constraint binary_object_format_basis_known
 grant update (puid, format_name, format_version, format_mime, format_basis, format_signatures)
     on binary_object to chartrier_service;
 -- Counts and bytes of each format, without reading the table.
-create index binary_object_by_format on binary_object (tenant_id, puid) include (size_bytes, format_basis);
+create index binary_object_by_format on binary_object (tenant_id, puid) include (size_bytes, format_basis, format_signatures);
 
 -- Signature files of PRONOM as they were imported, of no member: the last one is in force. Nothing rewrites one.
 create table platform.format_signatures (

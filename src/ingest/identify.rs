@@ -14,6 +14,7 @@ use sha2::digest::DynDigest;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::Error;
+use super::format_findings;
 use super::naming::Naming;
 use super::validate::{Validated, corrupt};
 use super::viruses::{Checked, Viruses};
@@ -269,10 +270,13 @@ fn read(
             format!("{shown} est déclaré « {wanted} » et n'en a pas les premiers octets ({media_type})");
         found.push(Finding::new(&findings::FORMAT_MISMATCH, message).at_line(object.line).in_path(name));
     }
-    let named =
-        naming.map(|naming| naming.conclude(formats::telling_name(name, object.file_name.as_deref())));
-    let named = named.transpose()?;
-    let (format, basis) = named.map_or((None, Basis::None), |named| (named.format, named.basis));
+    let (mut format, mut basis) = (None, Basis::None);
+    if let Some(naming) = naming {
+        let tables = naming.tables();
+        let named = naming.conclude(formats::telling_name(name, object.file_name.as_deref()))?;
+        format_findings::look(tables, object, (name, &shown), &named, found);
+        (format, basis) = (named.format, named.basis);
+    }
     let line = object.line;
     Ok(Some(IdentifiedObject { number, place, size_bytes, sha512, media_type, format, basis, line }))
 }

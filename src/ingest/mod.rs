@@ -19,6 +19,7 @@ pub mod decide;
 mod enter;
 mod examine;
 mod findings_json;
+mod format_findings;
 pub mod identify;
 mod naming;
 mod notes;

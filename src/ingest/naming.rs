@@ -34,6 +34,11 @@ impl<'a> Naming<'a> {
         Self { tables, sniffer, copy: Copy::NotNeeded, copy_bytes_max: COPY_BYTES_MAX }
     }
 
+    /// What it is named by.
+    pub fn tables(&self) -> Tables<'a> {
+        self.tables
+    }
+
     /// The next bytes.
     ///
     /// # Errors

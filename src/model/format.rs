@@ -99,6 +99,11 @@ impl WhenAmiss {
     }
 }
 
+/// Whether a text is a PUID.
+pub fn is_puid(text: &str) -> bool {
+    is_puid_or_family(text) && !text.ends_with('*')
+}
+
 /// Whether a text is a PUID, or the beginning of some followed by `*`.
 pub fn is_puid_or_family(text: &str) -> bool {
     let Some((family, number)) = text.strip_prefix("x-").unwrap_or(text).split_once('/') else {
@@ -146,5 +151,6 @@ mod tests {
         ] {
             assert!(!is_puid_or_family(bad), "{bad}");
         }
+        assert!(is_puid("x-fmt/18") && !is_puid("fmt/*") && !is_puid("pdf"));
     }
 }

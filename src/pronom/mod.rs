@@ -28,7 +28,7 @@ pub struct Pronom {
     signatures: InForce,
 }
 
-/// A failure of ours; trying again later may do.
+/// A failure of ours.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
@@ -37,6 +37,17 @@ pub enum Error {
     Storage(#[from] storage::Error),
     #[error("reading of objects stopped: {0}")]
     Stopped(#[from] tokio::task::JoinError),
+}
+
+impl Error {
+    /// Whether trying again later may do.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Error::Db(error) => error.is_transient(),
+            Error::Storage(error) => error.is_transient(),
+            Error::Stopped(_) => true,
+        }
+    }
 }
 
 impl Pronom {

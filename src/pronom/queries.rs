@@ -157,19 +157,22 @@ pub(super) async fn set_named(
 }
 
 /// Formats that a member holds, the most bytes first; at most `most`.
-pub(super) async fn held(tx: &mut TenantRead, most: i64) -> Result<Vec<Held>, db::Error> {
+pub(super) async fn held(tx: &mut TenantRead, signatures: &str, most: i64) -> Result<Vec<Held>, db::Error> {
     let rows = sqlx::query_as!(
         HeldRow,
-        r#"select h.puid, h.objects as "objects!", h.bytes as "bytes!", h.looked as "looked!", r.risk as "risk?",
-                  f.format_name, f.format_version, f.format_mime
-           from (select puid, count(*) as objects, coalesce(sum(size_bytes), 0)::bigint as bytes,
-                        format_basis is not null as looked
+        r#"select h.puid, h.objects as "objects!", h.bytes as "bytes!", h.looked as "looked!", h.otherwise as "otherwise!",
+                  r.risk as "risk?", f.format_name as "format_name?", f.format_version as "format_version?",
+                  f.format_mime as "format_mime?"
+           from (select puid, format_basis is not null as looked, count(*) as objects,
+                        coalesce(sum(size_bytes), 0)::bigint as bytes,
+                        count(*) filter (where format_signatures is distinct from $2) as otherwise
                  from binary_object group by puid, format_basis is not null) h
            left join format_risk r on r.puid = h.puid
            left join lateral (select o.format_name, o.format_version, o.format_mime from binary_object o
                               where o.puid = h.puid limit 1) f on true
            order by h.bytes desc, h.puid limit $1"#,
-        most
+        most,
+        signatures
     );
     Ok(rows.fetch_all(tx.conn()).await?.into_iter().map(Held::from).collect())
 }
@@ -179,6 +182,7 @@ struct HeldRow {
     objects: i64,
     bytes: i64,
     looked: bool,
+    otherwise: i64,
     risk: Option<String>,
     format_name: Option<String>,
     format_version: Option<String>,
@@ -197,6 +201,7 @@ impl From<HeldRow> for Held {
             is_looked_at: row.looked,
             objects: row.objects.unsigned_abs(),
             size_bytes: row.bytes.unsigned_abs(),
+            otherwise: row.otherwise.unsigned_abs(),
             given: row.risk.and_then(|word| FormatRisk::from_word(&word)),
         }
     }

@@ -15,6 +15,8 @@ pub struct Held {
     pub is_looked_at: bool,
     pub objects: u64,
     pub size_bytes: u64,
+    /// Objects among them that the signatures in force have not named.
+    pub otherwise: u64,
     /// The risk that the member gave.
     pub given: Option<FormatRisk>,
 }
@@ -37,16 +39,27 @@ pub struct Holdings {
     pub formats: Vec<Held>,
     /// There are more formats than are listed.
     pub is_cut: bool,
+    /// Version of the signatures in force.
+    pub signatures: String,
 }
 
 impl Pronom {
     /// The formats that a member holds.
     pub async fn holdings(&self, tenant: TenantId) -> Result<Holdings, Error> {
+        let signatures = self.signatures.get().await?;
         let mut tx = self.db.read(tenant).await?;
-        let mut formats = queries::held(&mut tx, i64::from(HELD_MAX) + 1).await?;
+        let mut formats = queries::held(&mut tx, signatures.version(), i64::from(HELD_MAX) + 1).await?;
         let is_cut = formats.len() > HELD_MAX as usize;
         formats.truncate(HELD_MAX as usize);
-        Ok(Holdings { formats, is_cut })
+        // By the names in force: rows keep the words of the signatures that named them.
+        for named in formats.iter_mut().filter_map(|held| held.format.as_mut()) {
+            if let Some(format) = signatures.find(&named.puid) {
+                named.name.clone_from(&format.name);
+                named.version.clone_from(&format.version);
+                named.mime.clone_from(&format.mime);
+            }
+        }
+        Ok(Holdings { formats, is_cut, signatures: signatures.version().to_owned() })
     }
 
     /// Gives a risk to a format that the member holds; `false` when it holds none such. Giving it the one it has changes nothing.

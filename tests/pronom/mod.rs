@@ -57,7 +57,7 @@ fn of(puid: &str, basis: &str, signatures: &str) -> (String, String, String) {
 
 fn deposit(client: &Client, identifier: &str, file: &str) {
     let mut sip = Sip::with_files(identifier, 1);
-    sip.files.push((format!("content/{file}"), b"ESSAI\x80\x81\x82".to_vec()));
+    sip.files.push((format!("content/{file}"), b"ESSAI\0\x01\x02\xff".to_vec()));
     let transfer = client.deposit(&sip.zip()).unwrap();
     let state = client.wait_for(&transfer, &["taken_in_charge", "refused"]).unwrap();
     assert_eq!(state, "taken_in_charge", "{}", client.transfer(&transfer).unwrap());
@@ -113,7 +113,7 @@ fn a_file_that_cannot_serve_is_refused_with_the_reason_and_changes_nothing() {
     let file = place.folder().join("autre.xml");
     for (bytes, why) in [
         (&b"<a/>"[..], "FFSignatureFile"),
-        (&SIGNATURES.as_bytes()[..SIGNATURES.len() / 2], "coupé"),
+        (&SIGNATURES.as_bytes()[..SIGNATURES.len() / 2], "mal formé"),
         (b"<FFSignatureFile Version=\"1\"></FFSignatureFile>", "aucun format"),
     ] {
         std::fs::write(&file, bytes).unwrap();

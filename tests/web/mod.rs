@@ -21,6 +21,7 @@ mod consultation;
 mod coverage;
 mod deposit;
 mod descriptions;
+mod formats;
 mod frame;
 mod openapi;
 mod operations;
@@ -33,6 +34,7 @@ mod viruses;
 struct Door {
     tenant: FreshTenant,
     ingest: Ingest,
+    pronom: Pronom,
     identity: Identity,
     address: SocketAddr,
     metrics_address: SocketAddr,
@@ -89,7 +91,7 @@ impl Door {
             storage,
             identity: identity.clone(),
             ingest: ingest.clone(),
-            pronom,
+            pronom: pronom.clone(),
             access,
             clock,
             settings,
@@ -98,7 +100,7 @@ impl Door {
         let metrics = web::serve_metrics(state.clone(), stopped.clone()).unwrap();
         let served = web::serve(state, stopped).unwrap();
         let (address, metrics_address) = (served.address, metrics.address);
-        Door { tenant, ingest, identity, address, metrics_address, served, stop }
+        Door { tenant, ingest, pronom, identity, address, metrics_address, served, stop }
     }
 
     /// Sends, as it is.

@@ -7,12 +7,14 @@
 pub mod access;
 pub mod assets;
 pub mod desk;
+pub mod formats;
 pub mod identity;
 pub mod ingest;
 pub mod notices;
 pub mod operations;
 pub mod profiles;
 pub mod shell;
+pub mod upload;
 pub mod viruses;
 pub mod words;
 

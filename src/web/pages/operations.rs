@@ -11,6 +11,7 @@ use super::shell::{Account, At, Badge, Fact, Section, Shell, answer, go_to};
 use super::{viruses, words};
 use crate::db::jobs::{self, Counts, SetAside};
 use crate::ingest;
+use crate::pronom;
 use crate::storage::{Room, Standing};
 use crate::web::callers::Operator;
 use crate::web::health::{self, Readiness, Report};
@@ -191,6 +192,7 @@ fn work(kind: &str) -> String {
         ingest::JOB_INGEST => "Contrôle et prise en charge d’un versement".into(),
         ingest::JOB_SEAL => "Prise en charge d’un versement accepté".into(),
         ingest::JOB_PURGE => "Effacement des fichiers d’un versement refusé".into(),
+        pronom::JOB_NAME_AGAIN => "Nouvelle identification des formats d’une collectivité".into(),
         unknown => format!("Travail inconnu de cette version : {unknown}"),
     }
 }

@@ -49,6 +49,9 @@ impl Account {
         if Who::ProfileReader.admits(&caller.roles) {
             menu.push(Section::Profiles);
         }
+        if Who::FormatReader.admits(&caller.roles) {
+            menu.push(Section::Formats);
+        }
         if Who::Operator.admits(&caller.roles) {
             menu.push(Section::Operations);
         }
@@ -70,6 +73,7 @@ pub enum Section {
     Transfers,
     Archives,
     Profiles,
+    Formats,
     Operations,
     /// Pages that no entry leads to.
     None,
@@ -83,6 +87,7 @@ impl Section {
             Section::Transfers => "/versements",
             Section::Archives => "/archives",
             Section::Profiles => "/profils",
+            Section::Formats => "/formats",
             Section::Operations => "/exploitation",
         }
     }
@@ -94,6 +99,7 @@ impl Section {
             Section::Transfers => "Versements",
             Section::Archives => "Archives",
             Section::Profiles => "Profils",
+            Section::Formats => "Formats",
             Section::Operations => "Exploitation",
         }
     }
