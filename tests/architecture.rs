@@ -13,7 +13,17 @@ const FLOORS: [(&str, &[&str]); 7] = [
     ("records", &["registry", "catalog", "evidence"]),
     (
         "functions",
-        &["ingest", "access", "appraisal", "preservation", "restitution", "membership", "pronom", "costs", "survey"],
+        &[
+            "ingest",
+            "access",
+            "appraisal",
+            "preservation",
+            "restitution",
+            "membership",
+            "pronom",
+            "costs",
+            "survey",
+        ],
     ),
     ("doors", &["web", "worker", "cli"]),
     ("roof", &["app", "config", "main", "lib"]),

@@ -77,7 +77,10 @@ async fn import(pronom: &Pronom, files: Files) -> Result<ExitCode, Failure> {
         Ok(Imported::InForce(version)) => {
             println!("En service : {}.", told(&version));
             if version.left_out > 0 {
-                println!("{} signature(s) laissée(s) de côté, faute d'être comprises ou utiles.", version.left_out);
+                println!(
+                    "{} signature(s) laissée(s) de côté, faute d'être comprises ou utiles.",
+                    version.left_out
+                );
             }
             println!(
                 "Les objets déjà conservés gardent leur format : « chartrier formats again » les identifie de nouveau."

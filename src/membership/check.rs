@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use super::check_profiles::{check_imposed, check_profile};
 use super::check_formats::check_formats;
+use super::check_profiles::{check_imposed, check_profile};
 use super::check_virus::check_virus;
 use super::file::{Agreement, Grammar, Machine, Member, Party, Person, Validity};
 use super::numbers::{is_siren, is_siret};
@@ -15,8 +15,8 @@ use super::read::{
     Text, Written, WrittenAgreement, WrittenMachine, WrittenParty, WrittenPerson, WrittenProfile,
 };
 use crate::model::Role;
-use crate::storage::Storage;
 use crate::seda::tolerance::Tolerance;
+use crate::storage::Storage;
 
 const KINDS: [&str; 8] = ["departement", "epci", "commune", "syndicat", "ccas", "cdg", "sdis", "autre"];
 const PARTS: [&str; 3] = ["archival", "transferring", "originating"];

@@ -9,8 +9,8 @@
 mod agreement_queries;
 mod change;
 mod check;
-mod check_profiles;
 mod check_formats;
+mod check_profiles;
 mod check_virus;
 mod file;
 mod grammars;
@@ -90,22 +90,12 @@ enum Mode {
 
 /// Makes the database what the files under `folder` say; gives one sentence for each change. A sentence may
 /// hold a first password or secret, kept nowhere else: it is for the operator's eyes, never for a log.
-pub async fn apply(
-    db: &Db,
-    storage: &Storage,
-    folder: &Path,
-    clock: &Clock,
-) -> Result<Vec<String>, Error> {
+pub async fn apply(db: &Db, storage: &Storage, folder: &Path, clock: &Clock) -> Result<Vec<String>, Error> {
     run(db, storage, folder, clock, Mode::Apply).await
 }
 
 /// What [`apply`] would change.
-pub async fn plan(
-    db: &Db,
-    storage: &Storage,
-    folder: &Path,
-    clock: &Clock,
-) -> Result<Vec<String>, Error> {
+pub async fn plan(db: &Db, storage: &Storage, folder: &Path, clock: &Clock) -> Result<Vec<String>, Error> {
     run(db, storage, folder, clock, Mode::Plan).await
 }
 

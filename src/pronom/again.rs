@@ -87,10 +87,10 @@ impl Pronom {
         let signatures = self.signatures.get().await?;
         let mut tx = self.db.read(tenant).await?;
         let Some(after) = queries::cursor(&mut tx, run).await? else { return Ok(Progress::Ended) };
-        let page = queries::page(&mut tx, after, signatures.version(), i64::from(BATCH)).await?;
+        let page = queries::page(&mut tx, after, signatures.version(), i64::from(self.batch)).await?;
         drop(tx);
         let last = page.last().map(|object| object.object_id);
-        let (looked_at, is_last) = (page.len() as u64, page.len() < BATCH as usize);
+        let (looked_at, is_last) = (page.len() as u64, page.len() < self.batch as usize);
         let (store, tables) = (self.storage.tenant(tenant), signatures.clone());
         let batch = tokio::task::spawn_blocking(move || name_all(&store, &tables, page)).await??;
         let mut tx = self.db.write(tenant).await?;

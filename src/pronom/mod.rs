@@ -26,6 +26,8 @@ pub struct Pronom {
     storage: Storage,
     clock: Clock,
     signatures: InForce,
+    /// Objects named again in one go.
+    batch: u32,
 }
 
 /// A failure of ours.
@@ -53,6 +55,11 @@ impl Error {
 impl Pronom {
     /// The operations, on these rows and these sites.
     pub fn new(db: Db, storage: Storage, clock: Clock, signatures: InForce) -> Self {
-        Self { db, storage, clock, signatures }
+        Self { db, storage, clock, signatures, batch: BATCH }
+    }
+
+    /// The same, with so many objects named again in one go.
+    pub fn with_batch(self, batch: u32) -> Self {
+        Self { batch, ..self }
     }
 }

@@ -23,9 +23,11 @@ async fn the_policy_is_what_the_file_says_and_planned_before() {
     assert_eq!(asked().await, FormatPolicy::default(), "nobody decided");
     let decided =
         with("formats = [\"x-fmt/*\", \"fmt/95\"]\nformat_unknown = \"refuse\"\nformat_differs = \"refuse\"");
-    let changed = ["bourg : accord ACTES modifié : formats (– → fmt/95 x-fmt/*), format_unknown (warn → refuse), \
+    let changed =
+        ["bourg : accord ACTES modifié : formats (– → fmt/95 x-fmt/*), format_unknown (warn → refuse), \
                     format_differs (warn → refuse)"];
-    let again = async || plan(&db, &vault::storage(), folder(&[("bourg", &decided)]).path(), &clock()).await.unwrap();
+    let again =
+        async || plan(&db, &vault::storage(), folder(&[("bourg", &decided)]).path(), &clock()).await.unwrap();
     assert_eq!(again().await, changed);
     apply(&db, &vault::storage(), folder(&[("bourg", &decided)]).path(), &clock()).await.unwrap();
     let (accepted, amiss) = (vec!["fmt/95".to_owned(), "x-fmt/*".to_owned()], WhenAmiss::Refuse);

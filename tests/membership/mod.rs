@@ -142,7 +142,8 @@ async fn a_member_becomes_what_its_file_says_and_each_change_is_recorded() {
         .replace("roles = [\"archivist\", \"reader\"]", "roles = [\"depositor\"]")
         .replace("originating = [\"SV\"]", "originating = []")
         .replace("agreements = [\"ACTES\"]", "agreements = []");
-    let sentences = apply(&db, &vault::storage(), folder(&[("bourg", &changed)]).path(), &clock()).await.unwrap();
+    let sentences =
+        apply(&db, &vault::storage(), folder(&[("bourg", &changed)]).path(), &clock()).await.unwrap();
     assert_eq!(
         sentences,
         [
@@ -195,7 +196,9 @@ async fn a_wrong_file_is_refused_whole_with_its_lines() {
         (MEMBER.replace("code = \"bourg\"", "code = \"../bourg\""), "le code doit être le nom du dossier"),
     ] {
         let error =
-            apply(&db, &vault::storage(), folder(&[("bourg", &wrong), ("ville", &other)]).path(), &clock()).await.unwrap_err();
+            apply(&db, &vault::storage(), folder(&[("bourg", &wrong), ("ville", &other)]).path(), &clock())
+                .await
+                .unwrap_err();
         let Error::Files(faults) = &error else { panic!("{error}") };
         assert!(error.to_string().contains(expected), "{expected}\n{error}");
         assert!(
@@ -206,7 +209,9 @@ async fn a_wrong_file_is_refused_whole_with_its_lines() {
     let twice =
         MEMBER.replace("code = \"bourg\"", "code = \"ville\"").replace("name = \"Anne\"", "name = \"Annie\"");
     let error =
-        apply(&db, &vault::storage(), folder(&[("bourg", MEMBER), ("ville", &twice)]).path(), &clock()).await.unwrap_err();
+        apply(&db, &vault::storage(), folder(&[("bourg", MEMBER), ("ville", &twice)]).path(), &clock())
+            .await
+            .unwrap_err();
     assert!(error.to_string().contains("« anne » a un autre nom"), "{error}");
     assert!(error.to_string().contains("« bourg-bus » est aussi dans"), "{error}");
     let mut tx = db.technical().await.unwrap();
@@ -218,7 +223,8 @@ async fn a_client_of_another_member_is_refused_in_words() {
     let db = own("membership_client").await;
     apply(&db, &vault::storage(), folder(&[("bourg", MEMBER)]).path(), &clock()).await.unwrap();
     let other = MEMBER.replace("\"bourg\"", "\"ville\"");
-    let error = apply(&db, &vault::storage(), folder(&[("ville", &other)]).path(), &clock()).await.unwrap_err();
+    let error =
+        apply(&db, &vault::storage(), folder(&[("ville", &other)]).path(), &clock()).await.unwrap_err();
     assert!(matches!(&error, Error::ClientTaken { client_id, .. } if client_id == "bourg-bus"), "{error}");
     let mut tx = db.technical().await.unwrap();
     assert_eq!(members(&mut tx).await.unwrap().len(), 1);

@@ -114,7 +114,7 @@ fn a_file_that_cannot_serve_is_refused_with_the_reason_and_changes_nothing() {
     for (bytes, why) in [
         (&b"<a/>"[..], "FFSignatureFile"),
         (&SIGNATURES.as_bytes()[..SIGNATURES.len() / 2], "mal formé"),
-        (b"<FFSignatureFile Version=\"1\"></FFSignatureFile>", "aucun format"),
+        (b"<FFSignatureFile Version=\"1\"></FFSignatureFile>", "FFSignatureFile"),
     ] {
         std::fs::write(&file, bytes).unwrap();
         let refused = formats(&place, &["import", file.to_str().unwrap()]);

@@ -131,7 +131,11 @@ fn killed_anywhere_nothing_told_is_lost_and_the_end_is_the_same() {
                 check(folder);
                 assert!(run(folder, syncs, None).success());
                 check(folder);
-                assert_eq!(names(&folder.join("data")), expected, "{point} {syncs:?}, power cut: {power_cut}");
+                assert_eq!(
+                    names(&folder.join("data")),
+                    expected,
+                    "{point} {syncs:?}, power cut: {power_cut}"
+                );
             }
         }
     }

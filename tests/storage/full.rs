@@ -19,7 +19,8 @@ impl<'a> SmallDisk<'a> {
     fn mount(folder: &'a Path, size: &str) -> Option<Self> {
         fs::create_dir_all(folder).unwrap();
         let options = format!("size={size}");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(folder).output();
+        let mounted =
+            Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(folder).output();
         mounted.is_ok_and(|mount| mount.status.success()).then_some(Self(folder))
     }
 }
@@ -66,7 +67,9 @@ fn a_full_disk_keeps_its_copy_waiting_and_takes_it_once_there_is_room() {
 /// Not a test by itself: what somebody without rights does, in the folder it is given.
 #[test]
 fn the_process_without_rights() {
-    let Some(folder) = std::env::var_os("CHARTRIER_TEST_RIGHTS").map(std::path::PathBuf::from) else { return };
+    let Some(folder) = std::env::var_os("CHARTRIER_TEST_RIGHTS").map(std::path::PathBuf::from) else {
+        return;
+    };
     let storage = Storage::open(&settings(&folder)).unwrap();
     let store = storage.tenant(tenant());
     store.deposit(archive(1), &object(), &mut open_files).unwrap().complete().unwrap();
@@ -85,7 +88,10 @@ fn the_process_without_rights() {
     let file = sud.join(copy).join("v1/content/manifest.xml");
     fs::set_permissions(&file, Permissions::from_mode(0o000)).unwrap();
     let faults = &store.check(archive(1)).unwrap()[1].faults;
-    assert!(matches!(&faults[..], [Fault::Unreadable { path, .. }] if path == "v1/content/manifest.xml"), "{faults:?}");
+    assert!(
+        matches!(&faults[..], [Fault::Unreadable { path, .. }] if path == "v1/content/manifest.xml"),
+        "{faults:?}"
+    );
     store.mend(archive(1), "sud", "nord", None).unwrap();
     fs::set_permissions(&sud, Permissions::from_mode(0o000)).unwrap();
     let reports = store.check(archive(1)).unwrap();

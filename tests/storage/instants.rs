@@ -132,7 +132,11 @@ fn wrong_after(run: &Run, seed: u64, line: usize) -> Option<String> {
     let storage = open(folder.path(), seed);
     let store = storage.tenant(tenant());
     for number in 1..=ARCHIVES {
-        let place = folder.path().join("quarantine").join(tenant().to_string()).join(Uuid::from_u128(number.into()).to_string());
+        let place = folder
+            .path()
+            .join("quarantine")
+            .join(tenant().to_string())
+            .join(Uuid::from_u128(number.into()).to_string());
         match fs::read(place) {
             Ok(bytes) if Sha512::digest(&bytes) == Sha512::digest(received(seed, number)) => {}
             Ok(_) => return Some(format!("transfer {number} is there and not whole")),

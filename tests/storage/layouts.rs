@@ -78,7 +78,10 @@ fn a_folder_that_is_not_the_site_any_more_takes_nothing() {
     let mut none =
         |_: &NewFile| -> std::io::Result<Box<dyn std::io::Read>> { Err(std::io::ErrorKind::NotFound.into()) };
     let archive = ArchiveId(uuid::Uuid::from_u128(1));
-    for refused in [store.deposit(archive, &object, &mut none).and_then(Deposit::complete).err(), store.confirm(archive, b"x").err()] {
+    for refused in [
+        store.deposit(archive, &object, &mut none).and_then(Deposit::complete).err(),
+        store.confirm(archive, b"x").err(),
+    ] {
         assert!(
             matches!(&refused, Some(error @ Error::Away { site }) if site == "nord" && error.is_transient()),
             "{refused:?}"

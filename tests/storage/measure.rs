@@ -49,7 +49,11 @@ fn small_objects_a_second() {
                                                 files.iter().find(|(_, path, _)| *path == file.content_path);
                                             Ok(Box::new(std::io::Cursor::new(found.unwrap().2.clone())))
                                         };
-                                    store.deposit(archive, &object_of(&files), &mut open).unwrap().complete().unwrap();
+                                    store
+                                        .deposit(archive, &object_of(&files), &mut open)
+                                        .unwrap()
+                                        .complete()
+                                        .unwrap();
                                 }
                                 1 => assert!(
                                     store.check(archive).unwrap().iter().all(|copy| copy.faults.is_empty())
@@ -74,7 +78,12 @@ fn a_storage_root_for_public_validators() {
     for number in 0..200 {
         let mut object = super::object();
         object.message = format!("Prise en charge {number}");
-        storage.tenant(tenant()).deposit(archive(number), &object, &mut super::open_files).unwrap().complete().unwrap();
+        storage
+            .tenant(tenant())
+            .deposit(archive(number), &object, &mut super::open_files)
+            .unwrap()
+            .complete()
+            .unwrap();
         storage.tenant(tenant()).confirm(archive(number), b"{}\n").unwrap();
     }
 }

@@ -169,7 +169,12 @@ fn two_writers_of_one_archive_at_once_make_one<B: Backend>() {
                     opened.fetch_add(1, Ordering::Relaxed);
                     open_files(file)
                 };
-                storage.tenant(tenant()).deposit(archive(1), &object(), &mut open).unwrap().complete().unwrap();
+                storage
+                    .tenant(tenant())
+                    .deposit(archive(1), &object(), &mut open)
+                    .unwrap()
+                    .complete()
+                    .unwrap();
             });
         }
     });

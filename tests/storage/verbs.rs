@@ -22,7 +22,13 @@ pub fn a_wrong_copy_is_made_right_from_a_good_one<B: Backend>() {
     store.confirm(archive(1), b"journal 7\n").unwrap();
     assert_eq!(store.mend(archive(1), "nord", "sud", None).unwrap(), Mended::default());
     let stored: Vec<String> = object().files.iter().map(NewFile::stored_path).collect();
-    let described = ["inventory.json", "inventory.json.sha512", "v1/inventory.json", "v1/inventory.json.sha512", "0=ocfl_object_1.1"];
+    let described = [
+        "inventory.json",
+        "inventory.json.sha512",
+        "v1/inventory.json",
+        "v1/inventory.json.sha512",
+        "0=ocfl_object_1.1",
+    ];
     let paths = stored.iter().map(String::as_str).filter(|path| !path.ends_with("000002")).chain(described);
     for path in paths {
         let good = backend.read(&copies[0], path);
@@ -42,7 +48,10 @@ pub fn a_wrong_copy_is_made_right_from_a_good_one<B: Backend>() {
     let mended = store.mend(archive(1), "nord", "sud", None).unwrap();
     assert_eq!(mended.set_aside, ["v1/content/objects/extra"]);
     assert!(all_whole(&storage));
-    let aside = backend.names("nord").into_iter().filter(|name| name.starts_with(".aside/") && name.ends_with("/extra"));
+    let aside = backend
+        .names("nord")
+        .into_iter()
+        .filter(|name| name.starts_with(".aside/") && name.ends_with("/extra"));
     assert_eq!(aside.count(), 1, "what was too much is kept until the sweep");
 }
 

@@ -60,7 +60,8 @@ pub fn a_later_version_leaves_the_first_as_it_was<B: Backend>() {
     store.read(archive(1), "v2/content/objects/000004.pdf").unwrap().read_to_end(&mut bytes).unwrap();
     assert_eq!(bytes, CONVERTED);
     assert!(store.read(archive(1), "v1/content/objects/000001.pdf").is_ok());
-    let done: Vec<String> = store.journal(archive(1)).unwrap().into_iter().map(|done| done.operation).collect();
+    let done: Vec<String> =
+        store.journal(archive(1)).unwrap().into_iter().map(|done| done.operation).collect();
     assert_eq!(done, ["depot", "version"]);
     // The same deposit again, as after a crash, finds its archive gone on.
     written(&storage);
@@ -79,7 +80,13 @@ pub fn a_version_half_made_is_gone_on_with<B: Backend>() {
     let store = storage.tenant(tenant());
     let root = backend.read(&copies[0], "inventory.json");
     let sidecar = backend.read(&copies[0], "inventory.json.sha512");
-    store.on(&["nord"]).unwrap().deposit_version(archive(1), &conversion(), &mut open).unwrap().complete().unwrap();
+    store
+        .on(&["nord"])
+        .unwrap()
+        .deposit_version(archive(1), &conversion(), &mut open)
+        .unwrap()
+        .complete()
+        .unwrap();
     assert!(!all_whole(&storage), "sites disagree until both have it");
     // A crash between the version and the object's inventory.
     backend.put(&copies[0], "inventory.json", &root);

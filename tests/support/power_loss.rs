@@ -42,7 +42,13 @@ pub fn cut(log: &Path, root: &Path) -> io::Result<()> {
 /// As [`cut`], from the log's text.
 pub fn lose_power(log: &str, root: &Path) {
     let empty = Node::Folder { now: Names::new(), kept: Names::new() };
-    let mut disk = Disk { nodes: vec![empty], root: root.to_path_buf(), syncing: HashMap::new(), begun: 0, kept_since: HashMap::new() };
+    let mut disk = Disk {
+        nodes: vec![empty],
+        root: root.to_path_buf(),
+        syncing: HashMap::new(),
+        begun: 0,
+        kept_since: HashMap::new(),
+    };
     // The last line may be cut: its effect did not take place.
     for line in log.lines() {
         if let Ok([operation, path, more]) = serde_json::from_str::<[String; 3]>(line) {
@@ -66,9 +72,7 @@ impl Disk {
             }
             _ => {}
         }
-        if !path.starts_with(&self.root)
-            || path == self.root && operation != "syncing"
-        {
+        if !path.starts_with(&self.root) || path == self.root && operation != "syncing" {
             return;
         }
         match operation {

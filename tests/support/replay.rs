@@ -35,7 +35,8 @@ struct Disk<'a> {
 impl Run {
     /// A run that began on an empty `root`.
     pub fn read(log: &str, root: &Path, graveyard: &Path) -> Self {
-        let lines: Vec<[String; 3]> = log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let lines: Vec<[String; 3]> =
+            log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
         let mut disk = Disk::new(root);
         let mut bytes = HashMap::new();
         for line in &lines {

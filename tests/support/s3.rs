@@ -55,7 +55,8 @@ impl S3 {
         let root = folder.path().join("data");
         std::fs::create_dir(&root).unwrap();
         std::fs::write(folder.path().join("key"), KEY.join("\n")).unwrap();
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let mut service = S3ServiceBuilder::new(s3s_fs::FileSystem::new(&root).unwrap());
         service.set_auth(SimpleAuth::from_single(KEY[0], KEY[1]));
         let (service, troubles, locks) = (service.build(), Troubles::default(), Locks::default());
@@ -70,7 +71,9 @@ impl S3 {
                     let answer = service_fn(move |request| {
                         answer(service.clone(), troubles.clone(), Arc::clone(&root), request)
                     });
-                    let _ = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(socket), answer).await;
+                    let _ = Builder::new(TokioExecutor::new())
+                        .serve_connection(TokioIo::new(socket), answer)
+                        .await;
                 });
             }
         });

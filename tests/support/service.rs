@@ -124,7 +124,8 @@ impl Place {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::system();
         let db = runtime.block_on(Db::connect(&Settings::new(&address, 4).unwrap(), clock.clone())).unwrap();
-        let sites = ["nord", "sud"].map(|site| (site.to_owned(), folder.path().join("data/sites").join(site)));
+        let sites =
+            ["nord", "sud"].map(|site| (site.to_owned(), folder.path().join("data/sites").join(site)));
         let settings = storage::Settings::folders(sites, folder.path().join("data/quarantine"));
         let storage = Storage::open(&settings).unwrap();
         let ingest = Ingest::new(db.clone(), storage.clone(), clock, Limits::default(), 0);

@@ -1,6 +1,7 @@
 //! The page of a member's formats, the risk given to each, and the operator's import of signatures.
 
 use chartrier::model::Role;
+use chartrier::pronom::Progress;
 
 use super::{Ask, Door, form, get, multipart, post};
 
@@ -102,9 +103,15 @@ async fn files_are_named_again_when_the_archivist_asks_once_at_a_time() {
     assert_eq!(door.send(ask()).await.header("location"), "/formats?fait=encours");
     assert!(door.send(get("/formats").cookie(&cookie)).await.text().contains("Identification en cours"));
 
-    let run = door.pronom.last_run(door.tenant.tenant).await.unwrap().unwrap();
-    let progress = door.pronom.name_batch(door.tenant.tenant, run.run_id).await.unwrap();
-    assert_eq!(progress, chartrier::pronom::Progress::Ended);
+    let tenant = door.tenant.tenant;
+    let run = door.pronom.last_run(tenant).await.unwrap().unwrap();
+    let pronom = door.pronom.clone().with_batch(2);
+    // A batch at a time, from where the last one stopped.
+    assert_eq!(pronom.name_batch(tenant, run.run_id).await.unwrap(), Progress::Goes);
+    let run = pronom.last_run(tenant).await.unwrap().unwrap();
+    assert_eq!((run.looked_at, run.changed, run.unreadable, run.ended_at), (2, 2, 0, None));
+    assert_eq!(pronom.name_batch(tenant, run.run_id).await.unwrap(), Progress::Ended);
+    assert_eq!(pronom.name_batch(tenant, run.run_id).await.unwrap(), Progress::Ended, "nothing is left");
     let page = door.send(get("/formats").cookie(&cookie)).await.text();
     for shown in
         ["Dernière identification terminée", "3\u{a0}fichiers relus, 3\u{a0}changés", "PDF, version 1.4"]
