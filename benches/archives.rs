@@ -6,7 +6,7 @@
 //! - `many`: 2 000 and 200 000 files of the same 7 KB, one transfer each: the cost of one file.
 //! - `large`: 10 000 units, 2 GiB, from received to taken in charge, beside `sha512sum`, two `cp` and `sync`.
 //! - `audit`: every copy read again, beside `sha512sum` of the same files.
-//! - `growth`: a deposit with 1 000, 100 000 and 1 000 000 archives there already, interleaved.
+//! - `growth`: a deposit with 1 000 and 100 000 archives (`GROWTH=`) there already, interleaved.
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
 
@@ -128,13 +128,20 @@ fn audited(bench: Bench) {
     println!("Contrôle d’intégrité des deux copies :");
     let sites = bench.data().join("sites");
     let size = Command::new("du").args(["-sb"]).arg(&sites).output().unwrap();
-    let bytes: f64 = String::from_utf8(size.stdout).unwrap().split_whitespace().next().unwrap().parse().unwrap();
+    let bytes: f64 =
+        String::from_utf8(size.stdout).unwrap().split_whitespace().next().unwrap().parse().unwrap();
     let folder = bench.stop();
     let data = folder.path().join("data");
     let mut ours = Command::new(env!("CARGO_BIN_EXE_chartrier"));
-    ours.arg("audit").current_dir(folder.path()).env("CHARTRIER_DATA", &data).env("CHARTRIER_LOG_LEVEL", "error");
+    ours.arg("audit")
+        .current_dir(folder.path())
+        .env("CHARTRIER_DATA", &data)
+        .env("CHARTRIER_LOG_LEVEL", "error");
     let ours = reference(&mut ours);
-    let script = format!("echo 3 > /proc/sys/vm/drop_caches; find {}/*/*-* -type f -print0 | xargs -0 -P 2 -n 500 sha512sum", sites.display());
+    let script = format!(
+        "echo 3 > /proc/sys/vm/drop_caches; find {}/*/*-* -type f -print0 | xargs -0 -P 2 -n 500 sha512sum",
+        sites.display()
+    );
     let theirs = reference(Command::new("sh").arg("-c").arg(script));
     let rate = |cost: &Cost| (bytes / MIB / cost.wall_seconds, bytes / MIB / cost.cpu_seconds);
     println!(

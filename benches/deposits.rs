@@ -41,7 +41,11 @@ fn main() {
         );
         if each {
             let (p50, p99) = (quantile(&mut seconds, 0.5), quantile(&mut seconds, 0.99));
-            println!("    du premier octet à la prise en charge : p50 {:.0} ms, p99 {:.0} ms", p50 * 1e3, p99 * 1e3);
+            println!(
+                "    du premier octet à la prise en charge : p50 {:.0} ms, p99 {:.0} ms",
+                p50 * 1e3,
+                p99 * 1e3
+            );
         }
         println!(
             "    processeur par versement : service {:.2} ms, PostgreSQL {:.2} ms",

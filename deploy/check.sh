@@ -11,7 +11,7 @@ cd "$(dirname "$0")"
 echo "== units"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-for unit in chartrier.service chartrier-web.service chartrier-worker.service; do
+for unit in chartrier.service chartrier-web.service chartrier-worker.service chartrier-backup.service; do
     # verify wants the programs to exist; here they need not be installed.
     sed "s|^ExecStart=/usr/bin/chartrier|ExecStart=$program|" "$unit" > "$work/$unit"
 done

@@ -12,10 +12,13 @@ use crate::access::Access;
 use crate::antivirus::Scanner;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::db::cluster::Archive;
 use crate::db::{self, Cluster, Db};
 use crate::identity::Identity;
 use crate::ingest::Ingest;
 use crate::pronom::Pronom;
+use crate::preservation::Preservation;
+use crate::recovery::Recovery;
 use crate::storage::{self, Storage};
 use crate::web;
 use crate::worker::{self, Worker};
@@ -28,6 +31,7 @@ pub struct App {
     pub storage: Storage,
     pub identity: Identity,
     pub ingest: Ingest,
+    pub preservation: Preservation,
     /// Our own PostgreSQL, when the settings name no other.
     cluster: Option<Cluster>,
 }
@@ -76,7 +80,9 @@ impl App {
                 .with_waiting_max(config.storage_waiting_max)
                 .with_scanner(config.antivirus.clone().map(Scanner::new));
         let identity = Identity::new(db.clone(), clock.clone());
-        Ok(App { config, clock, db, storage, identity, ingest, cluster })
+        let preservation =
+            Preservation::new(db.clone(), storage.clone(), clock.clone(), config.integrity.clone());
+        Ok(App { config, clock, db, storage, identity, ingest, preservation, cluster })
     }
 
     /// The operations on signatures of formats.
@@ -103,6 +109,8 @@ impl App {
                 db: self.db.clone(),
                 ingest: self.ingest.clone(),
                 pronom: self.pronom(),
+                preservation: self.preservation.clone(),
+                recovery: Recovery::new(self.db.clone(), self.storage.clone(), self.clock.clone()),
                 clock: self.clock.clone(),
                 lease: self.config.worker_lease,
                 grace: worker::GRACE,
@@ -119,6 +127,7 @@ impl App {
             identity: self.identity.clone(),
             ingest: self.ingest.clone(),
             pronom: self.pronom(),
+            preservation: self.preservation.clone(),
             access: Access::new(self.db.clone(), self.storage.clone(), self.clock.clone()),
             clock: self.clock.clone(),
             settings: web::Settings {
@@ -146,9 +155,17 @@ pub async fn database(config: &Config) -> Result<(db::Settings, Option<Cluster>)
     if let Some(url) = &config.database_url {
         return Ok((db::Settings::new(url, config.database_connections)?, None));
     }
-    let cluster = Cluster::start(&config.data).await?;
+    let cluster = Cluster::start(&config.data, archive(config).as_ref()).await?;
     let settings = db::Settings::new(&cluster.address(), config.database_connections)?;
     Ok((settings, Some(cluster)))
+}
+
+/// Where the settings have the database's backups kept.
+pub fn archive(config: &Config) -> Option<Archive> {
+    config
+        .backup
+        .as_ref()
+        .map(|backup| Archive { folder: backup.folder.clone(), wal_seconds: backup.wal_seconds })
 }
 
 /// The service, running.

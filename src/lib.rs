@@ -31,6 +31,7 @@ pub mod ingest;
 pub mod membership;
 pub mod preservation;
 pub mod pronom;
+pub mod recovery;
 
 // Floor 5: doors.
 pub mod cli;

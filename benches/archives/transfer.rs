@@ -29,7 +29,8 @@ impl Transfer {
     pub fn make(kind: Kind, count: usize, size: usize) -> Self {
         let zip = NamedTempFile::new_in("/var/tmp").unwrap();
         let mut writer = zip::ZipWriter::new(BufWriter::new(zip.reopen().unwrap()));
-        let method = if kind == Kind::Office { CompressionMethod::Deflated } else { CompressionMethod::Stored };
+        let method =
+            if kind == Kind::Office { CompressionMethod::Deflated } else { CompressionMethod::Stored };
         let options = SimpleFileOptions::default().compression_method(method).compression_level(None);
         let (mut objects, mut units) = (String::new(), String::new());
         let mut content_bytes = 0;
@@ -81,9 +82,12 @@ fn content(kind: Kind, number: usize, size: usize) -> (String, Vec<u8>) {
         let bytes = std::iter::repeat_with(|| next().to_le_bytes()).flatten().take(size).collect();
         return (format!("content/{number}.bin"), bytes);
     }
-    let words = ["séance", "conseil", "délibération", "marché", "voirie", "budget", "école", "parcelle", "arrêté"];
-    let text: String =
-        std::iter::repeat_with(|| words[(next() % words.len() as u64) as usize]).flat_map(|word| [word, " "]).take(size / 4).collect();
+    let words =
+        ["séance", "conseil", "délibération", "marché", "voirie", "budget", "école", "parcelle", "arrêté"];
+    let text: String = std::iter::repeat_with(|| words[(next() % words.len() as u64) as usize])
+        .flat_map(|word| [word, " "])
+        .take(size / 4)
+        .collect();
     let mut text = text.into_bytes();
     text.truncate(size);
     match number % 3 {

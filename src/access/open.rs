@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{Access, Error, ObjectView, Reader, queries};
+use crate::catalog::{JOB_COMMUNICATED, JOB_DOUBTED};
 use crate::model::{Event, EventType, ObjectId, Outcome};
 use crate::storage::StoredFile;
 
@@ -33,8 +34,13 @@ impl Access {
             _ => store.read(archive, &path).map(|file| (file, Vec::new())),
         });
         let (file, wrong) = opened.await.map_err(|_| Error::Died)??;
-        for site in wrong {
+        for site in &wrong {
             tracing::error!(archive.id = %archive, site, "a copy was wrong or missing when it was consulted");
+        }
+        if !wrong.is_empty() {
+            let mut tx = self.db.technical().await?;
+            tx.enqueue_background(reader.tenant, JOB_DOUBTED, archive.0, self.clock.now()).await?;
+            tx.commit().await?;
         }
         if file.len() != size_bytes {
             return Err(Error::CopyFaulty { archive, path: view.object.content_path });
@@ -57,6 +63,7 @@ impl Access {
         if queries::consulted_since(&mut tx, &object, &agent, since).await? {
             return Ok(false);
         }
+        tx.enqueue_background(JOB_COMMUNICATED, view.archive.archive_id.0, self.clock.now()).await?;
         tx.record(Event {
             event_type: EventType::Consultation,
             outcome: Outcome::Ok,

@@ -4,6 +4,8 @@
 //! know: a text is looked for by a function of the database that gives identifiers, and those are then read
 //! under the tenant's policies (`migrations/0006_catalog.sql`).
 
+pub mod accession_queries;
+pub mod enter;
 pub mod queries;
 mod rows;
 pub mod search;
@@ -12,6 +14,11 @@ pub mod write;
 use chrono::{DateTime, Utc};
 
 use crate::model::{ArchiveId, Content, NamedFormat, ObjectId, PersonId, Rules, UnitId};
+
+/// Job, asked for by whoever opens a file: the archive's copies are read again, when they have not been for long.
+pub const JOB_COMMUNICATED: &str = "communicated";
+/// Job, asked for by whoever met a wrong copy: the archive's copies are read again, now.
+pub const JOB_DOUBTED: &str = "doubted";
 
 /// Which archives of the tenant a caller reaches.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

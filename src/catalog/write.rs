@@ -48,6 +48,18 @@ pub async fn insert_archive(tx: &mut TenantTx, new: &NewArchive<'_>) -> Result<(
     Ok(())
 }
 
+/// The inventory that every copy of the archive must hold from now on (`migrations/0013_integrity.sql`).
+pub async fn fix_inventory(tx: &mut TenantTx, archive_id: Uuid, sha512: &[u8; 64]) -> Result<(), db::Error> {
+    sqlx::query!(
+        "update archive set inventory_sha512 = $2 where archive_id = $1",
+        archive_id,
+        sha512.as_slice()
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// A copy written and read again.
 pub async fn insert_copy(
     tx: &mut TenantTx,

@@ -10,11 +10,17 @@ use crate::app;
 use crate::config::{self, Config};
 
 mod audit;
+mod backup;
 pub mod check;
 mod demo;
 pub mod formats;
 pub mod identify;
+mod rebuild;
+mod rehearse;
+mod repair;
+mod selection;
 mod serve;
+mod sites;
 mod tenants;
 pub mod verify;
 
@@ -50,8 +56,21 @@ enum Command {
     Formats(formats::Command),
     /// Vérifie des objets OCFL et des racines de stockage, sans base de données.
     Verify(verify::Arguments),
-    /// Relit chaque copie de chaque archive et compare les empreintes.
-    Audit,
+    /// Relit les copies des archives et compare les empreintes.
+    Audit(selection::Selection),
+    /// Répare depuis une copie saine les copies trouvées fausses.
+    Repair(selection::Selection),
+    /// Les sites de conservation : leur état, un site ajouté à une collectivité ou retiré.
+    #[command(subcommand)]
+    Sites(SitesCommand),
+    /// Copie la base de données dans le dossier des sauvegardes, et relit la copie.
+    Backup,
+    /// Remet la base de données du programme telle qu'elle était à un moment ; le service arrêté.
+    Restore(backup::RestoreArguments),
+    /// Reconstruit le catalogue à partir des objets d'un seul site.
+    Rebuild(rebuild::Arguments),
+    /// Répète la reconstruction d'une collectivité dans une base à part, et la compare à celle en service.
+    Rehearse(rehearse::Arguments),
     /// La démonstration : des collectivités fictives, de vrais versements, chaque contrôle.
     Demo(demo::Arguments),
 }
@@ -62,6 +81,24 @@ enum TenantsCommand {
     Plan { folder: PathBuf },
     /// Applique un dossier de collectivités ; répétable, ne retire rien.
     Apply { folder: PathBuf },
+}
+
+#[derive(Subcommand)]
+enum SitesCommand {
+    /// Dit comment se portent les sites, les relectures et les migrations ; 1 s'il y a une alerte.
+    Status,
+    /// Ajoute un site à ceux d'une collectivité, et l'emplit : le travail de fond copie et relit.
+    Add {
+        #[arg(long)]
+        member: String,
+        site: String,
+    },
+    /// Retire un site de ceux d'une collectivité : rien n'y est détruit avant que deux copies saines soient relues ailleurs.
+    Retire {
+        #[arg(long)]
+        member: String,
+        site: String,
+    },
 }
 
 /// Reads the command line and runs the command.
@@ -80,7 +117,17 @@ pub fn run() -> ExitCode {
             with_config(|config| tenants::apply(config, &folder))
         }
         Command::Formats(command) => with_config(|config| formats::run(config, &command)),
-        Command::Audit => with_config(audit::audit),
+        Command::Audit(selection) => with_config(|config| audit::audit(config, &selection)),
+        Command::Repair(selection) => with_config(|config| repair::repair(config, &selection)),
+        Command::Sites(command) => with_config(|config| match command {
+            SitesCommand::Status => sites::status(config),
+            SitesCommand::Add { member, site } => sites::add(config, &member, &site),
+            SitesCommand::Retire { member, site } => sites::retire(config, &member, &site),
+        }),
+        Command::Backup => with_config(backup::backup),
+        Command::Restore(arguments) => with_config(|config| backup::restore(config, &arguments)),
+        Command::Rebuild(arguments) => with_config(|config| rebuild::rebuild(config, &arguments)),
+        Command::Rehearse(arguments) => with_config(|config| rehearse::rehearse(config, &arguments)),
         Command::Demo(arguments) => answered(demo::run(&arguments)),
     }
 }

@@ -2,6 +2,7 @@
 //! `CHARTRIER_…` variables replace them. A wrong one stops the program with the place at fault.
 
 mod antivirus;
+mod integrity;
 mod sites;
 mod written;
 
@@ -13,6 +14,7 @@ use toml::{Table, Value};
 
 use crate::antivirus as scanner;
 use crate::model::Limits;
+use crate::preservation;
 use crate::storage::SiteSettings;
 
 use written::{Written, merge, set_variable};
@@ -42,12 +44,24 @@ pub struct Config {
     pub storage_grouped_bytes: u64,
     pub storage_free_bytes_min: u64,
     pub storage_waiting_max: u32,
+    /// `None`: the database is not backed up by this program.
+    pub backup: Option<Backup>,
     pub worker_jobs: usize,
     pub worker_lease: Duration,
+    pub integrity: preservation::Settings,
     /// `None`: no virus scanner.
     pub antivirus: Option<scanner::Settings>,
     pub quarantine_refused_days: u32,
     pub limits: Limits,
+}
+
+/// Where the database's backups go.
+#[derive(Clone, Debug)]
+pub struct Backup {
+    pub folder: PathBuf,
+    pub wal_seconds: u32,
+    /// Bases or dumps kept.
+    pub kept: usize,
 }
 
 /// Why the settings were refused; the sentence names file and line, or the variable.
@@ -162,8 +176,10 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         storage_grouped_bytes: written.storage.grouped_bytes,
         storage_free_bytes_min: written.storage.free_bytes_min,
         storage_waiting_max: written.storage.waiting_max,
+        backup: backup(written.backup, &data).map_err(|(name, reason)| bad(name, reason))?,
         worker_jobs: written.worker.jobs,
         worker_lease: Duration::from_secs(written.worker.lease_seconds),
+        integrity: integrity::checked(&written.integrity)?,
         antivirus: antivirus::checked(&written.antivirus).map_err(|(name, reason)| bad(name, reason))?,
         quarantine_refused_days: written.quarantine.refused_days,
         limits: Limits {
@@ -181,6 +197,19 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
     })
 }
 
+/// Where the database's backups go, when they go anywhere.
+fn backup(written: written::Backup, data: &Path) -> Result<Option<Backup>, (&'static str, &'static str)> {
+    if !(1..=3_600).contains(&written.wal_seconds) {
+        return Err(("backup.wal_seconds", "de 1 à 3600"));
+    }
+    if written.kept == 0 {
+        return Err(("backup.kept", "1 au moins"));
+    }
+    let folder = data.join(&written.folder);
+    let wanted = !written.folder.as_os_str().is_empty();
+    Ok(wanted.then_some(Backup { folder, wal_seconds: written.wal_seconds, kept: written.kept }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,6 +225,7 @@ mod tests {
         assert_eq!(config.listen.port(), 8080);
         assert_eq!(config.sites.len(), 2);
         assert!(config.database_url.is_none());
+        assert_eq!(config.integrity, preservation::Settings::default());
         assert!(config.antivirus.is_none());
     }
 
@@ -217,6 +247,8 @@ mod tests {
             ("\n\nlisten = ", "chartrier.toml:3"),
             ("[quarantine]\nrefused_days = 4000000000", "chartrier.toml:2 : quarantine.refused_days"),
             ("[storage]\nsites = \"a=x\"", "chartrier.toml:2 : storage.sites : deux sites"),
+            ("[integrity]\nsample_percent = 101.0", "chartrier.toml:2 : integrity.sample_percent : de 0"),
+            ("[integrity]\n\ncycle_months = 0", "chartrier.toml:3 : integrity.cycle_months"),
             ("[antivirus]\naddress = \"clamd\"", "chartrier.toml:2 : antivirus.address"),
             ("[antivirus]\nstream_bytes_max = 3000000000", "chartrier.toml:2 : antivirus.stream_bytes_max"),
             (

@@ -19,8 +19,10 @@ pub(super) struct Written {
     pub log: Log,
     pub database: Database,
     pub storage: Storage,
+    pub backup: Backup,
     pub sites: BTreeMap<String, Site>,
     pub worker: Worker,
+    pub integrity: Integrity,
     pub antivirus: Antivirus,
     pub quarantine: Quarantine,
     pub limits: WrittenLimits,
@@ -72,9 +74,34 @@ pub(super) struct Site {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct Backup {
+    pub folder: PathBuf,
+    pub wal_seconds: u32,
+    pub kept: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Worker {
     pub jobs: usize,
     pub lease_seconds: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Integrity {
+    pub cycle_months: u32,
+    pub sample_percent: f64,
+    pub overdue_hours: u32,
+    pub bytes_per_second: u64,
+    pub repair_bytes_per_second: u64,
+    pub communication_days: i32,
+    pub canaries: u32,
+    pub canary_days: u32,
+    pub canary_found_days: u32,
+    pub listing_days: u32,
+    pub orphan_days: u32,
+    pub set_aside_days: u32,
 }
 
 #[derive(Deserialize)]

@@ -1,5 +1,7 @@
 //! What can fail at the gate.
 
+use crate::proof::journal::Fault;
+
 /// A failure of the database or of its use.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -12,6 +14,9 @@ pub enum Error {
     /// A row holds what the program cannot read back.
     #[error("ligne illisible dans {table} : {reason}")]
     Row { table: &'static str, reason: String },
+    /// Entries to be put back in a journal do not follow those that are there.
+    #[error("{0}")]
+    Journal(#[from] Fault),
     #[error("PostgreSQL 15 ou plus récent est nécessaire ; celui-ci est le {major}")]
     ServerTooOld { major: i32 },
     #[error("le schéma de la base n'est pas celui de ce programme : lancez « chartrier migrate »")]
@@ -54,6 +59,7 @@ impl Error {
             Error::NothingRecorded
             | Error::UnknownTenant
             | Error::Row { .. }
+            | Error::Journal(_)
             | Error::ServerTooOld { .. }
             | Error::SchemaBehind
             | Error::Migrate(_) => false,

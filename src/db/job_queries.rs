@@ -7,24 +7,27 @@ use super::Error;
 use super::jobs::{Counts, Job, SetAside};
 use crate::model::TenantId;
 
-/// Takes the first job due of the tenant with the fewest running. Candidates are looked up tenant by
+/// Takes the first job due, in the background or not, of the tenant with the fewest running. Candidates are looked up tenant by
 /// tenant along an index, then locked in order, those that another worker is taking being passed over.
 pub(super) async fn claim_job(
     conn: &mut PgConnection,
     now: DateTime<Utc>,
     locked_until: DateTime<Utc>,
     deaths_max: i32,
+    background: bool,
 ) -> Result<Option<Job>, Error> {
     let row = sqlx::query!(
         "with candidate as (
              select first.job_id, load.running, first.run_at
              from (select m.tenant_id,
                           (select count(*) from technical.job r
-                           where r.tenant_id = m.tenant_id and r.state = 'running' and r.locked_until > $1) as running
+                           where r.tenant_id = m.tenant_id and r.background = $4 and r.state = 'running'
+                             and r.locked_until > $1) as running
                    from member m) load
              cross join lateral (
                  select j.job_id, j.run_at from technical.job j
                  where j.tenant_id = load.tenant_id and j.state <> 'set_aside' and j.run_at <= $1
+                   and j.background = $4
                    and (j.state = 'ready' and j.deaths < $3 or j.locked_until <= $1 and j.deaths < $3 - 1)
                  order by j.run_at limit 16) first),
          taken as (
@@ -42,7 +45,8 @@ pub(super) async fn claim_job(
          returning j.job_id, j.tenant_id, j.kind, j.subject, j.attempts, j.fence",
         now,
         locked_until,
-        deaths_max
+        deaths_max,
+        background
     )
     .fetch_optional(conn)
     .await?;
@@ -218,13 +222,16 @@ pub(super) async fn count_jobs(
     attempts_max: i32,
 ) -> Result<Counts, Error> {
     let row = sqlx::query!(
-        r#"select count(*) filter (where state = 'ready' and run_at <= $1) as "due!",
-                  count(*) filter (where state = 'ready' and run_at > $1 and (attempts < $2 or waits_for is not null)) as "later!",
-                  count(*) filter (where state = 'running') as "running!",
+        r#"select count(*) filter (where not background and state = 'ready' and run_at <= $1) as "due!",
+                  count(*) filter (where not background and state = 'ready' and run_at > $1
+                                   and (attempts < $2 or waits_for is not null)) as "later!",
+                  count(*) filter (where not background and state = 'running') as "running!",
                   count(*) filter (where state = 'set_aside'
                                    or (state = 'ready' and run_at > $1 and attempts >= $2 and waits_for is null))
                       as "set_aside!",
-                  min(run_at) filter (where state = 'ready' and run_at <= $1) as due_since
+                  count(*) filter (where background and (state = 'running' or (state = 'ready' and run_at <= $1)))
+                      as "background!",
+                  min(run_at) filter (where not background and state = 'ready' and run_at <= $1) as due_since
            from technical.job"#,
         now,
         attempts_max
@@ -236,6 +243,17 @@ pub(super) async fn count_jobs(
         later: row.later.unsigned_abs(),
         running: row.running.unsigned_abs(),
         set_aside: row.set_aside.unsigned_abs(),
+        background: row.background.unsigned_abs(),
         due_since: row.due_since,
     })
+}
+
+/// Whether a job that cannot wait is due.
+pub(super) async fn is_foreground_due(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<bool, Error> {
+    let due = sqlx::query_scalar!(
+        r#"select exists (select from technical.job where not background and state = 'ready' and run_at <= $1)
+           as "due!""#,
+        now
+    );
+    Ok(due.fetch_one(conn).await?)
 }

@@ -67,7 +67,7 @@ pub struct SetAside {
     pub created_at: DateTime<Utc>,
 }
 
-/// How many jobs stand where.
+/// How many jobs stand where; those of the background are counted apart, for they may wait.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub due: u64,
@@ -75,6 +75,8 @@ pub struct Counts {
     pub running: u64,
     /// Those that [`set_aside`] shows.
     pub set_aside: u64,
+    /// Jobs of the background, due or running.
+    pub background: u64,
     /// Since when the oldest one due waits.
     pub due_since: Option<DateTime<Utc>>,
 }
@@ -89,16 +91,32 @@ pub enum Failed {
     Lost,
 }
 
-/// Takes one job due, of the tenant with the fewest running, until `now + lease`; none when nothing is due.
+/// Takes one job due, of the tenant with the fewest running, until `now + lease`; none when nothing is due. Jobs
+/// of the background are left to [`claim_background`].
 pub async fn claim(db: &Db, now: DateTime<Utc>, lease: Duration) -> Result<Option<Job>, Error> {
+    take(db, now, lease, false).await
+}
+
+/// As [`claim`], among the jobs that may wait.
+pub async fn claim_background(db: &Db, now: DateTime<Utc>, lease: Duration) -> Result<Option<Job>, Error> {
+    take(db, now, lease, true).await
+}
+
+async fn take(db: &Db, now: DateTime<Utc>, lease: Duration, background: bool) -> Result<Option<Job>, Error> {
     let mut tx = db.hurried().await?;
-    let job = queries::claim_job(tx.conn(), now, after(now, lease), DEATHS_MAX as i32).await?;
+    let job = queries::claim_job(tx.conn(), now, after(now, lease), DEATHS_MAX as i32, background).await?;
     if job.is_none() {
         // Looked for when there is time.
         queries::set_aside_deadly(tx.conn(), now, DEATHS_MAX as i32).await?;
     }
     tx.commit().await?;
     Ok(job)
+}
+
+/// Whether a job that cannot wait is due: what may wait then goes slower.
+pub async fn is_foreground_due(db: &Db, now: DateTime<Utc>) -> Result<bool, Error> {
+    let mut tx = db.technical().await?;
+    queries::is_foreground_due(tx.conn(), now).await
 }
 
 /// The job is done and forgotten. `false`: the lease was over, another worker has it.
@@ -130,8 +148,14 @@ pub async fn fail(
         let longest = if again == Again::EachMinute { EACH_MINUTE_SECONDS } else { DELAY_MAX_SECONDS };
         let run_at = now + delay(job.attempts).min(TimeDelta::seconds(longest));
         let attempts = job.attempts as i32;
-        let held =
-            queries::put_back_job(tx.conn(), (job.job_id, job.fence), run_at, attempts, (Some(reason), waits_for)).await?;
+        let held = queries::put_back_job(
+            tx.conn(),
+            (job.job_id, job.fence),
+            run_at,
+            attempts,
+            (Some(reason), waits_for),
+        )
+        .await?;
         if held { Failed::Later(run_at) } else { Failed::Lost }
     } else {
         let held = queries::set_job_aside(tx.conn(), job.job_id, job.fence, reason).await?;

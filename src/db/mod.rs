@@ -40,7 +40,9 @@
 //! ```
 
 pub mod cluster;
+pub mod dump;
 mod error;
+pub mod inspect;
 mod job_queries;
 pub mod jobs;
 mod journal;

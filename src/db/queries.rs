@@ -64,22 +64,26 @@ pub(super) async fn lock_journal_head(conn: &mut PgConnection) -> Result<Option<
     Ok(head.fetch_optional(conn).await?)
 }
 
-pub(super) async fn append_events(
-    conn: &mut PgConnection,
-    rows: &Rows,
-    at: DateTime<Utc>,
-) -> Result<(), Error> {
+/// Adds entries at the end of the journal, the last of which becomes its head; nothing without any.
+pub(super) async fn append_events(conn: &mut PgConnection, rows: &Rows) -> Result<(), Error> {
+    let (Some(seq), Some(hash), Some(at)) = (rows.seq.last(), rows.hash.last(), rows.at.last()) else {
+        return Ok(());
+    };
     sqlx::query!(
-        "insert into event (seq, at, event_type, outcome, object, entry, hash)
-         select e.seq, $7, e.event_type, e.outcome, e.object, e.entry, e.hash
-         from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[])
-              as e (seq, event_type, outcome, object, entry, hash)",
+        "with head as (update journal_head set seq = $8, hash = $9, at = $10)
+         insert into event (seq, at, event_type, outcome, object, entry, hash)
+         select e.seq, e.at, e.event_type, e.outcome, e.object, e.entry, e.hash
+         from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::timestamptz[])
+              as e (seq, event_type, outcome, object, entry, hash, at)",
         &rows.seq,
         &rows.event_type,
         &rows.outcome,
         &rows.object,
         &rows.entry,
         &rows.hash,
+        &rows.at,
+        seq,
+        hash,
         at
     )
     .execute(conn)
@@ -87,27 +91,25 @@ pub(super) async fn append_events(
     Ok(())
 }
 
-pub(super) async fn move_journal_head(
-    conn: &mut PgConnection,
-    seq: i64,
-    hash: &[u8],
-    at: DateTime<Utc>,
-) -> Result<(), Error> {
-    sqlx::query!("update journal_head set seq = $1, hash = $2, at = $3", seq, hash, at).execute(conn).await?;
-    Ok(())
+/// The word of a kind of jobs, and whether they may wait.
+#[derive(Clone, Copy)]
+pub(super) struct JobKind {
+    pub word: &'static str,
+    pub background: bool,
 }
 
 pub(super) async fn enqueue(
     conn: &mut PgConnection,
-    kind: &str,
+    kind: JobKind,
     subject: Uuid,
     run_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "insert into technical.job (kind, subject, run_at, created_at) values ($1, $2, $3, $4)
+        "insert into technical.job (kind, background, subject, run_at, created_at) values ($1, $2, $3, $4, $5)
          on conflict (tenant_id, kind, subject) do nothing",
-        kind,
+        kind.word,
+        kind.background,
         subject,
         run_at,
         now
@@ -120,15 +122,17 @@ pub(super) async fn enqueue(
 pub(super) async fn enqueue_for(
     conn: &mut PgConnection,
     tenant: TenantId,
-    kind: &str,
+    kind: JobKind,
     subject: Uuid,
     run_at: DateTime<Utc>,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "insert into technical.job (tenant_id, kind, subject, run_at, created_at) values ($1, $2, $3, $4, now())
+        "insert into technical.job (tenant_id, kind, background, subject, run_at, created_at)
+         values ($1, $2, $3, $4, $5, now())
          on conflict (tenant_id, kind, subject) do nothing",
         tenant.as_uuid(),
-        kind,
+        kind.word,
+        kind.background,
         subject,
         run_at
     )

@@ -14,6 +14,7 @@ use super::Error;
 pub(super) const OWNER: &str = "chartrier_owner";
 pub(super) const SERVICE: &str = "chartrier_service";
 pub(super) const TECHNICAL: &str = "chartrier_technical";
+pub(super) const BACKUP: &str = "chartrier_backup";
 
 /// Longest statement. A transfer at its limits is inserted in batches well under it.
 const STATEMENT_MAX: &str = "120s";
@@ -63,9 +64,13 @@ impl Settings {
 
     /// How `role` connects. The role is written into the address, so that its own password is looked up.
     pub(super) fn as_role(&self, role: &str) -> Result<PgConnectOptions, sqlx::Error> {
+        Ok(PgConnectOptions::from_str(&self.address_as(role))?.application_name("chartrier"))
+    }
+
+    /// The address with the role in it.
+    pub(super) fn address_as(&self, role: &str) -> String {
         let separator = if self.address.contains('?') { '&' } else { '?' };
-        let options = PgConnectOptions::from_str(&format!("{}{separator}user={role}", self.address))?;
-        Ok(options.application_name("chartrier"))
+        format!("{}{separator}user={role}", self.address)
     }
 
     /// Connections of a role that serves requests, each with its time-outs.

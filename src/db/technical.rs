@@ -7,6 +7,7 @@ use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
 use super::jobs::Wake;
+use super::queries::JobKind;
 use super::{Error, queries};
 use crate::model::TenantId;
 
@@ -38,6 +39,27 @@ impl Technical {
         &mut self,
         tenant: TenantId,
         kind: &'static str,
+        subject: Uuid,
+        run_at: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        self.ask(tenant, JobKind { word: kind, background: false }, subject, run_at).await
+    }
+
+    /// As [`Technical::enqueue`], for what may wait: one lane of a worker does it, apart from the others.
+    pub async fn enqueue_background(
+        &mut self,
+        tenant: TenantId,
+        kind: &'static str,
+        subject: Uuid,
+        run_at: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        self.ask(tenant, JobKind { word: kind, background: true }, subject, run_at).await
+    }
+
+    async fn ask(
+        &mut self,
+        tenant: TenantId,
+        kind: JobKind,
         subject: Uuid,
         run_at: DateTime<Utc>,
     ) -> Result<(), Error> {

@@ -3,6 +3,7 @@
 //! Never writes an entry: the gate does, at commit. The one thing to know: the proof is in the entries'
 //! texts; the columns beside them are only for searching, and are compared with the texts here.
 
+pub mod copy;
 mod queries;
 
 use chrono::DateTime;

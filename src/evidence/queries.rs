@@ -23,6 +23,22 @@ pub struct Recorded {
     pub hash: Vec<u8>,
 }
 
+/// The end of the journal, with whose it is.
+pub(super) struct CopiedHead {
+    pub code: String,
+    pub seq: i64,
+    pub hash: Vec<u8>,
+    pub at: DateTime<Utc>,
+}
+
+pub(super) async fn copied_head(tx: &mut TenantRead) -> Result<Option<CopiedHead>, Error> {
+    let head = sqlx::query_as!(
+        CopiedHead,
+        "select m.code, h.seq, h.hash, h.at from journal_head h join member m using (tenant_id)"
+    );
+    Ok(head.fetch_optional(tx.conn()).await?)
+}
+
 pub(super) async fn journal_head(tx: &mut TenantRead) -> Result<Option<Head>, Error> {
     Ok(sqlx::query_as!(Head, "select seq, hash from journal_head").fetch_optional(tx.conn()).await?)
 }

@@ -12,6 +12,7 @@ use super::Error;
 use super::unpack::unpack;
 use super::validate::{Validated, validate};
 use crate::model::{Limits, SedaVersion, TransferId};
+use crate::package::accession::acknowledgement_identifier;
 use crate::seda::{self, write};
 
 /// Deposits up to this size are read while their sender waits.
@@ -66,7 +67,7 @@ pub fn acknowledge(
     member_code: &str,
     at: DateTime<Utc>,
 ) -> Acknowledged {
-    let identifier = format!("{member_code}-ACK-{}", transfer.0.simple());
+    let identifier = acknowledgement_identifier(member_code, transfer.0);
     let body = write::acknowledgement(&write::Acknowledgement {
         version: header.version,
         date: at,

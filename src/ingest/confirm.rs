@@ -7,6 +7,7 @@ use fail::fail_point;
 
 use super::{Error, Ingest, event_object, queries, state_queries};
 use crate::model::{Agent, Event, EventType, Outcome, TenantId, TransferId, TransferState};
+use crate::package::accession::Confirmation;
 
 impl Ingest {
     /// Marks every copy of a transfer taken in charge as committed, then drops its bytes from quarantine.
@@ -20,8 +21,9 @@ impl Ingest {
         };
         let sites = state_queries::copy_sites(&mut tx, archive).await?;
         drop(tx);
-        let marker = format!("{{\"transfer_id\":\"{id}\",\"committed_at\":\"{}\"}}\n", at.to_rfc3339());
-        let (store, quarantine) = (self.storage.tenant(tenant).on(&sites)?, self.storage.quarantine().clone());
+        let marker = Confirmation { transfer_id: id.0, committed_at: at.to_rfc3339() }.to_json();
+        let (store, quarantine) =
+            (self.storage.tenant(tenant).on(&sites)?, self.storage.quarantine().clone());
         super::blocking(move || {
             fail_point!("confirm-before-marker");
             store.confirm(archive, marker.as_bytes())?;

@@ -16,9 +16,10 @@ use super::store::Storing;
 use super::unpack::unpack;
 use super::validate::{Validated, validate};
 use super::{
-    Error, Ingest, JOB_PURGE, acknowledge, codes, coverage, event_object, replies, seal, seal_queries,
-    state_queries, viruses,
+    Error, Ingest, JOB_PURGE, acknowledge, codes, coverage, event_object, replies, seal, state_queries,
+    viruses,
 };
+use crate::catalog::accession_queries::find_accession;
 use crate::db::TenantTx;
 use crate::model::{
     Agent, Event, EventType, Finding, Outcome, TenantId, Transfer, TransferId, TransferState,
@@ -94,9 +95,10 @@ impl Ingest {
 
     async fn resume(&self, tenant: TenantId, id: TransferId) -> Result<(), Error> {
         let mut tx = self.db.read(tenant).await?;
-        let row = seal_queries::find_accession(&mut tx, id).await?.ok_or(Error::Changed)?;
+        let row = find_accession(&mut tx, id).await?.ok_or(Error::Changed)?;
+        let acknowledgement = queries::find_message(&mut tx, id, MessageKind::Acknowledgement).await?;
         drop(tx);
-        let sealed = seal::resume(row, self.open(tenant, id).await?)?;
+        let sealed = seal::resume(row, acknowledgement, self.open(tenant, id).await?)?;
         self.take_in_charge(tenant, id, sealed).await
     }
 

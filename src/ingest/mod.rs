@@ -16,7 +16,6 @@ mod confirm;
 pub mod conform;
 pub mod coverage;
 pub mod decide;
-mod enter;
 mod examine;
 mod findings_json;
 mod format_findings;
@@ -44,6 +43,7 @@ pub mod visibility;
 pub use receive::{Depositor, Reception};
 
 use crate::antivirus::{self, Scanner};
+use crate::catalog;
 use crate::clock::Clock;
 use crate::db::{self, Db};
 use crate::model::{Finding, Limits, ProfileId, TransferId};
@@ -146,10 +146,12 @@ pub enum Error {
     /// The transfer waits: nothing passes without a verdict.
     #[error("antivirus: {0}")]
     Antivirus(#[from] antivirus::Error),
-    #[error("accession record: {0}")]
-    Accession(#[from] package::accession::Error),
+    #[error("{0}")]
+    Record(#[from] package::accession::Error),
     #[error("reading: {0}")]
     Io(#[from] std::io::Error),
+    #[error("entering: {0}")]
+    Enter(#[from] catalog::enter::Error),
     /// Some sites have their copy; these could not take theirs yet.
     #[error("awaiting replication: {reasons}")]
     AwaitingReplication { sites: Vec<String>, reasons: String },
@@ -174,9 +176,10 @@ impl Error {
             Error::Db(error) => error.is_transient(),
             Error::Storage(error) => error.is_transient(),
             Error::Package(error) => error.is_transient(),
+            Error::Enter(error) => error.is_transient(),
             Error::AwaitingReplication { .. } | Error::TooManyWaiting { .. } | Error::Antivirus(_) => true,
             Error::Contended | Error::Died | Error::Io(_) => true,
-            Error::Accession(_) | Error::Changed | Error::Profile(_) => false,
+            Error::Record(_) | Error::Changed | Error::Profile(_) => false,
         }
     }
 }

@@ -5,15 +5,10 @@ use std::io;
 use chrono::{DateTime, Utc};
 
 use super::decide::Accepted;
-use super::seal::listed_title;
+use crate::catalog::enter::listed_title;
 use crate::model::{Finding, SedaVersion, Transfer, Unit};
-use crate::package::accession::{Accession, derived_id};
+use crate::package::accession::{Accession, derived_id, reply_identifier};
 use crate::seda::write::{self, ReplyUnit, TransferReply};
-
-/// Identifier of the reply that accepts the archive of this reference.
-pub fn reply_identifier(cote: &str) -> String {
-    format!("ATR-{cote}")
-}
 
 /// The reply that takes the archive in charge: `000`, the date of effect, the root units with their references.
 pub(super) fn acceptance(

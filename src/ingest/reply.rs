@@ -5,10 +5,11 @@ use fail::fail_point;
 
 use super::queries::{self, MessageKind};
 use super::store::Stored;
-use super::{Error, Ingest, enter, event_object, state_queries};
-use crate::catalog::write;
+use super::{Error, Ingest, event_object, state_queries};
+use crate::catalog::{enter, write};
 use crate::db::TenantTx;
 use crate::model::{Agent, Event, EventType, Outcome, TenantId, TransferId, TransferState};
+use crate::package::accession::reply_identifier;
 use crate::proof::digest::sha512;
 use crate::telemetry;
 
@@ -24,11 +25,12 @@ impl Ingest {
             Some((TransferState::TakenInCharge, _)) => return Ok(()),
             _ => return Err(Error::Contended),
         }
-        enter::archive(&mut tx, &stored.sealed, granted).await?;
+        enter::archive(&mut tx, accession, &stored.sealed.manifest, granted).await?;
+        write::fix_inventory(&mut tx, accession.archive_id, &stored.inventory).await?;
         for location in &stored.locations {
             write::insert_copy(&mut tx, accession.archive_id, &location.site, &location.path, at).await?;
         }
-        let identifier = super::replies::reply_identifier(&accession.cote);
+        let identifier = reply_identifier(&accession.cote);
         let kind = MessageKind::Reply;
         queries::insert_message(
             &mut tx,

@@ -16,10 +16,12 @@ use super::conform::Applied;
 use super::decide::Accepted;
 use super::identify::{IdentifiedObject, Place};
 use super::notes::Notes;
-use super::seal_queries::AccessionRow;
+use super::queries::{self, MessageKind};
 use super::seen::Seen;
 use super::validate::Validated;
-use super::{Error, Ingest, coverage, event_object, queries, replies, seal_queries, state_queries};
+use super::{Error, Ingest, coverage, event_object, replies, seal_queries, state_queries};
+use crate::catalog::accession_queries::{AccessionRow, insert_accession};
+use crate::catalog::enter::listed_title;
 use crate::formats::Format;
 use crate::model::findings as f;
 use crate::model::{
@@ -35,14 +37,15 @@ use crate::telemetry;
 
 /// Folder of contents that travelled in the message, in the logical state: the files of the package have another.
 pub(super) const INLINE: &str = "attachments/";
-/// Longest title in lists, in characters.
-const TITLE_CHARS_MAX: usize = 1_000;
 
 /// An accepted transfer whose archive is decided to the last byte.
 pub struct Sealed {
     pub(super) accession: Accession,
     pub(super) reply: String,
     pub(super) notes: Notes,
+    /// The register's line and the acknowledgement: archives have them since the register is rebuilt from them.
+    pub(super) transfer_record: Option<String>,
+    pub(super) acknowledgement: Option<String>,
     pub(super) manifest: Box<Manifest>,
     pub(super) package: Package,
     /// The member's store and the room promised there until the copies are written; what a crash interrupted has
@@ -75,54 +78,74 @@ impl Ingest {
             Some((TransferState::Received | TransferState::Examined, _)) => {}
             _ => return Err(Error::Contended),
         }
+        let at = self.clock.now();
+        let archive_id = ArchiveId(self.clock.fresh_id());
+        let code = queries::member_code(&mut tx).await?;
+        let examined = seen.examined(&accepted.findings);
+        state_queries::write_examination(&mut tx, transfer.transfer_id, at, &examined).await?;
+        if let Err(error) = state_queries::set_sealed(&mut tx, transfer.transfer_id, archive_id, at).await {
+            if error.constraint() == Some("transfer_accepted_once") {
+                let identifier = &accepted.manifest.heading.message_identifier;
+                let finding = duplicate(identifier);
+                return Ok(Sealing::Refused(Box::new(accepted), vec![finding]));
+            }
+            return Err(error.into());
+        }
+        // The member's other acceptances wait from here to the commit.
         if !seal_queries::reserve_quota(&mut tx, accepted.identified.expanded_bytes).await? {
             let finding =
                 Finding::new(&f::QUOTA_EXCEEDED, "Le quota de la collectivité a été atteint entre-temps.");
             return Ok(Sealing::Refused(Box::new(accepted), vec![finding]));
         }
-        let at = self.clock.now();
         let year = at.with_timezone(&Paris).year();
-        let code = queries::member_code(&mut tx).await?;
         let number = seal_queries::next_number(&mut tx, "cote", year).await?;
         let cote = format!("{code}-{year}-{number:06}");
-        let archive_id = ArchiveId(self.clock.fresh_id());
-
         let accession = accession(tenant, transfer, archive_id, &cote, at, &accepted)?;
         let reply = replies::acceptance(&accession, &accepted, &code, at)?;
         let notes = Notes::of(&accession, transfer, &accepted, at);
-        let examined = seen.examined(&accepted.findings);
-        state_queries::write_examination(&mut tx, transfer.transfer_id, at, &examined).await?;
-        if let Err(error) = state_queries::set_sealed(&mut tx, transfer.transfer_id, archive_id, at).await {
-            if error.constraint() == Some("transfer_accepted_once") {
-                return Ok(Sealing::Refused(
-                    Box::new(accepted),
-                    vec![duplicate(&accession.message_identifier)],
-                ));
-            }
-            return Err(error.into());
-        }
-        let (record, premis) = (accession.to_json(), notes.to_row());
-        let row = AccessionRow { archive_id, cote, grant_date: at, reply, premis, record };
-        seal_queries::insert_accession(&mut tx, transfer.transfer_id, &row).await?;
+        let (record, premis, id) = (accession.to_json(), notes.to_row(), transfer.transfer_id);
+        let transfer_record = Some(seal_queries::transfer_record(&mut tx, id).await?.to_json());
+        let acknowledgement = queries::find_message(&mut tx, id, MessageKind::Acknowledgement).await?;
+        let row = AccessionRow { archive_id, cote, grant_date: at, reply, premis, record, transfer_record };
+        insert_accession(&mut tx, id, &row).await?;
         let coverage = &accepted.identified.viruses.coverage;
-        coverage::event(transfer.transfer_id, coverage).into_iter().for_each(|event| tx.record(event));
-        tx.record(sealed_event(transfer.transfer_id, &accession, &accepted));
+        coverage::event(id, coverage).into_iter().for_each(|event| tx.record(event));
+        tx.record(sealed_event(id, &accession, &accepted));
         fail_point!("seal-before-commit");
         tx.commit().await?;
         fail_point!("seal-after-commit");
         telemetry::transfer_is_now(TransferState::Sealed);
         let Accepted { identified, manifest, .. } = accepted;
-        let (reply, package, room) = (row.reply, identified.package, Some((store, room)));
-        Ok(Sealing::Sealed(Box::new(Sealed { accession, reply, notes, manifest, package, room })))
+        let AccessionRow { reply, transfer_record, .. } = row;
+        Ok(Sealing::Sealed(Box::new(Sealed {
+            accession,
+            reply,
+            notes,
+            transfer_record,
+            acknowledgement,
+            manifest,
+            package: identified.package,
+            room: Some((store, room)),
+        })))
     }
 }
 
 /// What `seal` made before a crash, with the package opened again.
-pub(super) fn resume(row: AccessionRow, validated: Validated) -> Result<Sealed, Error> {
-    let accession = Accession::from_json(&row.record)?;
-    let manifest = validated.manifest.ok_or(Error::Changed)?;
-    let notes = Notes::from_row(row.premis)?;
-    Ok(Sealed { accession, reply: row.reply, notes, manifest, package: validated.package, room: None })
+pub(super) fn resume(
+    row: AccessionRow,
+    acknowledgement: Option<String>,
+    validated: Validated,
+) -> Result<Sealed, Error> {
+    Ok(Sealed {
+        accession: Accession::from_json(&row.record)?,
+        reply: row.reply,
+        notes: Notes::from_row(row.premis)?,
+        transfer_record: row.transfer_record,
+        acknowledgement,
+        manifest: validated.manifest.ok_or(Error::Changed)?,
+        package: validated.package,
+        room: None,
+    })
 }
 
 fn duplicate(identifier: &str) -> Finding {
@@ -239,12 +262,6 @@ impl Formats {
 pub(super) fn title(manifest: &Manifest) -> io::Result<String> {
     let root = manifest.first_root()?;
     Ok(listed_title(root.and_then(|unit| unit.content.title).as_deref()))
-}
-
-/// A unit's title in a list: never empty, and no longer than a list can show. The description has it whole.
-pub(super) fn listed_title(title: Option<&str>) -> String {
-    let title = title.filter(|title| !title.trim().is_empty()).unwrap_or("Sans titre");
-    f::shortened(title.to_owned(), TITLE_CHARS_MAX)
 }
 
 fn sealed_event(id: TransferId, accession: &Accession, accepted: &Accepted) -> Event {

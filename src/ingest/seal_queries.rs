@@ -1,9 +1,10 @@
-//! What an acceptance consumes: quota, number, identifier; and the accession it enters.
+//! What an acceptance consumes: quota, number, identifier; and the register's line of the transfer it accepts.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::db::{self, TenantRead, TenantTx};
-use crate::model::{ArchiveId, TransferId};
+use crate::model::TransferId;
+use crate::package::transfer::TransferRecord;
 
 /// Whether another transfer was accepted under this identifier.
 pub async fn identifier_is_consumed(
@@ -60,53 +61,35 @@ pub async fn quota_left(tx: &mut TenantRead) -> Result<u64, db::Error> {
     Ok(left.unwrap_or(0) as u64)
 }
 
-/// What seal fixed.
-pub struct AccessionRow {
-    pub archive_id: ArchiveId,
-    pub cote: String,
-    pub grant_date: DateTime<Utc>,
-    pub reply: String,
-    /// What `notes` fixed for PREMIS and the report of checks.
-    pub premis: String,
-    pub record: String,
-}
-
-/// Enters an accession in the register.
-pub async fn insert_accession(
-    tx: &mut TenantTx,
-    id: TransferId,
-    row: &AccessionRow,
-) -> Result<(), db::Error> {
-    sqlx::query!(
-        "insert into accession (transfer_id, archive_id, cote, grant_date, reply, premis, record)
-         values ($1, $2, $3, $4, $5, $6, $7)",
-        id.0,
-        row.archive_id.0,
-        row.cote,
-        row.grant_date,
-        row.reply,
-        row.premis,
-        row.record
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// What seal fixed for this transfer, if it has been sealed.
-pub async fn find_accession(tx: &mut TenantRead, id: TransferId) -> Result<Option<AccessionRow>, db::Error> {
+/// The register's line of a transfer, of its row as it stands now.
+pub async fn transfer_record(tx: &mut TenantRead, id: TransferId) -> Result<TransferRecord, db::Error> {
     let row = sqlx::query!(
-        "select archive_id, cote, grant_date, reply, premis, record from accession where transfer_id = $1",
+        "select t.channel, t.person_id, t.machine_id, t.file_name, t.received_at, t.attempt, t.expanded_bytes,
+                t.archival_profile, t.profile_version, t.examined_at, t.decided_at, t.decided_by, t.virus,
+                (select m.created_at from message m
+                 where m.transfer_id = t.transfer_id and m.kind = 'acknowledgement') as acknowledged_at
+         from transfer t where t.transfer_id = $1",
         id.0
     )
-    .fetch_optional(tx.conn())
+    .fetch_one(tx.conn())
     .await?;
-    Ok(row.map(|row| AccessionRow {
-        archive_id: ArchiveId(row.archive_id),
-        cote: row.cote,
-        grant_date: row.grant_date,
-        reply: row.reply,
-        premis: row.premis,
-        record: row.record,
-    }))
+    let moment = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
+    Ok(TransferRecord {
+        form: TransferRecord::FORM,
+        transfer_id: id.0,
+        channel: row.channel,
+        person_id: row.person_id,
+        machine_id: row.machine_id,
+        file_name: row.file_name,
+        received_at: moment(row.received_at),
+        acknowledged_at: row.acknowledged_at.map(moment),
+        attempt: row.attempt.unsigned_abs(),
+        expanded_bytes: row.expanded_bytes.unwrap_or(0).unsigned_abs(),
+        archival_profile: row.archival_profile,
+        profile_version: row.profile_version.map(i32::unsigned_abs),
+        examined_at: row.examined_at.map(moment),
+        decided_at: row.decided_at.map(moment),
+        decided_by: row.decided_by,
+        virus: row.virus,
+    })
 }

@@ -12,7 +12,9 @@ use super::notes::Notes;
 use super::seal::{INLINE, Sealed};
 use super::{Error, Ingest};
 use crate::model::{ArchiveId, Inline, TenantId};
-use crate::package::accession::{Accession, StoredFile};
+use crate::package::accession::{
+    ACCESSION, ACKNOWLEDGEMENT, Accession, CHECKS, PREMIS, REPLY, StoredFile, TRANSFER,
+};
 use crate::package::premis::{self, OwnFile};
 use crate::package::spool::{Spool, Spooled};
 use crate::package::{self, Package};
@@ -23,6 +25,8 @@ use crate::storage::{Deposit, Location, NewFile, NewObject, Source, TenantStore,
 pub struct Stored {
     pub(super) sealed: Sealed,
     pub(super) locations: Vec<Location>,
+    /// Digest of the inventory that every copy holds.
+    pub(super) inventory: [u8; 64],
 }
 
 /// What storing came to.
@@ -47,7 +51,12 @@ impl Ingest {
             drop(room);
             fail_point!("store-after-write");
             if deposit.waiting.is_empty() {
-                return Ok(Storing::Stored(Box::new(Stored { sealed, locations: deposit.placed })));
+                let inventory = store.technical_metadata(archive)?.inventory_sha512;
+                return Ok(Storing::Stored(Box::new(Stored {
+                    sealed,
+                    locations: deposit.placed,
+                    inventory,
+                })));
             }
             let why = |waiting: Waiting| (waiting.site, waiting.reason.to_string());
             Ok(Storing::Waiting(deposit.waiting.into_iter().map(why).collect()))
@@ -93,19 +102,23 @@ fn ours(sealed: &Sealed, scratch: &Path) -> io::Result<Ours> {
     };
     let mut record = Spool::new(scratch);
     sealed.accession.write(&mut record)?;
-    let mut ours = Ours::from([
-        ("metadata/accession.json", record.finish()?),
-        ("metadata/reply.xml", spooled(&sealed.reply)?),
-    ]);
+    let mut ours = Ours::from([(ACCESSION, record.finish()?), (REPLY, spooled(&sealed.reply)?)]);
+    // An archive sealed before archives had the register's line has no acknowledgement either, however late it is written.
+    if let Some(line) = &sealed.transfer_record {
+        ours.insert(TRANSFER, spooled(line)?);
+        if let Some(acknowledgement) = &sealed.acknowledgement {
+            ours.insert(ACKNOWLEDGEMENT, spooled(acknowledgement)?);
+        }
+    }
     let document = match &sealed.notes {
         Notes::Document(document) => spooled(document)?,
         Notes::Fixed(fixed) => {
-            ours.insert("metadata/checks.json", spooled(&fixed.checks.to_json())?);
+            ours.insert(CHECKS, spooled(&fixed.checks.to_json())?);
             let described: Vec<OwnFile> = ours.iter().map(|(path, bytes)| own_file(path, bytes)).collect();
             premis::write(Spool::new(scratch), &sealed.accession, &fixed.premis, &described)?.finish()?
         }
     };
-    ours.insert("metadata/premis.xml", document);
+    ours.insert(PREMIS, document);
     Ok(ours)
 }
 

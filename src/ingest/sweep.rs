@@ -4,7 +4,17 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::{Error, Ingest, state_queries};
-use crate::model::TenantId;
+use crate::model::{Agent, Event, EventType, Outcome, TenantId, TransferId};
+
+fn swept(id: TransferId) -> Event {
+    Event {
+        event_type: EventType::Rejet,
+        outcome: Outcome::Ok,
+        agent: Agent::Service,
+        object: super::event_object(id),
+        detail: vec![("etape", "octets sans versement retirés de la quarantaine".into())],
+    }
+}
 
 /// A file younger than this may belong to a deposit still arriving.
 const YOUNG: Duration = Duration::from_secs(24 * 3600);
@@ -21,6 +31,13 @@ impl Ingest {
         let kept: HashSet<_> = state_queries::quarantined(&mut tx).await?.into_iter().collect();
         drop(tx);
         let orphans: Vec<_> = old.into_iter().filter(|id| !kept.contains(id)).collect();
+        if orphans.is_empty() {
+            return Ok(0);
+        }
+        // Said before it is done: after a crash it is said, and done, again.
+        let mut tx = self.db.write(tenant).await?;
+        orphans.iter().for_each(|id| tx.record(swept(*id)));
+        tx.commit().await?;
         let (quarantine, count) = (self.storage.quarantine().clone(), orphans.len());
         super::blocking(move || {
             for id in orphans {

@@ -68,7 +68,8 @@ pub(super) async fn write_people(
                 (Some(found), _) => found,
                 (None, None) => return Err(Error::row("person", "compte supprimé entre-temps")),
                 (None, Some(account)) => {
-                    let id = clock.fresh_id();
+                    let id = queries::former_account(tx, "person", &person.login).await?;
+                    let id = id.unwrap_or_else(|| clock.fresh_id());
                     queries::insert_person(tx, id, person, &account.hash, clock.now()).await?;
                     let first = announced.insert(person.login.clone());
                     let sentence =
@@ -112,7 +113,8 @@ pub(super) async fn write_machines(
             (Some(found), _) => found,
             (None, None) => return Err(Error::row("machine", "machine supprimée entre-temps")),
             (None, Some(account)) => {
-                let id = clock.fresh_id();
+                let id = queries::former_account(tx, "machine", &machine.client_id).await?;
+                let id = id.unwrap_or_else(|| clock.fresh_id());
                 changes.inserting_client(&machine.client_id);
                 queries::insert_machine(tx, id, machine, &account.hash, clock.now()).await?;
                 changes.made(

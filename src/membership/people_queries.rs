@@ -22,6 +22,20 @@ pub(super) async fn find_person(tx: &mut TenantRead, login: &str) -> Result<Opti
     Ok(row.fetch_optional(tx.conn()).await?.map(|row| (row.person_id, row.display_name)))
 }
 
+/// Identifier that an account of this name had before the rows were lost.
+pub(super) async fn former_account(
+    tx: &mut TenantRead,
+    kind: &str,
+    name: &str,
+) -> Result<Option<Uuid>, Error> {
+    let id = sqlx::query_scalar!(
+        "select account_id from former_account where kind = $1 and name = $2",
+        kind,
+        name
+    );
+    Ok(id.fetch_optional(tx.conn()).await?)
+}
+
 pub(super) async fn insert_person(
     tx: &mut TenantTx,
     id: Uuid,

@@ -11,8 +11,14 @@ pub enum EventType {
     PriseEnCharge,
     Replication,
     ControleIntegrite,
+    /// A site joins a member's set or leaves it; an archive's copy is made there or destroyed.
+    MigrationSupport,
     Consultation,
     Incident,
+    /// A copy found wrong is right again.
+    Reparation,
+    /// The catalogue, or one archive of it, was rebuilt from the objects of a site; or that was rehearsed.
+    Reconstruction,
     /// A member, agreement, person or machine was set up or changed by its file.
     Parametrage,
 }
@@ -27,8 +33,11 @@ impl EventType {
             EventType::PriseEnCharge => "PRISE_EN_CHARGE",
             EventType::Replication => "REPLICATION",
             EventType::ControleIntegrite => "CONTROLE_INTEGRITE",
+            EventType::MigrationSupport => "MIGRATION_SUPPORT",
             EventType::Consultation => "CONSULTATION",
             EventType::Incident => "INCIDENT",
+            EventType::Reparation => "REPARATION",
+            EventType::Reconstruction => "RECONSTRUCTION",
             EventType::Parametrage => "PARAMETRAGE",
         }
     }

@@ -63,6 +63,14 @@ impl TenantId {
         Self(Uuid::new_v5(&MEMBERS, code.as_bytes()))
     }
 
+    /// The tenant whose archives are canaries, the platform's own test objects; no member's code has an underscore.
+    pub fn of_canaries() -> Self {
+        Self::of_member(Self::CANARIES)
+    }
+
+    /// Code of that tenant.
+    pub const CANARIES: &str = "_temoins";
+
     /// From a row that only a verified credential, a session or a job has led to.
     pub(crate) fn from_row(id: Uuid) -> Self {
         Self(id)

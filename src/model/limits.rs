@@ -42,6 +42,24 @@ pub struct Limits {
     pub examination_max: Duration,
 }
 
+impl Limits {
+    /// For what was within the limits of its day: those that an operator may have raised meanwhile, or lowered, are off.
+    pub fn of_what_was_accepted() -> Self {
+        Self {
+            received_bytes_max: u64::MAX,
+            expanded_bytes_max: u64::MAX,
+            expansion_ratio_max: u64::MAX,
+            entries_max: u64::MAX,
+            manifest_bytes_max: u64::MAX,
+            xml_elements_max: usize::MAX,
+            // Units and objects are numbered on 32 bits.
+            units_max: u32::MAX as usize,
+            objects_max: u32::MAX as usize,
+            ..Self::default()
+        }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

@@ -9,6 +9,16 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+/// Content paths, which are logical paths too, of what is added to the depositor's files.
+pub const ACCESSION: &str = "metadata/accession.json";
+pub const ACKNOWLEDGEMENT: &str = "metadata/acknowledgement.xml";
+pub const CHECKS: &str = "metadata/checks.json";
+pub const PREMIS: &str = "metadata/premis.xml";
+pub const REPLY: &str = "metadata/reply.xml";
+pub const TRANSFER: &str = "metadata/transfer.json";
+/// Content path of the manifest as received.
+pub const MANIFEST: &str = "manifest.xml";
+
 /// Version of this file's form; a reader refuses one it does not know. The first had no `puid`, the second no `formats`.
 const FORM: u32 = 3;
 const FORMS_READ: std::ops::RangeInclusive<u32> = 1..=FORM;
@@ -94,12 +104,30 @@ pub struct StoredObject {
     pub file: StoredFile,
 }
 
-/// An accession record that cannot be read.
+/// The commit marker of an archive, in each copy's `logs/`: its rows were committed, it is the member's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Confirmation {
+    pub transfer_id: Uuid,
+    /// RFC 3339: when the transfer was taken in charge.
+    pub committed_at: String,
+}
+
+impl Confirmation {
+    /// The marker's text; the same value gives the same bytes.
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string(self).expect("strings");
+        text.push('\n');
+        text
+    }
+}
+
+/// A record of the archive, of its accession or of its transfer, that cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("accession record: {0}")]
+    #[error("record of the archive: {0}")]
     Json(#[from] serde_json::Error),
-    #[error("accession record of form {0}, unknown here")]
+    #[error("record of the archive in form {0}, unknown here")]
     Form(u32),
 }
 
@@ -142,6 +170,16 @@ impl Accession {
 /// whoever computes it and whenever (UUID version 5).
 pub fn derived_id(archive_id: Uuid, kind: &str, seda_id: &str) -> Uuid {
     Uuid::new_v5(&archive_id, format!("{kind}:{seda_id}").as_bytes())
+}
+
+/// Identifier of the reply that accepts the archive of this reference.
+pub fn reply_identifier(cote: &str) -> String {
+    format!("ATR-{cote}")
+}
+
+/// Identifier of the acknowledgement of a transfer, by the member of this code.
+pub fn acknowledgement_identifier(member_code: &str, transfer_id: Uuid) -> String {
+    format!("{member_code}-ACK-{}", transfer_id.simple())
 }
 
 /// Content path of the `index`th object (from 0): numbered, with the extension of its name when it is plain.

@@ -16,6 +16,7 @@ pub mod checks;
 pub mod ocfl;
 pub mod premis;
 pub mod spool;
+pub mod transfer;
 
 mod expand;
 mod names;

@@ -62,7 +62,7 @@ impl Pronom {
         if !queries::insert_run(&mut tx, id, signatures.version(), &by.to_string(), at).await? {
             return Ok(false);
         }
-        tx.enqueue(JOB_NAME_AGAIN, id, at).await?;
+        tx.enqueue_background(JOB_NAME_AGAIN, id, at).await?;
         tx.record(Event {
             event_type: EventType::Parametrage,
             outcome: Outcome::Ok,

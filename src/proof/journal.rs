@@ -107,6 +107,12 @@ impl Default for Walk {
 }
 
 impl Walk {
+    /// A walk that goes on after the entry numbered `seq` of this member's journal.
+    pub fn after(seq: i64, hash: Hash, at: DateTime<Utc>, tenant: &str) -> Self {
+        let at = (seq > 0).then_some(at);
+        Self { seq, hash, at, tenant: Some(tenant.to_string()) }
+    }
+
     /// Number of the last entry walked; 0 before the first.
     pub fn seq(&self) -> i64 {
         self.seq

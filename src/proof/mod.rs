@@ -6,3 +6,4 @@
 pub mod canonical;
 pub mod digest;
 pub mod journal;
+pub mod journal_copy;

@@ -11,10 +11,11 @@ use crate::model::{
     VirusCheck, WhenAmiss,
 };
 
-/// Every member, by code: who to loop over, one transaction each.
+/// Every member, by code: who to loop over, one transaction each. The platform's own canaries are no member's.
 pub async fn members(tx: &mut Technical) -> Result<Vec<Member>, Error> {
-    let rows =
-        sqlx::query!("select tenant_id, code, name, kind, siren, department from member order by code");
+    let rows = sqlx::query!(
+        "select tenant_id, code, name, kind, siren, department from member where kind <> 'temoins' order by code"
+    );
     let members = rows.fetch_all(tx.conn()).await?.into_iter().map(|row| Member {
         tenant: TenantId::from_row(row.tenant_id),
         code: row.code,

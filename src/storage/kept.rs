@@ -1,8 +1,8 @@
 //! Small files kept beside a tenant's archives, on each of its sites: the tail of a journal, for instance.
 
+use super::TenantStore;
 use super::error::Error;
 use super::medium::Put;
-use super::TenantStore;
 
 const KEPT: &str = ".kept";
 /// Longest of them.

@@ -52,8 +52,8 @@ pub use site::{About, Place, SiteSettings};
 pub use standing::{Lock, Room, Standing};
 pub use sweep::Swept;
 pub use vault::{
-    Archives, Authority, Deposit, Mended, NewFile, NewObject, NewVersion, Operation, Source, TechnicalMetadata,
-    Waiting,
+    Archives, Authority, Deposit, Mended, NewFile, NewObject, NewVersion, Operation, Source,
+    TechnicalMetadata, Waiting,
 };
 
 use medium::{Medium, Put};
@@ -96,11 +96,8 @@ pub struct Settings {
 impl Settings {
     /// Sites that are folders, with the defaults of everything else.
     pub fn folders(sites: impl IntoIterator<Item = (String, PathBuf)>, quarantine: PathBuf) -> Self {
-        let site = |(name, folder)| SiteSettings {
-            name,
-            place: Place::Folder(folder),
-            about: About::default(),
-        };
+        let site =
+            |(name, folder)| SiteSettings { name, place: Place::Folder(folder), about: About::default() };
         Self {
             sites: sites.into_iter().map(site).collect(),
             quarantine,

@@ -77,9 +77,8 @@ impl Storage {
 impl TenantStore {
     /// Room for an archive of so many bytes on every site of the store that says what room it has.
     pub fn reserve(&self, bytes: u64) -> Result<Reserved, Error> {
-        let room = |site: &super::site::Site| {
-            (site.name.clone(), site.medium.room().map(|room| room.free_bytes))
-        };
+        let room =
+            |site: &super::site::Site| (site.name.clone(), site.medium.room().map(|room| room.free_bytes));
         let places: Vec<_> = self.sites().map(room).collect();
         self.sites.rooms.reserve(&places, bytes)
     }

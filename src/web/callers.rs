@@ -64,6 +64,8 @@ people! {
     FormatReader;
     /// Whoever says what risk there is in a format.
     FormatKeeper;
+    /// Whoever answers for the integrity of the member's archives.
+    IntegrityReader;
     /// Whoever keeps the service running, for every member.
     Operator;
 }

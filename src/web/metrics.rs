@@ -1,10 +1,13 @@
-//! `/metrics`, on an address of its own: what the process counted, the jobs and the virus scanner as they stand.
+//! `/metrics`, on an address of its own: what the process counted, the jobs, the copies and the virus scanner as they
+//! stand.
 
 use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
 
 use super::{State, scanner};
 use crate::db::jobs;
 use crate::ingest;
+use crate::preservation::{Alert, Overview};
 use crate::telemetry;
 
 /// The metrics door's only address.
@@ -19,9 +22,14 @@ async fn text(state: web::Data<State>) -> HttpResponse {
             ("later", counts.later),
             ("running", counts.running),
             ("set_aside", counts.set_aside),
+            ("background", counts.background),
         ]),
         // The rest is worth reading when the database is away.
         Err(error) => tracing::warn!(%error, "the jobs could not be counted"),
+    }
+    match state.preservation.overview().await {
+        Ok(overview) => copies_stand(&overview, state.clock.now()),
+        Err(error) => tracing::warn!(%error, "the copies could not be counted"),
     }
     if let Ok(waiting) = jobs::waiting(&state.db).await {
         let sites = waiting.iter().filter(|(cause, _)| cause != ingest::WAITS_FOR_SCANNER);
@@ -32,4 +40,33 @@ async fn text(state: web::Data<State>) -> HttpResponse {
         telemetry::scanner_stands(answers, scanner.waiting, scanner.standing.age_days());
     }
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(telemetry::text())
+}
+
+fn copies_stand(overview: &Overview, now: DateTime<Utc>) {
+    let since = |at: DateTime<Utc>| u64::try_from((now - at).num_seconds()).unwrap_or(0);
+    for site in &overview.sites {
+        telemetry::site_stands(&telemetry::Site {
+            name: &site.site,
+            copies: site.copies,
+            fresh: site.fresh,
+            wrong: site.incidents,
+            no_good_copy: site.no_good_copy,
+            orphans: site.orphans,
+            sample_age_seconds: site.sampled_since.map_or(0, since),
+            away: site.away_since.is_some(),
+        });
+    }
+    let canaries = &overview.canaries;
+    let last = canaries.latest.first().and_then(|damage| Some(damage.found_at? - damage.done_at));
+    let seconds = [
+        ("median", canaries.median_seconds.unwrap_or(0)),
+        ("longest", canaries.longest_seconds.unwrap_or(0)),
+        ("last", last.and_then(|last| u64::try_from(last.num_seconds()).ok()).unwrap_or(0)),
+        ("oldest_unfound", canaries.unfound.first().map_or(0, |damage| since(damage.done_at))),
+    ];
+    telemetry::canaries_stand(canaries.found, canaries.unfound.len() as u64, &seconds);
+    let count = |word: &&'static str| {
+        (*word, overview.alerts.iter().filter(|alert| alert.word() == *word).count() as u64)
+    };
+    telemetry::alerts_stand(&Alert::WORDS.iter().map(count).collect::<Vec<_>>());
 }

@@ -33,6 +33,7 @@ use crate::db::Db;
 use crate::identity::Identity;
 use crate::ingest::Ingest;
 use crate::pronom::Pronom;
+use crate::preservation::Preservation;
 use crate::storage::Storage;
 
 pub use problem::Problem;
@@ -49,6 +50,7 @@ pub struct State {
     pub ingest: Ingest,
     pub pronom: Pronom,
     pub access: Access,
+    pub preservation: Preservation,
     pub clock: Clock,
     pub settings: Settings,
 }

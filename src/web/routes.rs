@@ -90,6 +90,7 @@ pub static TABLE: &[Line] = &[
     post("/formats/identification", Who::FormatKeeper, || web::to(pages::formats::held::name_again)),
     get("/exploitation/formats", Who::Operator, || web::to(pages::formats::signatures::show)),
     post("/exploitation/formats", Who::Operator, || web::to(pages::formats::signatures::import)),
+    get("/integrite", Who::IntegrityReader, || web::to(pages::preservation::show)),
     get("/exploitation", Who::Operator, || web::to(pages::operations::show)),
     post("/exploitation/travaux/{id}/relance", Who::Operator, || web::to(pages::operations::resume)),
     get("/accessibilite", Who::Anyone, || web::to(pages::notices::accessibility)),

@@ -29,6 +29,8 @@ pub enum Who {
     ContentReader,
     /// Whoever reads what the member asks of its transfers.
     ProfileReader,
+    /// Whoever answers for the integrity of the member's archives.
+    IntegrityReader,
     /// Whoever imports archive profiles and binds them to agreements.
     ProfileKeeper,
     /// Whoever looks after the formats of what is kept.
@@ -53,6 +55,7 @@ impl Who {
             Who::ProfileReader => Some(&[Archivist, ControlAuthority, MemberAdmin]),
             Who::FormatReader => Some(&[Archivist, ControlAuthority, MemberAdmin]),
             Who::FormatKeeper => Some(&[Archivist, MemberAdmin]),
+            Who::IntegrityReader => Some(&[Archivist, ControlAuthority, MemberAdmin]),
             Who::ProfileKeeper => Some(&[Archivist, MemberAdmin]),
             Who::Operator => Some(&[Operator]),
         }
@@ -78,6 +81,7 @@ mod tests {
             Who::Archivist,
             Who::ProfileReader,
             Who::ProfileKeeper,
+            Who::IntegrityReader,
         ] {
             assert!(!who.admits(&[Operator]), "{who:?}");
         }

@@ -1,4 +1,5 @@
-//! What must be looked at now and then, whoever asks or not: orphans of crashes in quarantine, a scanner that is back.
+//! What must be looked at now and then, whoever asks or not: orphans of crashes in quarantine and on the sites, the
+//! day's readings, the canaries, a scanner that is back.
 //!
 //! Safe to run in several processes at once; a failure waits for the next turn.
 
@@ -45,6 +46,15 @@ pub(super) async fn await_scanner(worker: Arc<Worker>, mut stop: watch::Receiver
 }
 
 async fn turn(worker: &Worker) -> Result<(), db::Error> {
+    if let Err(error) = worker.preservation.tend_canaries().await {
+        tracing::error!(%error, "the canaries were not tended");
+    }
+    if let Err(error) = worker.preservation.plan().await {
+        tracing::error!(%error, "the readings of copies were not planned");
+    }
+    if let Err(error) = worker.preservation.sweep_sites().await {
+        tracing::error!(%error, "the sites were not swept");
+    }
     let members = registry::queries::members(&mut worker.db.technical().await?).await?;
     for member in members {
         match worker.ingest.sweep(member.tenant).await {

@@ -4,18 +4,10 @@ use std::time::Instant;
 
 use super::Worker;
 use crate::db::jobs::{Again, Job};
-use crate::ingest;
-use crate::model::TransferId;
+use crate::model::{ArchiveId, TransferId};
+use crate::preservation::{self, Turn};
 use crate::pronom::{self, Progress};
-use crate::telemetry;
-
-/// How far a job came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Done {
-    All,
-    /// It goes on as another claim, so that others have their turn.
-    APart,
-}
+use crate::{catalog, ingest, recovery, telemetry};
 
 /// Why a job did not end, for the operator: no content, no title.
 pub(super) struct Failure {
@@ -53,15 +45,39 @@ impl From<pronom::Error> for Failure {
     fn from(error: pronom::Error) -> Self {
         let again = match &error {
             pronom::Error::Stopped(_) => Again::AFewTimes,
-            pronom::Error::Db(_) | pronom::Error::Storage(_) => Again::Always,
+            error if error.is_transient() => Again::Always,
+            _ => Again::Never,
         };
         Self { reason: error.to_string(), again, waits_for: None }
     }
 }
 
-pub(super) async fn run(worker: &Worker, job: &Job) -> Result<Done, Failure> {
+impl From<preservation::Error> for Failure {
+    fn from(error: preservation::Error) -> Self {
+        let again = match &error {
+            preservation::Error::Stopped(_) => Again::AFewTimes,
+            error if error.is_transient() => Again::Always,
+            _ => Again::Never,
+        };
+        Self { reason: error.to_string(), again, waits_for: None }
+    }
+}
+
+impl From<recovery::Error> for Failure {
+    fn from(error: recovery::Error) -> Self {
+        let again = match &error {
+            recovery::Error::Died => Again::AFewTimes,
+            error if error.is_transient() => Again::Always,
+            _ => Again::Never,
+        };
+        Self { reason: error.to_string(), again, waits_for: None }
+    }
+}
+
+/// Does the job, or a part of it.
+pub(super) async fn run(worker: &Worker, job: &Job) -> Result<Turn, Failure> {
     let (transfer, began) = (TransferId(job.subject), Instant::now());
-    let mut done = Done::All;
+    let mut turn = Turn::Done;
     let kind = match job.kind.as_str() {
         kind @ (ingest::JOB_INGEST | ingest::JOB_SEAL) => {
             worker.ingest.advance(job.tenant, transfer).await?;
@@ -71,9 +87,37 @@ pub(super) async fn run(worker: &Worker, job: &Job) -> Result<Done, Failure> {
             worker.ingest.purge(job.tenant, transfer).await?;
             ingest::JOB_PURGE
         }
+        preservation::JOB_CHECK_SITE => {
+            turn = worker.preservation.check_site(job.tenant, job.subject).await?;
+            preservation::JOB_CHECK_SITE
+        }
+        preservation::JOB_REPAIR_SITE => {
+            turn = worker.preservation.repair_site(job.tenant, job.subject).await?;
+            preservation::JOB_REPAIR_SITE
+        }
+        catalog::JOB_COMMUNICATED => {
+            worker.preservation.communicated(job.tenant, ArchiveId(job.subject)).await?;
+            catalog::JOB_COMMUNICATED
+        }
+        catalog::JOB_DOUBTED => {
+            worker.preservation.check_archive(job.tenant, ArchiveId(job.subject)).await?;
+            catalog::JOB_DOUBTED
+        }
+        preservation::JOB_LIST_SITE => {
+            turn = worker.preservation.list_site(job.tenant, job.subject).await?;
+            preservation::JOB_LIST_SITE
+        }
+        preservation::JOB_MIGRATE => {
+            turn = worker.preservation.migrate(job.tenant, job.subject).await?;
+            preservation::JOB_MIGRATE
+        }
+        recovery::JOB_COPY => {
+            worker.recovery.copy_journal(job.tenant).await?;
+            recovery::JOB_COPY
+        }
         pronom::JOB_NAME_AGAIN => {
             if worker.pronom.name_batch(job.tenant, job.subject).await? == Progress::Goes {
-                done = Done::APart;
+                turn = Turn::More;
             }
             pronom::JOB_NAME_AGAIN
         }
@@ -86,5 +130,5 @@ pub(super) async fn run(worker: &Worker, job: &Job) -> Result<Done, Failure> {
         }
     };
     telemetry::step_took(kind, began.elapsed());
-    Ok(done)
+    Ok(turn)
 }

@@ -1,9 +1,11 @@
-//! The background door: jobs out of the queue, one after the other, several at once.
+//! The background door: jobs out of the queue, one after the other, several at once; one lane apart for what may
+//! wait.
 //!
 //! It knows which function serves which kind of job and nothing of what they do. A job that fails comes
 //! back later; one that keeps failing is shown to the operator. When told to stop, what runs is finished or
 //! given back.
 
+mod copies;
 mod housekeeping;
 mod jobs;
 
@@ -17,7 +19,9 @@ use crate::clock::Clock;
 use crate::db::jobs::{self as queue, Job};
 use crate::db::{self, Db};
 use crate::ingest::Ingest;
+use crate::preservation::{Preservation, Turn};
 use crate::pronom::Pronom;
+use crate::recovery::Recovery;
 
 /// How often an idle worker looks for what other processes enqueue.
 const LOOK: Duration = Duration::from_millis(500);
@@ -30,6 +34,8 @@ pub struct Worker {
     pub db: Db,
     pub ingest: Ingest,
     pub pronom: Pronom,
+    pub preservation: Preservation,
+    pub recovery: Recovery,
     pub clock: Clock,
     /// How long a claim holds before another worker may take the job; extended while it runs.
     pub lease: Duration,
@@ -37,9 +43,17 @@ pub struct Worker {
     pub grace: Duration,
 }
 
+/// Which jobs a lane does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lane {
+    Foreground,
+    /// Those that may wait. A worker has one such lane: they never keep a transfer waiting.
+    Background,
+}
+
 /// How a worker's hold on a job ended.
 enum End {
-    Done(Result<jobs::Done, jobs::Failure>),
+    Done(Result<Turn, jobs::Failure>),
     /// A stop was asked for and the job did not end within its grace.
     GivenBack,
     /// Another worker may have the job.
@@ -47,21 +61,23 @@ enum End {
 }
 
 impl Worker {
-    /// Works, `at_once` jobs at a time, until `stop` becomes true; returns when nothing of it runs.
+    /// Works, `at_once` jobs at a time and one of those that may wait, until `stop` becomes true; returns when nothing of it runs.
     pub async fn run(self, at_once: usize, stop: watch::Receiver<bool>) {
         let worker = Arc::new(self);
         let mut lanes = JoinSet::new();
         for _ in 0..at_once {
-            lanes.spawn(worker.clone().lane(stop.clone()));
+            lanes.spawn(worker.clone().lane(Lane::Foreground, stop.clone()));
         }
+        lanes.spawn(worker.clone().lane(Lane::Background, stop.clone()));
+        lanes.spawn(copies::keep(worker.clone(), stop.clone()));
         lanes.spawn(housekeeping::await_scanner(worker.clone(), stop.clone()));
         lanes.spawn(housekeeping::keep(worker, stop));
         while lanes.join_next().await.is_some() {}
     }
 
-    async fn lane(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+    async fn lane(self: Arc<Self>, lane: Lane, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
-            match self.step(&mut stop).await {
+            match self.step_of(lane, &mut stop).await {
                 Ok(true) => {}
                 Ok(false) => tokio::select! {
                     () = queue::wait(&self.db, LOOK) => {}
@@ -78,7 +94,28 @@ impl Worker {
     /// Does one job, if one is due; `false` when none is. Returns early, the job given back, when told to stop
     /// and the job does not end within its grace.
     pub async fn step(self: &Arc<Self>, stop: &mut watch::Receiver<bool>) -> Result<bool, db::Error> {
-        let Some(job) = queue::claim(&self.db, self.clock.now(), self.lease).await? else { return Ok(false) };
+        self.step_of(Lane::Foreground, stop).await
+    }
+
+    /// As [`Worker::step`], among the jobs that may wait.
+    pub async fn step_in_background(
+        self: &Arc<Self>,
+        stop: &mut watch::Receiver<bool>,
+    ) -> Result<bool, db::Error> {
+        self.step_of(Lane::Background, stop).await
+    }
+
+    async fn step_of(
+        self: &Arc<Self>,
+        lane: Lane,
+        stop: &mut watch::Receiver<bool>,
+    ) -> Result<bool, db::Error> {
+        let now = self.clock.now();
+        let job = match lane {
+            Lane::Foreground => queue::claim(&self.db, now, self.lease).await?,
+            Lane::Background => queue::claim_background(&self.db, now, self.lease).await?,
+        };
+        let Some(job) = job else { return Ok(false) };
         // A task of its own, so that a panic ends the job and not the lane.
         let (worker, theirs) = (self.clone(), job.clone());
         let mut work = tokio::spawn(async move { jobs::run(&worker, &theirs).await });
@@ -101,7 +138,7 @@ impl Worker {
     async fn hold(
         &self,
         job: &Job,
-        work: &mut JoinHandle<Result<jobs::Done, jobs::Failure>>,
+        work: &mut JoinHandle<Result<Turn, jobs::Failure>>,
         stop: &mut watch::Receiver<bool>,
     ) -> End {
         let mut over = std::pin::pin!(told_and_waited(stop, self.grace));
@@ -122,12 +159,13 @@ impl Worker {
         }
     }
 
-    async fn settle(&self, job: &Job, outcome: Result<jobs::Done, jobs::Failure>) -> Result<(), db::Error> {
+    async fn settle(&self, job: &Job, outcome: Result<Turn, jobs::Failure>) -> Result<(), db::Error> {
         match outcome {
-            Ok(jobs::Done::All) => {
+            Ok(Turn::Done) => {
                 queue::finish(&self.db, job).await?;
             }
-            Ok(jobs::Done::APart) => {
+            // Those that waited longer go first.
+            Ok(Turn::More) => {
                 queue::put_back(&self.db, job, self.clock.now()).await?;
             }
             Err(failure) => {

@@ -25,7 +25,7 @@ fn is_root() -> bool {
 }
 
 async fn start(data: &Path) -> Cluster {
-    Cluster::start_with(data, Durability::EverythingLostAtAPowerCut).await.unwrap()
+    Cluster::start_with(data, Durability::EverythingLostAtAPowerCut, None).await.unwrap()
 }
 
 fn pid(data: &Path) -> Option<String> {
@@ -99,7 +99,7 @@ async fn a_process_that_uses_the_cluster_until_it_is_killed() {
     let kept = std::env::var(DURABILITY).is_ok_and(|durability| durability == "kept");
     let durability = if kept { Durability::Kept } else { Durability::EverythingLostAtAPowerCut };
     let began = Instant::now();
-    let cluster = Cluster::start_with(Path::new(&data), durability).await.unwrap();
+    let cluster = Cluster::start_with(Path::new(&data), durability, None).await.unwrap();
     migrate(&cluster).await;
     println!("\n{READY} after {:?}", began.elapsed());
     std::thread::sleep(std::time::Duration::from_secs(60));
@@ -163,7 +163,7 @@ async fn data_of_a_version_that_is_not_installed_are_refused_in_words() {
     if let Some(user) = nix::unistd::User::from_name("postgres").unwrap().filter(|_| is_root()) {
         std::os::unix::fs::chown(&cluster, Some(user.uid.as_raw()), None).unwrap();
     }
-    let Err(error) = Cluster::start(data.path()).await else { panic!("data of version 9") };
+    let Err(error) = Cluster::start(data.path(), None).await else { panic!("data of version 9") };
     assert!(
         matches!(error, Error::OtherVersion { data: 9, .. }) && error.to_string().contains("pg_upgrade"),
         "{error}"

@@ -20,7 +20,7 @@ mod inline;
 mod kill;
 mod large;
 mod limits;
-mod older;
+pub mod older;
 mod path;
 mod profiles;
 mod refused;

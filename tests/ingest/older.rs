@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::Desk;
 
-pub(super) const PDF: &[u8] = b"%PDF-1.4\n% une piece\n%%EOF\n";
+pub const PDF: &[u8] = b"%PDF-1.4\n% une piece\n%%EOF\n";
 
 fn digest(of: &[u8]) -> String {
     hex::encode(Sha256::digest(of))
@@ -19,7 +19,7 @@ fn agency(name: &str, identifier: &str) -> String {
 }
 
 /// A 0.2 transfer of one file, whose digest is that of `of`.
-pub(super) fn v0_2(identifier: &str, of: &[u8]) -> String {
+pub fn v0_2(identifier: &str, of: &[u8]) -> String {
     let edition = "listVersionID=\"edition 2009\"";
     format!(
         "<ArchiveTransfer xmlns=\"fr:gouv:ae:archive:draft:standard_echange_v0.2\"><Date>2026-11-24T10:00:00Z</Date>\
@@ -38,7 +38,7 @@ pub(super) fn v0_2(identifier: &str, of: &[u8]) -> String {
 }
 
 /// A 1.0 transfer of one file, whose digest is that of `of`.
-pub(super) fn v1_0(identifier: &str, of: &[u8]) -> String {
+pub fn v1_0(identifier: &str, of: &[u8]) -> String {
     format!(
         "<ArchiveTransfer xmlns=\"fr:gouv:culture:archivesdefrance:seda:v1.0\"><Date>2026-11-24T10:00:00Z</Date>\
          <TransferIdentifier>{identifier}</TransferIdentifier>{}{}<Archive><ArchivalAgreement>ACCORD-TEST\

@@ -6,6 +6,7 @@ use std::io::Read;
 use chartrier::ingest::queries::MessageKind;
 use chartrier::model::TransferState;
 use chartrier::package::ocfl;
+use chartrier::package::transfer::TransferRecord;
 
 use super::Desk;
 use crate::support::vault;
@@ -51,6 +52,11 @@ async fn the_manifest_is_kept_as_received_beside_the_replies() {
     assert_eq!(read("v1/content/metadata/reply.xml"), reply);
     assert!(read("v1/content/metadata/premis.xml").contains("<eventType>accession</eventType>"));
     assert!(read("v1/content/metadata/accession.json").contains("TEL-QUEL"));
+    let acknowledgement = desk.message(transfer.transfer_id, MessageKind::Acknowledgement).await.unwrap();
+    assert_eq!(read("v1/content/metadata/acknowledgement.xml"), acknowledgement);
+    let line = TransferRecord::from_json(&read("v1/content/metadata/transfer.json")).unwrap();
+    assert_eq!((line.channel.as_str(), line.file_name.as_str(), line.attempt), ("api", "versement.zip", 1));
+    assert_eq!(line.machine_id, Some(desk.tenant.machine.0));
     let nord = &store.check(transfer.archive_id.unwrap()).unwrap()[0];
     let object = vault::site("nord").join(&nord.path);
     let inventory =

@@ -71,8 +71,8 @@ async fn archives_taken_in_charge_are_valid_without_the_service() {
     for object in &objects {
         assert_eq!((object["verdict"].as_str(), object["is_archive"].as_bool()), (Some("valid"), Some(true)));
         assert_eq!((codes(object), object["ocfl"].as_str()), (vec![], Some("1.1")));
-        // The manifest, three files, and four of ours.
-        assert_eq!(object["files"].as_u64(), Some(8));
+        // The manifest, three files, and six of ours.
+        assert_eq!(object["files"].as_u64(), Some(10));
         assert!(object["cote"].as_str().unwrap().starts_with(&desk.tenant.code));
     }
     let of_root = lines.last().unwrap();

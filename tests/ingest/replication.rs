@@ -71,7 +71,10 @@ async fn a_site_away_keeps_its_members_waiting_and_no_others() {
     let id = hurt.receive(hurt.sip("ATTENTE").zip()).await.transfer_id;
     for _ in 0..3 {
         let told = hurt.ingest.advance(hurt.tenant.tenant, id).await;
-        assert!(matches!(&told, Err(Error::AwaitingReplication { sites, .. }) if sites == &["sud"]), "{told:?}");
+        assert!(
+            matches!(&told, Err(Error::AwaitingReplication { sites, .. }) if sites == &["sud"]),
+            "{told:?}"
+        );
     }
     assert_eq!(hurt.transfer(id).await.state, TransferState::AwaitingReplication);
     assert!(hurt.message(id, MessageKind::Reply).await.is_none(), "no attestation before every copy");
@@ -115,12 +118,11 @@ async fn no_more_wait_than_may_wait() {
 impl Desk {
     async fn waiting(&self) -> Vec<chartrier::model::TransferId> {
         let mut tx = self.tenant.db.read(self.tenant.tenant).await.unwrap();
-        let ids: Vec<uuid::Uuid> = sqlx::query_scalar(
-            "select transfer_id from transfer where state = 'awaiting_replication'",
-        )
-        .fetch_all(tx.conn())
-        .await
-        .unwrap();
+        let ids: Vec<uuid::Uuid> =
+            sqlx::query_scalar("select transfer_id from transfer where state = 'awaiting_replication'")
+                .fetch_all(tx.conn())
+                .await
+                .unwrap();
         ids.into_iter().map(chartrier::model::TransferId).collect()
     }
 }
@@ -133,11 +135,17 @@ async fn without_room_nothing_new_is_received_and_everything_else_goes_on() {
     let desk = desk(&storage).await;
     let received = desk.receive(desk.sip("AVANT").zip()).await.transfer_id;
     let full = Storage::open(&Settings { free_bytes_min: u64::MAX, ..settings }).unwrap();
-    let ingest = Ingest::new(desk.tenant.db.clone(), full.clone(), desk.tenant.clock.clone(), Limits::default(), 30);
+    let ingest =
+        Ingest::new(desk.tenant.db.clone(), full.clone(), desk.tenant.clock.clone(), Limits::default(), 30);
     let body = stream::iter([Ok(Bytes::from_static(b"x"))]);
     let refused = ingest.receive(&desk.machine(), "plein.zip", body).await;
     assert!(matches!(&refused, Err(Error::Storage(error)) if error.is_full()), "{refused:?}");
-    assert_eq!(std::fs::read_dir(folder.path().join("quarantine").join(desk.tenant.tenant.to_string())).unwrap().count(), 1);
+    assert_eq!(
+        std::fs::read_dir(folder.path().join("quarantine").join(desk.tenant.tenant.to_string()))
+            .unwrap()
+            .count(),
+        1
+    );
 
     // A sender that announces more than there is, is told at once.
     let vast = Depositor { announced_bytes: Some(1 << 60), ..desk.machine() };
@@ -147,7 +155,10 @@ async fn without_room_nothing_new_is_received_and_everything_else_goes_on() {
 
     // What was received waits for room, then goes on: it is not refused.
     let told = ingest.advance(desk.tenant.tenant, received).await;
-    assert!(matches!(&told, Err(error @ Error::Storage(storage::Error::Full { .. })) if error.is_transient()), "{told:?}");
+    assert!(
+        matches!(&told, Err(error @ Error::Storage(storage::Error::Full { .. })) if error.is_transient()),
+        "{told:?}"
+    );
     assert_eq!(desk.transfer(received).await.state, TransferState::Received);
     desk.ingest.advance(desk.tenant.tenant, received).await.unwrap();
     let transfer = desk.transfer(received).await;
@@ -162,7 +173,8 @@ fn two_volumes_of_one_site_keep_no_member_s_copies() {
     let folder = tempfile::tempdir().unwrap();
     let storage = Storage::open(&sites(&folder, &[("a", "Mende"), ("b", "Mende"), ("c", "Florac")])).unwrap();
     assert!(storage.warnings().iter().any(|warning| warning.contains("d’un même site (Mende)")));
-    let refusal = |names: &[&str]| storage.refusal_of(&names.iter().map(|name| name.to_string()).collect::<Vec<_>>());
+    let refusal =
+        |names: &[&str]| storage.refusal_of(&names.iter().map(|name| name.to_string()).collect::<Vec<_>>());
     assert!(refusal(&["a", "b"]).unwrap().contains("deux volumes du même site (Mende)"));
     assert!(refusal(&["a"]).unwrap().contains("deux sites au moins"));
     assert!(refusal(&["a", "x"]).unwrap().contains("« x » n’est pas dans les réglages"));

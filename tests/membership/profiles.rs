@@ -50,7 +50,8 @@ async fn a_profile_is_made_bound_and_replaced_by_what_the_file_says() {
         .replace("file = \"profils", "state = \"inactive\"\nnotice = \"Pour essai\"\nfile = \"profils")
         .replace("profile_imposed = true", "profile_imposed = false");
     let second = profile::grammar("2.2", "Deux");
-    let sentences = apply(&db, &vault::storage(), with_profile(&changed, &second).path(), &clock()).await.unwrap();
+    let sentences =
+        apply(&db, &vault::storage(), with_profile(&changed, &second).path(), &clock()).await.unwrap();
     assert_eq!(
         sentences,
         [
@@ -96,7 +97,8 @@ async fn a_file_that_is_no_profile_refuses_the_whole_with_its_line() {
         (format!("{}{PROFILE}", member()), good.clone(), "« ACTES-2.1 » est écrit deux fois"),
         (member(), vec![b' '; (2 << 20) + 1], "bourg/"),
     ] {
-        let error = apply(&db, &vault::storage(), with_profile(&text, &rng).path(), &clock()).await.unwrap_err();
+        let error =
+            apply(&db, &vault::storage(), with_profile(&text, &rng).path(), &clock()).await.unwrap_err();
         let Error::Files(faults) = &error else { panic!("{error}") };
         assert!(error.to_string().contains(expected), "{expected}\n{error}");
         assert!(!faults.is_empty());

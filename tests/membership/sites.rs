@@ -9,8 +9,10 @@ use crate::support::vault;
 #[tokio::test]
 async fn sites_are_those_of_the_file_as_long_as_no_archive_is_there() {
     let db = own("membership_sites").await;
-    let on = |sites: &str| MEMBER.replace("department = \"33\"", &format!("department = \"33\"\nsites = {sites}"));
-    let run = async |text: &str| apply(&db, &vault::storage(), folder(&[("bourg", text)]).path(), &clock()).await;
+    let on =
+        |sites: &str| MEMBER.replace("department = \"33\"", &format!("department = \"33\"\nsites = {sites}"));
+    let run =
+        async |text: &str| apply(&db, &vault::storage(), folder(&[("bourg", text)]).path(), &clock()).await;
     run(MEMBER).await.unwrap();
     let changed = run(&on("[\"sud\", \"nord\"]")).await.unwrap();
     assert_eq!(changed, ["bourg : collectivité modifiée : sites (– → sud nord)"]);

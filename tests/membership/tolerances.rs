@@ -16,8 +16,14 @@ async fn tolerances_are_those_the_file_says_and_planned_before() {
         "transfer_bytes_max = 500\ntolerances = [\"update_operation\", \"hold_rule\"]",
     );
     let changed = ["bourg : accord ACTES modifié : tolerances (– → hold_rule update_operation)"];
-    assert_eq!(plan(&db, &vault::storage(), folder(&[("bourg", &with)]).path(), &clock()).await.unwrap(), changed);
-    assert_eq!(apply(&db, &vault::storage(), folder(&[("bourg", &with)]).path(), &clock()).await.unwrap(), changed);
+    assert_eq!(
+        plan(&db, &vault::storage(), folder(&[("bourg", &with)]).path(), &clock()).await.unwrap(),
+        changed
+    );
+    assert_eq!(
+        apply(&db, &vault::storage(), folder(&[("bourg", &with)]).path(), &clock()).await.unwrap(),
+        changed
+    );
     let again = apply(&db, &vault::storage(), folder(&[("bourg", &with)]).path(), &clock()).await.unwrap();
     assert_eq!(again, Vec::<String>::new());
     let mut tx = db.read(TenantId::of_member("bourg")).await.unwrap();

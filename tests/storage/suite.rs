@@ -247,4 +247,18 @@ macro_rules! suite {
 
 suite!(folders: Folders);
 suite!(buckets: Buckets<true>);
-suite!(a_folder_and_a_bucket: Buckets<false>);
+
+/// Each kind has had the whole suite: here is what they do together.
+mod a_folder_and_a_bucket {
+    use super::*;
+
+    tests! {
+        Buckets<false>;
+        an_archive_is_written_on_every_site_and_read_back,
+        a_copy_that_is_missing_is_made_again,
+        a_marker_is_set_once_and_can_be_repeated,
+        an_emptied_site_is_filled_from_the_other,
+        archives_are_listed_and_counted_each_once,
+        a_version_half_made_is_gone_on_with,
+    }
+}

@@ -44,7 +44,8 @@ fn start() -> Server {
         .unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let cluster = Cluster::start_with(&folder, Durability::EverythingLostAtAPowerCut).await.unwrap();
+        let cluster =
+            Cluster::start_with(&folder, Durability::EverythingLostAtAPowerCut, None).await.unwrap();
         let address = cluster.address();
         db::migrate(&Settings::new(&address, 2).unwrap()).await.unwrap();
         Server { address, folder, _cluster: cluster, _reaper: reaper }
@@ -59,6 +60,16 @@ pub fn folder() -> &'static std::path::Path {
 /// Where the shared database is.
 pub fn settings() -> Settings {
     Settings::new(&server().address, 4).unwrap()
+}
+
+/// Where a database of the same server is, without a user.
+pub fn address_of(database: &str) -> String {
+    server().address.replace("/chartrier?", &format!("/{database}?"))
+}
+
+/// The same, as settings.
+pub fn settings_of(database: &str) -> Settings {
+    Settings::new(&address_of(database), 4).unwrap()
 }
 
 /// The shared database through its gate; each test its own connections, since a connection lives and dies

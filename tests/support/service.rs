@@ -142,9 +142,37 @@ impl Place {
         vec![
             ("CHARTRIER_DATA", self.folder().join("data")),
             ("CHARTRIER_DATABASE_URL", self.address.clone().into()),
+            ("CHARTRIER_INTEGRITY_CANARIES", "0".into()),
             ("CHARTRIER_QUARANTINE_REFUSED_DAYS", "0".into()),
             ("CHARTRIER_WORKER_LEASE_SECONDS", "1".into()),
         ]
+    }
+
+    /// A column of the member's rows, as text.
+    pub fn rows(&self, sql: &str) -> Vec<String> {
+        let sql = format!("select coalesce(x::text, '-') from ({sql}) as t (x)");
+        self.runtime.block_on(async {
+            let mut tx = self.db.read(self.tenant).await.unwrap();
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(tx.conn()).await.unwrap()
+        })
+    }
+
+    /// A column of the platform's rows, as text.
+    pub fn platform(&self, sql: &str) -> Vec<String> {
+        let sql = format!("select coalesce(x::text, '-') from ({sql}) as t (x)");
+        self.runtime.block_on(async {
+            let mut tx = self.db.technical().await.unwrap();
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(tx.conn()).await.unwrap()
+        })
+    }
+
+    /// Runs a command of the program; its exit code (none: it was killed) and what it said.
+    pub fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chartrier"));
+        command.args(arguments).envs(self.variables()).envs(variables.iter().copied());
+        let output = command.current_dir(self.folder()).output().expect("the program starts");
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8_lossy(&said).into_owned())
     }
 
     /// What the service has logged.

@@ -9,6 +9,7 @@ use chartrier::identity::{Identity, LogIn};
 use chartrier::ingest::Ingest;
 use chartrier::model::{Limits, Role, Transfer, TransferId};
 use chartrier::pronom::Pronom;
+use chartrier::preservation::{self, Preservation};
 use chartrier::web::{self, Served, Settings, State};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -23,6 +24,7 @@ mod deposit;
 mod descriptions;
 mod formats;
 mod frame;
+mod integrity;
 mod openapi;
 mod operations;
 mod operator;
@@ -86,6 +88,8 @@ impl Door {
         let access = Access::new(db.clone(), storage.clone(), clock.clone());
         let signatures = ingest.signatures().clone();
         let pronom = Pronom::new(db.clone(), storage.clone(), clock.clone(), signatures);
+        let preservation =
+            Preservation::new(db.clone(), storage.clone(), clock.clone(), preservation::Settings::default());
         let state = State {
             db,
             storage,
@@ -93,6 +97,7 @@ impl Door {
             ingest: ingest.clone(),
             pronom: pronom.clone(),
             access,
+            preservation,
             clock,
             settings,
         };

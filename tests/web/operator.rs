@@ -57,6 +57,7 @@ async fn an_operator_sees_a_job_set_aside_and_relaunches_it() {
         "Site sud",
         "Quarantaine",
         "Base de données",
+        "Sauvegardes et répétitions",
         "même disque",
     ] {
         assert!(text.contains(shown), "{shown}\n{text}");

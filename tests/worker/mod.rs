@@ -8,6 +8,8 @@ use chartrier::db::{Db, jobs};
 use chartrier::ingest::{Ingest, JOB_INGEST};
 use chartrier::model::{Limits, TenantId};
 use chartrier::pronom::Pronom;
+use chartrier::preservation::{self, Preservation};
+use chartrier::recovery::Recovery;
 use chartrier::worker::Worker;
 use sqlx::{Connection, PgConnection};
 use tokio::sync::watch;
@@ -27,9 +29,12 @@ async fn with_a_job_that_lasts(name: &str, lease: Duration) -> (Arc<Worker>, PgC
     let mut owner = database::connect_as("chartrier_owner", name).await;
     sqlx::raw_sql("begin; lock table transfer").execute(&mut owner).await.unwrap();
     let ingest = Ingest::new(db.clone(), vault::storage(), clock.clone(), Limits::default(), 30);
+    let preservation =
+        Preservation::new(db.clone(), vault::storage(), clock.clone(), preservation::Settings::default());
     let grace = Duration::from_secs(1);
     let pronom = Pronom::new(db.clone(), vault::storage(), clock.clone(), ingest.signatures().clone());
-    (Arc::new(Worker { db, ingest, pronom, clock, lease, grace }), owner)
+    let recovery = Recovery::new(db.clone(), vault::storage(), clock.clone());
+    (Arc::new(Worker { db, ingest, preservation, pronom, recovery, clock, lease, grace }), owner)
 }
 
 #[tokio::test]
@@ -68,4 +73,56 @@ async fn a_job_goes_on_while_the_queue_does_not_answer() {
     assert!(step.await.unwrap().unwrap());
     let counts = jobs::counts(&worker.db, worker.clock.now()).await.unwrap();
     assert_eq!(counts, jobs::Counts::default(), "it is done");
+}
+
+#[tokio::test]
+async fn what_may_wait_has_one_lane_and_keeps_no_transfer_waiting() {
+    let clock = Clock::system();
+    let db: Db = db_with("worker_background", &clock, &["a"]).await;
+    let tenant = TenantId::of_member("a");
+    let mut tx = db.write(tenant).await.unwrap();
+    for _ in 0..4 {
+        tx.enqueue_background(preservation::JOB_MIGRATE, Uuid::now_v7(), clock.now()).await.unwrap();
+    }
+    tx.record(event());
+    tx.commit().await.unwrap();
+    // Each of them lasts as long as the test wants.
+    let mut owner = database::connect_as("chartrier_owner", "worker_background").await;
+    sqlx::raw_sql("begin; lock table media_migration").execute(&mut owner).await.unwrap();
+    let ingest = Ingest::new(db.clone(), vault::storage(), clock.clone(), Limits::default(), 30);
+    let settings = preservation::Settings { canaries: 0, ..preservation::Settings::default() };
+    let preservation = Preservation::new(db.clone(), vault::storage(), clock.clone(), settings);
+    let (lease, grace) = (Duration::from_secs(30), Duration::from_secs(1));
+    let recovery = Recovery::new(db.clone(), vault::storage(), clock.clone());
+    let worker =
+        Worker { db: db.clone(), ingest, preservation, recovery, clock: clock.clone(), lease, grace };
+    let (stop, stopped) = watch::channel(false);
+    let running = tokio::spawn(worker.run(2, stopped));
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    for _ in 0..5 {
+        let mut tx = db.write(tenant).await.unwrap();
+        tx.enqueue(JOB_INGEST, Uuid::now_v7(), clock.now()).await.unwrap();
+        tx.record(event());
+        tx.commit().await.unwrap();
+    }
+    let began = Instant::now();
+    loop {
+        let counts = jobs::counts(&db, clock.now()).await.unwrap();
+        if counts.due + counts.running + counts.later == 0 {
+            break;
+        }
+        assert!(began.elapsed() < Duration::from_secs(10), "transfers wait: {counts:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let mut tx = db.technical().await.unwrap();
+    let lanes: i64 =
+        sqlx::query_scalar("select count(*) from technical.job where background and state = 'running'")
+            .fetch_one(tx.conn())
+            .await
+            .unwrap();
+    drop(tx);
+    assert_eq!(lanes, 1, "one lane, however many wait");
+    sqlx::raw_sql("commit").execute(&mut owner).await.unwrap();
+    stop.send(true).unwrap();
+    running.await.unwrap();
 }

@@ -14,11 +14,10 @@ use crate::cli::Failure;
 use crate::evidence;
 use crate::ingest::queries;
 use crate::model::{Agent, TransferId};
-use crate::preservation::Preservation;
+use crate::preservation::Scope;
 
 /// Reads every copy of every archive again, as `chartrier audit` does.
 pub async fn copies(report: &Report, app: &App, members: &[Member]) -> Result<(), Failure> {
-    let preservation = Preservation::new(app.db.clone(), app.storage.clone(), app.clock.clone());
     let mut by_site: Vec<(String, u64, u64)> =
         app.storage.sites().map(|site| (site.to_owned(), 0, 0)).collect();
     let mut faults = Vec::new();
@@ -33,7 +32,7 @@ pub async fn copies(report: &Report, app: &App, members: &[Member]) -> Result<()
                 }
             }
         };
-        preservation.audit(Agent::Operator, member.tenant(), &mut tell).await?;
+        app.preservation.audit(Agent::Operator, member.tenant(), &Scope::default(), &mut tell).await?;
     }
     if !faults.is_empty() {
         return Err(format!("copies en défaut : {}", faults.join(", ")).into());

@@ -36,6 +36,21 @@ impl Binaries {
     }
 }
 
+/// A client's program (`pg_dump`), the newest installed: it reads every older server.
+pub(in crate::db) fn client_program(name: &str) -> Option<PathBuf> {
+    let mut found: Vec<(u32, PathBuf)> = Vec::new();
+    for folder in folders() {
+        let path = folder.join(name);
+        // Debian's wrappers in /usr/bin pick a version by the server they are told: ours are named in full.
+        let is_wrapper = path.canonicalize().is_ok_and(|real| real.ends_with("pg_wrapper"));
+        if path.is_file() && !is_wrapper {
+            found.extend(version(&path).map(|version| (version, path)));
+        }
+    }
+    found.sort();
+    found.pop().map(|(_, path)| path)
+}
+
 #[expect(clippy::disallowed_methods, reason = "where programs are installed is no setting of ours")]
 fn folders() -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -61,6 +76,9 @@ fn examine(folder: PathBuf) -> Option<Binaries> {
         return None;
     }
     let version = version(&postgres)?;
+    // Links to some of the programs stand where the others are not.
+    let real = postgres.canonicalize().ok().and_then(|postgres| postgres.parent().map(Path::to_path_buf));
+    let folder = real.filter(|real| real.join("initdb").is_file()).unwrap_or(folder);
     Some(Binaries { folder, version })
 }
 

@@ -30,6 +30,21 @@ pub enum Error {
     Initialize(String),
     #[error("PostgreSQL s'est arrêté aussitôt ({status}). Fin de son journal :\n{log}")]
     Ended { status: String, log: String },
+    #[error("sauvegarde de la base : {0}")]
+    Backup(String),
+    #[error(
+        "réglage backup.folder : {0} : un chemin absolu fait de lettres sans accent, chiffres, « / », « . », « _ » et \
+         « - » est attendu"
+    )]
+    BackupFolder(PathBuf),
+    #[error("le dossier des sauvegardes {folder} n'est pas accessible à PostgreSQL (uid {uid})")]
+    BackupClosed { folder: PathBuf, uid: u32 },
+    #[error("aucune sauvegarde complète avant ce moment dans {folder}")]
+    NoBase { folder: PathBuf },
+    #[error("{0} n'a pas les sauvegardes d'une base et d'une seule : gardez-y celle à restaurer")]
+    WhichCluster(PathBuf),
+    #[error("un processus se sert de la base : arrêtez le service d'abord")]
+    InUse,
     #[error("PostgreSQL (pid {0}) ne s'arrête pas")]
     WillNotStop(i32),
     #[error("{0} : {1}")]

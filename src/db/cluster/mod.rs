@@ -4,9 +4,12 @@
 //! in service. The one thing to know: the server outlives a killed program. Each process holds a shared lock
 //! while it uses the server; the last one to leave stops it, the next one to come adopts it.
 
+mod archive;
+mod base;
 mod binaries;
 mod error;
 mod place;
+mod restore;
 mod server;
 
 use std::fs::{File, TryLockError};
@@ -16,9 +19,13 @@ use std::time::{Duration, Instant};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
+pub use archive::Archive;
+pub use base::Base;
 use binaries::Binaries;
+pub(super) use binaries::client_program;
 pub use error::Error;
 use place::Place;
+pub use restore::{Restored, restore};
 pub use server::Durability;
 use server::Server;
 
@@ -43,18 +50,24 @@ pub struct Cluster {
 impl Cluster {
     /// Starts the server of the data folder, or adopts the one that runs, and makes sure that the roles and
     /// the database exist. Ready for migration and connections when it returns.
-    pub async fn start(data: &Path) -> Result<Self, Error> {
-        Self::start_with(data, Durability::Kept).await
+    /// A server started with an archive copies its log there.
+    pub async fn start(data: &Path, archive: Option<&Archive>) -> Result<Self, Error> {
+        Self::start_with(data, Durability::Kept, archive).await
     }
 
     /// [`Cluster::start`], with what a power cut may take away.
-    pub async fn start_with(data: &Path, durability: Durability) -> Result<Self, Error> {
+    pub async fn start_with(
+        data: &Path,
+        durability: Durability,
+        archive: Option<&Archive>,
+    ) -> Result<Self, Error> {
         let began = Instant::now();
-        let data = data.to_path_buf();
-        let cluster = tokio::task::spawn_blocking(move || Self::launch(&data, durability)).await;
+        let (data, archive) = (data.to_path_buf(), archive.cloned());
+        let launching = move || Self::launch(&data, durability, archive.as_ref());
+        let cluster = tokio::task::spawn_blocking(launching).await;
         let mut cluster =
             cluster.map_err(|error| Error::Io("lancement".into(), std::io::Error::other(error)))??;
-        let mut superuser = cluster.connect_when_ready().await?;
+        let mut superuser = server_answers(&cluster.place, &mut cluster.server).await?;
         prepare(&mut superuser).await?;
         superuser.close().await.map_err(Error::Sql)?;
         tracing::info!(elapsed = ?began.elapsed(), "la base PostgreSQL est prête");
@@ -91,7 +104,7 @@ impl Cluster {
         }
     }
 
-    fn launch(data: &Path, durability: Durability) -> Result<Self, Error> {
+    fn launch(data: &Path, durability: Durability, archive: Option<&Archive>) -> Result<Self, Error> {
         let place = Place::prepare(data)?;
         let binaries = Binaries::find(place.data_version()?)?;
         let _starting = place.lock("start.lock")?;
@@ -102,7 +115,7 @@ impl Cluster {
             Err(TryLockError::Error(error)) => return Err(Error::Io("users.lock".into(), error)),
         };
         users.lock_shared().map_err(|error| Error::Io("users.lock".into(), error))?;
-        let server = match Server::running(&place) {
+        let server = match Server::running(&place.cluster()) {
             Some(server) => {
                 tracing::info!(
                     pid = server.pid(),
@@ -112,33 +125,14 @@ impl Cluster {
             }
             None => {
                 place.initialize(&binaries, durability)?;
-                Server::spawn(&place, &binaries, durability)?
+                let archiving = match archive {
+                    Some(archive) => archive.depot(&place)?.settings(archive.wal_seconds),
+                    None => Vec::new(),
+                };
+                Server::spawn(&place, &place.cluster(), &binaries, durability, &archiving)?
             }
         };
         Ok(Self { place, server, users: Some(users), alone })
-    }
-
-    /// Waits until the server answers, or says why it ended.
-    async fn connect_when_ready(&mut self) -> Result<PgConnection, Error> {
-        let options = PgConnectOptions::new_without_pgpass()
-            .socket(self.server.socket_folder())
-            .port(server::PORT)
-            .username(SUPERUSER)
-            .database("postgres");
-        let began = Instant::now();
-        loop {
-            let error = match options.connect().await {
-                Ok(connection) => return Ok(connection),
-                Err(error) => error,
-            };
-            if let Some(status) = self.server.ended() {
-                return Err(Error::Ended { status, log: self.place.log_end() });
-            }
-            if began.elapsed() > READY_MAX {
-                return Err(Error::Sql(error));
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
     }
 
     fn leave(&mut self) -> Result<(), Error> {
@@ -160,6 +154,35 @@ impl Drop for Cluster {
             tracing::error!(%error, "la base PostgreSQL n'a pas été arrêtée");
         }
     }
+}
+
+/// A connection of the superuser, once the server answers; or why it ended.
+async fn server_answers(place: &Place, server: &mut Server) -> Result<PgConnection, Error> {
+    let options = PgConnectOptions::new_without_pgpass()
+        .socket(server.socket_folder())
+        .port(server::PORT)
+        .username(SUPERUSER)
+        .database("postgres");
+    let began = Instant::now();
+    loop {
+        let error = match options.connect().await {
+            Ok(connection) => return Ok(connection),
+            Err(error) => error,
+        };
+        if let Some(status) = server.ended() {
+            return Err(Error::Ended { status, log: place.log_end() });
+        }
+        if began.elapsed() > READY_MAX {
+            return Err(Error::Sql(error));
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Whether the server still replays its log.
+#[expect(clippy::disallowed_methods, reason = "of the server, not of the schema")]
+async fn is_replaying(superuser: &mut PgConnection) -> Result<bool, Error> {
+    sqlx::query_scalar("select pg_is_in_recovery()").fetch_one(superuser).await.map_err(Error::Sql)
 }
 
 /// Roles and database, made when missing: safe to run at each start, and after a start that was cut short.

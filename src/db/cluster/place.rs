@@ -24,6 +24,9 @@ const ELSEWHERE: &str = "/var/lib/chartrier";
 /// Longest path of a socket is 107 bytes, `/.s.PGSQL.5432` included.
 const SOCKET_FOLDER_BYTES_MAX: usize = 90;
 
+/// Who may come: whoever can enter the socket's private folder, to work or to take a backup.
+const ACCESS: &str = "local all all trust\nlocal replication all trust\n";
+
 /// Folders and user of one server.
 pub(super) struct Place {
     folder: PathBuf,
@@ -45,6 +48,16 @@ impl Place {
         made.map_err(io_error(&folder))?;
         let folder = folder.canonicalize().map_err(io_error(&folder))?;
         Ok(Self { folder, user: user.map(|user| (user.uid, user.gid)) })
+    }
+
+    /// PostgreSQL's user.
+    pub(super) fn uid(&self) -> u32 {
+        self.user.map_or(Uid::effective(), |(uid, _)| uid).as_raw()
+    }
+
+    /// Where the cluster, the socket and the locks stand.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// PostgreSQL's own folder.
@@ -113,7 +126,7 @@ impl Place {
             return Err(Error::Initialize(String::from_utf8_lossy(&output.stderr).trim().to_string()));
         }
         // The socket's folder is private; nobody comes by another way.
-        fs::write(new.join("pg_hba.conf"), "local all all trust\n").map_err(io_error(&new))?;
+        fs::write(new.join("pg_hba.conf"), ACCESS).map_err(io_error(&new))?;
         fs::rename(&new, self.cluster()).map_err(io_error(&new))?;
         File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(io_error(&self.folder))
     }
@@ -130,7 +143,7 @@ impl Place {
         if !folder.is_symlink() && !folder.exists() {
             self.make_private(&folder)?;
         }
-        let owner = self.user.map_or(Uid::effective(), |(uid, _)| uid).as_raw();
+        let owner = self.uid();
         let found = fs::symlink_metadata(&folder).map_err(io_error(&folder))?;
         if !found.is_dir() || found.uid() != owner || found.mode() & 0o077 != 0 {
             return Err(Error::NotPrivate { folder, owner });
@@ -145,7 +158,16 @@ impl Place {
         String::from_utf8_lossy(&text[start..]).trim().to_string()
     }
 
-    fn make_private(&self, folder: &Path) -> Result<(), Error> {
+    /// A cluster made by an earlier version lets no backup be taken: it is told again who comes by the socket.
+    pub(super) fn open_to_backups(&self, cluster: &Path) -> Result<(), Error> {
+        let path = cluster.join("pg_hba.conf");
+        if fs::read_to_string(&path).map_err(io_error(&path))? == ACCESS {
+            return Ok(());
+        }
+        fs::write(&path, ACCESS).map_err(io_error(&path))
+    }
+
+    pub(super) fn make_private(&self, folder: &Path) -> Result<(), Error> {
         DirBuilder::new().mode(0o700).create(folder).map_err(io_error(folder))?;
         if let Some((uid, gid)) = self.user {
             chown(folder, Some(uid.as_raw()), Some(gid.as_raw())).map_err(io_error(folder))?;
@@ -210,7 +232,7 @@ fn link_elsewhere(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn io_error(path: &Path) -> impl Fn(io::Error) -> Error + use<> {
+pub(super) fn io_error(path: &Path) -> impl Fn(io::Error) -> Error + use<> {
     let path = path.display().to_string();
     move |error| Error::Io(path.clone(), error)
 }

@@ -39,13 +39,13 @@ pub(super) struct Server {
 
 impl Server {
     /// The server that already runs on these data, if one does. What a crash left of another is removed.
-    pub(super) fn running(place: &Place) -> Option<Self> {
-        let path = place.cluster().join("postmaster.pid");
+    pub(super) fn running(cluster: &Path) -> Option<Self> {
+        let path = cluster.join("postmaster.pid");
         let text = fs::read_to_string(&path).ok()?;
         let mut lines = text.lines();
         let pid: i32 = lines.next()?.trim().parse().ok()?;
         let socket_folder = PathBuf::from(lines.nth(3)?.trim());
-        if is_server_of(pid, &place.cluster()) {
+        if is_server_of(pid, cluster) {
             return Some(Self { pid, socket_folder, child: None });
         }
         tracing::info!(pid, "le serveur PostgreSQL précédent a été interrompu : reprise de son journal");
@@ -54,13 +54,21 @@ impl Server {
     }
 
     /// Starts the server; it may still be replaying its log when this returns.
-    pub(super) fn spawn(place: &Place, binaries: &Binaries, durability: Durability) -> Result<Self, Error> {
+    /// `more`: settings beside the usual ones.
+    pub(super) fn spawn(
+        place: &Place,
+        cluster: &Path,
+        binaries: &Binaries,
+        durability: Durability,
+        more: &[String],
+    ) -> Result<Self, Error> {
+        place.open_to_backups(cluster)?;
         let socket_folder = place.socket_folder()?;
         let log = place.open("server.log")?;
         log.set_len(0).map_err(|error| Error::Io("server.log".into(), error))?;
         let postgres = binaries.program("postgres");
         let mut command = place.command(&postgres);
-        command.arg("-D").arg(place.cluster()).stdout(Stdio::null()).stderr(log);
+        command.arg("-D").arg(cluster).stdout(Stdio::null()).stderr(log);
         let kept = if durability == Durability::Kept { "on" } else { "off" };
         for setting in [
             "listen_addresses=".to_string(),
@@ -81,6 +89,9 @@ impl Server {
             "log_rotation_age=1d".into(),
             "log_truncate_on_rotation=on".into(),
         ] {
+            command.arg("-c").arg(setting);
+        }
+        for setting in more {
             command.arg("-c").arg(setting);
         }
         let child = command.spawn().map_err(|error| Error::Io(postgres.display().to_string(), error))?;

@@ -141,6 +141,17 @@ impl Inventory {
         check::problems(self)
     }
 
+    /// Where the newest version keeps the file of this logical path, with its digest (lower-case hexadecimal).
+    pub fn find(&self, logical_path: &str) -> Option<(&str, &str)> {
+        let state = &self.versions.get(&self.head)?.state;
+        let named = |paths: &Vec<String>| paths.iter().any(|path| path == logical_path);
+        let digest = state.iter().find_map(|(digest, paths)| named(paths).then_some(digest))?;
+        // Digests are compared without regard to case. // OCFL 1.1, 3.5.1
+        let mut stored = self.manifest.iter().filter(|(other, _)| other.eq_ignore_ascii_case(digest));
+        let path = stored.next().and_then(|(_, paths)| paths.first())?;
+        Some((path, digest))
+    }
+
     /// Each stored file of the manifest with its digest (lower-case hexadecimal).
     pub fn stored_files(&self) -> impl Iterator<Item = (&str, &str)> {
         self.manifest

@@ -128,7 +128,8 @@ impl<'a> BucketPen<'a> {
 
     /// The file is in the bucket, whole, when it returns.
     pub fn finish(mut self) -> Result<(), Error> {
-        let (store, key, rest) = (Arc::clone(&self.bucket.store), self.key.clone(), std::mem::take(&mut self.buffer));
+        let (store, key, rest) =
+            (Arc::clone(&self.bucket.store), self.key.clone(), std::mem::take(&mut self.buffer));
         let parts = self.parts.take();
         let written = wait(async move {
             match parts {

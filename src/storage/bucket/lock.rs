@@ -50,11 +50,8 @@ impl Asked {
         let Ok(uri) = format!("{}?object-lock", self.address).parse() else { return Lock::Unknown };
         let mut request = HttpRequest::new(HttpRequestBody::empty());
         *request.uri_mut() = uri;
-        let credential = AwsCredential {
-            key_id: self.keys.id.clone(),
-            secret_key: self.keys.secret.clone(),
-            token: None,
-        };
+        let credential =
+            AwsCredential { key_id: self.keys.id.clone(), secret_key: self.keys.secret.clone(), token: None };
         if AwsAuthorizer::new(&credential, "s3", &self.region).try_authorize(&mut request, None).is_err() {
             return Lock::Unknown;
         }
@@ -99,9 +96,12 @@ mod tests {
     #[test]
     fn the_bucket_s_own_words_are_understood() {
         let around = |rule: &str| {
-            format!("<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled>{rule}</ObjectLockConfiguration>")
+            format!(
+                "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled>{rule}</ObjectLockConfiguration>"
+            )
         };
-        let rule = "<Rule><DefaultRetention><Mode>COMPLIANCE</Mode><Years>10</Years></DefaultRetention></Rule>";
+        let rule =
+            "<Rule><DefaultRetention><Mode>COMPLIANCE</Mode><Years>10</Years></DefaultRetention></Rule>";
         assert_eq!(said(&around(rule)), Lock::Kept { mode: "COMPLIANCE".into(), days: 3_650 });
         assert_eq!(said(&around("")), Lock::Unset);
         assert_eq!(said("<ObjectLockConfiguration/>"), Lock::None);

@@ -71,7 +71,8 @@ impl Bucket {
     /// Keys of everything under a folder.
     fn keys(&self, folder: &str) -> Result<Vec<Key>, Error> {
         let (store, prefix) = (Arc::clone(&self.store), key(folder)?);
-        let listed = async move { store.list(Some(&prefix)).map_ok(|meta| meta.location).try_collect().await };
+        let listed =
+            async move { store.list(Some(&prefix)).map_ok(|meta| meta.location).try_collect().await };
         wait(listed).map_err(failed("listing", folder))
     }
 

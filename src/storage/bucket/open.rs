@@ -61,7 +61,8 @@ pub(super) fn open(name: &str, settings: &BucketSettings) -> Result<Opened, Erro
         .map_err(|error| refused(format!("clé {} illisible ({error})", settings.key_file.display())))?;
     let built = match scheme {
         "s3" => {
-            let asked = Asked::new(address(settings, rest), region(settings), keys(&secret), client(settings));
+            let asked =
+                Asked::new(address(settings, rest), region(settings), keys(&secret), client(settings));
             let built = s3(settings, rest, &keys(&secret));
             built.map(|(store, prefix)| Opened { store: under(Arc::new(store), prefix), asked: Some(asked) })
         }
@@ -123,9 +124,9 @@ fn azure(settings: &BucketSettings, rest: &str, secret: &str) -> Built<object_st
         .with_retry(retry(settings));
     let builder = match settings.endpoint.as_str() {
         "" => builder,
-        endpoint => builder
-            .with_endpoint(endpoint.to_string())
-            .with_allow_http(endpoint.starts_with("http://")),
+        endpoint => {
+            builder.with_endpoint(endpoint.to_string()).with_allow_http(endpoint.starts_with("http://"))
+        }
     };
     Ok((builder.build()?, parts.next().unwrap_or_default().to_string()))
 }

@@ -11,8 +11,8 @@ use object_store::{ObjectStore, ObjectStoreExt};
 
 use super::super::error::Error;
 use super::super::medium::Take;
-use super::wait::{failed, runtime, wait};
 use super::io_error;
+use super::wait::{failed, runtime, wait};
 
 /// Bytes asked for at once.
 const RANGE_BYTES: u64 = 8 << 20;
@@ -45,7 +45,8 @@ impl Read for RangeReader {
         let (from, bytes) = &self.ahead;
         if self.at < *from || self.at >= from + bytes.len() as u64 {
             // A reader who goes on reading is given more at once.
-            let more = if self.at == from + bytes.len() as u64 && self.at > 0 { RANGE_BYTES } else { AHEAD_BYTES };
+            let more =
+                if self.at == from + bytes.len() as u64 && self.at > 0 { RANGE_BYTES } else { AHEAD_BYTES };
             let until = (self.at + more).min(self.size_bytes);
             self.ahead = (self.at, range(&self.store, &self.key, self.at, until)?);
         }

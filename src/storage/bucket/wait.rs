@@ -44,7 +44,9 @@ pub(super) fn failed(doing: &'static str, path: &str) -> impl FnOnce(object_stor
 /// Whether a bucket says that no room is left: a quota of the account, a full disk behind it.
 fn full(error: &object_store::Error) -> bool {
     let said = error.to_string();
-    ["QuotaExceeded", "InsufficientStorage", "XMinioStorageFull", "507 "].iter().any(|word| said.contains(word))
+    ["QuotaExceeded", "InsufficientStorage", "XMinioStorageFull", "507 "]
+        .iter()
+        .any(|word| said.contains(word))
 }
 
 /// As an error of reading, whose kind tells an absent object and a denied one.

@@ -112,7 +112,9 @@ impl Medium for Folder {
         let brought = how == Put::Beside && self.path.join(above).is_dir();
         if how != Put::Over {
             match self.get(path, bytes.len()) {
-                Ok(Some(there)) if there == bytes && brought => return disk::sync_folder(&self.path.join(above)),
+                Ok(Some(there)) if there == bytes && brought => {
+                    return disk::sync_folder(&self.path.join(above));
+                }
                 Ok(Some(there)) if there == bytes => return self.sync_way_to(path),
                 Ok(None) => {}
                 Ok(Some(_)) => return Err(Error::Occupied { path: self.at(path) }),

@@ -23,7 +23,11 @@ impl Reader {
     }
 
     /// Gives every byte of a regular file to `take`, read from the disk; links are not followed.
-    pub fn each_chunk(&mut self, path: &Path, take: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+    pub fn each_chunk(
+        &mut self,
+        path: &Path,
+        take: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
         let nofollow = OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
         let open =
             |flags: OFlag| File::options().read(true).custom_flags((nofollow | flags).bits()).open(path);

@@ -7,11 +7,11 @@ use std::panic::resume_unwind;
 
 use sha2::{Digest, Sha512};
 
+use super::super::TenantStore;
 use super::super::error::Error;
 use super::super::medium::{Kind, Medium};
 use super::super::report::{CopyReport, Fault};
 use super::super::site::Site;
-use super::super::TenantStore;
 use super::INVENTORY_BYTES_MAX;
 use crate::model::{ArchiveId, TenantId};
 use crate::package::ocfl::{self, Inventory};

@@ -35,7 +35,8 @@ impl TenantStore {
             }
             let tomb = format!("{}/destruction.json", self.tombs(archive));
             if !medium.stands(&tomb)? {
-                let digest = self.technical_metadata(archive).map(|known| hex::encode(known.inventory_sha512));
+                let digest =
+                    self.technical_metadata(archive).map(|known| hex::encode(known.inventory_sha512));
                 let detail = format!("{} (inventaire {})", by.reference, digest.unwrap_or_default());
                 let told = Operation::at(self.sites.clock.now(), "destruction", &detail);
                 medium.put(&tomb, told.to_json().as_bytes(), Put::Once)?;

@@ -4,9 +4,9 @@
 
 use std::iter::Peekable;
 
+use super::super::TenantStore;
 use super::super::error::Error;
 use super::super::medium::Objects;
-use super::super::TenantStore;
 use crate::model::ArchiveId;
 use crate::package::ocfl;
 

@@ -19,8 +19,8 @@ impl TenantStore {
     pub fn confirm(&self, archive: ArchiveId, marker: &[u8]) -> Result<(), Error> {
         std::thread::scope(|scope| {
             let sites = self.sites().enumerate();
-            let marking = sites
-                .map(|(index, site)| scope.spawn(move || self.confirm_on(index, site, archive, marker)));
+            let marking =
+                sites.map(|(index, site)| scope.spawn(move || self.confirm_on(index, site, archive, marker)));
             let marking: Vec<_> = marking.collect();
             marking.into_iter().try_for_each(|mark| mark.join().unwrap_or_else(|panic| resume_unwind(panic)))
         })

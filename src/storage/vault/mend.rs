@@ -9,11 +9,11 @@ use super::super::error::Error;
 use super::super::medium::{Medium, Put};
 use super::super::report::{CopyReport, Fault};
 use super::super::site::Site;
+use super::INVENTORY_BYTES_MAX;
 use super::check::check_copy;
 use super::copying::Copying;
 use super::journal::Operation;
 use super::marker::{MARKER, MARKER_BYTES_MAX};
-use super::INVENTORY_BYTES_MAX;
 use crate::model::ArchiveId;
 use crate::package::ocfl::{self, INVENTORY, Inventory, OBJECT_DECLARATION, SIDECAR};
 
@@ -149,12 +149,7 @@ struct Model<'a> {
 }
 
 impl<'a> Model<'a> {
-    fn read(
-        site: &'a Site,
-        source: &'a dyn Medium,
-        object: &str,
-        archive: ArchiveId,
-    ) -> Result<Self, Error> {
+    fn read(site: &'a Site, source: &'a dyn Medium, object: &str, archive: ArchiveId) -> Result<Self, Error> {
         let wrong = |path: &str| Error::Damaged { site: site.name.clone(), path: format!("{object}/{path}") };
         let get = |path: &str| source.get(&format!("{object}/{path}"), INVENTORY_BYTES_MAX);
         let bytes = get(INVENTORY)?.ok_or_else(|| Error::Absent(format!("{archive} on {}", site.name)))?;
@@ -188,7 +183,8 @@ impl<'a> Model<'a> {
             let mut pen = draft.create(path)?;
             let mut chunk = vec![0; 256 << 10];
             loop {
-                let read = std::io::Read::read(&mut copying, &mut chunk).map_err(|source| self.lost(path, source))?;
+                let read = std::io::Read::read(&mut copying, &mut chunk)
+                    .map_err(|source| self.lost(path, source))?;
                 if read == 0 {
                     break;
                 }
@@ -240,12 +236,7 @@ impl<'a> Model<'a> {
         Ok(Copying::new(file.ok_or_else(|| self.damaged(path))?, rate))
     }
 
-    fn compare<R: std::io::Read>(
-        &self,
-        path: &str,
-        digest: &str,
-        copying: &Copying<R>,
-    ) -> Result<(), Error> {
+    fn compare<R: std::io::Read>(&self, path: &str, digest: &str, copying: &Copying<R>) -> Result<(), Error> {
         if hex::encode(copying.sha512()) == digest { Ok(()) } else { Err(self.damaged(path)) }
     }
 

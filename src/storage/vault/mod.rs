@@ -23,10 +23,12 @@
 //! [`TenantStore::list`]: super::TenantStore::list
 //! [`TenantStore::count`]: super::TenantStore::count
 
+mod aside;
 mod check;
 mod copying;
 mod deposit;
 mod destroy;
+mod inventory;
 mod journal;
 mod list;
 mod marker;

@@ -114,7 +114,8 @@ impl TenantStore {
             })
         });
         let edits: Vec<Edit> = put.chain(version.removed.iter().map(|path| Edit::Remove(path))).collect();
-        let next = base.next_version(version.created, &version.message, self.user(), &edits).map_err(refused)?;
+        let next =
+            base.next_version(version.created, &version.message, self.user(), &edits).map_err(refused)?;
         if next.inventory.head != format!("v{}", version.number) {
             return Err(Error::Object(format!("version {} does not follow {}", version.number, base.head)));
         }

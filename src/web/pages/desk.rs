@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::ingest::list::{self, Names, TransferLine};
 use super::shell::{Account, Fact, Section, Shell, answer};
-use super::{operations, words};
+use super::{operations, preservation, words};
 use crate::db::jobs;
 use crate::ingest::queries::{self, Filter};
 use crate::ingest::visibility;
@@ -19,6 +19,10 @@ use crate::web::{Problem, State, Who};
 #[template(path = "desk/desk.html")]
 pub struct DeskPage {
     pub shell: Shell,
+    /// For those who answer for the archives: copies that are wrong now.
+    pub integrity: Option<String>,
+    /// Of which one, at least, everywhere.
+    pub hopeless: bool,
     pub can_deposit: bool,
     pub can_read: bool,
     pub sees_transfers: bool,
@@ -92,6 +96,11 @@ pub async fn show(person: Person, state: web::Data<State>) -> Result<HttpRespons
     let quota = if answers { registry::queries::find_quota(&mut tx).await? } else { None };
     let names = list::names(&mut tx).await?;
     drop(tx);
+    let standing = if Who::IntegrityReader.admits(roles) {
+        Some(state.preservation.member_standing(person.tenant).await?)
+    } else {
+        None
+    };
     let counts = if person.has(Role::Operator) {
         Some(jobs::counts(&state.db, state.clock.now()).await?)
     } else {
@@ -105,6 +114,8 @@ pub async fn show(person: Person, state: web::Data<State>) -> Result<HttpRespons
             section: Section::Desk,
             top: true,
         },
+        integrity: standing.as_ref().and_then(preservation::notice),
+        hopeless: standing.is_some_and(|standing| standing.open.iter().any(|incident| incident.no_good_copy)),
         can_deposit,
         can_read: Who::Searcher.admits(roles),
         sees_transfers: filter.is_some(),

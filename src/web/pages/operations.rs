@@ -5,17 +5,20 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+use super::preservation::{self, Keeping};
+use super::safety::{self, RehearsalLine, Safety};
 use super::shell::{Account, At, Badge, Fact, Section, Shell, answer, go_to};
 use super::{viruses, words};
 use crate::db::jobs::{self, Counts, SetAside};
-use crate::ingest;
-use crate::pronom;
+use crate::preservation::{JOB_CHECK_SITE, JOB_LIST_SITE, JOB_MIGRATE, JOB_REPAIR_SITE, Overview};
 use crate::storage::{Room, Standing};
 use crate::web::callers::Operator;
 use crate::web::health::{self, Readiness, Report};
 use crate::web::{Problem, State, scanner};
+use crate::{catalog, ingest, pronom, recovery};
 
 /// `GET /exploitation`.
 #[derive(Template)]
@@ -34,10 +37,15 @@ pub struct OperationsPage {
     /// Said when not all of them are shown.
     pub more: Option<String>,
     pub places: Vec<PlaceLine>,
+    /// How copies are read again.
+    pub keeping: Keeping,
     /// How the virus scanner stands, and what is known of it.
     pub scanner: (Badge, Vec<Fact>),
     /// What the sites were found to be when the program started.
     pub warnings: Vec<String>,
+    /// What brings the service back.
+    pub safety: Vec<Fact>,
+    pub rehearsals: Vec<RehearsalLine>,
 }
 
 /// A job set aside.
@@ -66,8 +74,11 @@ pub struct Found<'a> {
     /// What jobs wait for outside, and how many.
     pub waiting: &'a [(String, u64)],
     pub set_aside: &'a [SetAside],
+    pub overview: &'a Overview,
     pub warnings: &'a [String],
     pub scanner: &'a scanner::Report,
+    pub safety: &'a Safety,
+    pub now: DateTime<Utc>,
 }
 
 /// What the page before has to say.
@@ -106,14 +117,19 @@ pub async fn show(
     let report = readiness.report(&state).await;
     let counts = jobs::counts(&state.db, state.clock.now()).await?;
     let set_aside = jobs::set_aside(&state.db, SHOWN).await?;
+    let overview = state.preservation.overview().await?;
     let (waiting, scanner) = (jobs::waiting(&state.db).await?, scanner::look(&state).await);
+    let safety = safety::look(&state).await?;
     let found = Found {
         report: &report,
         counts,
         waiting: &waiting,
         set_aside: &set_aside,
+        overview: &overview,
         warnings: state.storage.warnings(),
         scanner: &scanner,
+        safety: &safety,
+        now: state.clock.now(),
     };
     Ok(answer(&page(Account::of(&person), &found, said.relance)))
 }
@@ -154,8 +170,11 @@ pub fn page(account: Account, found: &Found<'_>, resumed: Option<Resumed>) -> Op
         more: (set_aside > shown)
             .then(|| format!("Les {} plus anciens sont montrés, sur {}.", shown, words::number(set_aside))),
         places: places(found.report),
+        keeping: preservation::keeping(found.overview),
         scanner: viruses::standing(found.scanner),
         warnings: found.warnings.iter().map(|warning| sentence(warning)).collect(),
+        safety: safety::facts(found.safety),
+        rehearsals: safety::lines(found.safety),
     }
 }
 
@@ -167,6 +186,7 @@ pub fn standing(counts: &Counts) -> Vec<Fact> {
         fact("En attente", counts.due),
         fact("Prévus plus tard", counts.later),
         fact("Mis de côté après des échecs", counts.set_aside),
+        fact("Travaux de fond, qui peuvent attendre", counts.background),
     ];
     if let Some(since) = counts.due_since {
         facts.push(Fact::new("Attente la plus ancienne", words::moment(since).words));
@@ -193,6 +213,13 @@ fn work(kind: &str) -> String {
         ingest::JOB_SEAL => "Prise en charge d’un versement accepté".into(),
         ingest::JOB_PURGE => "Effacement des fichiers d’un versement refusé".into(),
         pronom::JOB_NAME_AGAIN => "Nouvelle identification des formats d’une collectivité".into(),
+        JOB_CHECK_SITE => "Relecture des copies d’un site".into(),
+        catalog::JOB_COMMUNICATED => "Relecture d’une archive consultée".into(),
+        catalog::JOB_DOUBTED => "Relecture d’une archive dont une copie est douteuse".into(),
+        JOB_LIST_SITE => "Inventaire d’un site".into(),
+        JOB_MIGRATE => "Ajout ou retrait d’un site".into(),
+        JOB_REPAIR_SITE => "Réparation des copies d’un site".into(),
+        recovery::JOB_COPY => "Copie du journal sur les sites".into(),
         unknown => format!("Travail inconnu de cette version : {unknown}"),
     }
 }
@@ -267,5 +294,7 @@ fn troubles(found: &Found<'_>) -> Vec<String> {
         let jobs = words::count(counts.set_aside, "travail est mis", "travaux sont mis");
         troubles.push(format!("{jobs} de côté, à relancer une fois la cause corrigée."));
     }
+    troubles.extend(found.overview.alerts.iter().map(ToString::to_string));
+    troubles.extend(safety::troubles(found.safety, found.now));
     troubles
 }

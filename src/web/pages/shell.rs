@@ -46,6 +46,9 @@ impl Account {
         if Who::Searcher.admits(&caller.roles) {
             menu.push(Section::Archives);
         }
+        if Who::IntegrityReader.admits(&caller.roles) {
+            menu.push(Section::Integrity);
+        }
         if Who::ProfileReader.admits(&caller.roles) {
             menu.push(Section::Profiles);
         }
@@ -72,6 +75,7 @@ pub enum Section {
     Desk,
     Transfers,
     Archives,
+    Integrity,
     Profiles,
     Formats,
     Operations,
@@ -86,6 +90,7 @@ impl Section {
             Section::Desk | Section::None => "/",
             Section::Transfers => "/versements",
             Section::Archives => "/archives",
+            Section::Integrity => "/integrite",
             Section::Profiles => "/profils",
             Section::Formats => "/formats",
             Section::Operations => "/exploitation",
@@ -98,6 +103,7 @@ impl Section {
             Section::Desk | Section::None => "Accueil",
             Section::Transfers => "Versements",
             Section::Archives => "Archives",
+            Section::Integrity => "Intégrité",
             Section::Profiles => "Profils",
             Section::Formats => "Formats",
             Section::Operations => "Exploitation",

@@ -122,6 +122,17 @@ pub fn count(value: u64, one: &str, many: &str) -> String {
     format!("{}\u{a0}{}", number(value), if value < 2 { one } else { many })
 }
 
+/// « 3 jours 4 h », « 4 h », « 12 min »: two units at most, and never less than a minute.
+pub fn lapse(seconds: u64) -> String {
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, (seconds / 60 % 60).max(1));
+    match (days, hours) {
+        (0, 0) => format!("{minutes}\u{a0}min"),
+        (0, hours) => format!("{hours}\u{a0}h"),
+        (days, 0) => count(days, "jour", "jours"),
+        (days, hours) => format!("{} {hours}\u{a0}h", count(days, "jour", "jours")),
+    }
+}
+
 /// A sentence as it is printed: a capital first, curved apostrophes.
 pub fn sentence(written: &str) -> String {
     let mut letters = written.chars().map(|c| if c == '\'' { '’' } else { c });
@@ -220,6 +231,21 @@ pub fn media_icon(media_type: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_lapse_is_told_in_two_units_at_most() {
+        let told = [0, 59, 720, 3_600, 7_260, 86_400, 273_600].map(lapse);
+        let expected = [
+            "1\u{a0}min",
+            "1\u{a0}min",
+            "12\u{a0}min",
+            "1\u{a0}h",
+            "2\u{a0}h",
+            "1\u{a0}jour",
+            "3\u{a0}jours 4\u{a0}h",
+        ];
+        assert_eq!(told, expected);
+    }
 
     #[test]
     fn dates_and_hours_are_those_of_paris() {

@@ -11,6 +11,7 @@ use crate::catalog::{Object, UnitLine};
 use crate::model::UnitId;
 use crate::web::callers::Searcher;
 use crate::web::pages::ingest::list::{self, Names};
+use crate::web::pages::preservation::{self, CopyLine};
 use crate::web::pages::shell::{Account, Fact, Link, Section, Shell, answer};
 use crate::web::pages::words;
 use crate::web::{Problem, State, Who, problems};
@@ -31,6 +32,8 @@ pub struct UnitPage {
     pub first: bool,
     pub next: Option<String>,
     pub objects: Vec<ObjectLine>,
+    /// Of the archive it belongs to.
+    pub copies: Vec<CopyLine>,
 }
 
 /// One unit in a tree.
@@ -84,6 +87,10 @@ pub async fn show(
     children.truncate(CHILDREN as usize);
     let next = children.last().filter(|_| more).map(|last| format!("{}?apres={}", address(id), last.ordinal));
     let names = list::names(&mut state.db.read(person.tenant).await?).await?;
+    let archive = view.archive.archive_id;
+    let kept =
+        state.access.archive(&reader, archive).await?.map(|archive| archive.copies).unwrap_or_default();
+    let incidents = state.preservation.incidents_of(person.tenant, archive).await?;
     let whole = Who::Archivist.admits(&person.roles);
     Ok(answer(&UnitPage {
         shell: Shell {
@@ -101,6 +108,7 @@ pub async fn show(
         first: place.apres.is_none(),
         next,
         objects: view.objects.iter().map(|object| object_line(object, reader.opens_files())).collect(),
+        copies: preservation::copies(&kept, &incidents),
     }))
 }
 

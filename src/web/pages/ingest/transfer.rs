@@ -155,7 +155,12 @@ fn steps(transfer: &Transfer) -> Vec<Step> {
             vec![received, checked(), accepted(), now("Prise en charge", "box", "copies en cours")]
         }
         TransferState::AwaitingReplication => {
-            vec![received, checked(), accepted(), now("Prise en charge", "box", "un site de conservation est attendu")]
+            vec![
+                received,
+                checked(),
+                accepted(),
+                now("Prise en charge", "box", "un site de conservation est attendu"),
+            ]
         }
         TransferState::TakenInCharge => {
             vec![received, checked(), accepted(), done("Pris en charge", moment(transfer.closed_at))]

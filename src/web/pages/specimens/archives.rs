@@ -65,6 +65,7 @@ pub fn unit() -> UnitPage {
             icon: "file",
             details: "Document PDF · 842 Ko".into(),
         }],
+        copies: super::integrity::copies(),
     }
 }
 

@@ -5,14 +5,50 @@ use uuid::Uuid;
 use super::frame::{at, shell};
 use crate::db::jobs::{Counts, SetAside};
 use crate::ingest;
-use crate::model::Engine;
+use crate::model::{Engine, TenantId};
+use crate::recovery::{Backup, Behind, KeptRehearsal};
 use crate::storage::{About, Lock, Room, Standing};
 use crate::web::health::Report;
 use crate::web::pages::operations::{self, Found, OperationsPage, Resumed};
+use crate::web::pages::safety::Safety;
 use crate::web::pages::shell::{Account, Section};
 use crate::web::scanner;
 
-pub fn operations() -> OperationsPage {
+/// A backup of the night, a site that lags behind, two rehearsals.
+fn safety() -> Safety {
+    let rehearsal = |began: &str, took_ms, differences: &[&str]| KeptRehearsal {
+        tenant_id: Uuid::from_u128(7),
+        site: "sud".into(),
+        began_at: at(began),
+        took_ms,
+        archive_count: 12_408,
+        size_bytes: 310_000_000_000,
+        differences: differences.iter().map(|said| (*said).to_owned()).collect(),
+    };
+    let member = "Communauté de communes du Val d’Ille".to_owned();
+    let lost = ["copy : 24816 lignes, 24815 reconstruites"];
+    Safety {
+        backup: Some(Backup {
+            began_at: at("2026-11-20T01:30:00Z"),
+            ended_at: at("2026-11-20T01:34:00Z"),
+            kind: "base".into(),
+            path: "/srv/sauvegardes/7431885210573042311/base/2026-11-20T013400Z".into(),
+            size_bytes: 18_400_000_000,
+        }),
+        behind: vec![Behind {
+            tenant: TenantId::of_member("val-d-ille"),
+            site: "sud".into(),
+            since: at("2026-11-20T15:02:00Z"),
+        }],
+        rehearsals: vec![
+            (member.clone(), rehearsal("2026-11-18T09:00:00Z", 14_820_000, &[])),
+            (member, rehearsal("2026-05-12T09:00:00Z", 9_310_000, &lost)),
+        ],
+    }
+}
+
+/// Two sites, one of which takes no bytes, and the quarantine.
+fn places() -> Vec<Standing> {
     let place = |site: Option<&str>, fault: Option<&str>, free_bytes| Standing {
         about: About::default(),
         lock: Lock::None,
@@ -20,11 +56,15 @@ pub fn operations() -> OperationsPage {
         fault: fault.map(str::to_owned),
         room: Some(Room { free_bytes, size_bytes: 2_000_000_000_000 }),
     };
-    let places = vec![
+    vec![
         place(Some("nord"), None, 1_240_000_000_000),
         place(Some("sud"), Some("trying /srv/sud: Read-only file system (os error 30)"), 410_000_000_000),
         place(None, None, 120_000_000_000),
-    ];
+    ]
+}
+
+pub fn operations() -> OperationsPage {
+    let places = places();
     let job = |job_id, member: &str, kind: &str, attempts, error: &str, created: &str| SetAside {
         job_id,
         member_name: member.into(),
@@ -58,15 +98,25 @@ pub fn operations() -> OperationsPage {
         later: 1_204,
         running: 2,
         set_aside: 2,
+        background: 4,
         due_since: Some(at("2026-11-20T16:01:00Z")),
     };
     let warnings =
         ["les sites « nord » et « sud » sont sur le même disque : sa perte serait celle de deux copies"
             .to_owned()];
-    let scanner = &scanner();
-    let waiting = &[("site sud".into(), 12)];
-    let found =
-        Found { report: &report, counts, waiting, set_aside: &set_aside, warnings: &warnings, scanner };
+    let overview = super::integrity::overview();
+    let (safety, scanner) = (safety(), scanner());
+    let found = Found {
+        report: &report,
+        counts,
+        waiting: &[("site sud".into(), 12)],
+        set_aside: &set_aside,
+        overview: &overview,
+        warnings: &warnings,
+        scanner: &scanner,
+        safety: &safety,
+        now: at("2026-11-20T16:20:00Z"),
+    };
     let account = shell("", Section::Operations, "opérateur").account.unwrap();
     let account = Account { menu: vec![Section::Desk, Section::Operations], ..account };
     operations::page(account, &found, Some(Resumed::Faite))

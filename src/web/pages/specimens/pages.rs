@@ -4,8 +4,8 @@ use super::archives::{object, unit, unit_line};
 use super::formats;
 use super::frame::{outside, shell};
 use super::operations::operations;
-use super::profiles;
 use super::transfers::{desk, examined, kept, lines, received, refused};
+use super::{integrity, profiles};
 use crate::web::pages::access::search::SearchPage;
 use crate::web::pages::identity::*;
 use crate::web::pages::ingest::deposit::DepositPage;
@@ -92,6 +92,8 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("archives", render(&search)),
         ("unite", render(&unit())),
         ("objet", render(&object())),
+        ("integrite", render(&integrity::integrity())),
+        ("integrite-saine", render(&integrity::whole())),
         ("profils", render(&profiles::list())),
         ("profil-import", render(&profiles::import())),
         ("profil", render(&profiles::show())),

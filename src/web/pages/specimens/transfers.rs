@@ -54,6 +54,10 @@ pub fn lines() -> Vec<TransferLine> {
 pub fn desk(depositor: bool) -> DeskPage {
     DeskPage {
         shell: shell("Accueil", Section::Desk, if depositor { "déposant, lecteur" } else { "archiviste" }),
+        integrity: (!depositor).then(|| {
+            "1\u{a0}copie d’archive est fausse : le service les répare depuis une copie saine.".into()
+        }),
+        hopeless: false,
         can_deposit: depositor,
         can_read: true,
         sees_transfers: true,

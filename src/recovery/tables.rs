@@ -1,0 +1,148 @@
+//! Of every table, whether a rebuild makes it again, and from what. A test reads the tables and columns of the real schema
+//! and fails for one that is not here; another compares, row by row, what is said to be rebuilt.
+//!
+//! Decides nothing: it is the promise, in one place.
+
+/// What a table is made again from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The archives' objects on the site.
+    Objects,
+    /// The register's copy beside them (`register.json`); without it, stubs that the members' files complete.
+    Register,
+    /// The journal's copy beside them.
+    Journal,
+    /// The members' files: `chartrier tenants apply`, after the rebuild.
+    Files,
+    /// Nothing: why is said.
+    Nothing,
+}
+
+/// A table and what becomes of it.
+#[derive(Debug)]
+pub struct Table {
+    /// With its schema, unless it is a member's.
+    pub name: &'static str,
+    pub source: Source,
+    /// Columns that are not made again as they were, each with the reason.
+    pub but: &'static [(&'static str, &'static str)],
+    /// The rows that are made again, as a condition on `t`; empty: all of them.
+    pub only: &'static str,
+    /// What is to be known of it.
+    pub why: &'static str,
+}
+
+const fn rebuilt(name: &'static str, source: Source) -> Table {
+    Table { name, source, but: &[], only: "", why: "" }
+}
+
+const fn lost(name: &'static str, why: &'static str) -> Table {
+    Table { name, source: Source::Nothing, but: &[], only: "", why }
+}
+
+/// Of the columns that say an object's format.
+const NAMED: &str = "what was found at the taking in charge: a later naming is asked for again";
+
+/// Every table of the schema.
+pub const TABLES: &[Table] = &[
+    rebuilt("archive", Source::Objects),
+    rebuilt("unit", Source::Objects),
+    rebuilt("unit_link", Source::Objects),
+    rebuilt("unit_object", Source::Objects),
+    rebuilt("unit_search", Source::Objects),
+    Table {
+        but: &[
+            ("puid", NAMED),
+            ("format_name", NAMED),
+            ("format_version", NAMED),
+            ("format_mime", NAMED),
+            ("format_basis", NAMED),
+            ("format_signatures", NAMED),
+        ],
+        ..rebuilt("binary_object", Source::Objects)
+    },
+    Table {
+        but: &[(
+            "verified_at",
+            "the last reading was another: that of the rebuild, or of the taking in charge",
+        )],
+        why: "copies on sites that are away are found by a rebuild from those sites",
+        ..rebuilt("copy", Source::Objects)
+    },
+    Table {
+        but: &[("premis", "the document itself: what it was made of serves until the copies stand")],
+        only: "t.transfer_id in (select a.transfer_id from archive a where a.tenant_id = t.tenant_id)",
+        ..rebuilt("accession", Source::Objects)
+    },
+    Table {
+        only: "t.state = 'taken_in_charge'",
+        why: "one that waits in quarantine is received again; of a refused one the journal alone keeps the trace",
+        ..rebuilt("transfer", Source::Objects)
+    },
+    Table {
+        but: &[("message_id", "a key of the database, seen by nobody")],
+        only: "t.transfer_id in (select a.transfer_id from archive a where a.tenant_id = t.tenant_id)",
+        ..rebuilt("message", Source::Objects)
+    },
+    Table {
+        why: "the highest number of any object, or of the journal",
+        ..rebuilt("numbering", Source::Objects)
+    },
+    Table { why: "what is held; what is promised is the register's", ..rebuilt("quota", Source::Objects) },
+    Table {
+        only: "t.event_type <> 'RECONSTRUCTION'",
+        why: "the entries of the rebuild itself follow",
+        ..rebuilt("event", Source::Journal)
+    },
+    Table {
+        but: &[
+            ("seq", "the entries of the rebuild itself follow"),
+            ("hash", "the entries of the rebuild itself follow"),
+            ("at", "the entries of the rebuild itself follow"),
+        ],
+        ..rebuilt("journal_head", Source::Journal)
+    },
+    rebuilt("member", Source::Register),
+    rebuilt("party", Source::Register),
+    rebuilt("agreement", Source::Register),
+    rebuilt("agreement_party", Source::Register),
+    rebuilt("profile", Source::Register),
+    rebuilt("profile_version", Source::Register),
+    rebuilt("agreement_profile", Source::Register),
+    rebuilt("format_risk", Source::Register),
+    Table {
+        but: &[("password_hash", "never leaves the database: made anew"), ("created_at", "made again later")],
+        why: "their identifiers come back by `former_account`",
+        ..rebuilt("platform.person", Source::Files)
+    },
+    rebuilt("assignment", Source::Files),
+    Table {
+        but: &[("secret_hash", "never leaves the database: made anew"), ("created_at", "made again later")],
+        why: "their identifiers come back by `former_account`",
+        ..rebuilt("machine", Source::Files)
+    },
+    rebuilt("machine_agreement", Source::Files),
+    lost("former_account", "what the register's copy says of accounts that are to be made again"),
+    lost("rebuild", "speaks of this database"),
+    lost("left_out", "written again by each rebuild"),
+    lost("format_run", "asked for again; the journal keeps what each batch changed"),
+    lost("platform.format_signatures", "imported again: PRONOM publishes them, and each object says its version"),
+    lost("incident", "the journal keeps the trace; what is still wrong is found again by the readings"),
+    lost("media_migration", "asked for again: the copies that were made are found in their places"),
+    lost("platform.canary_damage", "measures of this service's readings, which begin again"),
+    lost("platform.site_check", "the readings begin again at once"),
+    lost("platform.site_absence", "speaks of this service"),
+    lost("platform.orphan", "found again by the next listing of the sites"),
+    lost("platform.media_migration", "numbers of media_migration, for the operator's page"),
+    lost("technical.session", "everyone logs in again"),
+    lost("technical.access_token", "machines ask for new ones"),
+    lost("technical.login_failure", "forgotten within the hour"),
+    lost(
+        "technical.job",
+        "a rebuild asks for those of the transfers that wait; the others are asked for as need be",
+    ),
+    lost("technical.journal_copy", "read again from the sites"),
+    lost("technical.backup", "speaks of this database's backups"),
+    lost("technical.rehearsal", "speaks of this database; the journal keeps that they took place"),
+    lost("_sqlx_migrations", "written by `chartrier migrate`"),
+];

@@ -1,0 +1,119 @@
+//! A rebuild killed in the middle, at each named point, and started again ends where one that was never stopped ends.
+
+use std::path::Path;
+use std::process::{Child, Command};
+
+use chartrier::evidence;
+use chartrier::model::TenantId;
+use chartrier::recovery::FAIL_POINTS;
+
+use super::{Instance, compare};
+use crate::support::database;
+use crate::support::sip::Sip;
+
+/// A command in a process of its own, over this instance's database, killed at a point when one is named.
+fn command(instance: &Instance, folder: &Path, kill_at: Option<&str>, arguments: &[&str]) -> Command {
+    let address = database::address_of(&instance.database);
+    let sites = format!("nord={},est={}", folder.join("nord").display(), folder.join("est").display());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chartrier"));
+    command.args(arguments).current_dir(folder).env("CHARTRIER_METRICS_LISTEN", "127.0.0.1:0");
+    command.env("CHARTRIER_DATABASE_URL", address).env("CHARTRIER_STORAGE_SITES", sites);
+    command.env("CHARTRIER_DATA", folder.join("data")).env("CHARTRIER_WORKER_LEASE_SECONDS", "1");
+    if let Some(point) = kill_at {
+        command.env("CHARTRIER_FAIL_KILL", point);
+    }
+    command
+}
+
+/// A process that does not outlive the test.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Runs `chartrier rebuild --from nord`; whether it ended well, or `None` when it was killed.
+fn run(instance: &Instance, folder: &Path, kill_at: Option<&str>) -> Option<bool> {
+    let output = command(instance, folder, kill_at, &["rebuild", "--from", "nord"]).output().unwrap();
+    // Killed by the signal: no code.
+    output.status.code().map(|code| {
+        assert!(code <= 1, "{}", String::from_utf8_lossy(&output.stderr));
+        code == 0
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rebuild_killed_at_any_point_and_started_again_ends_as_if_it_had_not_been() {
+    let folder = tempfile::tempdir().unwrap();
+    let origin = Instance::in_folder("kill_origin", folder.path()).await;
+    origin.apply(&["ville"]).await;
+    let tenant = TenantId::of_member("ville");
+    for name in ["UN", "DEUX", "TROIS", "QUATRE"] {
+        origin.deposit("ville", Sip::with_files(name, 2).zip()).await;
+    }
+    origin.recovery.copy_journal(tenant).await.unwrap();
+    // One more, which nothing confirms.
+    let last = origin.deposit("ville", Sip::with_files("SANS-MARQUE", 1).zip()).await;
+    let object = chartrier::package::ocfl::object_folder(&chartrier::package::ocfl::object_id(
+        last.archive_id.unwrap().0,
+    ));
+    std::fs::remove_file(
+        folder.path().join("nord").join(tenant.to_string()).join(object).join("logs/confirmed"),
+    )
+    .unwrap();
+    let (nord, est) = (folder.path().join("nord"), folder.path().join("est"));
+    let sites: [(&str, &Path); 2] = [("nord", &nord), ("est", &est)];
+
+    let quarantine = folder.path().join("data/quarantine");
+    let whole = Instance::open("kill_whole", &sites, &quarantine).await;
+    assert_eq!(run(&whole, folder.path(), None), Some(true));
+    assert_eq!(whole.count("select count(*) from archive").await, 4);
+    for point in FAIL_POINTS.iter().filter(|point| point.starts_with("rebuild-")) {
+        let again = Instance::open("kill_again", &sites, &quarantine).await;
+        assert_eq!(run(&again, folder.path(), Some(point)), None, "{point} was not reached");
+        let between = again.count("select count(*) from archive").await;
+        assert_eq!(run(&again, folder.path(), None), Some(true), "{point}");
+        println!("{point} : {between} archives avant l'arrêt, puis toutes");
+        compare(&whole, &again, "ville").await;
+        let unfinished = again.count("select count(*) from rebuild where ended_at is null").await;
+        assert_eq!((unfinished, again.count("select count(*) from left_out").await), (0, 1), "{point}");
+        again.verify_journal("ville").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_of_the_journal_killed_at_any_point_is_completed_by_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let (nord, est) = (folder.path().join("nord"), folder.path().join("est"));
+    let quarantine = folder.path().join("data/quarantine");
+    let sites: [(&str, &Path); 2] = [("nord", &nord), ("est", &est)];
+    let origin = Instance::open("kill_copy", &sites, &quarantine).await;
+    origin.apply(&["ville"]).await;
+    let tenant = TenantId::of_member("ville");
+    for point in FAIL_POINTS.iter().filter(|point| point.starts_with("copy-")) {
+        origin.deposit("ville", Sip::with_files(point, 1).zip()).await;
+        // A worker copies as soon as it starts.
+        let killed = command(&origin, folder.path(), Some(point), &["work"]).output().unwrap();
+        assert_eq!(killed.status.code(), None, "{point} was not reached");
+        let worker = Killed(command(&origin, folder.path(), None, &["work"]).spawn().unwrap());
+        let before = origin.texts("select entry from event order by seq").await;
+        let began = std::time::Instant::now();
+        let nord_alone = origin.storage.tenant(tenant).on(&["nord"]).unwrap();
+        let copied = || evidence::copy::read_head(&nord_alone).unwrap().map_or(0, |head| head.seq as usize);
+        while copied() < before.len() {
+            assert!(began.elapsed().as_secs() < 60, "{point}: {} of {} are copied", copied(), before.len());
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        drop(worker);
+        let again = Instance::open("kill_copied", &sites, &quarantine).await;
+        assert_eq!(again.rebuild("ville", "nord").await.journal_entries as usize, before.len(), "{point}");
+        assert_eq!(
+            again.texts("select entry from event order by seq").await[..before.len()],
+            before,
+            "{point}"
+        );
+    }
+}
