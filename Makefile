@@ -28,7 +28,7 @@ help:
 demo:
 	@scripts/install.sh demo
 	@$(CARGO) build --locked --quiet
-	@exec "$(TARGET)/debug/chartrier" demo $(if $(filter-out 0,$(ONCE)),--once)
+	@exec "$(TARGET)/debug/chartrier" demo --pronom "$(TARGET)/pronom" $(if $(filter-out 0,$(ONCE)),--once)
 
 test:
 	@scripts/install.sh test

@@ -16,6 +16,7 @@ use crate::db::cluster::Archive;
 use crate::db::{self, Cluster, Db};
 use crate::identity::Identity;
 use crate::ingest::Ingest;
+use crate::pronom::Pronom;
 use crate::preservation::Preservation;
 use crate::recovery::Recovery;
 use crate::storage::{self, Storage};
@@ -84,6 +85,12 @@ impl App {
         Ok(App { config, clock, db, storage, identity, ingest, preservation, cluster })
     }
 
+    /// The operations on signatures of formats.
+    pub fn pronom(&self) -> Pronom {
+        let signatures = self.ingest.signatures().clone();
+        Pronom::new(self.db.clone(), self.storage.clone(), self.clock.clone(), signatures)
+    }
+
     /// Runs the web door, the background door, or both, until [`Running::stop`].
     pub fn start(self, web: bool, work: bool) -> Result<Running, Error> {
         let (stop, stopped) = watch::channel(false);
@@ -101,6 +108,7 @@ impl App {
             let worker = Worker {
                 db: self.db.clone(),
                 ingest: self.ingest.clone(),
+                pronom: self.pronom(),
                 preservation: self.preservation.clone(),
                 recovery: Recovery::new(self.db.clone(), self.storage.clone(), self.clock.clone()),
                 clock: self.clock.clone(),
@@ -118,6 +126,7 @@ impl App {
             storage: self.storage.clone(),
             identity: self.identity.clone(),
             ingest: self.ingest.clone(),
+            pronom: self.pronom(),
             preservation: self.preservation.clone(),
             access: Access::new(self.db.clone(), self.storage.clone(), self.clock.clone()),
             clock: self.clock.clone(),

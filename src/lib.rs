@@ -30,6 +30,7 @@ pub mod access;
 pub mod ingest;
 pub mod membership;
 pub mod preservation;
+pub mod pronom;
 pub mod recovery;
 
 // Floor 5: doors.

@@ -21,6 +21,7 @@ const FLOORS: [(&str, &[&str]); 7] = [
             "recovery",
             "restitution",
             "membership",
+            "pronom",
             "costs",
             "survey",
         ],

@@ -17,6 +17,7 @@ mod isolation;
 mod membership;
 mod package;
 mod preservation;
+mod pronom;
 mod recovery;
 mod seda;
 mod storage;

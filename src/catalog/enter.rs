@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::write::{self, BATCH, NewArchive, NewObject, NewUnit};
 use crate::db::{self, TenantTx};
-use crate::model::{BinaryObject, Unit, findings};
+use crate::model::{BinaryObject, NamedFormat, Unit, findings};
 use crate::package::accession::{Accession, StoredObject, derived_id};
 use crate::seda::Manifest;
 use crate::seda::description::{Edge, Family};
@@ -152,7 +152,7 @@ async fn objects(
         let declared = declared?;
         let object = stored.next_if(|stored| stored.seda_id == declared.id);
         ids.push(object.map(|stored| stored.object_id));
-        batch.extend(object.map(|stored| new_object(stored, declared)));
+        batch.extend(object.map(|stored| new_object(accession, stored, declared)));
         if batch.len() == BATCH {
             write::insert_objects(tx, accession.archive_id, &std::mem::take(&mut batch)).await?;
         }
@@ -161,7 +161,7 @@ async fn objects(
     if stored.next().is_some() { Err(Error::Differ) } else { Ok(ids) }
 }
 
-fn new_object(stored: &StoredObject, declared: BinaryObject) -> NewObject {
+fn new_object(accession: &Accession, stored: &StoredObject, declared: BinaryObject) -> NewObject {
     let last = stored.file.name.rsplit('/').next().unwrap_or(&stored.file.name);
     NewObject {
         object_id: stored.object_id,
@@ -173,6 +173,14 @@ fn new_object(stored: &StoredObject, declared: BinaryObject) -> NewObject {
         sha512: hex::decode(&stored.file.sha512).unwrap_or_default(),
         media_type: stored.media_type.clone(),
         format_id: declared.format_id,
+        format: accession.format_of(stored).map(|format| NamedFormat {
+            puid: format.puid.clone(),
+            name: format.name.clone(),
+            version: format.version.clone(),
+            mime: format.mime.clone(),
+        }),
+        format_basis: stored.format_basis.clone(),
+        format_signatures: accession.format_signatures.clone(),
     }
 }
 

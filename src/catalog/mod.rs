@@ -13,7 +13,7 @@ pub mod write;
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{ArchiveId, Content, ObjectId, PersonId, Rules, UnitId};
+use crate::model::{ArchiveId, Content, NamedFormat, ObjectId, PersonId, Rules, UnitId};
 
 /// Job, asked for by whoever opens a file: the archive's copies are read again, when they have not been for long.
 pub const JOB_COMMUNICATED: &str = "communicated";
@@ -115,4 +115,10 @@ pub struct Object {
     pub media_type: String,
     /// PUID as declared.
     pub format_id: Option<String>,
+    /// As found; none when nothing tells it, or when nobody looked: then there is no basis either.
+    pub format: Option<NamedFormat>,
+    /// What that rests on: `container`, `signature`, `extension`, `none`.
+    pub format_basis: Option<String>,
+    /// Version of the signatures that told it.
+    pub format_signatures: Option<String>,
 }

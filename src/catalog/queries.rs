@@ -157,7 +157,8 @@ pub async fn objects_of(
     let rows = sqlx::query_as!(
         ObjectRow,
         "select o.object_id, o.archive_id, o.seda_id, o.usage, o.file_name, o.content_path, o.size_bytes, o.sha512,
-                o.media_type, o.format_id
+                o.media_type, o.format_id, o.puid, o.format_name, o.format_version, o.format_mime, o.format_basis,
+                o.format_signatures
          from unit_object l join binary_object o using (tenant_id, object_id)
          where l.unit_id = $1 and ($2::text is null or (o.file_name, o.object_id) > ($2, $3))
          order by o.file_name, o.object_id
@@ -177,7 +178,7 @@ pub async fn find_object(tx: &mut TenantRead, id: ObjectId) -> Result<Option<Obj
     let row = sqlx::query_as!(
         ObjectRow,
         "select object_id, archive_id, seda_id, usage, file_name, content_path, size_bytes, sha512, media_type,
-                format_id
+                format_id, puid, format_name, format_version, format_mime, format_basis, format_signatures
          from binary_object where object_id = $1",
         id.0
     )

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Archive, Object, Unit, UnitLine};
 use crate::db;
-use crate::model::{ArchiveId, ObjectId, UnitId};
+use crate::model::{ArchiveId, NamedFormat, ObjectId, UnitId};
 
 pub(super) struct ArchiveRow {
     pub archive_id: Uuid,
@@ -95,6 +95,12 @@ pub(super) struct ObjectRow {
     pub sha512: Vec<u8>,
     pub media_type: String,
     pub format_id: Option<String>,
+    pub puid: Option<String>,
+    pub format_name: Option<String>,
+    pub format_version: Option<String>,
+    pub format_mime: Option<String>,
+    pub format_basis: Option<String>,
+    pub format_signatures: Option<String>,
 }
 
 impl From<ObjectRow> for Object {
@@ -110,6 +116,14 @@ impl From<ObjectRow> for Object {
             sha512: row.sha512,
             media_type: row.media_type,
             format_id: row.format_id,
+            format: row.puid.map(|puid| NamedFormat {
+                puid,
+                name: row.format_name.unwrap_or_default(),
+                version: row.format_version.unwrap_or_default(),
+                mime: row.format_mime.unwrap_or_default(),
+            }),
+            format_basis: row.format_basis,
+            format_signatures: row.format_signatures,
         }
     }
 }

@@ -13,6 +13,7 @@ mod audit;
 mod backup;
 pub mod check;
 mod demo;
+pub mod formats;
 pub mod identify;
 mod rebuild;
 mod rehearse;
@@ -50,6 +51,9 @@ enum Command {
     Check(check::Arguments),
     /// Donne le format PRONOM de fichiers, sans base de données.
     Identify(identify::Arguments),
+    /// Les signatures de formats (PRONOM) en service.
+    #[command(subcommand)]
+    Formats(formats::Command),
     /// Vérifie des objets OCFL et des racines de stockage, sans base de données.
     Verify(verify::Arguments),
     /// Relit les copies des archives et compare les empreintes.
@@ -112,6 +116,7 @@ pub fn run() -> ExitCode {
         Command::Tenants(TenantsCommand::Apply { folder }) => {
             with_config(|config| tenants::apply(config, &folder))
         }
+        Command::Formats(command) => with_config(|config| formats::run(config, &command)),
         Command::Audit(selection) => with_config(|config| audit::audit(config, &selection)),
         Command::Repair(selection) => with_config(|config| repair::repair(config, &selection)),
         Command::Sites(command) => with_config(|config| match command {

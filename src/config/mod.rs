@@ -23,8 +23,8 @@ use written::{Written, merge, set_variable};
 pub const DEFAULTS: &str = include_str!("../config.toml");
 
 /// Variables of the environment that are no settings of this file.
-const OTHER_VARIABLES: [&str; 4] =
-    ["CHARTRIER_CONFIG", "CHARTRIER_CORPUS", "CHARTRIER_FAIL_KILL", "CHARTRIER_SYNC_LOG"];
+const OTHER_VARIABLES: [&str; 5] =
+    ["CHARTRIER_CONFIG", "CHARTRIER_CORPUS", "CHARTRIER_FAIL_KILL", "CHARTRIER_PRONOM", "CHARTRIER_SYNC_LOG"];
 
 /// The settings of one process.
 #[derive(Clone, Debug)]

@@ -148,7 +148,7 @@ fn by_name(signatures: &Signatures, seen: &Seen, of_extension: &[u32]) -> (Vec<u
 }
 
 /// What follows the last dot of a name, in lower case.
-fn extension(name: &str) -> Option<String> {
+pub fn extension(name: &str) -> Option<String> {
     let name = name.rsplit(['/', '\\']).next()?;
     let (_, extension) = name.rsplit_once('.')?;
     (!extension.is_empty()).then(|| extension.to_lowercase())

@@ -34,6 +34,14 @@ pub use media_type::{HEAD_BYTES, contradicts, media_type};
 pub use signatures::{Format, Signatures};
 pub use sniffer::{Pending, Sniffed, Sniffer};
 
+/// Of a file's name in its container and the one it is declared to have, the one whose extension may tell something.
+pub fn telling_name<'a>(stored: &'a str, declared: Option<&'a str>) -> &'a str {
+    match declared {
+        Some(declared) if judge::extension(stored).is_none() => declared,
+        _ => stored,
+    }
+}
+
 /// Bounds of one identification.
 #[derive(Clone, Debug)]
 pub struct Settings {

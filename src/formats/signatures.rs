@@ -154,6 +154,11 @@ impl Signatures {
         self.formats.iter()
     }
 
+    /// The first format of a PUID.
+    pub fn find(&self, puid: &str) -> Option<&Arc<Format>> {
+        self.formats.iter().find(|format| format.puid == puid)
+    }
+
     /// The same tables under other bounds.
     #[must_use]
     pub fn with_settings(mut self, settings: Settings) -> Self {

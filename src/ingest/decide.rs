@@ -7,7 +7,7 @@ use chrono::{Days, NaiveDate};
 
 use super::conform::{Applied, Conformed, is_admitted};
 use super::identify::Identified;
-use super::parties;
+use super::{format_findings, parties};
 use crate::model::findings as f;
 use crate::model::{Acceptance, Agreement, Finding, Heading, NotScanned, Party, VirusCheck, VirusCoverage};
 use crate::registry::Profile;
@@ -56,12 +56,16 @@ pub fn decide(conformed: Conformed, facts: Facts, today: NaiveDate, approved: bo
     let Conformed { mut identified, applied: profile } = conformed;
     let mut findings = std::mem::take(&mut identified.findings);
     judge_tolerances(&mut findings, facts.agreement.as_ref());
+    format_findings::judge(&mut findings, facts.agreement.as_ref());
     let Some(manifest) = identified.manifest.take() else {
         return Decision::Refuse(findings);
     };
     findings.extend(check(&manifest.heading, &facts, identified.expanded_bytes, today));
     findings.extend(check_classification(&findings));
     findings.extend(check_viruses(&facts, &identified.viruses.coverage));
+    if let Some(agreement) = &facts.agreement {
+        findings.extend(format_findings::refused(&identified.objects, &identified.package, agreement));
+    }
     let agreement = match facts.agreement {
         Some(agreement) if !findings.iter().any(Finding::is_error) => agreement,
         _ => return Decision::Refuse(findings),

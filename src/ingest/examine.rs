@@ -8,7 +8,7 @@ use std::fs::File;
 use fail::fail_point;
 
 use super::decide::{Decision, decide};
-use super::identify::identify;
+use super::identify::{Tables, identify};
 use super::queries::{self, MessageKind};
 use super::seal::{Sealed, Sealing};
 use super::seen::Seen;
@@ -63,8 +63,13 @@ impl Ingest {
         let validated = self.open(tenant, id).await?;
         self.acknowledge_late(tenant, id, &validated).await?;
         let viruses = self.viruses(tenant, &validated).await?;
-        let limits = self.limits.clone();
-        let identified = super::blocking(move || identify(validated, &limits, viruses)).await?;
+        let (limits, signatures) = (self.limits.clone(), self.signatures.get().await?);
+        let scratch = self.storage.quarantine().scratch().to_owned();
+        let identified = super::blocking(move || {
+            let tables = Tables { signatures: &signatures, scratch: &scratch };
+            identify(validated, &limits, tables, viruses)
+        })
+        .await?;
         let mut seen = Seen::of(&identified)?;
         let facts = self.facts(tenant, transfer, &seen).await?;
         if facts.agreement.is_some() && identified.viruses.terms != viruses::terms(facts.agreement.as_ref()) {

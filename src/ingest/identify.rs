@@ -1,9 +1,11 @@
-//! Third step: every declared file read once, for its digests, size, media type and viruses together.
+//! Third step: every declared file read once, for its digests, size, format and viruses together.
 //!
 //! Never reads a file of a container already refused for what it is: a bomb stays folded. Stops when the time
 //! given to one transfer is over.
 
 use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use md5::Md5;
@@ -12,9 +14,11 @@ use sha2::digest::DynDigest;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::Error;
+use super::format_findings;
+use super::naming::Naming;
 use super::validate::{Validated, corrupt};
 use super::viruses::{Checked, Viruses};
-use crate::formats;
+use crate::formats::{self, Basis, Format, Signatures};
 use crate::model::{BinaryObject, Finding, Findings, Limits, NotScanned, SedaVersion, findings};
 use crate::package::Package;
 use crate::seda::Manifest;
@@ -35,6 +39,8 @@ pub struct Identified {
     pub manifest_entry: Option<usize>,
     pub manifest_sha512: Option<[u8; 64]>,
     pub manifest_size_bytes: u64,
+    /// Version of the signatures by which formats were named.
+    pub format_signatures: String,
     /// Objects whose file was read to its end.
     pub objects: Vec<IdentifiedObject>,
     /// Bytes of the manifest and of the files read.
@@ -54,6 +60,18 @@ pub struct IdentifiedObject {
     pub sha512: [u8; 64],
     /// By magic bytes, for display.
     pub media_type: &'static str,
+    /// As PRONOM names it, when something tells it.
+    pub format: Option<Arc<Format>>,
+    pub basis: Basis,
+    /// Where the manifest declares it.
+    pub line: u64,
+}
+
+/// By what formats are named, and where a large container is copied to be looked into.
+#[derive(Clone, Copy, Debug)]
+pub struct Tables<'a> {
+    pub signatures: &'a Signatures,
+    pub scratch: &'a Path,
 }
 
 /// Where an object's content was read.
@@ -76,17 +94,23 @@ impl Identified {
 ///
 /// # Errors
 /// When the container cannot be read, or the scanner gives no verdict.
-pub fn identify(validated: Validated, limits: &Limits, mut viruses: Viruses) -> Result<Identified, Error> {
+pub fn identify(
+    validated: Validated,
+    limits: &Limits,
+    tables: Tables<'_>,
+    mut viruses: Viruses,
+) -> Result<Identified, Error> {
     let Validated { mut package, manifest, message, header, manifest_entry, .. } = validated;
     let (manifest_sha512, manifest_size_bytes) = (validated.manifest_sha512, validated.manifest_size_bytes);
     let mut found = validated.findings;
     let mut objects = Vec::new();
     if let Some(manifest) = manifest.as_deref().filter(|_| !validated.is_hostile) {
         let until = Instant::now().checked_add(limits.examination_max);
-        let mut reading = Reading { until, viruses: &mut viruses, objects: &mut objects, found: &mut found };
+        let (viruses, objects) = (&mut viruses, &mut objects);
+        let mut reading = Reading { until, tables: Some(tables), viruses, objects, found: &mut found };
         let is_in_time = files(&mut package, manifest, validated.matches, &mut reading)?
             && inline(manifest, &mut reading)?
-            && viruses.rest(&mut package, until, &mut found)?;
+            && reading.viruses.rest(&mut package, until, reading.found)?;
         if !is_in_time {
             found.push(too_long(limits));
         }
@@ -102,6 +126,7 @@ pub fn identify(validated: Validated, limits: &Limits, mut viruses: Viruses) -> 
         manifest_entry,
         manifest_sha512,
         manifest_size_bytes,
+        format_signatures: tables.signatures.version().to_owned(),
         objects,
         expanded_bytes,
         viruses,
@@ -121,6 +146,8 @@ pub(super) fn is_over(until: Option<Instant>) -> bool {
 /// What the reading of each file adds to, and when it stops.
 struct Reading<'a> {
     until: Option<Instant>,
+    /// None for a message that stands alone, of which no archive is made.
+    tables: Option<Tables<'a>>,
     viruses: &'a mut Viruses,
     objects: &'a mut Vec<IdentifiedObject>,
     found: &'a mut Findings,
@@ -153,7 +180,7 @@ fn files(
 pub(super) fn check_inline(manifest: &Manifest, limits: &Limits, found: &mut Findings) -> Result<(), Error> {
     let until = Instant::now().checked_add(limits.examination_max);
     let (viruses, objects) = (&mut Viruses::not_shown(NotScanned::NotConfigured), &mut Vec::new());
-    if !inline(manifest, &mut Reading { until, viruses, objects, found: &mut *found })? {
+    if !inline(manifest, &mut Reading { until, tables: None, viruses, objects, found: &mut *found })? {
         found.push(too_long(limits));
     }
     Ok(())
@@ -184,7 +211,8 @@ impl Reading<'_> {
         (number, place): (u32, Place),
     ) -> Result<(), Error> {
         let mut showing = self.viruses.begin(place);
-        let outcome = read(&mut showing.through(content), name, object, (number, place), self.found);
+        let naming = self.tables.map(Naming::begin);
+        let outcome = read(&mut showing.through(content), name, object, (number, place), naming, self.found);
         let read = self.viruses.ended(showing, (name, Some(object.line)), outcome, self.found)?;
         self.objects.extend(read);
         Ok(())
@@ -196,6 +224,7 @@ fn read(
     name: &str,
     object: &BinaryObject,
     (number, place): (u32, Place),
+    mut naming: Option<Naming<'_>>,
     found: &mut Findings,
 ) -> Result<Option<IdentifiedObject>, Error> {
     // A declaration that cannot be read has been reported with the manifest.
@@ -222,6 +251,9 @@ fn read(
         }
         let missing = formats::HEAD_BYTES.saturating_sub(head.len());
         head.extend_from_slice(&bytes[..missing.min(read)]);
+        if let Some(naming) = &mut naming {
+            naming.feed(bytes)?;
+        }
         size_bytes += read as u64;
     }
     let sha512: [u8; 64] = sha512.finalize().into();
@@ -238,7 +270,15 @@ fn read(
             format!("{shown} est déclaré « {wanted} » et n'en a pas les premiers octets ({media_type})");
         found.push(Finding::new(&findings::FORMAT_MISMATCH, message).at_line(object.line).in_path(name));
     }
-    Ok(Some(IdentifiedObject { number, place, size_bytes, sha512, media_type }))
+    let (mut format, mut basis) = (None, Basis::None);
+    if let Some(naming) = naming {
+        let tables = naming.tables();
+        let named = naming.conclude(formats::telling_name(name, object.file_name.as_deref()))?;
+        format_findings::look(tables, object, (name, &shown), &named, found);
+        (format, basis) = (named.format, named.basis);
+    }
+    let line = object.line;
+    Ok(Some(IdentifiedObject { number, place, size_bytes, sha512, media_type, format, basis, line }))
 }
 
 fn compare(

@@ -18,7 +18,9 @@ pub mod coverage;
 pub mod decide;
 mod examine;
 mod findings_json;
+mod format_findings;
 pub mod identify;
+mod naming;
 mod notes;
 mod parties;
 pub mod queries;
@@ -46,6 +48,7 @@ use crate::clock::Clock;
 use crate::db::{self, Db};
 use crate::model::{Finding, Limits, ProfileId, TransferId};
 use crate::package;
+use crate::registry::signatures::InForce;
 use crate::storage::{self, Storage};
 
 /// Job: take a transfer as far as it goes.
@@ -96,6 +99,7 @@ pub struct Ingest {
     profiles: compiled::Compiled,
     /// `None`: the service has no virus scanner.
     scanner: Option<Scanner>,
+    signatures: InForce,
 }
 
 /// Unless the settings say otherwise.
@@ -105,12 +109,18 @@ impl Ingest {
     /// The path over these gates.
     pub fn new(db: Db, storage: Storage, clock: Clock, limits: Limits, refused_days: u32) -> Self {
         let (waiting_max, profiles) = (WAITING_MAX, compiled::Compiled::default());
-        Self { db, storage, clock, limits, refused_days, waiting_max, profiles, scanner: None }
+        let signatures = InForce::new(db.clone());
+        Self { db, storage, clock, limits, refused_days, waiting_max, profiles, scanner: None, signatures }
     }
 
     /// The same path, with a virus scanner or without.
     pub fn with_scanner(self, scanner: Option<Scanner>) -> Self {
         Self { scanner, ..self }
+    }
+
+    /// The signatures by which formats are named.
+    pub fn signatures(&self) -> &InForce {
+        &self.signatures
     }
 
     /// The virus scanner, when the service has one.

@@ -102,7 +102,7 @@ fn checks(accession: &Accession, accepted: &Accepted, at: DateTime<Utc>) -> Chec
             version: applied.version,
             sha512: applied.sha512.clone(),
         }),
-        format_signatures: None,
+        format_signatures: accession.format_signatures.clone(),
         units: u64::from(accession.unit_count),
         objects: accession.objects.len() as u64,
         size_bytes: accepted.identified.expanded_bytes,
@@ -156,7 +156,10 @@ fn events(
     let mut formats = event(
         "format identification",
         &decided_at,
-        format!("first bytes of {objects} objects, without signatures of a registry"),
+        format!(
+            "{objects} objects, by the PRONOM signatures of version {}",
+            accepted.identified.format_signatures
+        ),
     );
     formats.note = Some(formats_note(accession));
     vec![

@@ -4,7 +4,9 @@
 //! the notes (events and report of checks) and the accession record. Two acceptances under one identifier meet here, at a
 //! constraint; the later one is refused in words.
 
+use std::collections::HashMap;
 use std::io;
+use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use chrono_tz::Europe::Paris;
@@ -20,12 +22,15 @@ use super::validate::Validated;
 use super::{Error, Ingest, coverage, event_object, replies, seal_queries, state_queries};
 use crate::catalog::accession_queries::{AccessionRow, insert_accession};
 use crate::catalog::enter::listed_title;
+use crate::formats::Format;
 use crate::model::findings as f;
 use crate::model::{
     Agent, ArchiveId, Event, EventType, Finding, Outcome, TenantId, Transfer, TransferId, TransferState,
 };
 use crate::package::Package;
-use crate::package::accession::{Accession, StoredFile, StoredObject, content_path, derived_id};
+use crate::package::accession::{
+    Accession, StoredFile, StoredFormat, StoredObject, content_path, derived_id,
+};
 use crate::seda::Manifest;
 use crate::storage::{Reserved, TenantStore};
 use crate::telemetry;
@@ -162,6 +167,9 @@ fn accession(
     let heading = &manifest.heading;
     let manifest_name =
         identified.manifest_entry.map(|entry| identified.package.entries()[entry].name.clone());
+    let mut formats = Formats::default();
+    let stored = |(number, object)| stored_object(archive_id, number, object, accepted, &mut formats);
+    let objects = identified.objects.iter().enumerate().map(stored).collect::<Result<_, _>>()?;
     Ok(Accession {
         form: Accession::FORM,
         tenant_id: tenant.as_uuid(),
@@ -186,12 +194,9 @@ fn accession(
             size_bytes: identified.manifest_size_bytes,
             sha512: identified.manifest_sha512.map(hex::encode).unwrap_or_default(),
         },
-        objects: identified
-            .objects
-            .iter()
-            .enumerate()
-            .map(|(number, object)| stored_object(archive_id, number, object, accepted))
-            .collect::<Result<_, _>>()?,
+        format_signatures: Some(identified.format_signatures.clone()),
+        formats: formats.stored,
+        objects,
     })
 }
 
@@ -200,6 +205,7 @@ fn stored_object(
     number: usize,
     object: &IdentifiedObject,
     accepted: &Accepted,
+    formats: &mut Formats,
 ) -> io::Result<StoredObject> {
     let declared = accepted.manifest.binary_object(object.number)?;
     let (name, logical_path) = match object.place {
@@ -217,7 +223,9 @@ fn stored_object(
         object_id: derived_id(archive_id.0, "object", &declared.id),
         seda_id: declared.id,
         media_type: object.media_type.to_owned(),
-        puid: None,
+        puid: object.format.as_ref().map(|format| format.puid.clone()),
+        format: object.format.as_ref().map(|format| formats.place(format)),
+        format_basis: Some(object.basis.word().to_owned()),
         file: StoredFile {
             logical_path,
             content_path: content_path(number, &name),
@@ -226,6 +234,28 @@ fn stored_object(
             name,
         },
     })
+}
+
+/// Formats of objects, each once, as the record lists them; formats of one PUID may be several.
+#[derive(Default)]
+struct Formats {
+    stored: Vec<StoredFormat>,
+    /// By the address of the shared format: the same for the same one.
+    places: HashMap<*const Format, u32>,
+}
+
+impl Formats {
+    fn place(&mut self, format: &Arc<Format>) -> u32 {
+        *self.places.entry(Arc::as_ptr(format)).or_insert_with(|| {
+            self.stored.push(StoredFormat {
+                puid: format.puid.clone(),
+                name: format.name.clone(),
+                version: format.version.clone(),
+                mime: format.mime.clone(),
+            });
+            self.stored.len() as u32 - 1
+        })
+    }
 }
 
 /// Title of the first root unit, as lists show it.

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::file::{Agreement, Validity};
 use crate::db::{Error, TenantRead, TenantTx};
-use crate::model::{LargeFiles, VirusCheck};
+use crate::model::{FormatPolicy, LargeFiles, VirusCheck, WhenAmiss};
 
 pub(super) async fn find_agreement(
     tx: &mut TenantRead,
@@ -13,6 +13,7 @@ pub(super) async fn find_agreement(
     let row = sqlx::query!(
         r#"select a.agreement_id, a.identifier, a.name, a.acceptance, a.transfer_bytes_max, a.valid_from,
                   a.valid_until, a.state, a.profile_imposed, a.tolerances, a.virus, a.virus_large,
+                  a.formats, a.format_unknown, a.format_differs,
                   p.identifier as archival_agency,
                   array(select f.identifier from agreement_profile af join profile f using (tenant_id, profile_id)
                         where af.tenant_id = a.tenant_id and af.agreement_id = a.agreement_id
@@ -36,6 +37,13 @@ pub(super) async fn find_agreement(
         virus: VirusCheck::from_word(&row.virus).ok_or_else(|| Error::row("agreement", &row.virus))?,
         virus_large: LargeFiles::from_word(&row.virus_large)
             .ok_or_else(|| Error::row("agreement", &row.virus_large))?,
+        formats: FormatPolicy {
+            accepted: row.formats,
+            unknown: WhenAmiss::from_word(&row.format_unknown)
+                .ok_or_else(|| Error::row("agreement", &row.format_unknown))?,
+            differs: WhenAmiss::from_word(&row.format_differs)
+                .ok_or_else(|| Error::row("agreement", &row.format_differs))?,
+        },
         validity: Validity { from: row.valid_from, until: row.valid_until },
         state: row.state,
     };
@@ -184,6 +192,21 @@ pub(super) async fn set_virus(tx: &mut TenantTx, id: Uuid, agreement: &Agreement
         id,
         virus,
         large
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// What the agreement asks of formats becomes this.
+pub(super) async fn set_formats(tx: &mut TenantTx, id: Uuid, agreement: &Agreement) -> Result<(), Error> {
+    let policy = &agreement.formats;
+    sqlx::query!(
+        "update agreement set formats = $2, format_unknown = $3, format_differs = $4 where agreement_id = $1",
+        id,
+        &policy.accepted,
+        policy.unknown.word(),
+        policy.differs.word()
     )
     .execute(tx.conn())
     .await?;

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use toml::Spanned;
 use toml::value::Datetime;
 
+use super::check_formats::check_formats;
 use super::check_profiles::{check_imposed, check_profile};
 use super::check_virus::check_virus;
 use super::file::{Agreement, Grammar, Machine, Member, Party, Person, Validity};
@@ -140,6 +141,7 @@ fn check_agreement(written: &WrittenAgreement, parties: &[Party], faults: &mut F
     let tolerances = Tolerance::ALL.map(Tolerance::name);
     written.tolerances.iter().for_each(|tolerance| one_of(tolerance, &tolerances, faults));
     let (virus, virus_large) = check_virus(written, faults);
+    let formats = check_formats(written, faults);
     Agreement {
         identifier: identifier(&written.identifier, faults),
         name: text(&written.name, faults),
@@ -153,6 +155,7 @@ fn check_agreement(written: &WrittenAgreement, parties: &[Party], faults: &mut F
         tolerances: sorted(&written.tolerances),
         virus,
         virus_large,
+        formats,
         validity: validity(&written.valid_from, &written.valid_until, faults),
         state: written.state.get_ref().clone(),
     }
@@ -257,7 +260,7 @@ fn day(written: &Option<Spanned<Datetime>>, faults: &mut Faults) -> Option<Naive
     day
 }
 
-fn sorted(texts: &[Text]) -> Vec<String> {
+pub(super) fn sorted(texts: &[Text]) -> Vec<String> {
     let sorted: BTreeSet<&String> = texts.iter().map(Spanned::get_ref).collect();
     sorted.into_iter().cloned().collect()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use crate::model::{LargeFiles, Role, VirusCheck};
+use crate::model::{FormatPolicy, LargeFiles, Role, VirusCheck};
 
 /// What a member is to be.
 #[derive(Debug)]
@@ -77,6 +77,8 @@ pub(super) struct Agreement {
     pub tolerances: Vec<String>,
     pub virus: VirusCheck,
     pub virus_large: LargeFiles,
+    /// Its list sorted.
+    pub formats: FormatPolicy,
     pub validity: Validity,
     pub state: String,
 }

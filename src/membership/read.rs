@@ -88,6 +88,10 @@ pub(super) struct WrittenAgreement {
     pub tolerances: Vec<Text>,
     pub virus: Option<Text>,
     pub virus_large: Option<Text>,
+    #[serde(default)]
+    pub formats: Vec<Text>,
+    pub format_unknown: Option<Text>,
+    pub format_differs: Option<Text>,
     pub valid_from: Option<Spanned<Datetime>>,
     pub valid_until: Option<Spanned<Datetime>>,
     pub state: Text,

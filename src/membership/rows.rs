@@ -112,6 +112,11 @@ pub(super) async fn write_agreements(
             }
             detail.push(("virus", agreement.virus.word().into()));
             detail.push(("virus_large", agreement.virus_large.word().into()));
+            if !agreement.formats.accepted.is_empty() {
+                detail.push(("formats", agreement.formats.accepted.join(" ")));
+            }
+            detail.push(("format_unknown", agreement.formats.unknown.word().into()));
+            detail.push(("format_differs", agreement.formats.differs.word().into()));
             changes.made(
                 object,
                 detail,
@@ -132,6 +137,10 @@ pub(super) async fn write_agreements(
         differences.note("tolerances", before.tolerances.as_slice(), agreement.tolerances.as_slice());
         differences.note("virus", before.virus.word(), agreement.virus.word());
         differences.note("virus_large", before.virus_large.word(), agreement.virus_large.word());
+        let (was, is) = (&before.formats, &agreement.formats);
+        differences.note("formats", was.accepted.as_slice(), is.accepted.as_slice());
+        differences.note("format_unknown", was.unknown.word(), is.unknown.word());
+        differences.note("format_differs", was.differs.word(), is.differs.word());
         if !differences.is_empty() {
             agreement_queries::update_agreement(tx, id, agreement).await?;
             write_lists(tx, id, agreement).await?;
@@ -142,7 +151,7 @@ pub(super) async fn write_agreements(
     Ok(())
 }
 
-/// The parties, the profiles, the tolerances and the virus check of an agreement, as far as the file names them.
+/// The parties, the profiles, the tolerances, the virus check and the formats of an agreement, as far as the file names them.
 async fn write_lists(tx: &mut TenantTx, agreement_id: Uuid, agreement: &Agreement) -> Result<(), Error> {
     agreement_queries::set_admitted(tx, agreement_id, "transferring", &agreement.transferring).await?;
     agreement_queries::set_admitted(tx, agreement_id, "originating", &agreement.originating).await?;
@@ -153,7 +162,8 @@ async fn write_lists(tx: &mut TenantTx, agreement_id: Uuid, agreement: &Agreemen
         agreement_queries::set_imposed(tx, agreement_id, imposed).await?;
     }
     agreement_queries::set_tolerances(tx, agreement_id, &agreement.tolerances).await?;
-    agreement_queries::set_virus(tx, agreement_id, agreement).await
+    agreement_queries::set_virus(tx, agreement_id, agreement).await?;
+    agreement_queries::set_formats(tx, agreement_id, agreement).await
 }
 
 fn note_profiles(differences: &mut Differences, before: &Agreement, after: &Agreement) {

@@ -293,8 +293,14 @@ catalogue! {
         "L'analyse antivirale est exigée et le service n'a pas d'antivirus",
         "Prévenez le service d'archives, puis renvoyez le même versement une fois l'antivirus en place.";
     FORMAT_MISMATCH = "format.mismatch", Warning, "205",
-        "Un fichier n'est pas du type déclaré",
-        "Corrigez le type déclaré, ou vérifiez que c'est le bon fichier.";
+        "Un fichier n'est pas du type ou du format déclaré",
+        "Corrigez le type ou le format déclaré (MimeType, FormatId), ou vérifiez que c'est le bon fichier.";
+    FORMAT_UNIDENTIFIED = "format.unidentified", Warning, "204",
+        "Le format d'un fichier n'est pas reconnu",
+        "Vérifiez que le fichier s'ouvre et qu'il est entier ; si vous le pouvez, versez-le aussi dans un format courant (PDF/A, ODT, CSV).";
+    FORMAT_REFUSED = "format.refused", Error, "307",
+        "Un fichier est d'un format que l'accord n'accepte pas",
+        "Convertissez le fichier dans un format accepté par l'accord, corrigez le format déclaré, ou demandez au service d'archives d'accepter ce format.";
     REFERENCE_DUPLICATE_ID = "reference.duplicate_id", Error, "101",
         "Deux éléments portent le même identifiant",
         "Donnez à chaque unité, objet et groupe un identifiant unique dans le message.";

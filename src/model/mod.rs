@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod description;
 pub mod event;
 pub mod findings;
+pub mod format;
 pub mod ids;
 pub mod limits;
 pub mod parties;
@@ -19,6 +20,7 @@ pub use description::{
 };
 pub use event::{Agent, Event, EventType, Outcome};
 pub use findings::{Finding, Findings, Severity};
+pub use format::{FormatPolicy, FormatRisk, NamedFormat, WhenAmiss};
 pub use ids::{
     AgreementId, ArchiveId, MachineId, MessageId, ObjectId, PartyId, PersonId, ProfileId, TenantId,
     TransferId, UnitId,

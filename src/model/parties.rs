@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{AgreementId, LargeFiles, PartyId, VirusCheck};
+use super::{AgreementId, FormatPolicy, LargeFiles, PartyId, VirusCheck};
 
 /// What a person may do in a member (norms §8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -120,6 +120,8 @@ pub struct Agreement {
     /// Whether its transfers are shown to the virus scanner, and what becomes of the files it cannot take whole.
     pub virus: VirusCheck,
     pub virus_large: LargeFiles,
+    /// What it asks of the formats of its transfers.
+    pub formats: FormatPolicy,
 }
 
 impl Agreement {

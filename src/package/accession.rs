@@ -19,8 +19,8 @@ pub const TRANSFER: &str = "metadata/transfer.json";
 /// Content path of the manifest as received.
 pub const MANIFEST: &str = "manifest.xml";
 
-/// Version of this file's form; a reader refuses one it does not know. The first had no `puid`.
-const FORM: u32 = 2;
+/// Version of this file's form; a reader refuses one it does not know. The first had no `puid`, the second no `formats`.
+const FORM: u32 = 3;
 const FORMS_READ: std::ops::RangeInclusive<u32> = 1..=FORM;
 
 /// Everything fixed at acceptance, apart from the reply and the PREMIS events, which are files of their own.
@@ -49,8 +49,24 @@ pub struct Accession {
     pub received_size_bytes: u64,
     pub unit_count: u32,
     pub manifest: StoredFile,
+    /// The signatures by which formats were named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format_signatures: Option<String>,
+    /// Every format that an object has, once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formats: Vec<StoredFormat>,
     /// In the order of the manifest.
     pub objects: Vec<StoredObject>,
+}
+
+/// A format as PRONOM names it; what it has not is empty.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredFormat {
+    pub puid: String,
+    pub name: String,
+    pub version: String,
+    pub mime: String,
 }
 
 /// One file of the package as it is stored.
@@ -78,6 +94,12 @@ pub struct StoredObject {
     /// PRONOM's identifier of the format, when it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub puid: Option<String>,
+    /// Its place in `formats`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<u32>,
+    /// What that rests on: `container`, `signature`, `extension`, `none`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format_basis: Option<String>,
     #[serde(flatten)]
     pub file: StoredFile,
 }
@@ -127,6 +149,11 @@ impl Accession {
     pub fn write(&self, mut out: impl Write) -> io::Result<()> {
         serde_json::to_writer_pretty(&mut out, self)?;
         out.write_all(b"\n")
+    }
+
+    /// The format of an object of this record.
+    pub fn format_of(&self, object: &StoredObject) -> Option<&StoredFormat> {
+        self.formats.get(object.format? as usize)
     }
 
     /// Reads the file back.
@@ -204,8 +231,16 @@ mod tests {
         // What was read is written as it was.
         assert_eq!(Accession::from_json(&read.to_json()).unwrap(), read);
         assert!(!read.to_json().contains("puid"));
-        let later = first.replacen("\"form\": 1", "\"form\": 3", 1);
-        assert!(matches!(Accession::from_json(&later), Err(Error::Form(3))));
+        // The second form said a PUID and no more.
+        let second = first.replacen("\"form\": 1", "\"form\": 2", 1).replacen(
+            "\"application/pdf\"",
+            "\"application/pdf\", \"puid\": \"fmt/18\"",
+            1,
+        );
+        let read = Accession::from_json(&second).unwrap();
+        assert_eq!((read.objects[0].puid.as_deref(), read.formats.len()), (Some("fmt/18"), 0));
+        let later = first.replacen("\"form\": 1", "\"form\": 4", 1);
+        assert!(matches!(Accession::from_json(&later), Err(Error::Form(4))));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::db::{Error, TenantRead, TenantTx};
 
-/// The member, its parties, profiles and agreements, and the identifiers of its accounts.
+/// The member, its parties, profiles and agreements, the risks it sees in formats, and the identifiers of its accounts.
 pub(super) async fn register(tx: &mut TenantRead) -> Result<Value, Error> {
     let register = sqlx::query_scalar!(
         r#"select jsonb_build_object(
@@ -22,6 +22,7 @@ pub(super) async fn register(tx: &mut TenantRead) -> Result<Value, Error> {
                'agreement', (select jsonb_agg(a order by identifier) from agreement a),
                'agreement_party', (select jsonb_agg(p order by agreement_id, party_id, part) from agreement_party p),
                'agreement_profile', (select jsonb_agg(p order by agreement_id, profile_id) from agreement_profile p),
+               'format_risk', (select jsonb_agg(r order by puid) from format_risk r),
                'account', (select jsonb_agg(jsonb_build_object('kind', kind, 'name', name, 'account_id', account_id)
                                             order by kind, name)
                            from (select distinct 'person' as kind, p.login as name, p.person_id as account_id
@@ -85,11 +86,25 @@ pub(super) async fn put_back(tx: &mut TenantTx, register: &Value) -> Result<(), 
     put_party(tx, register).await?;
     put_profiles(tx, register).await?;
     put_agreements(tx, register).await?;
+    put_format_risks(tx, register).await?;
     sqlx::query!(
         "insert into former_account (kind, name, account_id)
          select kind, name, account_id
          from jsonb_to_recordset(coalesce(nullif($1::jsonb->'account', 'null'), '[]'))
               as a (kind text, name text, account_id uuid)
+         on conflict do nothing",
+        register
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+async fn put_format_risks(tx: &mut TenantTx, register: &Value) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into format_risk
+         select * from jsonb_populate_recordset(null::format_risk,
+                                                coalesce(nullif($1::jsonb->'format_risk', 'null'), '[]'))
          on conflict do nothing",
         register
     )

@@ -40,6 +40,9 @@ const fn lost(name: &'static str, why: &'static str) -> Table {
     Table { name, source: Source::Nothing, but: &[], only: "", why }
 }
 
+/// Of the columns that say an object's format.
+const NAMED: &str = "what was found at the taking in charge: a later naming is asked for again";
+
 /// Every table of the schema.
 pub const TABLES: &[Table] = &[
     rebuilt("archive", Source::Objects),
@@ -47,7 +50,17 @@ pub const TABLES: &[Table] = &[
     rebuilt("unit_link", Source::Objects),
     rebuilt("unit_object", Source::Objects),
     rebuilt("unit_search", Source::Objects),
-    rebuilt("binary_object", Source::Objects),
+    Table {
+        but: &[
+            ("puid", NAMED),
+            ("format_name", NAMED),
+            ("format_version", NAMED),
+            ("format_mime", NAMED),
+            ("format_basis", NAMED),
+            ("format_signatures", NAMED),
+        ],
+        ..rebuilt("binary_object", Source::Objects)
+    },
     Table {
         but: &[(
             "verified_at",
@@ -96,6 +109,7 @@ pub const TABLES: &[Table] = &[
     rebuilt("profile", Source::Register),
     rebuilt("profile_version", Source::Register),
     rebuilt("agreement_profile", Source::Register),
+    rebuilt("format_risk", Source::Register),
     Table {
         but: &[("password_hash", "never leaves the database: made anew"), ("created_at", "made again later")],
         why: "their identifiers come back by `former_account`",
@@ -111,6 +125,8 @@ pub const TABLES: &[Table] = &[
     lost("former_account", "what the register's copy says of accounts that are to be made again"),
     lost("rebuild", "speaks of this database"),
     lost("left_out", "written again by each rebuild"),
+    lost("format_run", "asked for again; the journal keeps what each batch changed"),
+    lost("platform.format_signatures", "imported again: PRONOM publishes them, and each object says its version"),
     lost("incident", "the journal keeps the trace; what is still wrong is found again by the readings"),
     lost("media_migration", "asked for again: the copies that were made are found in their places"),
     lost("platform.canary_damage", "measures of this service's readings, which begin again"),

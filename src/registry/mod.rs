@@ -5,6 +5,8 @@
 
 pub mod profile_queries;
 pub mod queries;
+pub mod signature_queries;
+pub mod signatures;
 
 use chrono::{DateTime, Utc};
 

@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::{Member, Quota};
 use crate::db::{Error, Technical, TenantRead};
 use crate::model::{
-    Acceptance, Agreement, AgreementId, LargeFiles, MachineId, Party, PartyId, TenantId, VirusCheck,
+    Acceptance, Agreement, AgreementId, FormatPolicy, LargeFiles, MachineId, Party, PartyId, TenantId,
+    VirusCheck, WhenAmiss,
 };
 
 /// Every member, by code: who to loop over, one transaction each. The platform's own canaries are no member's.
@@ -114,6 +115,7 @@ async fn select_agreements(tx: &mut TenantRead, identifier: Option<&str>) -> Res
     let rows = sqlx::query!(
         r#"select a.agreement_id, a.identifier, a.name, a.state, a.valid_from, a.valid_until, a.acceptance,
                 a.transfer_bytes_max, a.profile_imposed, a.tolerances, a.virus, a.virus_large,
+                a.formats, a.format_unknown, a.format_differs,
                 p.identifier as archival_agency,
                 array(select f.identifier from agreement_profile af join profile f using (tenant_id, profile_id)
                       where af.tenant_id = a.tenant_id and af.agreement_id = a.agreement_id
@@ -144,9 +146,18 @@ async fn select_agreements(tx: &mut TenantRead, identifier: Option<&str>) -> Res
             virus: VirusCheck::from_word(&row.virus).ok_or_else(|| Error::row("agreement", &row.virus))?,
             virus_large: LargeFiles::from_word(&row.virus_large)
                 .ok_or_else(|| Error::row("agreement", &row.virus_large))?,
+            formats: FormatPolicy {
+                accepted: row.formats,
+                unknown: when_amiss(&row.format_unknown)?,
+                differs: when_amiss(&row.format_differs)?,
+            },
         })
     });
     agreements.collect()
+}
+
+fn when_amiss(word: &str) -> Result<WhenAmiss, Error> {
+    WhenAmiss::from_word(word).ok_or_else(|| Error::row("agreement", word))
 }
 
 fn acceptance(word: &str) -> Result<Acceptance, Error> {

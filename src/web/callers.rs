@@ -60,6 +60,10 @@ people! {
     ProfileReader;
     /// Whoever imports archive profiles and binds them to agreements.
     ProfileKeeper;
+    /// Whoever looks after the formats of what is kept.
+    FormatReader;
+    /// Whoever says what risk there is in a format.
+    FormatKeeper;
     /// Whoever answers for the integrity of the member's archives.
     IntegrityReader;
     /// Whoever keeps the service running, for every member.

@@ -32,6 +32,7 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::identity::Identity;
 use crate::ingest::Ingest;
+use crate::pronom::Pronom;
 use crate::preservation::Preservation;
 use crate::storage::Storage;
 
@@ -47,6 +48,7 @@ pub struct State {
     pub storage: Storage,
     pub identity: Identity,
     pub ingest: Ingest,
+    pub pronom: Pronom,
     pub access: Access,
     pub preservation: Preservation,
     pub clock: Clock,

@@ -33,6 +33,10 @@ pub enum Who {
     IntegrityReader,
     /// Whoever imports archive profiles and binds them to agreements.
     ProfileKeeper,
+    /// Whoever looks after the formats of what is kept.
+    FormatReader,
+    /// Whoever says what risk there is in a format.
+    FormatKeeper,
     /// Whoever keeps the service running, for every member.
     Operator,
 }
@@ -49,6 +53,8 @@ impl Who {
             Who::Searcher => Some(&[Archivist, ControlAuthority, MemberAdmin, Depositor, Producer, Reader]),
             Who::ContentReader => Some(&[Archivist, ControlAuthority, Depositor, Producer]),
             Who::ProfileReader => Some(&[Archivist, ControlAuthority, MemberAdmin]),
+            Who::FormatReader => Some(&[Archivist, ControlAuthority, MemberAdmin]),
+            Who::FormatKeeper => Some(&[Archivist, MemberAdmin]),
             Who::IntegrityReader => Some(&[Archivist, ControlAuthority, MemberAdmin]),
             Who::ProfileKeeper => Some(&[Archivist, MemberAdmin]),
             Who::Operator => Some(&[Operator]),

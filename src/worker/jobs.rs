@@ -6,6 +6,7 @@ use super::Worker;
 use crate::db::jobs::{Again, Job};
 use crate::model::{ArchiveId, TransferId};
 use crate::preservation::{self, Turn};
+use crate::pronom::{self, Progress};
 use crate::{catalog, ingest, recovery, telemetry};
 
 /// Why a job did not end, for the operator: no content, no title.
@@ -37,6 +38,17 @@ impl From<ingest::Error> for Failure {
             _ => None,
         };
         Self { reason: error.to_string(), again, waits_for }
+    }
+}
+
+impl From<pronom::Error> for Failure {
+    fn from(error: pronom::Error) -> Self {
+        let again = match &error {
+            pronom::Error::Stopped(_) => Again::AFewTimes,
+            error if error.is_transient() => Again::Always,
+            _ => Again::Never,
+        };
+        Self { reason: error.to_string(), again, waits_for: None }
     }
 }
 
@@ -102,6 +114,12 @@ pub(super) async fn run(worker: &Worker, job: &Job) -> Result<Turn, Failure> {
         recovery::JOB_COPY => {
             worker.recovery.copy_journal(job.tenant).await?;
             recovery::JOB_COPY
+        }
+        pronom::JOB_NAME_AGAIN => {
+            if worker.pronom.name_batch(job.tenant, job.subject).await? == Progress::Goes {
+                turn = Turn::More;
+            }
+            pronom::JOB_NAME_AGAIN
         }
         unknown => {
             return Err(Failure {

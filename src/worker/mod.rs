@@ -20,6 +20,7 @@ use crate::db::jobs::{self as queue, Job};
 use crate::db::{self, Db};
 use crate::ingest::Ingest;
 use crate::preservation::{Preservation, Turn};
+use crate::pronom::Pronom;
 use crate::recovery::Recovery;
 
 /// How often an idle worker looks for what other processes enqueue.
@@ -32,6 +33,7 @@ pub const GRACE: Duration = Duration::from_secs(30);
 pub struct Worker {
     pub db: Db,
     pub ingest: Ingest,
+    pub pronom: Pronom,
     pub preservation: Preservation,
     pub recovery: Recovery,
     pub clock: Clock,

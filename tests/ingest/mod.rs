@@ -12,6 +12,8 @@ use crate::support::{FreshTenant, fresh_tenant};
 
 mod awaiting;
 mod away;
+mod format_policy;
+mod formats;
 mod hostile;
 mod inline;
 #[cfg(feature = "failpoints")]

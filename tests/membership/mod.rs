@@ -12,6 +12,7 @@ use chartrier::registry::queries::{agreements, find_agreement, find_party, find_
 
 use crate::support::{database, vault};
 
+mod formats;
 mod profiles;
 mod sites;
 mod tolerances;

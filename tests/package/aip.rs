@@ -45,6 +45,8 @@ fn archive() -> Archive {
         seda_id: format!("ID{index}"),
         media_type: "application/pdf".to_string(),
         puid: None,
+        format: None,
+        format_basis: None,
         file: file(index),
     };
     let accession = Accession {
@@ -65,6 +67,8 @@ fn archive() -> Archive {
         received_size_bytes: 9,
         unit_count: 1,
         manifest: file(0),
+        format_signatures: None,
+        formats: vec![],
         objects: vec![object(1), object(2)],
     };
     let checks = Checks {

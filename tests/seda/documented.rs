@@ -46,7 +46,7 @@ const FAMILIES: &[Family] = &[
     (
         "L'accord de versement",
         &["header.agreement_", "quota.", "message.refused_by_archivist"],
-        "Fréquences, formats admis et signatures exigées viendront avec les accords complets.",
+        "Fréquences et signatures exigées viendront avec les accords complets.",
     ),
     (
         "Les services nommés",
@@ -125,7 +125,7 @@ const FAMILIES: &[Family] = &[
     (
         "Les formats",
         &["format."],
-        "Les premiers octets contre le type déclaré ; pas encore PRONOM, qui viendra avec l'identification des formats.",
+        "Chaque fichier est nommé d'après ses octets, ce que contient son conteneur, ou son nom à défaut, par les signatures de PRONOM en service ; le type (MimeType) et le format (FormatId) déclarés lui sont comparés. L'accord dit quels formats il accepte (`formats`), et si un format non reconnu (`format_unknown`) ou différent (`format_differs`) est un avertissement ou un refus. Hors ligne, `chartrier check` n'a que la petite table intégrée : il peut ne pas reconnaître ce que le service reconnaîtra.",
     ),
     ("La compression d'un objet", &["object.compression"], ""),
     (

@@ -39,6 +39,7 @@ const SHOWN_ELSEWHERE: &[(&str, &[&str])] = &[
             "rule.classified_refused",
         ],
     ),
+    ("what the agreement refuses of the formats found: tests/ingest/format_policy.rs", &["format.refused"]),
     (
         "what a virus scanner says, and what the agreement asks of it: tests/ingest/viruses.rs",
         &["virus.found", "virus.too_large", "virus.not_scanned", "virus.unavailable"],

@@ -232,6 +232,19 @@ impl Place {
         if kept.contains(&id) { Err("the transfer's bytes are still in quarantine".into()) } else { Ok(()) }
     }
 
+    /// The member's journal holds, and says this of what its entries are about: event type and text, in order.
+    pub fn journal_of(&self, object_like: &str) -> Vec<(String, String)> {
+        self.runtime.block_on(async {
+            let mut tx = self.db.read(self.tenant).await.unwrap();
+            evidence::verify_journal(&mut tx).await.unwrap();
+            sqlx::query_as("select event_type, entry from event where object like $1 order by seq")
+                .bind(object_like)
+                .fetch_all(tx.conn())
+                .await
+                .unwrap()
+        })
+    }
+
     fn no_job_left(&self) -> Result<(), String> {
         let began = Instant::now();
         loop {

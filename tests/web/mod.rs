@@ -8,6 +8,7 @@ use chartrier::antivirus::Scanner;
 use chartrier::identity::{Identity, LogIn};
 use chartrier::ingest::Ingest;
 use chartrier::model::{Limits, Role, Transfer, TransferId};
+use chartrier::pronom::Pronom;
 use chartrier::preservation::{self, Preservation};
 use chartrier::web::{self, Served, Settings, State};
 use serde_json::Value;
@@ -21,6 +22,7 @@ mod consultation;
 mod coverage;
 mod deposit;
 mod descriptions;
+mod formats;
 mod frame;
 mod integrity;
 mod openapi;
@@ -34,6 +36,7 @@ mod viruses;
 struct Door {
     tenant: FreshTenant,
     ingest: Ingest,
+    pronom: Pronom,
     identity: Identity,
     address: SocketAddr,
     metrics_address: SocketAddr,
@@ -83,6 +86,8 @@ impl Door {
             Ingest::new(db.clone(), storage.clone(), clock.clone(), limits, 30).with_scanner(scanner);
         let identity = Identity::new(db.clone(), clock.clone());
         let access = Access::new(db.clone(), storage.clone(), clock.clone());
+        let signatures = ingest.signatures().clone();
+        let pronom = Pronom::new(db.clone(), storage.clone(), clock.clone(), signatures);
         let preservation =
             Preservation::new(db.clone(), storage.clone(), clock.clone(), preservation::Settings::default());
         let state = State {
@@ -90,6 +95,7 @@ impl Door {
             storage,
             identity: identity.clone(),
             ingest: ingest.clone(),
+            pronom: pronom.clone(),
             access,
             preservation,
             clock,
@@ -99,7 +105,7 @@ impl Door {
         let metrics = web::serve_metrics(state.clone(), stopped.clone()).unwrap();
         let served = web::serve(state, stopped).unwrap();
         let (address, metrics_address) = (served.address, metrics.address);
-        Door { tenant, ingest, identity, address, metrics_address, served, stop }
+        Door { tenant, ingest, pronom, identity, address, metrics_address, served, stop }
     }
 
     /// Sends, as it is.

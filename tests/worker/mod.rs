@@ -7,6 +7,7 @@ use chartrier::clock::Clock;
 use chartrier::db::{Db, jobs};
 use chartrier::ingest::{Ingest, JOB_INGEST};
 use chartrier::model::{Limits, TenantId};
+use chartrier::pronom::Pronom;
 use chartrier::preservation::{self, Preservation};
 use chartrier::recovery::Recovery;
 use chartrier::worker::Worker;
@@ -31,8 +32,9 @@ async fn with_a_job_that_lasts(name: &str, lease: Duration) -> (Arc<Worker>, PgC
     let preservation =
         Preservation::new(db.clone(), vault::storage(), clock.clone(), preservation::Settings::default());
     let grace = Duration::from_secs(1);
+    let pronom = Pronom::new(db.clone(), vault::storage(), clock.clone(), ingest.signatures().clone());
     let recovery = Recovery::new(db.clone(), vault::storage(), clock.clone());
-    (Arc::new(Worker { db, ingest, preservation, recovery, clock, lease, grace }), owner)
+    (Arc::new(Worker { db, ingest, preservation, pronom, recovery, clock, lease, grace }), owner)
 }
 
 #[tokio::test]

@@ -10,8 +10,9 @@ use std::process::ExitCode;
 
 pub(super) use self::print::printable;
 use self::print::{print_json, print_text};
+use crate::formats::Signatures;
 use crate::ingest;
-use crate::ingest::identify::identify;
+use crate::ingest::identify::{Tables, identify};
 use crate::ingest::unpack::{scratch_in, unpack};
 use crate::ingest::validate::{validate, validate_bare};
 use crate::ingest::viruses::Viruses;
@@ -159,6 +160,7 @@ pub fn check_with(
     let identified = identify(
         validate(unpacked, limits, options)?,
         limits,
+        Tables { signatures: &Signatures::built_in(), scratch },
         Viruses::not_shown(NotScanned::NotConfigured),
     )?;
     let counts = identified.manifest.as_deref().map(counts);

@@ -22,6 +22,8 @@ use crate::app::{self, App, Running};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::membership;
+use crate::pronom::{Imported, Refused};
+use crate::registry::signatures::Files;
 use crate::storage::Place;
 
 use members::Member;
@@ -37,6 +39,9 @@ pub struct Arguments {
     /// Dossier des collectivités.
     #[arg(long, default_value = "tenants")]
     tenants: PathBuf,
+    /// Dossier des fichiers de PRONOM (`signatures.xml`, `containers.xml`) ; sans lui, la table intégrée sert.
+    #[arg(long)]
+    pronom: Option<PathBuf>,
     /// Dossier des versements.
     #[arg(long, default_value = "demo")]
     sources: PathBuf,
@@ -70,6 +75,10 @@ async fn demonstrate(
     let members = Arc::new(members);
     let mut report = Report::new();
     if let Err(failure) = introduce(&mut report, &app, &members, &arguments.tenants).await {
+        app.close().await?;
+        return Err(failure);
+    }
+    if let Err(failure) = signatures(&report, &app, arguments.pronom.as_deref()).await {
         app.close().await?;
         return Err(failure);
     }
@@ -118,6 +127,26 @@ async fn introduce(report: &mut Report, app: &App, members: &[Member], folder: &
     };
     report.line(&changed);
     Ok(())
+}
+
+/// PRONOM's files, put in force where they were installed.
+async fn signatures(report: &Report, app: &App, folder: Option<&Path>) -> Result<(), Failure> {
+    let folder = folder.filter(|folder| folder.join("signatures.xml").is_file());
+    let Some(folder) = folder else {
+        report.line(
+            "Formats : la petite table intégrée, aucun fichier de signatures de PRONOM n'étant installé.",
+        );
+        return Ok(());
+    };
+    let read = |name: &str| std::fs::read(folder.join(name));
+    let files = Files { signatures: read("signatures.xml")?, containers: Some(read("containers.xml")?) };
+    match app.pronom().import(files, None).await? {
+        Ok(Imported::InForce(version) | Imported::AlreadySo(version)) => {
+            report.good(&format!("Formats : PRONOM {}, {} formats.", version.version, version.format_count));
+            Ok(())
+        }
+        Err(Refused(why)) => Err(format!("fichiers de signatures refusés : {why}").into()),
+    }
 }
 
 /// Deposits, then every check.

@@ -11,7 +11,7 @@ mod write;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::accession::{Accession, StoredFile, derived_id};
+use super::accession::{Accession, StoredFile, StoredFormat, StoredObject, derived_id};
 
 pub use read::{Stated, read};
 pub use write::write;
@@ -61,12 +61,21 @@ pub struct PremisFile<'a> {
     /// Hexadecimal.
     pub sha512: &'a str,
     pub size_bytes: u64,
-    /// Media type, until a format has its name in a registry.
-    pub format_name: &'a str,
-    pub puid: Option<&'a str>,
+    pub format: PremisFormat<'a>,
     /// As received; none for a file of ours.
     pub original_name: Option<&'a str>,
     pub logical_path: &'a str,
+}
+
+/// The format of a file.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PremisFormat<'a> {
+    /// As PRONOM names it; the media type, when it does not.
+    pub name: &'a str,
+    pub version: Option<&'a str>,
+    pub puid: Option<&'a str>,
+    /// What the answer rests on.
+    pub basis: Option<&'a str>,
 }
 
 /// A file that the service wrote beside those received.
@@ -86,31 +95,41 @@ pub(super) fn files<'a>(
 ) -> impl Iterator<Item = PremisFile<'a>> {
     let archive = accession.archive_id;
     let own_id = move |path: &str| derived_id(archive, "file", path);
-    let received = |file: &'a StoredFile, identifier, seda_id, format_name, puid| PremisFile {
+    let received = |file: &'a StoredFile, identifier, seda_id, format| PremisFile {
         identifier,
         seda_id,
         sha512: &file.sha512,
         size_bytes: file.size_bytes,
-        format_name,
-        puid,
+        format,
         original_name: Some(file.name.as_str()),
         logical_path: &file.logical_path,
     };
     let manifest = &accession.manifest;
-    let manifest = received(manifest, own_id(&manifest.logical_path), None, "application/xml", None);
+    let xml = PremisFormat { name: "application/xml", ..PremisFormat::default() };
+    let manifest = received(manifest, own_id(&manifest.logical_path), None, xml);
     let objects = accession.objects.iter().map(move |object| {
-        let seda_id = Some(object.seda_id.as_str());
-        received(&object.file, object.object_id, seda_id, &object.media_type, object.puid.as_deref())
+        let format = accession.format_of(object);
+        received(&object.file, object.object_id, Some(object.seda_id.as_str()), of_object(object, format))
     });
     let ours = ours.iter().map(move |file| PremisFile {
         identifier: own_id(file.logical_path),
         seda_id: None,
         sha512: &file.sha512,
         size_bytes: file.size_bytes,
-        format_name: file.media_type,
-        puid: None,
+        format: PremisFormat { name: file.media_type, ..PremisFormat::default() },
         original_name: None,
         logical_path: file.logical_path,
     });
     std::iter::once(manifest).chain(objects).chain(ours)
+}
+
+/// A record of an earlier form says nothing but the media type.
+fn of_object<'a>(object: &'a StoredObject, format: Option<&'a StoredFormat>) -> PremisFormat<'a> {
+    let said = |text: &'a str| Some(text).filter(|text| !text.is_empty());
+    PremisFormat {
+        name: format.and_then(|format| said(&format.name)).unwrap_or(&object.media_type),
+        version: format.and_then(|format| said(&format.version)),
+        puid: object.puid.as_deref(),
+        basis: object.format_basis.as_deref().filter(|_| object.puid.is_some()),
+    }
 }

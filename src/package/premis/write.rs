@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use super::{Entry, EntryEvent, LOCATION, NAMESPACE, OwnFile, PremisFile, files};
+use super::{Entry, EntryEvent, LOCATION, NAMESPACE, OwnFile, PremisFile, PremisFormat, files};
 use crate::package::accession::Accession;
 
 const SOFTWARE: &str = "chartrier";
@@ -77,15 +77,7 @@ fn file<W: Write>(xml: &mut Xml<W>, accession: &Accession, file: &PremisFile<'_>
         element(xml, "objectCharacteristics", |xml| {
             fixity(xml, file.sha512)?;
             text(xml, "size", &file.size_bytes.to_string())?;
-            element(xml, "format", |xml| {
-                element(xml, "formatDesignation", |xml| text(xml, "formatName", file.format_name))?;
-                let Some(puid) = file.puid else { return Ok(()) };
-                element(xml, "formatRegistry", |xml| {
-                    text(xml, "formatRegistryName", "PRONOM")?;
-                    text(xml, "formatRegistryKey", puid)?;
-                    text(xml, "formatRegistryRole", "specification")
-                })
-            })
+            format(xml, &file.format)
         })?;
         if let Some(name) = file.original_name {
             text(xml, "originalName", name)?;
@@ -97,6 +89,24 @@ fn file<W: Write>(xml: &mut Xml<W>, accession: &Accession, file: &PremisFile<'_>
             })
         })?;
         relationship(xml, ("structural", "is part of"), &accession.archive_id.to_string())
+    })
+}
+
+fn format<W: Write>(xml: &mut Xml<W>, format: &PremisFormat<'_>) -> io::Result<()> {
+    element(xml, "format", |xml| {
+        element(xml, "formatDesignation", |xml| {
+            text(xml, "formatName", format.name)?;
+            format.version.map_or(Ok(()), |version| text(xml, "formatVersion", version))
+        })?;
+        if let Some(puid) = format.puid {
+            element(xml, "formatRegistry", |xml| {
+                text(xml, "formatRegistryName", "PRONOM")?;
+                text(xml, "formatRegistryKey", puid)?;
+                text(xml, "formatRegistryRole", "specification")
+            })?;
+        }
+        let Some(basis) = format.basis else { return Ok(()) };
+        text(xml, "formatNote", &format!("identified by {basis}"))
     })
 }
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::access::UnitView;
 use crate::catalog::{Archive, Object, UnitLine};
-use crate::model::{Content, Rules};
+use crate::model::{Content, NamedFormat, Rules};
 
 #[derive(Serialize)]
 pub(super) struct UnitJson<'a> {
@@ -85,6 +85,9 @@ pub(super) struct ObjectJson<'a> {
     sha512: String,
     media_type: &'a str,
     format_id: Option<&'a str>,
+    format: Option<FormatJson<'a>>,
+    format_basis: Option<&'a str>,
+    format_signatures: Option<&'a str>,
     content: String,
 }
 
@@ -100,7 +103,31 @@ impl<'a> From<&'a Object> for ObjectJson<'a> {
             sha512: hex::encode(&object.sha512),
             media_type: &object.media_type,
             format_id: object.format_id.as_deref(),
+            format: object.format.as_ref().map(FormatJson::from),
+            format_basis: object.format_basis.as_deref(),
+            format_signatures: object.format_signatures.as_deref(),
             content: format!("/api/v1/objects/{}/content", object.object_id),
+        }
+    }
+}
+
+/// A format as PRONOM names it.
+#[derive(Serialize)]
+struct FormatJson<'a> {
+    puid: &'a str,
+    name: &'a str,
+    version: Option<&'a str>,
+    media_type: Option<&'a str>,
+}
+
+impl<'a> From<&'a NamedFormat> for FormatJson<'a> {
+    fn from(format: &'a NamedFormat) -> Self {
+        let said = |text: &'a str| Some(text).filter(|text| !text.is_empty());
+        Self {
+            puid: &format.puid,
+            name: &format.name,
+            version: said(&format.version),
+            media_type: said(&format.mime),
         }
     }
 }

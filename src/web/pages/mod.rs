@@ -7,6 +7,7 @@
 pub mod access;
 pub mod assets;
 pub mod desk;
+pub mod formats;
 pub mod identity;
 pub mod ingest;
 pub mod notices;
@@ -15,6 +16,7 @@ pub mod preservation;
 pub mod profiles;
 pub mod safety;
 pub mod shell;
+pub mod upload;
 pub mod viruses;
 pub mod words;
 

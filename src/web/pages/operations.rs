@@ -18,7 +18,7 @@ use crate::storage::{Room, Standing};
 use crate::web::callers::Operator;
 use crate::web::health::{self, Readiness, Report};
 use crate::web::{Problem, State, scanner};
-use crate::{catalog, ingest, recovery};
+use crate::{catalog, ingest, pronom, recovery};
 
 /// `GET /exploitation`.
 #[derive(Template)]
@@ -212,6 +212,7 @@ fn work(kind: &str) -> String {
         ingest::JOB_INGEST => "Contrôle et prise en charge d’un versement".into(),
         ingest::JOB_SEAL => "Prise en charge d’un versement accepté".into(),
         ingest::JOB_PURGE => "Effacement des fichiers d’un versement refusé".into(),
+        pronom::JOB_NAME_AGAIN => "Nouvelle identification des formats d’une collectivité".into(),
         JOB_CHECK_SITE => "Relecture des copies d’un site".into(),
         catalog::JOB_COMMUNICATED => "Relecture d’une archive consultée".into(),
         catalog::JOB_DOUBTED => "Relecture d’une archive dont une copie est douteuse".into(),

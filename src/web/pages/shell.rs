@@ -52,6 +52,9 @@ impl Account {
         if Who::ProfileReader.admits(&caller.roles) {
             menu.push(Section::Profiles);
         }
+        if Who::FormatReader.admits(&caller.roles) {
+            menu.push(Section::Formats);
+        }
         if Who::Operator.admits(&caller.roles) {
             menu.push(Section::Operations);
         }
@@ -74,6 +77,7 @@ pub enum Section {
     Archives,
     Integrity,
     Profiles,
+    Formats,
     Operations,
     /// Pages that no entry leads to.
     None,
@@ -88,6 +92,7 @@ impl Section {
             Section::Archives => "/archives",
             Section::Integrity => "/integrite",
             Section::Profiles => "/profils",
+            Section::Formats => "/formats",
             Section::Operations => "/exploitation",
         }
     }
@@ -100,6 +105,7 @@ impl Section {
             Section::Archives => "Archives",
             Section::Integrity => "Intégrité",
             Section::Profiles => "Profils",
+            Section::Formats => "Formats",
             Section::Operations => "Exploitation",
         }
     }

@@ -213,6 +213,16 @@ pub fn usage(written: &str) -> &str {
     }
 }
 
+/// What the name of a format rests on.
+pub fn format_basis(basis: &str) -> &'static str {
+    match basis {
+        "container" => "d’après ce que contient le fichier",
+        "signature" => "d’après ses octets",
+        "extension" => "d’après son nom seulement",
+        _ => "sans indice",
+    }
+}
+
 /// The picture beside a file's name.
 pub fn media_icon(media_type: &str) -> &'static str {
     if media_type.starts_with("image/") { "image" } else { "file" }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::unit;
 use crate::access::{ObjectView, Reader};
+use crate::catalog::Object;
 use crate::model::ObjectId;
 use crate::web::callers::{ContentReader, Searcher};
 use crate::web::content::{self, Disposition};
@@ -124,9 +125,22 @@ fn facts(view: &ObjectView) -> Vec<Fact> {
     let mut facts =
         vec![Fact::new("Nature", words::media(&view.object.media_type)), Fact::new("Taille", size)];
     facts.extend(view.object.usage.as_deref().map(|usage| Fact::new("Exemplaire", words::usage(usage))));
+    facts.extend(format(&view.object));
     facts.push(Fact::new("Cote de l’archive", &view.archive.cote));
     facts.push(Fact::new("Prise en charge", words::moment(view.archive.taken_in_charge_at).words));
     facts
+}
+
+/// The format as PRONOM names it; nothing for a file that nobody looked at.
+fn format(object: &Object) -> Option<Fact> {
+    let basis = object.format_basis.as_deref()?;
+    Some(match &object.format {
+        Some(format) => {
+            let by = words::format_basis(basis);
+            Fact::new("Format", format!("{} — {}, {by}", format.title(), format.puid))
+        }
+        None => Fact::new("Format", "Non reconnu"),
+    })
 }
 
 async fn preview(reader: &Reader, view: &ObjectView, state: &State) -> Result<Preview, Problem> {

@@ -4,12 +4,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
 use super::import::{not_a_profile, wrong_file};
-use super::{Refused, address, by, show, upload};
+use super::{FILE, Refused, address, by, rng_of, show};
 use crate::membership::profiles::{self, Binding, Unchanged};
 use crate::model::{AgreementId, ProfileId};
 use crate::registry::profile_queries;
+use crate::seda::profile::RNG_BYTES_MAX;
 use crate::web::callers::ProfileKeeper;
 use crate::web::pages::shell::{FieldError, go_to};
+use crate::web::pages::upload;
 use crate::web::{Problem, State, problems};
 
 /// `POST /profils/{id}/versions`.
@@ -24,11 +26,11 @@ pub async fn replace(
     let mut tx = state.db.read(person.tenant).await?;
     profile_queries::find_profile(&mut tx, id).await?.ok_or_else(problems::not_found)?;
     drop(tx);
-    let upload = upload::read(&request, body).await?;
+    let mut upload = upload::read(&request, body, &[FILE], RNG_BYTES_MAX).await?;
     if let Some(error) = wrong_file(&upload) {
         return show::with_errors(&person, &state, id, vec![error], None).await;
     }
-    let rng = upload.file.unwrap_or_default();
+    let rng = rng_of(&mut upload).unwrap_or_default();
     match profiles::replace(&state.db, &state.clock, by(&person), id, rng).await? {
         Err(Unchanged::NotCompiled(findings)) => {
             let refused = Some(Refused::of(&findings));

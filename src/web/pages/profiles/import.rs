@@ -5,8 +5,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::upload::{self, Upload};
-use super::{Refused, address, by};
+use super::{FILE, Refused, address, by, rng_of};
 use crate::membership::profiles::{
     self, IDENTIFIER_BYTES_MAX, NAME_CHARS_MAX, NOTICE_CHARS_MAX, New, Unchanged,
 };
@@ -14,6 +13,7 @@ use crate::model::Finding;
 use crate::seda::profile::RNG_BYTES_MAX;
 use crate::web::callers::ProfileKeeper;
 use crate::web::pages::shell::{Account, FieldError, Link, Section, Shell, answer, answer_to_correct, go_to};
+use crate::web::pages::upload::{self, Upload};
 use crate::web::pages::words;
 use crate::web::{Problem, State, problems};
 
@@ -50,13 +50,13 @@ pub async fn receive(
     body: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let upload = upload::read(&request, body).await?;
+    let mut upload = upload::read(&request, body, &[FILE], RNG_BYTES_MAX).await?;
     let field = |name: &str| upload.field(name).to_owned();
     let new = New { identifier: field("identifiant"), name: field("intitule"), notice: field("notice") };
     let errors = wrong(&new, &upload);
     let again =
         |errors, refused| answer_to_correct(&page(Account::of(&person), new.clone(), errors, refused));
-    let rng = match upload.file {
+    let rng = match rng_of(&mut upload) {
         Some(rng) if errors.is_empty() => rng,
         _ => return Ok(again(errors, None)),
     };
@@ -82,7 +82,7 @@ pub(super) fn not_a_profile() -> FieldError {
 pub(super) fn wrong_file(upload: &Upload) -> Option<FieldError> {
     let sentence = if upload.too_large {
         format!("Ce fichier est trop gros : un profil fait au plus {}.", words::size(RNG_BYTES_MAX as u64))
-    } else if upload.file.is_none() {
+    } else if !upload.has(FILE) {
         "Choisissez le fichier du profil.".into()
     } else {
         return None;

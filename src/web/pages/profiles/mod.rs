@@ -9,12 +9,12 @@ pub mod explanation;
 pub mod import;
 pub mod list;
 pub mod show;
-mod upload;
 
 use crate::identity::PersonCaller;
-use crate::membership::profiles::By;
+use crate::membership::profiles::{By, Rng};
 use crate::model::{Finding, ProfileId};
 use crate::web::pages::shell::Badge;
+use crate::web::pages::upload::Upload;
 use crate::web::pages::words;
 
 /// Faults of a file shown; the rest are counted.
@@ -45,6 +45,13 @@ impl Refused {
             more: findings.len().saturating_sub(REFUSED_MAX),
         }
     }
+}
+
+/// The field that brings the profile's file.
+const FILE: &str = "fichier";
+
+fn rng_of(upload: &mut Upload) -> Option<Rng> {
+    upload.take(FILE).map(|file| Rng { file_name: file.file_name, bytes: file.bytes })
 }
 
 /// The page of a profile.

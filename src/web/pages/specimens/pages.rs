@@ -1,6 +1,7 @@
 //! The pages, each by a name.
 
 use super::archives::{object, unit, unit_line};
+use super::formats;
 use super::frame::{outside, shell};
 use super::operations::operations;
 use super::transfers::{desk, examined, kept, lines, received, refused};
@@ -97,6 +98,8 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("profil-import", render(&profiles::import())),
         ("profil", render(&profiles::show())),
         ("profil-explication", render(&profiles::explanation())),
+        ("formats", render(&formats::held())),
+        ("exploitation-formats", render(&formats::signatures())),
         ("exploitation", render(&operations())),
         ("erreur", render(&problem)),
         ("accessibilite", render(&accessibility)),

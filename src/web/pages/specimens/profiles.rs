@@ -4,7 +4,9 @@ use uuid::Uuid;
 
 use super::frame::{at, shell};
 use crate::model::findings::XML_UNCLOSED;
-use crate::model::{Acceptance, Agreement, AgreementId, Finding, LargeFiles, ProfileId, VirusCheck};
+use crate::model::{
+    Acceptance, Agreement, AgreementId, Finding, FormatPolicy, LargeFiles, ProfileId, VirusCheck,
+};
 use crate::registry::{Profile, ProfileVersion};
 use crate::seda::profile::Profile as Compiled;
 use crate::web::pages::profiles::explanation::{self, ExplanationPage};
@@ -61,6 +63,7 @@ fn agreement(identifier: &str, name: &str, profiles: &[&str], profile_imposed: b
         tolerances: Vec::new(),
         virus: VirusCheck::WhenConfigured,
         virus_large: LargeFiles::Parts,
+        formats: FormatPolicy::default(),
     }
 }
 

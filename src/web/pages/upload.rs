@@ -1,4 +1,4 @@
-//! The forms that bring a profile's file: a few short words, then the file, each within bounds.
+//! The forms that bring small files: a few short words and the files, each within bounds, all of it in memory.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,6 @@ use actix_web::error::PayloadError;
 use actix_web::{HttpRequest, web};
 use futures_util::TryStreamExt;
 
-use crate::membership::profiles::Rng;
-use crate::seda::profile::RNG_BYTES_MAX;
 use crate::web::{Problem, client, problems};
 
 /// Bytes of one short field.
@@ -20,10 +18,16 @@ const PARTS_MAX: usize = 10;
 #[derive(Default)]
 pub struct Upload {
     fields: BTreeMap<String, String>,
-    /// `None` when no file was chosen, or an empty one.
-    pub file: Option<Rng>,
-    /// The file is larger than a profile may be; it was not read to its end.
+    /// Those chosen that are not empty.
+    files: BTreeMap<String, File>,
+    /// A file is larger than it may be; the form was not read to its end.
     pub too_large: bool,
+}
+
+/// A file, as it came.
+pub struct File {
+    pub file_name: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Upload {
@@ -31,24 +35,41 @@ impl Upload {
     pub fn field(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", |value| value.trim())
     }
+
+    /// Whether a file that is not empty came in this field.
+    pub fn has(&self, name: &str) -> bool {
+        self.files.contains_key(name)
+    }
+
+    /// The file of a field, once.
+    pub fn take(&mut self, name: &str) -> Option<File> {
+        self.files.remove(name)
+    }
 }
 
-/// Reads a form to its end, or to where it is too large.
-pub async fn read(request: &HttpRequest, body: web::Payload) -> Result<Upload, Problem> {
+/// Reads a form to its end, or to where a file is too large; these of its fields bring files.
+pub async fn read(
+    request: &HttpRequest,
+    body: web::Payload,
+    of_files: &[&str],
+    bytes_max: usize,
+) -> Result<Upload, Problem> {
     let paced = client::paced(body).map_err(PayloadError::Io);
     let mut parts = Multipart::new(request.headers(), paced);
     let mut upload = Upload::default();
     for _ in 0..PARTS_MAX {
         let Some(mut part) = parts.try_next().await.map_err(interrupted)? else { break };
         let name = part.name().unwrap_or_default().to_owned();
-        if name == "fichier" {
+        if of_files.contains(&name.as_str()) {
             let file_name = part.content_disposition().and_then(|d| d.get_filename()).unwrap_or_default();
             let file_name = file_name.to_owned();
-            let Some(bytes) = bounded(&mut part, RNG_BYTES_MAX).await? else {
+            let Some(bytes) = bounded(&mut part, bytes_max).await? else {
                 upload.too_large = true;
                 break;
             };
-            upload.file = (!bytes.is_empty()).then_some(Rng { file_name, bytes });
+            if !bytes.is_empty() {
+                upload.files.insert(name, File { file_name, bytes });
+            }
         } else {
             let too_large = || Problem::new(&problems::TOO_LARGE);
             let bytes = bounded(&mut part, FIELD_BYTES_MAX).await?.ok_or_else(too_large)?;
