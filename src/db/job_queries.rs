@@ -8,7 +8,8 @@ use super::jobs::{Counts, Job, SetAside};
 use crate::model::TenantId;
 
 /// Takes the first job due, in the background or not, of the tenant with the fewest running. Candidates are looked up tenant by
-/// tenant along an index, then locked in order, those that another worker is taking being passed over.
+/// tenant along an index, once (a plan that asks anew for each job is quadratic), then locked in order, those that another
+/// worker is taking being passed over.
 pub(super) async fn claim_job(
     conn: &mut PgConnection,
     now: DateTime<Utc>,
@@ -17,7 +18,7 @@ pub(super) async fn claim_job(
     background: bool,
 ) -> Result<Option<Job>, Error> {
     let row = sqlx::query!(
-        "with candidate as (
+        "with candidate as materialized (
              select first.job_id, load.running, first.run_at
              from (select m.tenant_id,
                           (select count(*) from technical.job r
