@@ -126,7 +126,10 @@ pub const TABLES: &[Table] = &[
     lost("rebuild", "speaks of this database"),
     lost("left_out", "written again by each rebuild"),
     lost("format_run", "asked for again; the journal keeps what each batch changed"),
-    lost("platform.format_signatures", "imported again: PRONOM publishes them, and each object says its version"),
+    lost(
+        "platform.format_signatures",
+        "imported again: PRONOM publishes them, and each object says its version",
+    ),
     lost("incident", "the journal keeps the trace; what is still wrong is found again by the readings"),
     lost("media_migration", "asked for again: the copies that were made are found in their places"),
     lost("platform.canary_damage", "measures of this service's readings, which begin again"),

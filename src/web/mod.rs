@@ -32,8 +32,8 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::identity::Identity;
 use crate::ingest::Ingest;
-use crate::pronom::Pronom;
 use crate::preservation::Preservation;
+use crate::pronom::Pronom;
 use crate::storage::Storage;
 
 pub use problem::Problem;

@@ -21,6 +21,7 @@ use chartrier::db::Db;
 use chartrier::ingest::Ingest;
 use chartrier::model::{Agent, ArchiveId, Event, EventType, Limits, Outcome, TenantId};
 use chartrier::preservation::{Preservation, Scope, Settings, Totals};
+use chartrier::pronom::Pronom;
 use chartrier::recovery::Recovery;
 use chartrier::storage::{self, Location, Storage};
 use chartrier::worker::Worker;
@@ -66,9 +67,12 @@ impl Stage {
         opened.clock = clock.clone();
         let storage = Storage::open(&opened).unwrap();
         let preservation = Preservation::new(db.clone(), storage.clone(), clock.clone(), settings);
+        let ingest = Ingest::new(db.clone(), storage.clone(), clock.clone(), Limits::default(), 30);
+        let signatures = ingest.signatures().clone();
         let worker = Worker {
             db: db.clone(),
-            ingest: Ingest::new(db.clone(), storage.clone(), clock.clone(), Limits::default(), 30),
+            ingest,
+            pronom: Pronom::new(db.clone(), storage.clone(), clock.clone(), signatures),
             preservation: preservation.clone(),
             recovery: Recovery::new(db.clone(), storage.clone(), clock.clone()),
             clock: clock.clone(),

@@ -7,8 +7,8 @@ use chartrier::clock::Clock;
 use chartrier::db::{Db, jobs};
 use chartrier::ingest::{Ingest, JOB_INGEST};
 use chartrier::model::{Limits, TenantId};
-use chartrier::pronom::Pronom;
 use chartrier::preservation::{self, Preservation};
+use chartrier::pronom::Pronom;
 use chartrier::recovery::Recovery;
 use chartrier::worker::Worker;
 use sqlx::{Connection, PgConnection};
@@ -94,8 +94,9 @@ async fn what_may_wait_has_one_lane_and_keeps_no_transfer_waiting() {
     let preservation = Preservation::new(db.clone(), vault::storage(), clock.clone(), settings);
     let (lease, grace) = (Duration::from_secs(30), Duration::from_secs(1));
     let recovery = Recovery::new(db.clone(), vault::storage(), clock.clone());
+    let pronom = Pronom::new(db.clone(), vault::storage(), clock.clone(), ingest.signatures().clone());
     let worker =
-        Worker { db: db.clone(), ingest, preservation, recovery, clock: clock.clone(), lease, grace };
+        Worker { db: db.clone(), ingest, pronom, preservation, recovery, clock: clock.clone(), lease, grace };
     let (stop, stopped) = watch::channel(false);
     let running = tokio::spawn(worker.run(2, stopped));
     tokio::time::sleep(Duration::from_millis(700)).await;
