@@ -8,67 +8,33 @@ use crate::web::pages::formats::held::{self, Done, HeldPage};
 use crate::web::pages::formats::signatures::{self, SignaturesPage};
 use crate::web::pages::shell::{FieldError, Section};
 
+fn named(
+    [puid, name, version, mime]: [&str; 4],
+    objects: u64,
+    size_bytes: u64,
+    given: Option<FormatRisk>,
+) -> Held {
+    let [puid, name, version, mime] = [puid, name, version, mime].map(str::to_owned);
+    let format = Some(NamedFormat { puid, name, version, mime });
+    Held { format, is_looked_at: true, objects, size_bytes, otherwise: 12, given }
+}
+
+fn nameless(is_looked_at: bool, objects: u64, size_bytes: u64) -> Held {
+    Held { format: None, is_looked_at, objects, size_bytes, otherwise: 3, given: None }
+}
+
 pub fn held() -> HeldPage {
-    let format = |puid: &str, name: &str, version: &str, mime: &str, objects, size_bytes, given| Held {
-        format: Some(NamedFormat {
-            puid: puid.into(),
-            name: name.into(),
-            version: version.into(),
-            mime: mime.into(),
-        }),
-        is_looked_at: true,
-        objects,
-        size_bytes,
-        otherwise: 12,
-        given,
-    };
-    let nameless = |is_looked_at, objects, size_bytes| Held {
-        format: None,
-        is_looked_at,
-        objects,
-        size_bytes,
-        otherwise: 3,
-        given: None,
-    };
+    let pdf = ["fmt/354", "Acrobat PDF/A - Portable Document Format", "1b", "application/pdf"];
+    let mp4 = ["fmt/199", "MPEG-4 Media File", "", "application/mp4, audio/mp4, video/mp4"];
+    let doc = ["fmt/40", "Microsoft Word Document", "97-2003", "application/msword"];
+    let odt = ["fmt/291", "OpenDocument Text", "1.2", "application/vnd.oasis.opendocument.text"];
     let formats = vec![
-        format(
-            "fmt/354",
-            "Acrobat PDF/A - Portable Document Format",
-            "1b",
-            "application/pdf",
-            48_212,
-            96_400_000_000,
-            None,
-        ),
-        format(
-            "fmt/199",
-            "MPEG-4 Media File",
-            "",
-            "application/mp4, audio/mp4, video/mp4",
-            312,
-            41_000_000_000,
-            None,
-        ),
-        format(
-            "fmt/40",
-            "Microsoft Word Document",
-            "97-2003",
-            "application/msword",
-            9_120,
-            3_100_000_000,
-            None,
-        ),
-        format(
-            "fmt/291",
-            "OpenDocument Text",
-            "1.2",
-            "application/vnd.oasis.opendocument.text",
-            2_480,
-            410_000_000,
-            Some(FormatRisk::Watch),
-        ),
+        named(pdf, 48_212, 96_400_000_000, None),
+        named(mp4, 312, 41_000_000_000, None),
+        named(doc, 9_120, 3_100_000_000, None),
+        named(odt, 2_480, 410_000_000, Some(FormatRisk::Watch)),
         nameless(true, 41, 12_000_000),
-        format("fmt/900", "Format rare d’un logiciel de plans", "", "", 4, 2_000_000, None),
+        named(["fmt/900", "Format rare d’un logiciel de plans", "", ""], 4, 2_000_000, None),
         nameless(false, 1_020, 1_000_000),
     ];
     let holdings = Holdings { formats, is_cut: false, signatures: "109, conteneurs 25".into() };
