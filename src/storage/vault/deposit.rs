@@ -198,6 +198,8 @@ impl TenantStore {
     /// attempt may not have synced.
     fn place(&self, mut staged: Staged<'_>) -> Result<(), Error> {
         if !staged.in_place {
+            // Its disk may have gone since it was begun.
+            staged.site.there()?;
             staged.draft.place()?;
         }
         reached(["storage-named-first", "storage-named-next"], staged.index);
