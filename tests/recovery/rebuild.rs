@@ -134,15 +134,17 @@ fn object(site: &Path, code: &str, archive: uuid::Uuid) -> PathBuf {
     site.join(tenant).join(ocfl::object_folder(&ocfl::object_id(archive)))
 }
 
+/// What is wrong with each archive, the first apart.
+const WRONGS: [&str; 7] =
+    ["JUSTE", "OBJET", "INVENTAIRE", "ENREGISTREMENT", "SANS-MARQUE", "JOURNAL-SEUL", "MARQUE-FAUSSE"];
+
 #[tokio::test]
 async fn what_was_not_confirmed_or_is_damaged_is_listed_and_not_entered() {
     let folder = tempfile::tempdir().unwrap();
     let origin = Instance::in_folder("rebuild_wrong_origin", folder.path()).await;
     origin.apply(&["village"]).await;
     let mut archives = Vec::new();
-    for name in
-        ["JUSTE", "OBJET", "INVENTAIRE", "ENREGISTREMENT", "SANS-MARQUE", "JOURNAL-SEUL", "MARQUE-FAUSSE"]
-    {
+    for name in WRONGS {
         if name == "SANS-MARQUE" {
             origin.recovery.copy_journal(TenantId::of_member("village")).await.unwrap();
         }
