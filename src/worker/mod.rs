@@ -80,7 +80,9 @@ impl Worker {
             match self.step_of(lane, &mut stop).await {
                 Ok(true) => {}
                 Ok(false) => tokio::select! {
-                    () = queue::wait(&self.db, LOOK) => {}
+                    () = queue::wait(&self.db, LOOK), if lane == Lane::Foreground => {}
+                    // A wake is for one lane: taken by this one, a deposit would wait for the next look.
+                    () = tokio::time::sleep(LOOK), if lane == Lane::Background => {}
                     _ = stop.changed() => {}
                 },
                 Err(error) => {
