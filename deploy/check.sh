@@ -45,7 +45,7 @@ inside '
     export DEBIAN_FRONTEND=noninteractive
     if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
         apt-get update -qq
-        apt-get install -qq -y --no-install-recommends postgresql-common >/dev/null 2>&1
+        apt-get install -qq -y --no-install-recommends postgresql-common libssl3 >/dev/null 2>&1
         echo "create_main_cluster = false" >> /etc/postgresql-common/createcluster.conf
         apt-get install -qq -y --no-install-recommends postgresql-15 >/dev/null 2>&1
     fi

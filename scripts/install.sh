@@ -22,6 +22,9 @@ postgresql_version() {
 
 packages=()
 has cc || packages+=(gcc libc6-dev)
+# OpenSSL: digests, signatures of others, time stamps.
+[ -e /usr/include/openssl/sha.h ] || packages+=(libssl-dev)
+has pkg-config || packages+=(pkg-config)
 [ "$goal" = conformance ] || [ "$(postgresql_version)" -ge "$postgresql_min" ] || packages+=(postgresql)
 if [ "$goal" = test ]; then
     has chromium || has chromium-browser || has google-chrome || packages+=(chromium)

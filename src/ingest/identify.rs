@@ -11,7 +11,7 @@ use std::time::Instant;
 use md5::Md5;
 use sha1::Sha1;
 use sha2::digest::DynDigest;
-use sha2::{Digest, Sha256, Sha384, Sha512};
+use sha2::{Digest, Sha256, Sha384};
 
 use super::Error;
 use super::format_findings;
@@ -21,6 +21,7 @@ use super::viruses::{Checked, Viruses};
 use crate::formats::{self, Basis, Format, Signatures};
 use crate::model::{BinaryObject, Finding, Findings, Limits, NotScanned, SedaVersion, findings};
 use crate::package::Package;
+use crate::proof::digest::Sha512;
 use crate::seda::Manifest;
 use crate::seda::contents::Match;
 use crate::seda::digest::{self, Algorithm, Declared};
@@ -162,15 +163,16 @@ fn files(
 ) -> Result<bool, Error> {
     // In the container's order: one forward movement through a plain tar or zip.
     matches.sort_unstable_by_key(|matched| matched.entry);
-    for Match { object: number, entry } in matches {
+    let wanted: Vec<usize> = matches.iter().map(|matched| matched.entry).collect();
+    package.read_each(&wanted, |place, entry, content| {
         if is_over(reading.until) {
             return Ok(false);
         }
+        let Match { object: number, entry: index } = matches[place];
         let object = manifest.binary_object(number)?;
-        let name = package.entries()[entry].name.clone();
-        reading.object(package.read(entry)?, &name, &object, (number, Place::Entry(entry)))?;
-    }
-    Ok(true)
+        reading.object(content, &entry.name, &object, (number, Place::Entry(index)))?;
+        Ok(true)
+    })
 }
 
 /// Checks the contents of a message that stands alone.
@@ -245,7 +247,7 @@ fn read(
             }
         };
         let bytes = &buffer[..read];
-        Digest::update(&mut sha512, bytes);
+        sha512.update(bytes);
         if let Some(other) = &mut other {
             other.update(bytes);
         }
@@ -256,7 +258,7 @@ fn read(
         }
         size_bytes += read as u64;
     }
-    let sha512: [u8; 64] = sha512.finalize().into();
+    let sha512 = sha512.finish();
     let shown = match place {
         Place::Entry(_) => format!("le fichier « {name} »"),
         Place::Inline => format!("le contenu de l'objet {name}"),

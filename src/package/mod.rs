@@ -18,6 +18,7 @@ pub mod premis;
 pub mod spool;
 pub mod transfer;
 
+mod ahead;
 mod expand;
 mod names;
 mod tar;
@@ -143,11 +144,7 @@ impl Package {
     /// # Errors
     /// [`Error::Io`] when the container cannot be read; `InvalidInput` when there is no such entry.
     pub fn read(&mut self, index: usize) -> Result<Box<dyn Read + '_>, Error> {
-        match &mut self.form {
-            Form::Zip(zip) => zip.read(index),
-            Form::Tar(tar) => tar.read(index),
-            Form::Nothing => Err(no_such_entry().into()),
-        }
+        read_form(&mut self.form, index)
     }
 
     /// Settles names whose encoding the container does not say: of the possible readings, keeps the one `is_known`
@@ -166,6 +163,14 @@ impl Package {
     /// Sum of the declared sizes of all files, in bytes.
     pub fn expanded_bytes(&self) -> u64 {
         self.entries.iter().filter_map(|entry| entry.size_bytes).fold(0, u64::saturating_add)
+    }
+}
+
+fn read_form(form: &mut Form, index: usize) -> Result<Box<dyn Read + '_>, Error> {
+    match form {
+        Form::Zip(zip) => zip.read(index),
+        Form::Tar(tar) => tar.read(index),
+        Form::Nothing => Err(no_such_entry().into()),
     }
 }
 

@@ -13,13 +13,13 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use fail::fail_point;
 use futures_util::{Stream, StreamExt};
-use sha2::{Digest, Sha512};
 use uuid::Uuid;
 
 use super::error::{Error, failed};
 use super::folder::disk::{self, NewFile};
 use super::folder::stands;
 use crate::model::{TenantId, TransferId};
+use crate::proof::digest::Sha512;
 
 /// Bytes gathered before a thread is asked to digest and write them.
 const GATHERED_BYTES: usize = 1 << 20;
@@ -160,7 +160,6 @@ struct Reception {
     place: PathBuf,
     new_folder: bool,
     digest: Sha512,
-    size_bytes: u64,
 }
 
 impl Reception {
@@ -176,12 +175,11 @@ impl Reception {
             }
         }
         let file = NewFile::create(unfinished(&place))?;
-        Ok(Self { file: Some(file), place, new_folder, digest: Sha512::new(), size_bytes: 0 })
+        Ok(Self { file: Some(file), place, new_folder, digest: Sha512::new() })
     }
 
     fn take(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.digest.update(bytes);
-        self.size_bytes += bytes.len() as u64;
         self.file.as_mut().map_or(Ok(()), |file| file.write(bytes))
     }
 
@@ -198,7 +196,7 @@ impl Reception {
         }
         fail_point!("storage-quarantine-kept");
         self.file = None;
-        Ok(Received { size_bytes: self.size_bytes, sha512: self.digest.clone().finalize().into() })
+        Ok(Received { size_bytes: self.digest.size_bytes(), sha512: self.digest.clone().finish() })
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 
 use chartrier::model::Limits;
-use chartrier::package::Package;
+use chartrier::package::{self, Package};
 
 const NAMES: [&str; 3] = ["manifest.xml", "content/délibération n° 1.pdf", "content/un/deux/trois.txt"];
 
@@ -156,4 +156,59 @@ fn a_content_with_a_wrong_checksum_stops_the_reading() {
     let error =
         package.read(0).expect("an entry").read_to_end(&mut Vec::new()).expect_err("a wrong checksum");
     assert_eq!(error.kind(), std::io::ErrorKind::InvalidData);
+}
+
+/// What `read_each` gives for each place: the first bytes asked for, or the kind of error.
+fn read_each(
+    package: &mut Package,
+    wanted: &[usize],
+    bytes_max: u64,
+) -> Vec<(usize, String, Result<Vec<u8>, String>)> {
+    let mut given = Vec::new();
+    let outcome: Result<bool, package::Error> = package.read_each(wanted, |place, entry, content| {
+        let mut bytes = Vec::new();
+        let read = content.take(bytes_max).read_to_end(&mut bytes).map(|_| bytes);
+        given.push((place, entry.name.clone(), read.map_err(|error| error.to_string())));
+        Ok(given.len() < 4)
+    });
+    assert_eq!(outcome.expect("read"), wanted.len() < 4);
+    given
+}
+
+#[test]
+fn entries_are_read_ahead_in_the_order_asked_and_what_is_wrong_is_told_at_its_place() {
+    // Longer than all the chunks held ahead.
+    let long: Vec<u8> = (0..3_000_000u32).flat_map(u32::to_le_bytes).collect();
+    let entries: [(&str, &[u8]); 4] = [("a", b"aaaa"), ("long", &long), ("c", b"cccc"), ("empty", b"")];
+    for bytes in [zip(&entries), tar(&entries)] {
+        let (mut package, _) = open(&bytes, &Limits::default());
+        let given = read_each(&mut package, &[2, 1, 0], u64::MAX);
+        let expected = [("c", &b"cccc"[..]), ("long", &long), ("a", b"aaaa")];
+        for ((place, name, read), (index, (wanted, content))) in
+            given.iter().zip(expected.into_iter().enumerate())
+        {
+            assert_eq!((*place, name.as_str()), (index, wanted));
+            assert!(read.as_deref() == Ok(content), "{name}");
+        }
+        // What is left unread is passed over, and the reading stops where it is told to.
+        let given = read_each(&mut package, &[1, 3, 1, 2, 0, 0], 5);
+        let heads: Vec<&[u8]> = given.iter().map(|(_, _, read)| read.as_deref().expect("read")).collect();
+        assert_eq!(heads, [&long[..5], b"", &long[..5], b"cccc"]);
+    }
+}
+
+#[test]
+fn an_entry_that_is_damaged_or_missing_does_not_hide_the_next() {
+    let mut bytes = zip(&[("first", b"first"), ("second", b"second")]);
+    let at = bytes.windows(5).position(|window| window == b"first").expect("its name") + 5;
+    bytes[at] ^= 1;
+    let (mut package, _) = open(&bytes, &Limits::default());
+    let given = read_each(&mut package, &[0, 1], u64::MAX);
+    assert!(
+        given[0].2.as_ref().is_err_and(|error| error.contains("checksum") || error.contains("deflate")),
+        "{given:?}"
+    );
+    assert_eq!(given[1].2.as_deref(), Ok(&b"second"[..]));
+    let missing: Result<bool, package::Error> = package.read_each(&[1, 9], |_, _, _| Ok(true));
+    assert!(missing.is_err_and(|error| error.to_string().contains("reading the container")));
 }

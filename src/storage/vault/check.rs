@@ -5,8 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::panic::resume_unwind;
 
-use sha2::{Digest, Sha512};
-
 use super::super::TenantStore;
 use super::super::error::Error;
 use super::super::medium::{Kind, Medium};
@@ -15,6 +13,7 @@ use super::super::site::Site;
 use super::INVENTORY_BYTES_MAX;
 use crate::model::{ArchiveId, TenantId};
 use crate::package::ocfl::{self, Inventory};
+use crate::proof::digest::{Sha512, sha512};
 
 /// Faults told of one copy; a copy with more is as wrong.
 const FAULTS_MAX: usize = 10_000;
@@ -129,16 +128,15 @@ impl Copy<'_> {
 
     fn compare(&mut self, path: &str, digest: &str) {
         self.expected.insert(path.to_string());
-        let (mut sha512, mut size_bytes) = (Sha512::new(), 0);
+        let mut sha512 = Sha512::new();
         let read = self.medium.reread(&format!("{}/{path}", self.root), &mut |chunk| {
             sha512.update(chunk);
-            size_bytes += chunk.len() as u64;
             Ok(())
         });
-        self.size_bytes += size_bytes;
+        self.size_bytes += sha512.size_bytes();
         match read {
             Err(error) => self.failed(path, &error),
-            Ok(()) if hex::encode(sha512.finalize()) != digest => {
+            Ok(()) if hex::encode(sha512.finish()) != digest => {
                 self.tell(Fault::Altered { path: path.to_string() });
             }
             Ok(()) => {}
@@ -195,7 +193,7 @@ impl Copy<'_> {
         let sidecar_path = format!("{folder}{}", ocfl::SIDECAR);
         let sidecar = self.read(&sidecar_path, 4_096);
         let bytes = self.read(&path, INVENTORY_BYTES_MAX)?;
-        let digest: [u8; 64] = Sha512::digest(&bytes).into();
+        let digest = sha512(&bytes);
         match ocfl::sidecar_digest(&sidecar?) {
             None => {
                 self.unbelievable(&sidecar_path, "not a sidecar");

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
-use sha2::{Digest, Sha512};
+use crate::proof::digest::Sha512;
 
 /// Bytes on their way from one copy to another.
 pub(super) struct Copying<R> {
@@ -29,7 +29,7 @@ impl<R: Read> Copying<R> {
 
     /// Digest of what was read so far.
     pub fn sha512(&self) -> [u8; 64] {
-        self.digest.clone().finalize().into()
+        self.digest.clone().finish()
     }
 }
 

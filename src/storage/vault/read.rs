@@ -3,14 +3,13 @@
 //! [`TenantStore::read`] trusts the site with the bytes; [`TenantStore::read_checked`] does not, and tells
 //! which sites would have given wrong ones.
 
-use std::io::{self, Read, Seek};
-
-use sha2::{Digest, Sha512};
+use std::io::{self, Seek};
 
 use super::super::error::Error;
 use super::super::{StoredFile, TenantStore};
 use crate::model::ArchiveId;
 use crate::package::ocfl;
+use crate::proof::digest::sha512_of;
 
 impl TenantStore {
     /// Opens content from the first site that has it. `stored_path` is the path in the object
@@ -68,15 +67,7 @@ impl TenantStore {
 
 /// The digest of a file, which then stands at its beginning again.
 fn digest_of(file: &mut StoredFile) -> io::Result<[u8; 64]> {
-    let mut digest = Sha512::new();
-    let mut chunk = vec![0; 256 << 10];
-    loop {
-        let read = file.read(&mut chunk)?;
-        if read == 0 {
-            break;
-        }
-        digest.update(&chunk[..read]);
-    }
+    let (digest, _) = sha512_of(file)?;
     file.rewind()?;
-    Ok(digest.finalize().into())
+    Ok(digest)
 }

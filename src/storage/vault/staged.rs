@@ -1,17 +1,22 @@
 //! Copies in the making: filled together from one reading of each source, made durable, read again and
-//! compared. What fails on one site leaves the others to go on.
+//! compared, each site by its own hand. What fails on one site leaves the others to go on.
 
-use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, ScopedJoinHandle};
+use std::{io, panic};
 
 use fail::fail_point;
-use sha2::{Digest, Sha512};
 
 use super::super::error::Error;
-use super::super::medium::{Draft, Pen};
+use super::super::medium::Draft;
 use super::super::site::{Asking, Site};
 use super::deposit::{NewFile, Source, Waiting, wait};
+use crate::proof::digest::Sha512;
 
 const CHUNK_BYTES: usize = 256 << 10;
+/// Chunks read and not written yet on a site: what one site may be ahead of another.
+const AHEAD: usize = 8;
 
 /// A site's copy: in the making, or already in place.
 pub(super) struct Staged<'a> {
@@ -39,9 +44,7 @@ pub(super) fn fill(
     with: &Filling<'_>,
     source: &mut dyn Source,
 ) -> Result<(), Error> {
-    for file in with.files {
-        copy(staged, waiting, file, with.content, source)?;
-    }
+    copy(staged, waiting, with, source)?;
     fail_point!("storage-copied");
     each(staged, waiting, |copy| {
         with.folders.iter().try_for_each(|folder| copy.draft.folder(folder))?;
@@ -50,72 +53,130 @@ pub(super) fn fill(
     each(staged, waiting, |copy| copy.draft.flush())?;
     fail_point!("storage-staged");
     let made = staged.iter().filter(|copy| !copy.in_place).count();
-    let mut wrong = Vec::new();
+    let before = waiting.len();
     each(staged, waiting, |copy| match first_wrong(copy, with) {
-        Some(path) => {
-            wrong.push(path.clone());
-            Err(Error::Damaged { site: copy.site.name.clone(), path })
-        }
+        Some(path) => Err(Error::Damaged { site: copy.site.name.clone(), path }),
         None => Ok(()),
     })?;
     fail_point!("storage-verified");
     // The same on every site: it is the source that is not what was promised.
-    if made > 0 && wrong.len() == made && wrong.iter().all(|path| *path == wrong[0]) {
-        return Err(Error::Mismatch { content_path: wrong.remove(0) });
+    let wrong = waiting[before..].iter().filter_map(|waiting| match &waiting.reason {
+        Error::Damaged { path, .. } => Some(path),
+        _ => None,
+    });
+    let first = wrong.clone().next();
+    match first {
+        Some(first) if wrong.clone().filter(|path| *path == first).count() == made => {
+            Err(Error::Mismatch { content_path: first.clone() })
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
-/// Does something on each copy that is not in place; a site's own failure makes its copy wait.
+/// Does something on each copy that is not in place, all at once; a site's own failure makes its copy wait.
 fn each<'a>(
     staged: &mut Vec<Staged<'a>>,
     waiting: &mut Vec<Waiting>,
-    mut act: impl FnMut(&mut Staged<'a>) -> Result<(), Error>,
+    act: impl Fn(&mut Staged<'a>) -> Result<(), Error> + Sync,
 ) -> Result<(), Error> {
+    let done = thread::scope(|scope| {
+        let mut made = staged.iter_mut().filter(|copy| !copy.in_place);
+        let first = made.next();
+        let others: Vec<_> = made.map(|copy| scope.spawn(|| act(copy))).collect();
+        let first = first.map(&act);
+        first.into_iter().chain(others.into_iter().map(joined)).collect()
+    });
+    retain(staged, waiting, done)
+}
+
+/// Takes from `staged` the copies whose site failed; `done` holds what became of each one that is made.
+fn retain(
+    staged: &mut Vec<Staged<'_>>,
+    waiting: &mut Vec<Waiting>,
+    done: Vec<Result<(), Error>>,
+) -> Result<(), Error> {
+    let mut done = done.into_iter();
     let mut failure = None;
-    staged.retain_mut(|copy| {
-        if copy.in_place || failure.is_some() {
-            return true;
-        }
-        match act(copy) {
-            Ok(()) => copy.asking.goes_on(),
-            Err(error) if error.is_of_site() => {
-                waiting.push(wait(copy.site, error));
-                return false;
+    staged.retain(|copy| {
+        let outcome = if copy.in_place { None } else { done.next() };
+        match outcome {
+            None => true,
+            Some(Ok(())) => {
+                copy.asking.goes_on();
+                true
             }
-            Err(error) => failure = Some(error),
+            Some(Err(error)) if error.is_of_site() => {
+                waiting.push(wait(copy.site, error));
+                false
+            }
+            Some(Err(error)) => {
+                failure.get_or_insert(error);
+                true
+            }
         }
-        true
     });
     failure.map_or(Ok(()), Err)
 }
 
-/// Copies one source to every copy in the making. Its bytes are compared when the copies are read again; here
-/// only their number is.
+/// What a hand did; its panic goes on here.
+fn joined<T>(hand: ScopedJoinHandle<'_, T>) -> T {
+    hand.join().unwrap_or_else(|panic| panic::resume_unwind(panic))
+}
+
+/// What the hand of a site is told, in the order of the files.
+#[derive(Clone)]
+enum Told {
+    /// A file begins, with its path in what is made.
+    File(Arc<str>),
+    Bytes(Arc<[u8]>),
+    /// The file ends.
+    End,
+}
+
+/// Copies every source, read once, to every copy in the making. The bytes are compared when the copies are read
+/// again; here only their number is.
 fn copy(
     staged: &mut Vec<Staged<'_>>,
     waiting: &mut Vec<Waiting>,
-    file: &NewFile,
-    content: &str,
+    with: &Filling<'_>,
     source: &mut dyn Source,
 ) -> Result<(), Error> {
     if staged.iter().all(|copy| copy.in_place) {
         return Ok(());
     }
+    let (read, done) = thread::scope(|scope| {
+        let mut hands = Vec::new();
+        let mut tellers = Vec::new();
+        for copy in staged.iter_mut().filter(|copy| !copy.in_place) {
+            let (teller, told) = sync_channel(AHEAD);
+            tellers.push(teller);
+            hands.push(scope.spawn(move || write(copy, &told)));
+        }
+        let read = with.files.iter().try_for_each(|file| tell(&mut tellers, file, with.content, source));
+        drop(tellers);
+        (read, hands.into_iter().map(joined).collect())
+    });
+    read?;
+    retain(staged, waiting, done)
+}
+
+/// Reads one source to every hand that still listens; one that does not has an error to show for it.
+fn tell(
+    tellers: &mut Vec<SyncSender<Told>>,
+    file: &NewFile,
+    content: &str,
+    source: &mut dyn Source,
+) -> Result<(), Error> {
+    if tellers.is_empty() {
+        return Ok(());
+    }
     let wrong = || Error::Mismatch { content_path: file.content_path.clone() };
     let broken = |source| Error::Source { content_path: file.content_path.clone(), source };
+    let mut say = |told: Told| tellers.retain(|teller| teller.send(told.clone()).is_ok());
     let mut reader = source.open(file).map_err(broken)?;
-    let path = format!("{content}{}", file.content_path);
-    let mut failed = Vec::new();
-    let mut pens = Vec::new();
-    for copy in staged.iter_mut().filter(|copy| !copy.in_place) {
-        match copy.draft.create(&path) {
-            Ok(pen) => pens.push((copy.site, &copy.asking, pen)),
-            Err(error) => failed.push((copy.site, error)),
-        }
-    }
+    say(Told::File(format!("{content}{}", file.content_path).into()));
+    let mut chunk = vec![0; CHUNK_BYTES.min(file.size_bytes as usize + 1)];
     let mut size_bytes = 0u64;
-    let mut chunk = vec![0; CHUNK_BYTES];
     loop {
         let read = match reader.read(&mut chunk) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -128,38 +189,26 @@ fn copy(
         if size_bytes > file.size_bytes {
             return Err(wrong());
         }
-        write(&mut pens, &chunk[..read], &mut failed);
+        say(Told::Bytes(chunk[..read].into()));
     }
     if size_bytes != file.size_bytes {
         return Err(wrong());
     }
-    for (site, _, pen) in pens {
-        failed.extend(pen.close().err().map(|error| (site, error)));
-    }
-    for (site, error) in failed {
-        if !error.is_of_site() {
-            return Err(error);
-        }
-        staged.retain(|copy| copy.site.name != site.name);
-        waiting.push(wait(site, error));
-    }
+    say(Told::End);
     Ok(())
 }
 
-/// A file being written on each site.
-type Pens<'p, 'a> = Vec<(&'a Site, &'p Asking<'a>, Box<dyn Pen + 'p>)>;
-
-fn write<'a>(pens: &mut Pens<'_, 'a>, bytes: &[u8], failed: &mut Vec<(&'a Site, Error)>) {
-    pens.retain_mut(|(site, asking, pen)| match pen.write(bytes) {
-        Ok(()) => {
-            asking.goes_on();
-            true
+/// The hand of one site: writes what it is told, until nothing more is said.
+fn write(copy: &mut Staged<'_>, told: &Receiver<Told>) -> Result<(), Error> {
+    while let Ok(Told::File(path)) = told.recv() {
+        let mut pen = copy.draft.create(&path)?;
+        while let Ok(Told::Bytes(bytes)) = told.recv() {
+            pen.write(&bytes)?;
+            copy.asking.goes_on();
         }
-        Err(error) => {
-            failed.push((site, error));
-            false
-        }
-    });
+        pen.close()?;
+    }
+    Ok(())
 }
 
 /// Content path of the first file that does not read back as promised.
@@ -175,5 +224,5 @@ fn reads_back(copy: &Staged<'_>, content: &str, file: &NewFile) -> bool {
         copy.asking.goes_on();
         Ok(())
     });
-    read.is_ok() && digest.finalize()[..] == file.sha512
+    read.is_ok() && digest.finish() == file.sha512
 }
