@@ -3,6 +3,8 @@
 //! The one thing to know: a copy that is whole in itself and is not the archive that was taken in charge (its
 //! inventory is another) is wrong too.
 
+use std::io;
+
 use super::{Error, Preservation, blocking, vault};
 use crate::model::{ArchiveId, TenantId};
 use crate::storage::{CopyReport, Fault};
@@ -73,15 +75,26 @@ impl Reading {
 }
 
 impl Preservation {
-    /// Reads every byte of the archive's copies on these sites, all at once.
+    /// Reads every byte of the archive's copies on these sites, all at once, as fast as the disks go.
     pub(super) async fn read(
         &self,
         tenant: TenantId,
         due: &Due,
         sites: Vec<String>,
     ) -> Result<Vec<Reading>, Error> {
+        self.read_heard(tenant, due, sites, |_| Ok(())).await
+    }
+
+    /// As [`Preservation::read`]; `heard` is told of each chunk, and may make the reading wait.
+    pub(super) async fn read_heard(
+        &self,
+        tenant: TenantId,
+        due: &Due,
+        sites: Vec<String>,
+        heard: impl Fn(u64) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Result<Vec<Reading>, Error> {
         let (storage, archive, inventory) = (self.storage.clone(), due.archive, due.inventory);
-        let reports = blocking(move || vault::check(&storage, tenant, archive, &sites)).await?;
+        let reports = blocking(move || vault::check(&storage, tenant, archive, &sites, &heard)).await?;
         Ok(reports.into_iter().map(|report| judged(archive, report, inventory)).collect())
     }
 }

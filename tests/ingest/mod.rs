@@ -26,6 +26,7 @@ mod profiles;
 mod refused;
 mod reopened;
 mod replication;
+mod slow;
 mod tolerances;
 mod twice;
 mod viruses;

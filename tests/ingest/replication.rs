@@ -12,7 +12,7 @@ use super::Desk;
 use crate::support::fresh_tenant;
 
 /// Sites of the test's own: folders of these names, each in the location that follows.
-fn sites(folder: &TempDir, sites: &[(&str, &str)]) -> Settings {
+pub(super) fn sites(folder: &TempDir, sites: &[(&str, &str)]) -> Settings {
     let site = |(name, location): &(&str, &str)| SiteSettings {
         name: name.to_string(),
         place: Place::Folder(folder.path().join(name)),
@@ -22,14 +22,14 @@ fn sites(folder: &TempDir, sites: &[(&str, &str)]) -> Settings {
     Settings { sites: sites.iter().map(site).collect(), ..folders }
 }
 
-async fn desk(storage: &Storage) -> Desk {
+pub(super) async fn desk(storage: &Storage) -> Desk {
     let tenant = fresh_tenant().await;
     let ingest = Ingest::new(tenant.db.clone(), storage.clone(), tenant.clock.clone(), Limits::default(), 30);
     Desk { tenant, ingest }
 }
 
 impl Desk {
-    async fn kept_on(&self, sites: &[&str]) {
+    pub(super) async fn kept_on(&self, sites: &[&str]) {
         let mut tx = self.tenant.db.write(self.tenant.tenant).await.unwrap();
         sqlx::query("update member set sites = $1").bind(sites).execute(tx.conn()).await.unwrap();
         tx.record(chartrier::model::Event {
@@ -42,7 +42,7 @@ impl Desk {
         tx.commit().await.unwrap();
     }
 
-    async fn copies(&self) -> Vec<String> {
+    pub(super) async fn copies(&self) -> Vec<String> {
         let mut tx = self.tenant.db.read(self.tenant.tenant).await.unwrap();
         sqlx::query_scalar("select site from copy order by site").fetch_all(tx.conn()).await.unwrap()
     }

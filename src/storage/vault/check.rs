@@ -16,6 +16,12 @@ use super::INVENTORY_BYTES_MAX;
 use crate::model::{ArchiveId, TenantId};
 use crate::package::ocfl::{self, Inventory};
 
+/// Told of each chunk read, by its size, as it is read; an error ends the reading of that file.
+pub type Heard<'a> = dyn Fn(u64) -> io::Result<()> + Sync + 'a;
+
+/// Nobody listens.
+pub(super) const UNHEARD: &Heard<'static> = &|_| Ok(());
+
 /// Faults told of one copy; a copy with more is as wrong.
 const FAULTS_MAX: usize = 10_000;
 
@@ -23,9 +29,14 @@ impl TenantStore {
     /// Reads every byte of every copy, all sites at once. What is wrong is in the reports, a site that is away
     /// included.
     pub fn check(&self, archive: ArchiveId) -> Result<Vec<CopyReport>, Error> {
+        self.check_heard(archive, UNHEARD)
+    }
+
+    /// As [`TenantStore::check`]; `heard` is told of each chunk, by the threads that read, and may make them wait.
+    pub fn check_heard(&self, archive: ArchiveId, heard: &Heard<'_>) -> Result<Vec<CopyReport>, Error> {
         let mut reports: Vec<CopyReport> = std::thread::scope(|scope| {
             let sites: Vec<_> =
-                self.sites().map(|site| scope.spawn(move || self.check_on(site, archive))).collect();
+                self.sites().map(|site| scope.spawn(move || self.check_on(site, archive, heard))).collect();
             sites.into_iter().map(|site| site.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
         });
         let inventories: BTreeSet<[u8; 64]> =
@@ -37,9 +48,9 @@ impl TenantStore {
         Ok(reports)
     }
 
-    pub(super) fn check_on(&self, site: &Site, archive: ArchiveId) -> CopyReport {
+    fn check_on(&self, site: &Site, archive: ArchiveId, heard: &Heard<'_>) -> CopyReport {
         match site.there() {
-            Ok(medium) => check_copy(site, medium, self.tenant, archive),
+            Ok(medium) => check_copy(site, medium, self.tenant, archive, heard),
             Err(error) => CopyReport {
                 faults: vec![Fault::Away { reason: error.to_string() }],
                 ..report(site, self.tenant, archive)
@@ -64,6 +75,7 @@ pub(super) fn check_copy(
     medium: &dyn Medium,
     tenant: TenantId,
     archive: ArchiveId,
+    heard: &Heard<'_>,
 ) -> CopyReport {
     let report = report(site, tenant, archive);
     let mut copy = Copy {
@@ -72,6 +84,7 @@ pub(super) fn check_copy(
         size_bytes: 0,
         faults: Vec::new(),
         expected: BTreeSet::new(),
+        heard,
     };
     match medium.stands(&report.path) {
         Ok(true) => {}
@@ -103,6 +116,7 @@ struct Copy<'a> {
     faults: Vec<Fault>,
     /// Paths that the object may hold, apart from `logs/`.
     expected: BTreeSet<String>,
+    heard: &'a Heard<'a>,
 }
 
 impl Copy<'_> {
@@ -115,7 +129,7 @@ impl Copy<'_> {
                 return Err(io::ErrorKind::FileTooLarge.into());
             }
             bytes.extend_from_slice(chunk);
-            Ok(())
+            (self.heard)(chunk.len() as u64)
         });
         self.size_bytes += bytes.len() as u64;
         match read {
@@ -133,7 +147,7 @@ impl Copy<'_> {
         let read = self.medium.reread(&format!("{}/{path}", self.root), &mut |chunk| {
             sha512.update(chunk);
             size_bytes += chunk.len() as u64;
-            Ok(())
+            (self.heard)(chunk.len() as u64)
         });
         self.size_bytes += size_bytes;
         match read {

@@ -38,6 +38,7 @@ mod read;
 mod staged;
 mod version;
 
+pub use check::Heard;
 pub use deposit::{Deposit, NewFile, NewObject, Source, Waiting};
 pub use destroy::Authority;
 pub use journal::Operation;

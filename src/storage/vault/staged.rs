@@ -77,8 +77,9 @@ fn each<'a>(
         if copy.in_place || failure.is_some() {
             return true;
         }
+        copy.asking.goes_on();
         match act(copy) {
-            Ok(()) => copy.asking.goes_on(),
+            Ok(()) => copy.asking.rests(),
             Err(error) if error.is_of_site() => {
                 waiting.push(wait(copy.site, error));
                 return false;
@@ -109,8 +110,12 @@ fn copy(
     let mut failed = Vec::new();
     let mut pens = Vec::new();
     for copy in staged.iter_mut().filter(|copy| !copy.in_place) {
+        copy.asking.goes_on();
         match copy.draft.create(&path) {
-            Ok(pen) => pens.push((copy.site, &copy.asking, pen)),
+            Ok(pen) => {
+                copy.asking.rests();
+                pens.push((copy.site, &copy.asking, pen));
+            }
             Err(error) => failed.push((copy.site, error)),
         }
     }
@@ -133,8 +138,10 @@ fn copy(
     if size_bytes != file.size_bytes {
         return Err(wrong());
     }
-    for (site, _, pen) in pens {
+    for (site, asking, pen) in pens {
+        asking.goes_on();
         failed.extend(pen.close().err().map(|error| (site, error)));
+        asking.rests();
     }
     for (site, error) in failed {
         if !error.is_of_site() {
@@ -150,15 +157,11 @@ fn copy(
 type Pens<'p, 'a> = Vec<(&'a Site, &'p Asking<'a>, Box<dyn Pen + 'p>)>;
 
 fn write<'a>(pens: &mut Pens<'_, 'a>, bytes: &[u8], failed: &mut Vec<(&'a Site, Error)>) {
-    pens.retain_mut(|(site, asking, pen)| match pen.write(bytes) {
-        Ok(()) => {
-            asking.goes_on();
-            true
-        }
-        Err(error) => {
-            failed.push((site, error));
-            false
-        }
+    pens.retain_mut(|(site, asking, pen)| {
+        asking.goes_on();
+        let written = pen.write(bytes);
+        asking.rests();
+        written.map_err(|error| failed.push((site, error))).is_ok()
     });
 }
 
