@@ -49,7 +49,7 @@ pub use quarantine::{Quarantine, Received};
 pub use report::{CopyReport, Fault};
 pub use room::Reserved;
 pub use site::{About, Place, SiteSettings};
-pub use standing::{Lock, Room, Standing};
+pub use standing::{Lock, MediumKind, Room, Standing};
 pub use sweep::Swept;
 pub use vault::{
     Archives, Authority, Deposit, Heard, Mended, NewFile, NewObject, NewVersion, Operation, Source,
