@@ -2,6 +2,7 @@
 //! wrong.
 
 use crate::model::{ArchiveId, TenantId};
+pub(super) use crate::storage::MARKER;
 use crate::storage::{CopyReport, Error, Fault, Heard, Mended, Storage};
 
 /// Reads every byte of an archive's copies on these sites; `heard` is told of each chunk.
@@ -45,6 +46,18 @@ pub(super) fn mend(
     bytes_per_second: Option<u64>,
 ) -> Result<Mended, Error> {
     storage.tenant(tenant).mend(archive, site, from, bytes_per_second)
+}
+
+/// Writes the archive's commit marker again on a site.
+pub(super) fn mark(
+    storage: &Storage,
+    tenant: TenantId,
+    archive: ArchiveId,
+    site: &str,
+    marker: &[u8],
+) -> Result<Mended, Error> {
+    storage.tenant(tenant).on(&[site])?.mark_again(archive, marker)?;
+    Ok(Mended { files: 1, bytes: marker.len() as u64, ..Mended::default() })
 }
 
 fn unreadable(fault: &mut Fault) {

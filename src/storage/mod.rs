@@ -52,7 +52,7 @@ pub use site::{About, Place, SiteSettings};
 pub use standing::{Lock, MediumKind, Room, Standing};
 pub use sweep::Swept;
 pub use vault::{
-    Archives, Authority, Deposit, Heard, Mended, NewFile, NewObject, NewVersion, Operation, Source,
+    Archives, Authority, Deposit, Heard, MARKER, Mended, NewFile, NewObject, NewVersion, Operation, Source,
     TechnicalMetadata, Waiting,
 };
 

@@ -9,7 +9,11 @@ use futures_util::stream;
 use tempfile::TempDir;
 
 use super::Desk;
+use crate::support::fault_table::note;
 use crate::support::fresh_tenant;
+
+pub const AWAY: &str = "site absent pendant un dépôt";
+pub const LOW: &str = "place manquante avant un dépôt";
 
 /// Sites of the test's own: folders of these names, each in the location that follows.
 pub(super) fn sites(folder: &TempDir, sites: &[(&str, &str)]) -> Settings {
@@ -88,6 +92,8 @@ async fn a_site_away_keeps_its_members_waiting_and_no_others() {
     hurt.ingest.advance(hurt.tenant.tenant, id).await.unwrap();
     assert_eq!(hurt.transfer(id).await.state, TransferState::TakenInCharge);
     assert_eq!(hurt.copies().await, ["nord", "sud"]);
+    let lost = usize::from(hurt.transfer(id).await.archive_id.is_none());
+    note(AWAY, lost, "REPLICATION KO ; en attente de réplication", "pris en charge, le site revenu");
     hurt.end().await;
     unhurt.end().await;
 }
@@ -165,6 +171,12 @@ async fn without_room_nothing_new_is_received_and_everything_else_goes_on() {
     assert_eq!(transfer.state, TransferState::TakenInCharge);
     let store = full.tenant(desk.tenant.tenant);
     assert!(store.check(transfer.archive_id.unwrap()).unwrap().iter().all(|copy| copy.faults.is_empty()));
+    note(
+        LOW,
+        usize::from(transfer.archive_id.is_none()),
+        refused.unwrap_err(),
+        "pris en charge, la place revenue",
+    );
     desk.end().await;
 }
 

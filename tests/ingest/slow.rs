@@ -9,7 +9,10 @@ use chartrier::model::TransferState;
 use chartrier::storage::{About, Place, Settings, SiteSettings, Storage};
 
 use super::replication::{desk, sites};
+use crate::support::fault_table::note;
 use crate::support::s3::{S3, Trouble};
+
+pub const SLOW: &str = "site lent";
 
 /// How long a site may make no progress, here.
 const SLOW_AFTER: Duration = Duration::from_millis(200);
@@ -77,6 +80,8 @@ async fn a_site_slows_down_and_moves_again(s3: &S3) {
     hurt.ingest.advance(hurt.tenant.tenant, third).await.unwrap();
     assert_eq!(hurt.transfer(third).await.state, TransferState::TakenInCharge);
     assert_eq!(hurt.copies().await, ["nord", "nord", "nord", "sud", "sud", "sud"]);
+    let lost = 3 - hurt.count("select count(*) from transfer where state = 'taken_in_charge'").await;
+    note(SLOW, lost as usize, format!("REPLICATION KO ; {reasons}"), "3 prises en charge, le site reparti");
     hurt.end().await;
     unhurt.end().await;
 }

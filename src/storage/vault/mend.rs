@@ -57,7 +57,10 @@ impl TenantStore {
         }
         let marker = format!("{object}/{MARKER}");
         if let Some(bytes) = source.get(&marker, MARKER_BYTES_MAX)? {
-            target.put(&marker, &bytes, Put::Over)?;
+            if target.get(&marker, MARKER_BYTES_MAX).ok().flatten().as_ref() != Some(&bytes) {
+                target.put(&marker, &bytes, Put::Over)?;
+                mended.add(bytes.len() as u64);
+            }
         }
         let after = check_copy(bad, target, self.tenant, archive, UNHEARD);
         if let Some(fault) = after.faults.first() {
