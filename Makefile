@@ -4,6 +4,7 @@
 # make check         format and lints
 # make conformance   our verdicts beside those of the official schemas and of other programs, over the corpus; long
 # make validators    200 archives of ours judged by public OCFL validators, ocfl-py and rocfl
+# make faults        the fault table: each harm done to copies, sites and processes; what was lost, said, and how it mended
 # make bench         measures, beside references; BENCH=seda, formats, deposits or archives for one of them; with
 #                    GROWTH=1000,100000,1000000 a deposit among a million archives (30 GB of folders for a while)
 # make fuzz          fuzzers of what reads hostile bytes, SECONDS_EACH=1800
@@ -20,7 +21,7 @@ BENCH ?= seda formats deposits archives
 SECONDS_EACH ?= 1800
 FUZZERS := archive container formats message profile
 
-.PHONY: help demo test check conformance validators bench fuzz lint-deps
+.PHONY: help demo test check conformance validators faults bench fuzz lint-deps
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -47,6 +48,16 @@ validators:
 	@scripts/install.sh validators
 	$(CARGO) test --locked --features failpoints --test main -- --ignored --nocapture \
 	    reopened::public_validators_find_nothing_to_say_of_two_hundred_archives
+
+# The cases, then what they noted. A file that processes without rights may write too.
+FAULT_CASES := faults::kinds preservation::faults preservation::rights preservation::crash storage::troubles storage::full \
+    ingest::slow ingest::replication ingest::kill recovery::kill
+faults:
+	@scripts/install.sh test
+	@table=$$(mktemp) && chmod 666 "$$table" && trap 'rm -f "$$table"' EXIT && export FAULT_TABLE="$$table" && \
+	    $(CARGO) test --locked --features failpoints --test main -- $(FAULT_CASES) && \
+	    $(CARGO) test --locked --features failpoints --test main -- --ignored --nocapture --exact \
+	        faults::table::every_fault_has_lost_nothing_was_told_and_is_mended
 
 bench:
 	@scripts/install.sh bench

@@ -69,6 +69,7 @@ impl App {
             quarantine: config.data.join("quarantine"),
             grouped_bytes_max: config.storage_grouped_bytes,
             free_bytes_min: config.storage_free_bytes_min,
+            slow_after: storage::SLOW_AFTER,
             clock: clock.clone(),
         })?;
         for warning in storage.warnings() {

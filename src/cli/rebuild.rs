@@ -84,6 +84,10 @@ pub(super) fn tell(told: Told<'_>) {
         Told::Done(done) if done % STEP == 0 => println!("  {done} objets vus"),
         Told::Done(_) => {}
         Told::Away(site) => println!("  site {site} absent : ses copies ne sont pas notées"),
+        Told::Sites(reason) => println!(
+            "  ses sites ne conviennent pas à ces réglages : {reason}. Remettez-le dans les réglages, vide s'il le faut, \
+             avant de rouvrir les versements ; il se remplit, ou se retire ensuite (« chartrier sites »)"
+        ),
         Told::LeftOut(left) => {
             let words = match left.reason {
                 "unconfirmed" => "non confirmée",

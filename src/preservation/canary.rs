@@ -107,7 +107,7 @@ impl Preservation {
         let from: Vec<String> = placed.iter().filter(|from| known.contains(from)).cloned().collect();
         let (storage, to) = (self.storage.clone(), site.to_owned());
         let location = blocking(move || {
-            let good = vault::check(&storage, tenant(), archive, &from)?;
+            let good = vault::check(&storage, tenant(), archive, &from, &|_| Ok(()))?;
             let Some(good) = good.into_iter().find(|report| report.faults.is_empty()) else {
                 return Ok(None);
             };

@@ -115,15 +115,13 @@ impl Preservation {
             if size_bytes > PAGE_BYTES {
                 break;
             }
-            let began = Instant::now();
-            for reading in self.read(tenant, &due, vec![site.to_owned()]).await? {
+            for reading in self.read_at_pace(tenant, &due, vec![site.to_owned()]).await? {
                 if let Some(reason) = reading.away() {
                     self.is_away(site, reason).await?;
                     self.enter_page(tenant, site, day, occasion, &readings).await?;
                     return Ok(false);
                 }
                 size_bytes += reading.size_bytes;
-                self.keep_pace(reading.size_bytes, began).await;
                 readings.push(reading);
             }
             last = due.archive.0;

@@ -17,7 +17,9 @@ pub(super) async fn sample_page(
     most: i64,
 ) -> Result<Vec<Due>, db::Error> {
     let rows = sqlx::query!(
-        "select c.archive_id, a.inventory_sha512
+        "select c.archive_id, a.inventory_sha512, a.transfer_id,
+                (select t.closed_at from transfer t
+                 where t.tenant_id = a.tenant_id and t.transfer_id = a.transfer_id) as closed_at
          from copy c join archive a using (tenant_id, archive_id)
          where c.site = $1 and c.archive_id > $2 and hashtextextended(c.archive_id::text, $3) <= $4
            and not exists (select from incident i where i.tenant_id = c.tenant_id and i.archive_id = c.archive_id
@@ -30,7 +32,7 @@ pub(super) async fn sample_page(
         most
     );
     let rows = rows.fetch_all(tx.conn()).await?.into_iter();
-    rows.map(|row| due(row.archive_id, row.inventory_sha512)).collect()
+    rows.map(|row| due(row.archive_id, row.inventory_sha512, (row.transfer_id, row.closed_at))).collect()
 }
 
 /// The number, under `seed`, of the last of `size` copies drawn on a site; `None` when there is no copy.
@@ -59,7 +61,9 @@ pub(super) async fn oldest_page(
     most: i64,
 ) -> Result<Vec<Due>, db::Error> {
     let rows = sqlx::query!(
-        "select c.archive_id, a.inventory_sha512
+        "select c.archive_id, a.inventory_sha512, a.transfer_id,
+                (select t.closed_at from transfer t
+                 where t.tenant_id = a.tenant_id and t.transfer_id = a.transfer_id) as closed_at
          from copy c join archive a using (tenant_id, archive_id)
          where c.site = $1 and c.verified_at < $2
            and not exists (select from incident i where i.tenant_id = c.tenant_id and i.archive_id = c.archive_id
@@ -70,7 +74,7 @@ pub(super) async fn oldest_page(
         most
     );
     let rows = rows.fetch_all(tx.conn()).await?.into_iter();
-    rows.map(|row| due(row.archive_id, row.inventory_sha512)).collect()
+    rows.map(|row| due(row.archive_id, row.inventory_sha512, (row.transfer_id, row.closed_at))).collect()
 }
 
 /// A member's copies on a site, together.

@@ -15,6 +15,9 @@ pub(super) const FAULTS_NAMED_MAX: usize = 20;
 /// Most bytes kept of one fault's words: it may quote a system's message.
 const FAULT_BYTES_MAX: usize = 500;
 
+/// In place of the site whose copy was good, where the catalogue gave back a lost commit marker.
+pub const CATALOGUE: &str = "le catalogue";
+
 /// What led to the reading that found it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occasion {

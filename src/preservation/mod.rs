@@ -51,7 +51,7 @@ use crate::storage::{self, Storage};
 pub use alert::Alert;
 pub use attempt::{Attempt, Outcome};
 pub use audit::{ArchiveReport, Scope, Totals};
-pub use incident::{Incident, Occasion};
+pub use incident::{CATALOGUE, Incident, Occasion};
 pub use media::Refusal;
 pub use reading::{Reading, Verdict};
 pub use settings::Settings;

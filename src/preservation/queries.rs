@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::incident::{self, Occasion};
-use super::reading::{Due, Reading};
+use super::reading::{Due, Marker, Reading};
 use crate::db::{self, TenantRead, TenantTx};
 use crate::model::ArchiveId;
 use crate::storage::Fault;
@@ -25,7 +25,9 @@ pub(super) async fn archives_page(
     most: i64,
 ) -> Result<Vec<Archived>, db::Error> {
     let page = sqlx::query!(
-        r#"select a.archive_id, a.cote, a.inventory_sha512,
+        r#"select a.archive_id, a.cote, a.inventory_sha512, a.transfer_id,
+                  (select t.closed_at from transfer t
+                   where t.tenant_id = a.tenant_id and t.transfer_id = a.transfer_id) as closed_at,
                   array(select c.site from copy c where c.tenant_id = a.tenant_id and c.archive_id = a.archive_id
                         order by c.site) as "sites!"
            from archive a where a.archive_id > $1 and ($2::uuid is null or a.archive_id = $2)
@@ -35,7 +37,7 @@ pub(super) async fn archives_page(
         most
     );
     let archived = page.fetch_all(tx.conn()).await?.into_iter().map(|row| {
-        let due = due(row.archive_id, row.inventory_sha512)?;
+        let due = due(row.archive_id, row.inventory_sha512, (row.transfer_id, row.closed_at))?;
         Ok(Archived { due, cote: row.cote, sites: row.sites })
     });
     archived.collect()
@@ -170,9 +172,15 @@ fn columns(copies: &[(ArchiveId, &str)]) -> (Vec<Uuid>, Vec<String>) {
     copies.iter().map(|(archive, site)| (archive.0, (*site).to_owned())).unzip()
 }
 
-pub(super) fn due(archive: Uuid, inventory: Option<Vec<u8>>) -> Result<Due, db::Error> {
+/// `confirmed`: the transfer, and when it was taken in charge.
+pub(super) fn due(
+    archive: Uuid,
+    inventory: Option<Vec<u8>>,
+    confirmed: (Uuid, Option<DateTime<Utc>>),
+) -> Result<Due, db::Error> {
     let inventory = inventory.map(|digest| {
         <[u8; 64]>::try_from(digest).map_err(|_| db::Error::row("archive", "inventory_sha512"))
     });
-    Ok(Due { archive: ArchiveId(archive), inventory: inventory.transpose()? })
+    let marker = confirmed.1.map(|at| Marker::of(confirmed.0, at));
+    Ok(Due { archive: ArchiveId(archive), inventory: inventory.transpose()?, marker })
 }

@@ -19,6 +19,7 @@ use super::reading::Reading;
 use super::repair_queries::{self, Open};
 use super::{Error, Preservation, SLICE, Turn, blocking, vault};
 use crate::model::{Agent, ArchiveId, Outcome as Ended, TenantId};
+use crate::storage::Mended;
 use crate::{storage, telemetry};
 
 /// Incidents of one page.
@@ -128,6 +129,7 @@ impl Preservation {
         }
         match good(&readings) {
             Some(from) => self.mend_from(by, tenant, &open, from.to_owned()).await,
+            None if target.lacks_its_marker_only() => self.mark_again(by, tenant, &open).await,
             None => match readings.iter().find(|reading| reading.away().is_some()) {
                 Some(reading) => Ok(Outcome::Waiting { site: reading.site.clone() }),
                 None => self.hopeless(by, tenant, &open).await,
@@ -159,6 +161,28 @@ impl Preservation {
         fail_point!("repair-before-mending");
         let mended = blocking(move || vault::mend(&storage, tenant, archive, (&to, &source), rate)).await;
         fail_point!("repair-mended");
+        self.settle(by, tenant, open, from, mended).await
+    }
+
+    /// Every copy lacks its marker: the catalogue, which knows it, gives it back.
+    async fn mark_again(&self, by: Agent, tenant: TenantId, open: &Open) -> Result<Outcome, Error> {
+        let due = &open.archived.due;
+        let marker = due.marker.as_ref().map(|marker| marker.bytes.clone()).unwrap_or_default();
+        let (storage, archive, site) = (self.storage.clone(), due.archive, open.site.clone());
+        let mended = blocking(move || vault::mark(&storage, tenant, archive, &site, &marker)).await;
+        self.settle(by, tenant, open, incident::CATALOGUE.into(), mended).await
+    }
+
+    /// Reads again what was mended, and closes the incident when it is right.
+    async fn settle(
+        &self,
+        by: Agent,
+        tenant: TenantId,
+        open: &Open,
+        from: String,
+        mended: Result<Mended, Error>,
+    ) -> Result<Outcome, Error> {
+        let (due, archive) = (&open.archived.due, open.archived.due.archive);
         let mended = match mended {
             Ok(mended) => mended,
             Err(Error::Storage(storage::Error::Away { site } | storage::Error::Slow { site, .. })) => {

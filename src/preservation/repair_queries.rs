@@ -25,7 +25,9 @@ pub(super) async fn open_page(
     most: i64,
 ) -> Result<Vec<Open>, db::Error> {
     let rows = sqlx::query!(
-        r#"select i.incident_id, i.opened_at, i.site, a.archive_id, a.cote, a.inventory_sha512,
+        r#"select i.incident_id, i.opened_at, i.site, a.archive_id, a.cote, a.inventory_sha512, a.transfer_id,
+                  (select t.closed_at from transfer t
+                   where t.tenant_id = a.tenant_id and t.transfer_id = a.transfer_id) as closed_at,
                   array(select c.site from copy c where c.tenant_id = i.tenant_id and c.archive_id = i.archive_id
                         order by c.site) as "sites!"
            from incident i join archive a using (tenant_id, archive_id)
@@ -40,7 +42,7 @@ pub(super) async fn open_page(
         most
     );
     let open = rows.fetch_all(tx.conn()).await?.into_iter().map(|row| {
-        let due = due(row.archive_id, row.inventory_sha512)?;
+        let due = due(row.archive_id, row.inventory_sha512, (row.transfer_id, row.closed_at))?;
         let archived = Archived { due, cote: row.cote, sites: row.sites };
         Ok(Open { incident_id: row.incident_id, opened_at: row.opened_at, site: row.site, archived })
     });

@@ -2,9 +2,10 @@
 //! wrong.
 
 use crate::model::{ArchiveId, TenantId};
-use crate::storage::{CopyReport, Error, Fault, Mended, Storage};
+pub(super) use crate::storage::MARKER;
+use crate::storage::{CopyReport, Error, Fault, Heard, Mended, Storage};
 
-/// Reads every byte of an archive's copies on these sites.
+/// Reads every byte of an archive's copies on these sites; `heard` is told of each chunk.
 ///
 /// A site that takes bytes at this moment is not away: what it does not give is then the copy's own fault, and one
 /// archive that cannot be opened keeps no other from being read.
@@ -13,8 +14,9 @@ pub(super) fn check(
     tenant: TenantId,
     archive: ArchiveId,
     sites: &[String],
+    heard: &Heard<'_>,
 ) -> Result<Vec<CopyReport>, Error> {
-    let mut reports = storage.tenant(tenant).on(sites)?.check(archive)?;
+    let mut reports = storage.tenant(tenant).on(sites)?.check_heard(archive, heard)?;
     if reports.iter().any(CopyReport::is_away) {
         let standings = storage.stand();
         for report in reports.iter_mut().filter(|report| report.is_away()) {
@@ -44,6 +46,18 @@ pub(super) fn mend(
     bytes_per_second: Option<u64>,
 ) -> Result<Mended, Error> {
     storage.tenant(tenant).mend(archive, site, from, bytes_per_second)
+}
+
+/// Writes the archive's commit marker again on a site.
+pub(super) fn mark(
+    storage: &Storage,
+    tenant: TenantId,
+    archive: ArchiveId,
+    site: &str,
+    marker: &[u8],
+) -> Result<Mended, Error> {
+    storage.tenant(tenant).on(&[site])?.mark_again(archive, marker)?;
+    Ok(Mended { files: 1, bytes: marker.len() as u64, ..Mended::default() })
 }
 
 fn unreadable(fault: &mut Fault) {

@@ -60,6 +60,7 @@ impl Recovery {
             if found != here {
                 return Err(Error::OtherSchema { found, here });
             }
+            register_queries::put_sites(&mut tx, register).await?;
             if !register_queries::has_others(&mut tx, register).await? {
                 register_queries::put_back(&mut tx, register).await?;
             }

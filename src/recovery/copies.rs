@@ -59,19 +59,21 @@ impl Recovery {
     async fn lagging(&self) -> Result<Vec<(TenantId, Vec<String>)>, Error> {
         let mut tx = self.db.technical().await?;
         let members = registry::queries::members(&mut tx).await?;
-        let mut copied: HashMap<(Uuid, String), i64> = HashMap::new();
+        let mut copied: HashMap<(Uuid, String), (i64, i64)> = HashMap::new();
         for row in copy_queries::copies(&mut tx).await? {
-            copied.insert((row.tenant_id, row.site), row.seq);
+            copied.insert((row.tenant_id, row.site), (row.seq, row.register_schema));
         }
         drop(tx);
         let mut lagging = Vec::new();
         for member in members {
             let mut tx = self.db.read(member.tenant).await?;
             let seq = copy::head(&mut tx).await?.map_or(0, |head| head.seq);
+            let schema = register_queries::schema(&mut tx).await?;
             let sites = self.sites_of(&mut tx).await?.into_iter();
             let known = |site: &String| copied.get(&(member.tenant.as_uuid(), site.clone()));
-            let behind: Vec<String> =
-                sites.filter(|site| known(site).is_none_or(|copy| *copy < seq)).collect();
+            // A register of another schema is as late as a journal: no rebuild would take it.
+            let is_late = |(there, of): &(i64, i64)| *there < seq || *of != schema;
+            let behind: Vec<String> = sites.filter(|site| known(site).is_none_or(is_late)).collect();
             if seq > 0 && !behind.is_empty() {
                 lagging.push((member.tenant, behind));
             }
@@ -84,7 +86,7 @@ impl Recovery {
     pub async fn copy_journal(&self, tenant: TenantId) -> Result<(), Error> {
         let mut failure = None;
         let mut tx = self.db.read(tenant).await?;
-        let sites = self.sites_of(&mut tx).await?;
+        let (sites, schema) = (self.sites_of(&mut tx).await?, register_queries::schema(&mut tx).await?);
         drop(tx);
         for site in sites {
             let store = self.storage.tenant(tenant).on(&[&site])?;
@@ -92,7 +94,8 @@ impl Recovery {
                 Ok(None) => {}
                 Ok(Some(head)) => {
                     let mut tx = self.db.technical().await?;
-                    copy_queries::note_copied(&mut tx, tenant.as_uuid(), &site, head.seq, self.clock.now())
+                    let reached = (head.seq, schema);
+                    copy_queries::note_copied(&mut tx, tenant.as_uuid(), &site, reached, self.clock.now())
                         .await?;
                     tx.commit().await?;
                 }

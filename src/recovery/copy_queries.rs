@@ -10,6 +10,8 @@ pub(super) struct Copied {
     pub tenant_id: Uuid,
     pub site: String,
     pub seq: i64,
+    /// Newest migration of the schema that the register's copy is of.
+    pub register_schema: i64,
 }
 
 /// A copy that lags behind.
@@ -21,7 +23,8 @@ pub(super) struct Behind {
 
 /// Every copy.
 pub(super) async fn copies(tx: &mut Technical) -> Result<Vec<Copied>, Error> {
-    let rows = sqlx::query_as!(Copied, "select tenant_id, site, seq from technical.journal_copy");
+    let rows =
+        sqlx::query_as!(Copied, "select tenant_id, site, seq, register_schema from technical.journal_copy");
     Ok(rows.fetch_all(tx.conn()).await?)
 }
 
@@ -60,16 +63,19 @@ pub(super) async fn note_copied(
     tx: &mut Technical,
     tenant: Uuid,
     site: &str,
-    seq: i64,
+    (seq, register_schema): (i64, i64),
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "insert into technical.journal_copy (tenant_id, site, seq, copied_at) values ($1, $2, $3, $4)
+        "insert into technical.journal_copy (tenant_id, site, seq, register_schema, copied_at)
+         values ($1, $2, $3, $4, $5)
          on conflict (tenant_id, site) do update
-         set seq = excluded.seq, copied_at = excluded.copied_at, behind_since = null",
+         set seq = excluded.seq, register_schema = excluded.register_schema, copied_at = excluded.copied_at,
+             behind_since = null",
         tenant,
         site,
         seq,
+        register_schema,
         now
     )
     .execute(tx.conn())
@@ -80,8 +86,8 @@ pub(super) async fn note_copied(
 /// Whether an entry after this one may have changed the register.
 pub(super) async fn register_changed(tx: &mut TenantRead, after: i64) -> Result<bool, Error> {
     let changed = sqlx::query_scalar!(
-        r#"select exists (select from event where seq > $1 and event_type in ('PARAMETRAGE', 'RECONSTRUCTION'))
-                  as "changed!""#,
+        r#"select exists (select from event where seq > $1
+                          and event_type in ('PARAMETRAGE', 'MIGRATION_SUPPORT', 'RECONSTRUCTION')) as "changed!""#,
         after
     );
     Ok(changed.fetch_one(tx.conn()).await?)

@@ -66,6 +66,8 @@ pub enum Told<'a> {
     LeftOut(&'a LeftOut),
     /// A site whose copies could not be looked at.
     Away(&'a str),
+    /// Why the member's own sites cannot keep its archives with these settings: its deposits would not be stored.
+    Sites(&'a str),
 }
 
 /// What a rebuild came to, for one member.
@@ -126,6 +128,12 @@ impl Recovery {
             objects: count,
             ..Rebuilt::default()
         };
+        let mut tx = self.db.read(tenant).await?;
+        let own = queries::member_sites(&mut tx).await?;
+        drop(tx);
+        if let Some(sentence) = own.and_then(|own| self.storage.refusal_of(&own)) {
+            tell(Told::Sites(&sentence));
+        }
         let others = self.other_sites(tenant, &asked.site, tell).await?;
         let reader = Reader { recovery: self, asked, tenant, store: &store, others: &others };
         for page in objects.ids.chunks(PAGE) {

@@ -1,4 +1,4 @@
-//! What a member's register holds, as one JSON value that stands beside its archives, and back: rows as the schema has them.
+//! What a member's register holds (its set of sites with it), as one JSON value that stands beside its archives, and back: rows as the schema has them.
 //!
 //! Never takes a password nor a machine's secret: of accounts, identifiers alone. Tables are named once here and once in
 //! `tables.rs`.
@@ -93,6 +93,19 @@ pub(super) async fn put_back(tx: &mut TenantTx, register: &Value) -> Result<(), 
          from jsonb_to_recordset(coalesce(nullif($1::jsonb->'account', 'null'), '[]'))
               as a (kind text, name text, account_id uuid)
          on conflict do nothing",
+        register
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The member's own set of sites, where it has none: made anew by a file that names none, or older than the set.
+pub(super) async fn put_sites(tx: &mut TenantTx, register: &Value) -> Result<(), Error> {
+    sqlx::query!(
+        "update member set sites = kept.sites
+         from jsonb_populate_recordset(null::member, coalesce(nullif($1::jsonb->'member', 'null'), '[]')) as kept
+         where member.sites is null and kept.sites is not null and kept.tenant_id = member.tenant_id",
         register
     )
     .execute(tx.conn())

@@ -9,7 +9,7 @@ use std::io::{self, Read, Seek};
 use std::time::Duration;
 
 use super::error::Error;
-use super::standing::{Lock, Room};
+use super::standing::{Lock, MediumKind, Room};
 
 /// A place that holds a site.
 pub(super) trait Medium: fmt::Debug + Send + Sync {
@@ -61,6 +61,9 @@ pub(super) trait Medium: fmt::Debug + Send + Sync {
 
     /// Writes something, removes it; an error says why bytes are not taken.
     fn try_writing(&self) -> Result<(), Error>;
+
+    /// What it is.
+    fn kind(&self) -> MediumKind;
 
     /// Room left, where it is known.
     fn room(&self) -> Option<Room>;

@@ -49,10 +49,10 @@ pub use quarantine::{Quarantine, Received};
 pub use report::{CopyReport, Fault};
 pub use room::Reserved;
 pub use site::{About, Place, SiteSettings};
-pub use standing::{Lock, Room, Standing};
+pub use standing::{Lock, MediumKind, Room, Standing};
 pub use sweep::Swept;
 pub use vault::{
-    Archives, Authority, Deposit, Mended, NewFile, NewObject, NewVersion, Operation, Source,
+    Archives, Authority, Deposit, Heard, MARKER, Mended, NewFile, NewObject, NewVersion, Operation, Source,
     TechnicalMetadata, Waiting,
 };
 
@@ -78,6 +78,9 @@ pub const FAIL_POINTS: &[&str] = &[
     "storage-quarantine-removed",
 ];
 
+/// How long operations on a site may make no progress before it is taken for slow.
+pub const SLOW_AFTER: Duration = Duration::from_secs(30);
+
 /// Where to keep objects and transfers.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -89,6 +92,8 @@ pub struct Settings {
     pub grouped_bytes_max: u64,
     /// Room that new deposits must leave free, on the quarantine and on every site.
     pub free_bytes_min: u64,
+    /// Nothing more is written on a site of which two operations have made no progress for so long.
+    pub slow_after: Duration,
     /// Dates what is noted beside archives and what is set aside.
     pub clock: Clock,
 }
@@ -103,6 +108,7 @@ impl Settings {
             quarantine,
             grouped_bytes_max: 8 << 20,
             free_bytes_min: 0,
+            slow_after: SLOW_AFTER,
             clock: Clock::system(),
         }
     }
@@ -163,7 +169,7 @@ impl Storage {
                     number
                 }
             };
-            sites.push(Site { name, about, medium, number, asked: Asked::default() });
+            sites.push(Site { name, about, medium, number, asked: Asked::new(settings.slow_after) });
         }
         let rooms = room::Rooms::new(settings.free_bytes_min);
         Ok(Self {

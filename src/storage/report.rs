@@ -10,6 +10,8 @@ pub struct CopyReport {
     pub path: String,
     /// Digest of the object's inventory, when it was read.
     pub inventory_sha512: Option<[u8; 64]>,
+    /// The commit marker beside it, when there is one; what it must be is for the reader to know.
+    pub marker: Option<Vec<u8>>,
     /// Bytes read from the disk.
     pub size_bytes: u64,
     /// Empty when the copy is whole and right.

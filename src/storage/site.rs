@@ -1,7 +1,8 @@
 //! One site: what it is for those who must know, whether it is there, and whether it still answers.
 //!
 //! Never asks more of a site that does not end what it was asked: so a slow site keeps its own deposits
-//! waiting, and nobody else's.
+//! waiting, and nobody else's. The one thing to know: an operation that waits for another site, or for its own
+//! pace, says that it rests; else the slowness of one site would be blamed on all.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -53,14 +54,16 @@ pub(super) struct Site {
     pub asked: Asked,
 }
 
-/// Operations without progress from which a site is slow, and how long they have made none.
+/// Operations without progress from which a site is slow.
 const SLOW_FROM: usize = 2;
-const SLOW_AFTER: Duration = Duration::from_secs(30);
 
 /// What a site was asked and has not ended.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Asked {
-    operations: Mutex<(u64, BTreeMap<u64, Instant>)>,
+    /// Since when each has made no progress; none: it asks nothing of the site now.
+    operations: Mutex<(u64, BTreeMap<u64, Option<Instant>>)>,
+    /// How long an operation may make no progress.
+    slow_after: Duration,
 }
 
 /// One thing asked of a site, until dropped.
@@ -96,29 +99,65 @@ impl Site {
 }
 
 impl Asked {
+    pub fn new(slow_after: Duration) -> Self {
+        Self { operations: Mutex::default(), slow_after }
+    }
+
     fn ask(&self, site: &str) -> Result<Asking<'_>, Error> {
         let mut operations = self.operations.lock().unwrap_or_else(PoisonError::into_inner);
-        let still = operations.1.values().filter(|since| since.elapsed() > SLOW_AFTER).count();
+        let still = operations.1.values().flatten().filter(|since| since.elapsed() > self.slow_after).count();
         if still >= SLOW_FROM {
             return Err(Error::Slow { site: site.to_string(), waiting: operations.1.len() });
         }
         operations.0 += 1;
         let number = operations.0;
-        operations.1.insert(number, Instant::now());
+        operations.1.insert(number, Some(Instant::now()));
         Ok(Asking { asked: self, number })
     }
 }
 
 impl Asking<'_> {
-    /// Says that the site goes on.
+    /// Says that the site goes on, or is asked again after a rest.
     pub fn goes_on(&self) {
+        self.since(Some(Instant::now()));
+    }
+
+    /// Says that nothing is asked of the site until it goes on.
+    pub fn rests(&self) {
+        self.since(None);
+    }
+
+    fn since(&self, moment: Option<Instant>) {
         let mut operations = self.asked.operations.lock().unwrap_or_else(PoisonError::into_inner);
-        operations.1.insert(self.number, Instant::now());
+        operations.1.insert(self.number, moment);
     }
 }
 
 impl Drop for Asking<'_> {
     fn drop(&mut self) {
         self.asked.operations.lock().unwrap_or_else(PoisonError::into_inner).1.remove(&self.number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_makes_no_progress_is_counted_and_what_rests_is_not() {
+        let asked = Asked::new(Duration::ZERO);
+        let is_slow = || matches!(asked.ask("nord"), Err(Error::Slow { .. }));
+        let first = asked.ask("nord").unwrap();
+        assert!(!is_slow(), "one alone");
+        let second = asked.ask("nord").unwrap();
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(is_slow());
+        second.rests();
+        assert!(!is_slow(), "it waits for something else");
+        second.goes_on();
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(is_slow());
+        drop(first);
+        assert!(!is_slow());
     }
 }

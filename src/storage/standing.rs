@@ -13,12 +13,23 @@ pub struct Standing {
     /// The site's name; `None` for the quarantine.
     pub site: Option<String>,
     pub about: About,
+    pub medium: MediumKind,
     /// Why it takes no bytes, for the log; `None` when it does.
     pub fault: Option<String>,
     /// Room of its disk, when the place says.
     pub room: Option<Room>,
     /// What keeps its objects from being removed, beside this program.
     pub lock: Lock,
+}
+
+/// What a place is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediumKind {
+    Folder,
+    /// A bucket that speaks S3.
+    S3,
+    Azure,
+    Google,
 }
 
 /// What a place says of the retention it holds its objects to (object lock).
@@ -59,6 +70,7 @@ impl Storage {
             Standing {
                 site: Some(site.name.clone()),
                 about: site.about.clone(),
+                medium: site.medium.kind(),
                 fault: fault.map(|error| error.to_string()),
                 room: site.medium.room(),
                 lock: site.medium.lock(),
@@ -70,6 +82,7 @@ impl Storage {
             .chain([Standing {
                 site: None,
                 about: About::default(),
+                medium: MediumKind::Folder,
                 fault: fault.map(|error| error.to_string()),
                 room: folder::room(quarantine),
                 lock: Lock::None,

@@ -8,9 +8,13 @@ use std::time::Duration;
 use chartrier::model::TransferState;
 use chartrier::{ingest, storage};
 
+use crate::support::fault_table::note;
 use crate::support::power_loss;
 use crate::support::service::{Client, Place, Service};
 use crate::support::sip::Sip;
+
+pub const KILLED: &str = "processus tué";
+pub const CUT: &str = "courant coupé";
 
 /// What is deposited so that a point is passed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,12 +35,12 @@ fn scenario(point: &str) -> Scenario {
 
 #[test]
 fn a_process_killed_at_any_point_leaves_nothing_lost_nor_doubled() {
-    run_matrix("processus tué", false);
+    run_matrix(KILLED, false);
 }
 
 #[test]
 fn a_power_cut_at_any_point_leaves_nothing_lost_nor_doubled() {
-    run_matrix("courant coupé", true);
+    run_matrix(CUT, true);
 }
 
 fn run_matrix(title: &str, power_cut: bool) {
@@ -61,7 +65,11 @@ fn run_matrix(title: &str, power_cut: bool) {
     println!("{title} :");
     for point in &points {
         match &table[point] {
-            Ok(words) => println!("  {point:32} {words}"),
+            Ok(words) => {
+                println!("  {point:32} {words}");
+                let (state, how) = words.split_once(", ").unwrap();
+                note(format!("{title} : {point}"), 0, state, how);
+            }
             Err(words) => println!("  {point:32} FAUX : {words}"),
         }
     }

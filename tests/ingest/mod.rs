@@ -17,7 +17,7 @@ mod formats;
 mod hostile;
 mod inline;
 #[cfg(feature = "failpoints")]
-mod kill;
+pub mod kill;
 mod large;
 mod limits;
 pub mod older;
@@ -25,7 +25,8 @@ mod path;
 mod profiles;
 mod refused;
 mod reopened;
-mod replication;
+pub mod replication;
+pub mod slow;
 mod tolerances;
 mod twice;
 mod viruses;

@@ -9,10 +9,14 @@ use futures_util::stream;
 use tempfile::TempDir;
 
 use super::Desk;
+use crate::support::fault_table::note;
 use crate::support::fresh_tenant;
 
+pub const AWAY: &str = "site absent pendant un dépôt";
+pub const LOW: &str = "place manquante avant un dépôt";
+
 /// Sites of the test's own: folders of these names, each in the location that follows.
-fn sites(folder: &TempDir, sites: &[(&str, &str)]) -> Settings {
+pub(super) fn sites(folder: &TempDir, sites: &[(&str, &str)]) -> Settings {
     let site = |(name, location): &(&str, &str)| SiteSettings {
         name: name.to_string(),
         place: Place::Folder(folder.path().join(name)),
@@ -22,14 +26,14 @@ fn sites(folder: &TempDir, sites: &[(&str, &str)]) -> Settings {
     Settings { sites: sites.iter().map(site).collect(), ..folders }
 }
 
-async fn desk(storage: &Storage) -> Desk {
+pub(super) async fn desk(storage: &Storage) -> Desk {
     let tenant = fresh_tenant().await;
     let ingest = Ingest::new(tenant.db.clone(), storage.clone(), tenant.clock.clone(), Limits::default(), 30);
     Desk { tenant, ingest }
 }
 
 impl Desk {
-    async fn kept_on(&self, sites: &[&str]) {
+    pub(super) async fn kept_on(&self, sites: &[&str]) {
         let mut tx = self.tenant.db.write(self.tenant.tenant).await.unwrap();
         sqlx::query("update member set sites = $1").bind(sites).execute(tx.conn()).await.unwrap();
         tx.record(chartrier::model::Event {
@@ -42,7 +46,7 @@ impl Desk {
         tx.commit().await.unwrap();
     }
 
-    async fn copies(&self) -> Vec<String> {
+    pub(super) async fn copies(&self) -> Vec<String> {
         let mut tx = self.tenant.db.read(self.tenant.tenant).await.unwrap();
         sqlx::query_scalar("select site from copy order by site").fetch_all(tx.conn()).await.unwrap()
     }
@@ -88,6 +92,8 @@ async fn a_site_away_keeps_its_members_waiting_and_no_others() {
     hurt.ingest.advance(hurt.tenant.tenant, id).await.unwrap();
     assert_eq!(hurt.transfer(id).await.state, TransferState::TakenInCharge);
     assert_eq!(hurt.copies().await, ["nord", "sud"]);
+    let lost = usize::from(hurt.transfer(id).await.archive_id.is_none());
+    note(AWAY, lost, "REPLICATION KO ; en attente de réplication", "pris en charge, le site revenu");
     hurt.end().await;
     unhurt.end().await;
 }
@@ -165,6 +171,12 @@ async fn without_room_nothing_new_is_received_and_everything_else_goes_on() {
     assert_eq!(transfer.state, TransferState::TakenInCharge);
     let store = full.tenant(desk.tenant.tenant);
     assert!(store.check(transfer.archive_id.unwrap()).unwrap().iter().all(|copy| copy.faults.is_empty()));
+    note(
+        LOW,
+        usize::from(transfer.archive_id.is_none()),
+        refused.unwrap_err(),
+        "pris en charge, la place revenue",
+    );
     desk.end().await;
 }
 

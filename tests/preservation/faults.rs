@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 
 use super::{Stage, settings};
 use crate::storage::archive;
+use crate::support::fault_table::note;
 
 fn change_a_byte(file: &Path) {
     let mut bytes = fs::read(file).unwrap();
@@ -16,6 +17,14 @@ fn change_a_byte(file: &Path) {
     fs::set_permissions(file, Permissions::from_mode(0o644)).unwrap();
     fs::write(file, bytes).unwrap();
 }
+
+pub const ADDED: &str = "fichier ajouté";
+pub const GONE: &str = "copie entière supprimée";
+pub const EMPTIED: &str = "site vidé";
+pub const BOTH: &str = "les deux copies d’un fichier abîmées";
+pub const FORGED: &str = "copie récrite, cohérente en elle-même";
+pub const MARKER: &str = "fichier supprimé : logs/confirmed";
+pub const MARKERS: &str = "fichier supprimé sur tous les sites : logs/confirmed";
 
 /// Harm done to a copy's folder.
 type Harm = fn(&Path);
@@ -41,7 +50,7 @@ const HARMS: [(&str, Harm, &str); 10] = [
         |copy| fs::remove_file(copy.join("v1/content/objects/000003.pdf")).unwrap(),
         "fichier absent",
     ),
-    ("a file added", |copy| fs::write(copy.join("v1/content/intrus.txt"), "x").unwrap(), "fichier inattendu"),
+    (ADDED, |copy| fs::write(copy.join("v1/content/intrus.txt"), "x").unwrap(), "fichier inattendu"),
     ("the inventory damaged", |copy| change_a_byte(&copy.join("inventory.json")), "inventaire incorrect"),
     (
         "the version's inventory damaged",
@@ -54,7 +63,7 @@ const HARMS: [(&str, Harm, &str); 10] = [
         "inventaire incorrect",
     ),
     ("the inventory removed", |copy| fs::remove_file(copy.join("inventory.json")).unwrap(), "fichier absent"),
-    ("the whole copy removed", |copy| fs::remove_dir_all(copy).unwrap(), "copie absente"),
+    (GONE, |copy| fs::remove_dir_all(copy).unwrap(), "copie absente"),
 ];
 
 impl Stage {
@@ -83,6 +92,7 @@ async fn each_harm_is_found_by_the_schedule_said_and_mended() {
     }
     assert!(stage.open().await.is_empty());
     let told = stage.told().await;
+    let whole = (1..=HARMS.len() as u128).filter(|number| stage.is_whole(archive(*number))).count();
     for number in 1..=HARMS.len() as u128 {
         let of_archive: Vec<&String> =
             told.iter().filter(|told| told.contains(&archive(number).to_string())).collect();
@@ -94,6 +104,14 @@ async fn each_harm_is_found_by_the_schedule_said_and_mended() {
     }
     let sources = stage.rows("select distinct repaired_from from incident").await;
     assert_eq!(sources, ["nord"]);
+    for (name, said) in [(ADDED, &said[4]), (GONE, &said[9])] {
+        note(
+            name,
+            HARMS.len() - whole,
+            format!("INCIDENT KO ; {said}"),
+            format!("REPARATION OK depuis {}", sources[0]),
+        );
+    }
     stage.end().await;
 }
 
@@ -120,6 +138,13 @@ async fn an_emptied_storage_root_is_filled_again_the_same_day() {
     assert!((1..=40).all(|number| stage.is_whole(archive(number))));
     let told = stage.told().await;
     assert_eq!(told.len(), 80, "an incident and a repair each");
+    let lost = (1..=40).filter(|number| !stage.is_whole(archive(*number))).count();
+    note(
+        EMPTIED,
+        lost,
+        stage.first_faults().await[0].as_str(),
+        format!("{} réparations le jour même", told.len() / 2),
+    );
     stage.end().await;
 }
 
@@ -162,6 +187,10 @@ async fn wrong_everywhere_stays_open_until_somebody_brings_a_good_copy() {
     stage.audit().await;
     stage.work().await;
     assert_eq!(stage.open().await, ["nord no_good_copy", "sud no_good_copy"]);
+    let said = "select entry::jsonb #>> '{detail,constat}' from event
+                where event_type = 'INCIDENT' and entry::jsonb #> '{detail,constat}' is not null";
+    let hopeless_said = stage.rows(said).await;
+    assert_eq!(hopeless_said[0], "aucune copie saine");
     let overview = stage.preservation.overview().await.unwrap();
     let hopeless =
         overview.alerts.iter().filter(|alert| matches!(alert, Alert::NoGoodCopy { copies: 1, .. }));
@@ -183,6 +212,13 @@ async fn wrong_everywhere_stays_open_until_somebody_brings_a_good_copy() {
     assert!(stage.open().await.is_empty() && stage.is_whole(archive(1)));
     let from = "select site || ' ' || coalesce(repaired_from, 'relue') from incident order by site";
     assert_eq!(stage.rows(from).await, ["nord relue", "sud nord"]);
+    let lost = usize::from(!stage.is_whole(archive(1)));
+    note(
+        BOTH,
+        lost,
+        format!("{} ; {}", hopeless_said[0], "incident ouvert"),
+        "une bonne copie rapportée : nord relue, sud depuis nord",
+    );
     stage.end().await;
 }
 
@@ -206,6 +242,14 @@ async fn of_two_copies_whole_in_themselves_the_one_taken_in_charge_is_right() {
     assert_eq!(stage.first_faults().await, ["les sites n’ont pas le même inventaire"]);
     assert!(stage.open().await.is_empty() && stage.is_whole(archive(1)));
     assert_eq!(fs::read_to_string(copy.join("inventory.json")).unwrap(), inventory);
+    let from = stage.rows("select repaired_from from incident").await;
+    assert_eq!(from, ["sud"]);
+    note(
+        FORGED,
+        usize::from(!stage.is_whole(archive(1))),
+        &stage.first_faults().await[0],
+        format!("depuis {}", from[0]),
+    );
     stage.end().await;
 }
 
@@ -221,5 +265,49 @@ async fn one_archive_that_cannot_be_opened_keeps_no_other_from_being_read() {
     let absences = stage.platform("select count(*) from platform.site_absence").await;
     assert_eq!(absences, ["0"]);
     assert_eq!(stage.open().await, ["sud open"]);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_commit_marker_that_is_lost_is_found_and_written_again() {
+    let stage = Stage::with(2).await;
+    stage.write("update transfer set closed_at = received_at").await;
+    let mut markers = Vec::new();
+    for number in 1..=2 {
+        let id = archive(number).0;
+        let at = stage
+            .rows(&format!(
+                "select to_json(closed_at) #>> '{}' from transfer where transfer_id = '{id}'",
+                "{}"
+            ))
+            .await;
+        let committed_at = at[0].parse::<chrono::DateTime<chrono::Utc>>().unwrap().to_rfc3339();
+        let marker = chartrier::package::accession::Confirmation { transfer_id: id, committed_at }.to_json();
+        stage.storage.tenant(stage.tenant).confirm(archive(number), marker.as_bytes()).unwrap();
+        markers.push(marker);
+    }
+    let marker = |number: u128, site: &str| stage.copy(archive(number), site).join("logs/confirmed");
+    fs::remove_file(marker(1, "sud")).unwrap();
+    fs::remove_file(marker(2, "nord")).unwrap();
+    fs::remove_file(marker(2, "sud")).unwrap();
+    assert_eq!(stage.audit().await.faulty, 0, "it may not be there yet");
+    stage.clock.advance(TimeDelta::days(2));
+    assert_eq!(stage.audit().await.faulty, 2);
+    let said = stage.first_faults().await;
+    assert_eq!(said, ["fichier absent : logs/confirmed"; 3]);
+    stage.work().await;
+    assert!(stage.open().await.is_empty());
+    for (number, expected) in (1..).zip(&markers) {
+        for site in ["nord", "sud"] {
+            assert_eq!(&fs::read_to_string(marker(number, site)).unwrap(), expected);
+        }
+    }
+    let from = "select site || ' depuis ' || repaired_from from incident order by archive_id, site";
+    let from = stage.rows(from).await;
+    // Once one site has it again, the other takes it from there.
+    assert_eq!(from, ["sud depuis nord", "nord depuis le catalogue", "sud depuis nord"]);
+    let lost = (1..=2).filter(|number| !stage.is_whole(archive(*number))).count();
+    note(MARKER, lost, &said[0], &from[0]);
+    note(MARKERS, lost, &said[1], from[1..].join(", "));
     stage.end().await;
 }

@@ -5,8 +5,8 @@ mod audit;
 mod away;
 mod canaries;
 #[cfg(feature = "failpoints")]
-mod crash;
-mod faults;
+pub mod crash;
+pub mod faults;
 mod migration;
 mod orphans;
 mod rights;

@@ -9,6 +9,7 @@ use chartrier::recovery::FAIL_POINTS;
 
 use super::{Instance, compare};
 use crate::support::database;
+use crate::support::fault_table::note;
 use crate::support::sip::Sip;
 
 /// A command in a process of its own, over this instance's database, killed at a point when one is named.
@@ -92,6 +93,17 @@ async fn a_rebuild_killed_at_any_point_and_started_again_ends_as_if_it_had_not_b
         let unfinished = again.count("select count(*) from rebuild where ended_at is null").await;
         assert_eq!((unfinished, again.count("select count(*) from left_out").await), (0, 1), "{point}");
         again.verify_journal("ville").await;
+        let lost = 4 - again.count("select count(*) from archive").await;
+        assert_eq!(lost, 0, "{point}");
+        let left_out = again.count("select count(*) from left_out").await;
+        let said =
+            format!("{between} archives avant l’arrêt ; non confirmées et listées à la fin : {left_out}");
+        note(
+            format!("processus tué : {point}"),
+            lost as usize,
+            said,
+            "relancée : le même catalogue, ligne à ligne",
+        );
     }
 }
 
@@ -127,6 +139,12 @@ async fn a_copy_of_the_journal_killed_at_any_point_is_completed_by_the_next() {
             again.texts("select entry from event order by seq").await[..before.len()],
             before,
             "{point}"
+        );
+        note(
+            format!("processus tué : {point}"),
+            0,
+            "copie du journal en retard",
+            format!("{} entrées recopiées", before.len()),
         );
     }
 }

@@ -26,6 +26,7 @@ mod kill;
 mod measure;
 mod rebuild;
 mod rehearse;
+mod sites;
 mod tables;
 
 /// One whole service, of a database of its own.

@@ -1,6 +1,7 @@
 //! The part of the suite that does harm: what is changed, removed, added or emptied is found.
 
 use std::io::Read;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chartrier::storage::{Fault, NewFile};
 use sha2::{Digest, Sha512};
@@ -102,4 +103,24 @@ pub fn content_is_served_while_one_site_is_empty<B: Backend>() {
         .read_to_end(&mut bytes)
         .unwrap();
     assert_eq!(bytes, FILES[0].2);
+}
+
+pub fn a_reading_is_heard_chunk_by_chunk_and_ends_when_told<B: Backend>() {
+    let backend = B::fresh();
+    let storage = backend.storage();
+    written(&storage);
+    let store = storage.tenant(tenant());
+    let heard = AtomicU64::new(0);
+    let listen = |size_bytes| {
+        heard.fetch_add(size_bytes, Ordering::Relaxed);
+        Ok(())
+    };
+    let reports = store.check_heard(archive(1), &listen).unwrap();
+    let read: u64 = reports.iter().map(|report| report.size_bytes).sum();
+    assert_eq!((heard.into_inner(), reports.len()), (read, 2));
+    assert!(read > 0 && reports.iter().all(|report| report.faults.is_empty()), "{reports:?}");
+    let over = |_| Err(std::io::Error::other("over"));
+    let reports = store.check_heard(archive(1), &over).unwrap();
+    assert!(reports.iter().all(|report| report.size_bytes <= read / 2 && !report.faults.is_empty()));
+    assert!(faults(&storage).iter().all(|(_, faults)| faults.is_empty()), "the copies are as they were");
 }

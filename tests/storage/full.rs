@@ -11,6 +11,13 @@ use chartrier::storage::{Error, Fault, Storage};
 
 use super::backend::settings;
 use super::{archive, object, object_of, open_files, tenant};
+use crate::support::fault_table::note;
+
+pub const FULL: &str = "disque plein";
+pub const UNWRITABLE: &str = "droit d’écrire perdu sur un site";
+pub const UNREADABLE: &str = "droit de lire perdu sur un fichier";
+pub const CLOSED: &str = "droit d’entrer perdu sur un site";
+pub const REPLACED: &str = "autre disque à la place du site";
 
 /// A small disk of its own on a folder, taken away with the value; `None` where this process may mount nothing.
 struct SmallDisk<'a>(&'a Path);
@@ -61,7 +68,19 @@ fn a_full_disk_keeps_its_copy_waiting_and_takes_it_once_there_is_room() {
     let grown = Command::new("mount").args(["-o", "remount,size=16m"]).arg(&sud).status().unwrap();
     assert!(grown.success());
     store.deposit(archive(1), &object_of(&files), &mut source).unwrap().complete().unwrap();
-    assert!(store.check(archive(1)).unwrap().iter().all(|copy| copy.faults.is_empty()));
+    assert_eq!(wrong(&store, 1..=2), 0);
+    note(
+        FULL,
+        wrong(&store, 1..=2),
+        &deposit.waiting[0].reason,
+        "2 copies au dépôt repris, le disque agrandi",
+    );
+}
+
+/// Copies that are not whole, of these archives.
+fn wrong(store: &chartrier::storage::TenantStore, archives: std::ops::RangeInclusive<u128>) -> usize {
+    let reports = archives.flat_map(|number| store.check(archive(number)).unwrap());
+    reports.filter(|copy| !copy.faults.is_empty()).count()
 }
 
 /// Not a test by itself: what somebody without rights does, in the folder it is given.
@@ -92,7 +111,8 @@ fn the_process_without_rights() {
         matches!(&faults[..], [Fault::Unreadable { path, .. }] if path == "v1/content/manifest.xml"),
         "{faults:?}"
     );
-    store.mend(archive(1), "sud", "nord", None).unwrap();
+    let unreadable = faults[0].to_string();
+    let mended = store.mend(archive(1), "sud", "nord", None).unwrap();
     fs::set_permissions(&sud, Permissions::from_mode(0o000)).unwrap();
     let reports = store.check(archive(1)).unwrap();
     assert!(reports[1].is_away() && reports[0].faults.is_empty(), "{reports:?}");
@@ -102,6 +122,11 @@ fn the_process_without_rights() {
     for number in 1..=3 {
         store.deposit(archive(number), &object(), &mut open_files).unwrap().complete().unwrap();
     }
+    let lost = wrong(&store, 1..=3);
+    assert_eq!(lost, 0);
+    note(UNWRITABLE, lost, &deposit.waiting[0].reason, "2 copies au dépôt repris, le droit rendu");
+    note(UNREADABLE, lost, unreadable, format!("{} fichier récrit depuis nord", mended.files));
+    note(CLOSED, lost, &reports[1].faults[0], "2 copies au dépôt repris, le droit rendu");
 }
 
 #[test]
@@ -134,6 +159,7 @@ fn a_site_in_whose_place_stands_something_else_takes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let storage = Storage::open(&settings(folder.path())).unwrap();
     let store = storage.tenant(tenant());
+    let number = fs::read(folder.path().join("sud/chartrier-site")).unwrap();
     fs::write(folder.path().join("sud/chartrier-site"), "another").unwrap_or_else(|_| {
         let mark = folder.path().join("sud/chartrier-site");
         fs::set_permissions(&mark, Permissions::from_mode(0o644)).unwrap();
@@ -141,5 +167,15 @@ fn a_site_in_whose_place_stands_something_else_takes_nothing() {
     });
     let deposit = store.deposit(archive(1), &object(), &mut open_files).unwrap();
     assert!(matches!(&deposit.waiting[0].reason, Error::Away { site } if site == "sud"), "{deposit:?}");
-    assert!(store.check(archive(1)).unwrap()[1].is_away());
+    let report = store.check(archive(1)).unwrap().remove(1);
+    assert!(report.is_away());
+    fs::write(folder.path().join("sud/chartrier-site"), number).unwrap();
+    let again = store.deposit(archive(1), &object(), &mut open_files).unwrap().complete().unwrap();
+    assert_eq!((again.len(), wrong(&store, 1..=1)), (2, 0));
+    note(
+        REPLACED,
+        wrong(&store, 1..=1),
+        &report.faults[0],
+        format!("{} copies, le disque revenu", again.len()),
+    );
 }

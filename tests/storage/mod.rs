@@ -2,12 +2,12 @@
 
 pub mod backend;
 mod damage;
-mod full;
+pub mod full;
 mod layouts;
 mod measure;
 mod quarantine;
 mod suite;
-mod troubles;
+pub mod troubles;
 mod verbs;
 mod versions;
 

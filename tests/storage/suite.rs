@@ -225,6 +225,7 @@ macro_rules! suite {
                 a_marker_is_set_once_and_can_be_repeated,
                 a_changed_byte_is_found_wherever_it_is,
                 a_removed_or_added_file_is_found,
+                a_reading_is_heard_chunk_by_chunk_and_ends_when_told,
                 a_copy_rewritten_whole_and_coherent_disagrees_with_the_other,
                 content_is_served_while_one_site_is_empty,
                 two_writers_of_one_archive_at_once_make_one,

@@ -4,6 +4,7 @@
 
 pub mod clamd;
 pub mod database;
+pub mod fault_table;
 #[cfg(feature = "failpoints")]
 pub mod power_loss;
 pub mod profile;

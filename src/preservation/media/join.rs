@@ -1,7 +1,5 @@
 //! A site that joins: each archive copied there from a good copy, read again, entered.
 
-use std::time::Instant;
-
 use fail::fail_point;
 use uuid::Uuid;
 
@@ -71,10 +69,8 @@ impl Preservation {
         let known = self.sites();
         let mut reason = "aucune copie saine".to_owned();
         for from in archived.sites.iter().filter(|from| known.contains(from)) {
-            let began = Instant::now();
             match self.copy_from(tenant, moving, &archived, from).await {
                 Ok((path, size_bytes)) => {
-                    self.keep_pace(size_bytes, began).await;
                     let from = from.clone();
                     return Ok(Copied::Made(Made { archived, from, path, size_bytes }));
                 }
@@ -107,7 +103,7 @@ impl Preservation {
             (self.storage.clone(), archived.due.archive, self.settings.repair_rate());
         let (to, from) = (moving.site.clone(), from.to_owned());
         blocking(move || vault::mend(&storage, tenant, archive, (&to, &from), rate)).await?;
-        let readings = self.read(tenant, &archived.due, vec![moving.site.clone()]).await?;
+        let readings = self.read_at_pace(tenant, &archived.due, vec![moving.site.clone()]).await?;
         let damaged = |path: String| storage::Error::Damaged { site: moving.site.clone(), path };
         match readings.into_iter().next() {
             Some(reading) if reading.is_right() => Ok((reading.path, reading.size_bytes)),

@@ -97,9 +97,7 @@ impl Preservation {
     ) -> Result<Result<Vec<String>, String>, Error> {
         let others: Vec<String> =
             archived.sites.iter().filter(|site| moving.others.contains(site)).cloned().collect();
-        let began = std::time::Instant::now();
-        let readings = self.read(tenant, &archived.due, others).await?;
-        self.keep_pace(readings.iter().map(|reading| reading.size_bytes).sum(), began).await;
+        let readings = self.read_at_pace(tenant, &archived.due, others).await?;
         self.enter(Agent::Service, tenant, Occasion::Migration, &readings).await?;
         for reading in &readings {
             if let Some(reason) = reading.away() {

@@ -97,7 +97,9 @@ pub(super) async fn lacking_page(
     most: i64,
 ) -> Result<Vec<Archived>, Error> {
     let rows = sqlx::query!(
-        r#"select a.archive_id, a.cote, a.inventory_sha512,
+        r#"select a.archive_id, a.cote, a.inventory_sha512, a.transfer_id,
+                  (select t.closed_at from transfer t
+                   where t.tenant_id = a.tenant_id and t.transfer_id = a.transfer_id) as closed_at,
                   array(select c.site from copy c where c.tenant_id = a.tenant_id and c.archive_id = a.archive_id
                         order by c.site) as "sites!"
            from archive a
@@ -110,7 +112,11 @@ pub(super) async fn lacking_page(
         most
     );
     let rows = rows.fetch_all(tx.conn()).await?.into_iter();
-    rows.map(|row| archived(row.archive_id, row.cote, row.inventory_sha512, row.sites)).collect()
+    rows.map(|row| {
+        let due = due(row.archive_id, row.inventory_sha512, (row.transfer_id, row.closed_at))?;
+        Ok(Archived { due, cote: row.cote, sites: row.sites })
+    })
+    .collect()
 }
 
 /// Archives with a copy on the site that leaves, of which two others were not found right since it was asked for.
@@ -121,7 +127,9 @@ pub(super) async fn unverified_page(
     most: i64,
 ) -> Result<Vec<Archived>, Error> {
     let rows = sqlx::query!(
-        r#"select a.archive_id, a.cote, a.inventory_sha512,
+        r#"select a.archive_id, a.cote, a.inventory_sha512, a.transfer_id,
+                  (select t.closed_at from transfer t
+                   where t.tenant_id = a.tenant_id and t.transfer_id = a.transfer_id) as closed_at,
                   array(select c.site from copy c where c.tenant_id = a.tenant_id and c.archive_id = a.archive_id
                         order by c.site) as "sites!"
            from copy leaving join archive a using (tenant_id, archive_id)
@@ -139,7 +147,11 @@ pub(super) async fn unverified_page(
         most
     );
     let rows = rows.fetch_all(tx.conn()).await?.into_iter();
-    rows.map(|row| archived(row.archive_id, row.cote, row.inventory_sha512, row.sites)).collect()
+    rows.map(|row| {
+        let due = due(row.archive_id, row.inventory_sha512, (row.transfer_id, row.closed_at))?;
+        Ok(Archived { due, cote: row.cote, sites: row.sites })
+    })
+    .collect()
 }
 
 /// Archives with a copy on the site that leaves.
@@ -150,7 +162,9 @@ pub(super) async fn left_page(
     most: i64,
 ) -> Result<Vec<Archived>, Error> {
     let rows = sqlx::query!(
-        r#"select a.archive_id, a.cote, a.inventory_sha512,
+        r#"select a.archive_id, a.cote, a.inventory_sha512, a.transfer_id,
+                  (select t.closed_at from transfer t
+                   where t.tenant_id = a.tenant_id and t.transfer_id = a.transfer_id) as closed_at,
                   array(select c.site from copy c where c.tenant_id = a.tenant_id and c.archive_id = a.archive_id
                         order by c.site) as "sites!"
            from copy leaving join archive a using (tenant_id, archive_id)
@@ -161,7 +175,11 @@ pub(super) async fn left_page(
         most
     );
     let rows = rows.fetch_all(tx.conn()).await?.into_iter();
-    rows.map(|row| archived(row.archive_id, row.cote, row.inventory_sha512, row.sites)).collect()
+    rows.map(|row| {
+        let due = due(row.archive_id, row.inventory_sha512, (row.transfer_id, row.closed_at))?;
+        Ok(Archived { due, cote: row.cote, sites: row.sites })
+    })
+    .collect()
 }
 
 /// Whether a transfer decided before the switch is still being written to the former set.
@@ -174,13 +192,4 @@ pub(super) async fn is_deposit_on_its_way(
         switched_at
     );
     Ok(is.fetch_one(tx.conn()).await?)
-}
-
-fn archived(
-    archive: Uuid,
-    cote: String,
-    inventory: Option<Vec<u8>>,
-    sites: Vec<String>,
-) -> Result<Archived, Error> {
-    Ok(Archived { due: due(archive, inventory)?, cote, sites })
 }

@@ -22,7 +22,7 @@ use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 
 use super::error::Error;
 use super::medium::{Draft, Entry, Kind, Medium, Objects, Put, StoredFile, Take};
-use super::standing::{Lock, Room};
+use super::standing::{Lock, MediumKind, Room};
 use draft::{BucketDraft, BucketPen};
 use read::{RangeReader, each_chunk};
 use turns::Turns;
@@ -34,6 +34,7 @@ pub use open::BucketSettings;
 #[derive(Debug)]
 pub(super) struct Bucket {
     store: Arc<dyn ObjectStore>,
+    kind: MediumKind,
     turns: Turns,
     /// Where its object lock can be asked.
     asked: Option<lock::Asked>,
@@ -42,8 +43,8 @@ pub(super) struct Bucket {
 impl Bucket {
     /// The bucket of these settings; nothing is asked of it yet.
     pub fn open(name: &str, settings: &BucketSettings) -> Result<Self, Error> {
-        let open::Opened { store, asked } = open::open(name, settings)?;
-        Ok(Self { store, turns: Turns::default(), asked })
+        let open::Opened { store, kind, asked } = open::open(name, settings)?;
+        Ok(Self { store, kind, turns: Turns::default(), asked })
     }
 
     /// Writes a small object; `Once` is refused where other bytes are.
@@ -219,6 +220,10 @@ impl Medium for Bucket {
         let trial = format!(".essai-{}", std::process::id());
         self.write(&trial, b"x", Put::Over)?;
         self.remove(&trial)
+    }
+
+    fn kind(&self) -> MediumKind {
+        self.kind
     }
 
     /// A bucket does not say.

@@ -12,6 +12,7 @@ use object_store::prefix::PrefixStore;
 use object_store::{BackoffConfig, ClientOptions, ObjectStore, RetryConfig};
 
 use super::super::error::Error;
+use super::super::standing::MediumKind;
 use super::lock::Asked;
 
 /// A bucket, as the operator names it.
@@ -48,6 +49,7 @@ impl std::fmt::Debug for Keys {
 /// A bucket's client.
 pub(super) struct Opened {
     pub store: Arc<dyn ObjectStore>,
+    pub kind: MediumKind,
     pub asked: Option<Asked>,
 }
 
@@ -64,15 +66,18 @@ pub(super) fn open(name: &str, settings: &BucketSettings) -> Result<Opened, Erro
             let asked =
                 Asked::new(address(settings, rest), region(settings), keys(&secret), client(settings));
             let built = s3(settings, rest, &keys(&secret));
-            built.map(|(store, prefix)| Opened { store: under(Arc::new(store), prefix), asked: Some(asked) })
+            built.map(|(store, prefix)| opened(store, prefix, MediumKind::S3, Some(asked)))
         }
         "az" => azure(settings, rest, &secret)
-            .map(|(store, prefix)| Opened { store: under(Arc::new(store), prefix), asked: None }),
-        "gs" => google(settings, rest)
-            .map(|(store, prefix)| Opened { store: under(Arc::new(store), prefix), asked: None }),
+            .map(|(store, prefix)| opened(store, prefix, MediumKind::Azure, None)),
+        "gs" => google(settings, rest).map(|(store, prefix)| opened(store, prefix, MediumKind::Google, None)),
         _ => return Err(refused(format!("{} n’est ni s3://, ni az://, ni gs://", settings.url))),
     };
     built.map_err(|error| refused(error.to_string()))
+}
+
+fn opened<T: ObjectStore>(store: T, prefix: String, kind: MediumKind, asked: Option<Asked>) -> Opened {
+    Opened { store: under(Arc::new(store), prefix), kind, asked }
 }
 
 type Built<T> = Result<(T, String), object_store::Error>;

@@ -22,7 +22,7 @@ use nix::sys::statvfs::statvfs;
 use super::error::{Error, failed};
 use super::layout::try_writing;
 use super::medium::{Draft, Entry, Kind, Medium, Objects, Put, StoredFile, Take};
-use super::standing::{Lock, Room};
+use super::standing::{Lock, MediumKind, Room};
 use disk::NewFile;
 use draft::FolderDraft;
 use group::Group;
@@ -217,6 +217,10 @@ impl Medium for Folder {
 
     fn try_writing(&self) -> Result<(), Error> {
         try_writing(&self.path).map_err(failed("trying", &self.path))
+    }
+
+    fn kind(&self) -> MediumKind {
+        MediumKind::Folder
     }
 
     fn room(&self) -> Option<Room> {

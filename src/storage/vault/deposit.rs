@@ -135,6 +135,7 @@ impl TenantStore {
         let mut placed = Vec::new();
         for begun in staged {
             let site = begun.site;
+            begun.asking.goes_on();
             match self.place(begun).and_then(|()| then(site)) {
                 Ok(()) => placed.push(self.location(site, archive)),
                 Err(error) if error.is_of_site() => waiting.push(wait(site, error)),
@@ -161,13 +162,18 @@ impl TenantStore {
             Standing::Nothing => false,
             Standing::Other => return Err(Error::Occupied { path: target.into() }),
             Standing::Same => {
-                let report = check_copy(site, medium, self.tenant, archive);
+                let heard = |_| {
+                    asking.goes_on();
+                    Ok(())
+                };
+                let report = check_copy(site, medium, self.tenant, archive, &heard);
                 if !report.faults.is_empty() {
                     self.set_aside(site, medium, archive, &target)?;
                 }
                 report.faults.is_empty()
             }
         };
+        asking.rests();
         Ok(Staged { site, index, draft, asking, in_place })
     }
 

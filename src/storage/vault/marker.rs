@@ -10,7 +10,8 @@ use super::super::{TenantStore, reached};
 use crate::model::ArchiveId;
 use crate::package::ocfl::OBJECT_DECLARATION;
 
-pub(super) const MARKER: &str = "logs/confirmed";
+/// Path of the marker, in the object.
+pub const MARKER: &str = "logs/confirmed";
 pub(super) const MARKER_BYTES_MAX: usize = 4 << 10;
 
 impl TenantStore {
@@ -24,6 +25,15 @@ impl TenantStore {
             let marking: Vec<_> = marking.collect();
             marking.into_iter().try_for_each(|mark| mark.join().unwrap_or_else(|panic| resume_unwind(panic)))
         })
+    }
+
+    /// Writes the marker again on these sites, over whatever is there.
+    pub fn mark_again(&self, archive: ArchiveId, marker: &[u8]) -> Result<(), Error> {
+        for site in self.sites() {
+            let (medium, _asking) = site.ask()?;
+            medium.put(&format!("{}/{MARKER}", site.object(self.tenant, archive)), marker, Put::Over)?;
+        }
+        Ok(())
     }
 
     fn confirm_on(&self, index: usize, site: &Site, archive: ArchiveId, marker: &[u8]) -> Result<(), Error> {

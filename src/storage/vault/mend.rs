@@ -10,7 +10,7 @@ use super::super::medium::{Medium, Put};
 use super::super::report::{CopyReport, Fault};
 use super::super::site::Site;
 use super::INVENTORY_BYTES_MAX;
-use super::check::check_copy;
+use super::check::{UNHEARD, check_copy};
 use super::copying::Copying;
 use super::journal::Operation;
 use super::marker::{MARKER, MARKER_BYTES_MAX};
@@ -42,10 +42,12 @@ impl TenantStore {
     ) -> Result<Mended, Error> {
         let (bad, good) = (self.sites.find(site)?, self.sites.find(from)?);
         let object = bad.object(self.tenant, archive);
-        let (target, _asking) = bad.ask()?;
+        // As slow as the other site and the rate asked: that is not this site's slowness.
+        let (target, asking) = bad.ask()?;
+        asking.rests();
         let source = good.there()?;
         let model = Model::read(good, source, &object, archive)?;
-        let report = check_copy(bad, target, self.tenant, archive);
+        let report = check_copy(bad, target, self.tenant, archive, UNHEARD);
         let mut mended = Mended::default();
         if report.faults == [Fault::ObjectMissing] {
             self.ensure_root(bad, target)?;
@@ -55,9 +57,12 @@ impl TenantStore {
         }
         let marker = format!("{object}/{MARKER}");
         if let Some(bytes) = source.get(&marker, MARKER_BYTES_MAX)? {
-            target.put(&marker, &bytes, Put::Over)?;
+            if target.get(&marker, MARKER_BYTES_MAX).ok().flatten().as_ref() != Some(&bytes) {
+                target.put(&marker, &bytes, Put::Over)?;
+                mended.add(bytes.len() as u64);
+            }
         }
-        let after = check_copy(bad, target, self.tenant, archive);
+        let after = check_copy(bad, target, self.tenant, archive, UNHEARD);
         if let Some(fault) = after.faults.first() {
             return Err(Error::Damaged { site: bad.name.clone(), path: format!("{object} ({fault})") });
         }
@@ -90,7 +95,7 @@ impl TenantStore {
         // With its inventories right, the copy is read again for what they say of it.
         let report = match mended.files {
             0 => report.clone(),
-            _ => check_copy(site, target, self.tenant, model.archive),
+            _ => check_copy(site, target, self.tenant, model.archive, UNHEARD),
         };
         for fault in &report.faults {
             match fault {

@@ -80,10 +80,17 @@ fn each<'a>(
     act: impl Fn(&mut Staged<'a>) -> Result<(), Error> + Sync,
 ) -> Result<(), Error> {
     let done = thread::scope(|scope| {
+        let asked = |copy: &mut Staged<'a>| {
+            copy.asking.goes_on();
+            let done = act(copy);
+            copy.asking.rests();
+            done
+        };
+        let asked = &asked;
         let mut made = staged.iter_mut().filter(|copy| !copy.in_place);
         let first = made.next();
-        let others: Vec<_> = made.map(|copy| scope.spawn(|| act(copy))).collect();
-        let first = first.map(&act);
+        let others: Vec<_> = made.map(|copy| scope.spawn(move || asked(copy))).collect();
+        let first = first.map(asked);
         first.into_iter().chain(others.into_iter().map(joined)).collect()
     });
     retain(staged, waiting, done)
@@ -100,11 +107,7 @@ fn retain(
     staged.retain(|copy| {
         let outcome = if copy.in_place { None } else { done.next() };
         match outcome {
-            None => true,
-            Some(Ok(())) => {
-                copy.asking.goes_on();
-                true
-            }
+            None | Some(Ok(())) => true,
             Some(Err(error)) if error.is_of_site() => {
                 waiting.push(wait(copy.site, error));
                 false
@@ -200,14 +203,21 @@ fn tell(
 
 /// The hand of one site: writes what it is told, until nothing more is said.
 fn write(copy: &mut Staged<'_>, told: &Receiver<Told>) -> Result<(), Error> {
-    while let Ok(Told::File(path)) = told.recv() {
+    let asking = &copy.asking;
+    let next = || {
+        asking.rests();
+        let told = told.recv();
+        asking.goes_on();
+        told
+    };
+    while let Ok(Told::File(path)) = next() {
         let mut pen = copy.draft.create(&path)?;
-        while let Ok(Told::Bytes(bytes)) = told.recv() {
+        while let Ok(Told::Bytes(bytes)) = next() {
             pen.write(&bytes)?;
-            copy.asking.goes_on();
         }
         pen.close()?;
     }
+    asking.rests();
     Ok(())
 }
 

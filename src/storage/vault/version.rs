@@ -11,7 +11,7 @@ use super::super::error::Error;
 use super::super::medium::{Medium, Put};
 use super::super::site::Site;
 use super::INVENTORY_BYTES_MAX;
-use super::check::check_copy;
+use super::check::{UNHEARD, check_copy};
 use super::deposit::{Deposit, NewFile, Source, wait};
 use super::staged::{Filling, Staged, fill};
 use crate::model::ArchiveId;
@@ -98,6 +98,7 @@ impl TenantStore {
             None if medium.is_free(&target)? => false,
             _ => return Err(Error::Occupied { path: target.into() }),
         };
+        asking.rests();
         Ok(Staged { site, index, draft, asking, in_place })
     }
 
@@ -141,7 +142,7 @@ impl TenantStore {
             medium.put(&format!("{object}/{INVENTORY}"), inventory.as_bytes(), Put::Over)?;
             medium.put(&format!("{object}/{SIDECAR}"), sidecar.as_bytes(), Put::Over)?;
         }
-        match check_copy(site, medium, self.tenant, archive).faults.first() {
+        match check_copy(site, medium, self.tenant, archive, UNHEARD).faults.first() {
             None => Ok(()),
             Some(fault) => {
                 Err(Error::Damaged { site: site.name.clone(), path: format!("{object} ({fault})") })

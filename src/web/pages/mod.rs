@@ -12,6 +12,7 @@ pub mod identity;
 pub mod ingest;
 pub mod notices;
 pub mod operations;
+pub mod places;
 pub mod preservation;
 pub mod profiles;
 pub mod safety;

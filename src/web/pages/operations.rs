@@ -8,13 +8,13 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+use super::places::{self, PlaceLine, SiteLine};
 use super::preservation::{self, Keeping};
 use super::safety::{self, RehearsalLine, Safety};
 use super::shell::{Account, At, Badge, Fact, Section, Shell, answer, go_to};
 use super::{viruses, words};
 use crate::db::jobs::{self, Counts, SetAside};
 use crate::preservation::{JOB_CHECK_SITE, JOB_LIST_SITE, JOB_MIGRATE, JOB_REPAIR_SITE, Overview};
-use crate::storage::{Room, Standing};
 use crate::web::callers::Operator;
 use crate::web::health::{self, Readiness, Report};
 use crate::web::{Problem, State, scanner};
@@ -37,6 +37,7 @@ pub struct OperationsPage {
     /// Said when not all of them are shown.
     pub more: Option<String>,
     pub places: Vec<PlaceLine>,
+    pub sites: Vec<SiteLine>,
     /// How copies are read again.
     pub keeping: Keeping,
     /// How the virus scanner stands, and what is known of it.
@@ -58,13 +59,6 @@ pub struct SetAsideLine {
     pub attempts: String,
     pub error: String,
     pub asked: At,
-}
-
-/// The database, a site or the quarantine.
-pub struct PlaceLine {
-    pub name: String,
-    pub state: Badge,
-    pub room: Option<String>,
 }
 
 /// What was found, before it is put in words.
@@ -98,15 +92,6 @@ pub enum Resumed {
 
 /// Jobs set aside shown, oldest first.
 const SHOWN: u32 = 100;
-/// Under this share of free room, a disk is soon full.
-const FREE_PERCENT_MIN: u64 = 10;
-
-const ANSWERS: Badge = Badge { label: "Répond", tone: "kept", icon: "check" };
-const SILENT: Badge = Badge { label: "Ne répond pas", tone: "refused", icon: "cross" };
-const WRITABLE: Badge = Badge { label: "Accepte l’écriture", tone: "kept", icon: "check" };
-const UNWRITABLE: Badge = Badge { label: "Refuse l’écriture", tone: "refused", icon: "cross" };
-const NEARLY_FULL: Badge = Badge { label: "Presque plein", tone: "waiting", icon: "alert" };
-
 /// `GET /exploitation`.
 pub async fn show(
     person: Operator,
@@ -169,7 +154,8 @@ pub fn page(account: Account, found: &Found<'_>, resumed: Option<Resumed>) -> Op
         set_aside: found.set_aside.iter().map(line).collect(),
         more: (set_aside > shown)
             .then(|| format!("Les {} plus anciens sont montrés, sur {}.", shown, words::number(set_aside))),
-        places: places(found.report),
+        places: places::lines(found.report),
+        sites: places::sites(found.report),
         keeping: preservation::keeping(found.overview),
         scanner: viruses::standing(found.scanner),
         warnings: found.warnings.iter().map(|warning| sentence(warning)).collect(),
@@ -231,35 +217,6 @@ fn sentence(words: &str) -> String {
     format!("{first}{}.", rest.as_str())
 }
 
-fn places(report: &Report) -> Vec<PlaceLine> {
-    let database = PlaceLine {
-        name: "Base de données".into(),
-        state: if report.database { ANSWERS } else { SILENT },
-        room: None,
-    };
-    let places = report.places.iter().map(|place| PlaceLine {
-        name: name(place),
-        state: match place {
-            Standing { fault: Some(_), .. } => UNWRITABLE,
-            Standing { room: Some(room), .. } if is_low(*room) => NEARLY_FULL,
-            _ => WRITABLE,
-        },
-        room: place.room.map(|room| {
-            let (free, size) = (words::size(room.free_bytes), words::size(room.size_bytes));
-            format!("{free} sur {size} ({}\u{a0}%)", room.free_percent())
-        }),
-    });
-    [database].into_iter().chain(places).collect()
-}
-
-fn name(place: &Standing) -> String {
-    place.site.as_ref().map_or("Quarantaine".into(), |site| format!("Site {site}"))
-}
-
-fn is_low(room: Room) -> bool {
-    room.free_percent() < FREE_PERCENT_MIN
-}
-
 fn troubles(found: &Found<'_>) -> Vec<String> {
     let Found { report, counts, .. } = found;
     let mut troubles = Vec::new();
@@ -269,14 +226,7 @@ fn troubles(found: &Found<'_>) -> Vec<String> {
     if report.places.is_empty() {
         troubles.push("Les sites n’ont pas pu être examinés.".into());
     }
-    for place in &report.places {
-        let name = name(place);
-        if place.fault.is_some() {
-            troubles.push(format!("{name} : l’écriture est refusée, plus rien ne peut y être gardé. La cause est au journal du programme."));
-        } else if place.room.is_some_and(is_low) {
-            troubles.push(format!("{name} : moins de {FREE_PERCENT_MIN}\u{a0}% de place libre."));
-        }
-    }
+    troubles.extend(report.places.iter().filter_map(places::trouble));
     if !report.jobs {
         troubles.push(format!(
             "Un travail attend depuis plus de {} minutes : le programme qui fait les travaux semble arrêté.",

@@ -11,7 +11,7 @@ use super::access::unit;
 use super::shell::{Account, At, Badge, Section, Shell, answer};
 use super::words;
 use crate::catalog::Copy;
-use crate::preservation::{Incident, MemberSite, MemberStanding};
+use crate::preservation::{CATALOGUE, Incident, MemberSite, MemberStanding};
 use crate::web::callers::IntegrityReader;
 use crate::web::{Problem, State};
 
@@ -159,6 +159,7 @@ fn incident(incident: &Incident) -> IncidentLine {
         mended: incident.repaired_at.map(words::moment),
         how: match &incident.repaired_from {
             _ if incident.withdrawn => "Copie détruite quand son site a été retiré.".into(),
+            Some(from) if from == CATALOGUE => "Marque réécrite d’après le catalogue, puis relue.".into(),
             Some(from) => format!("Depuis la copie du site {from}, puis relue."),
             None => "Saine quand elle a été relue.".into(),
         },

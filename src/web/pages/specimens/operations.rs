@@ -7,7 +7,7 @@ use crate::db::jobs::{Counts, SetAside};
 use crate::ingest;
 use crate::model::{Engine, TenantId};
 use crate::recovery::{Backup, Behind, KeptRehearsal};
-use crate::storage::{About, Lock, Room, Standing};
+use crate::storage::{About, Lock, MediumKind, Room, Standing};
 use crate::web::health::Report;
 use crate::web::pages::operations::{self, Found, OperationsPage, Resumed};
 use crate::web::pages::safety::Safety;
@@ -47,17 +47,32 @@ fn safety() -> Safety {
     }
 }
 
-/// Two sites, one of which takes no bytes, and the quarantine.
+/// Three sites, one of which takes no bytes, and the quarantine.
 fn places() -> Vec<Standing> {
     let place = |site: Option<&str>, fault: Option<&str>, free_bytes| Standing {
         about: About::default(),
+        medium: MediumKind::Folder,
         lock: Lock::None,
         site: site.map(str::to_owned),
         fault: fault.map(str::to_owned),
         room: Some(Room { free_bytes, size_bytes: 2_000_000_000_000 }),
     };
+    let about = About {
+        location: "Rennes, salle B du centre de données régional, baie 12".into(),
+        country: "FR".into(),
+        owner: "Syndicat mixte de l’essai".into(),
+        qualification: "NF 461".into(),
+    };
+    let est = Standing {
+        about: About { location: "Strasbourg".into(), qualification: "SecNumCloud".into(), ..about.clone() },
+        medium: MediumKind::S3,
+        lock: Lock::Kept { mode: "COMPLIANCE".into(), days: 3_650 },
+        room: None,
+        ..place(Some("est"), None, 0)
+    };
     vec![
-        place(Some("nord"), None, 1_240_000_000_000),
+        Standing { about, ..place(Some("nord"), None, 1_240_000_000_000) },
+        est,
         place(Some("sud"), Some("trying /srv/sud: Read-only file system (os error 30)"), 410_000_000_000),
         place(None, None, 120_000_000_000),
     ]
