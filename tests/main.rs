@@ -18,6 +18,7 @@ mod membership;
 mod package;
 mod preservation;
 mod pronom;
+mod proof;
 mod recovery;
 mod seda;
 mod storage;
