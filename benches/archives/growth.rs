@@ -67,6 +67,15 @@ insert into event (tenant_id, seq, at, event_type, outcome, object, entry, hash)
     where tenant_id = '{tenant}' and object = 'archive:{archive}' and event_type = 'PRISE_EN_CHARGE';
 "#;
 
+/// The folders are empty: today's sample would find nothing in them. It is said to be read, and the sites listed.
+const READ_TODAY: &str = "
+insert into platform.site_check (tenant_id, site, day, begins_at, seed, sample_after, sampled_at, ended_at, listed_at)
+    select tenant_id, site, current_date + 30, now(), 0, '00000000-0000-0000-0000-000000000000', now(), now(), now()
+    from member, unnest(array['nord', 'sud']) site
+    on conflict (tenant_id, site) do update set day = excluded.day, begins_at = excluded.begins_at,
+        sampled_at = excluded.sampled_at, ended_at = excluded.ended_at, listed_at = excluded.listed_at;
+";
+
 #[expect(clippy::disallowed_methods, reason = "a bench's sizes, not settings")]
 pub fn run() {
     let numbers = std::env::var("GROWTH").unwrap_or("1000,100000".into());
@@ -74,7 +83,11 @@ pub fn run() {
         std::env::var("DEPOSITS").ok().and_then(|count| count.parse().ok()).unwrap_or(1_500);
     let numbers: Vec<u32> = numbers.split(',').map(|number| number.parse().unwrap()).collect();
     println!("Un versement, quand {numbers:?} archives sont déjà là :");
-    let settings = [("CHARTRIER_DATABASE_CONNECTIONS", "8"), ("CHARTRIER_WORKER_JOBS", "2")];
+    let settings = [
+        ("CHARTRIER_DATABASE_CONNECTIONS", "8"),
+        ("CHARTRIER_WORKER_JOBS", "2"),
+        ("CHARTRIER_INTEGRITY_CANARIES", "0"),
+    ];
     let benches: Vec<Bench> = numbers.iter().map(|number| grown(*number, &settings)).collect();
     let mut seconds = vec![Vec::new(); benches.len()];
     let mut cpu = vec![0.0; benches.len()];
@@ -128,6 +141,7 @@ fn grown(number: u32, settings: &[(&str, &str)]) -> Bench {
             .replace("{until}", &until.to_string());
         psql(&bench, &repeat);
     }
+    psql(&bench, READ_TODAY);
     psql(&bench, "vacuum analyze");
     let sites = bench.data().join("sites");
     std::thread::scope(|scope| {

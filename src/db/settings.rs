@@ -80,6 +80,10 @@ impl Settings {
             ("lock_timeout", LOCK_MAX),
             ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_MAX),
             ("timezone", "UTC"),
+            // Everything a request reads has its index. A table that was small when a connection first planned its
+            // references would be read whole for each of the ten thousand rows of the next archive.
+            ("enable_seqscan", "off"),
+            ("jit", "off"),
         ]);
         let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_MAX);
         Ok(pool.connect_with(options).await?)

@@ -25,8 +25,7 @@ impl Technical {
 
     /// The same, whose commit does not wait for the disk: for what a crash may undo without harm.
     pub(super) async fn begin_hurried(pool: PgPool, wake: Arc<Wake>) -> Result<Self, Error> {
-        // The table of jobs grows and empties faster than its statistics are made: along the indexes, always.
-        let begin = "begin; set local synchronous_commit = off; set local enable_seqscan = off";
+        let begin = "begin; set local synchronous_commit = off";
         Ok(Self { tx: pool.begin_with(begin).await?, enqueued: None, wake })
     }
 
