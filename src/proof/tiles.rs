@@ -3,7 +3,7 @@
 //! Names and bytes only. The one thing to know: a tile of level `l` holds the roots of complete subtrees of `256^l`
 //! leaves; a full tile never changes, a partial one is named by its width and gives way to a wider one.
 
-use super::merkle::{Hash, NodeId, node};
+use super::merkle::{self, Hash, NodeId, node};
 
 /// Hashes of a full tile.
 pub const WIDTH: u64 = 256;
@@ -76,6 +76,88 @@ pub fn new_tiles(before: u64, size: u64) -> impl Iterator<Item = Tile> {
         let indexes = if until > from { from / WIDTH..until.div_ceil(WIDTH) } else { 0..0 };
         indexes.map(move |index| Tile { level, index, width: width(level, index, size) })
     })
+}
+
+/// A tree that grows by its end, of which the tiles at the right edge alone are held.
+#[derive(Clone, Debug, Default)]
+pub struct Growing {
+    size: u64,
+    /// Of each level, the hashes of the tile that is not full.
+    edge: Vec<Vec<Hash>>,
+    full: Vec<Full>,
+}
+
+/// A tile that is full from now on, with the hash of all it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full {
+    pub level: u8,
+    pub index: u64,
+    pub root: Hash,
+}
+
+impl Growing {
+    /// Goes on a tree of `size` leaves, whose tiles at the right edge are `edge`, level by level; `None` when their widths
+    /// are not those of such a tree.
+    pub fn after(size: u64, edge: Vec<Vec<Hash>>) -> Option<Self> {
+        let fits = edge.len() == levels(size)
+            && (0..).zip(&edge).all(|(level, hashes)| hashes.len() == usize::from(Self::width(level, size)));
+        fits.then_some(Self { size, edge, full: Vec::new() })
+    }
+
+    /// The tiles that [`Growing::after`] wants, those of no hash too: level, index, width.
+    pub fn wanted(size: u64) -> impl Iterator<Item = Tile> {
+        (0..levels(size) as u8).map(move |level| {
+            let hashes = size >> (u32::from(HEIGHT) * u32::from(level));
+            Tile { level, index: hashes / WIDTH, width: Self::width(level, size) }
+        })
+    }
+
+    fn width(level: u8, size: u64) -> u16 {
+        ((size >> (u32::from(HEIGHT) * u32::from(level))) % WIDTH) as u16
+    }
+
+    /// Leaves so far.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Adds a leaf, by its hash.
+    pub fn push(&mut self, leaf: Hash) {
+        self.size += 1;
+        let mut hash = leaf;
+        for level in 0.. {
+            if self.edge.len() == level {
+                self.edge.push(Vec::new());
+            }
+            self.edge[level].push(hash);
+            if (self.edge[level].len() as u64) < WIDTH {
+                break;
+            }
+            hash = whole(&self.edge[level]);
+            self.edge[level].clear();
+            let index = (self.size >> (usize::from(HEIGHT) * (level + 1))) - 1;
+            self.full.push(Full { level: level as u8, index, root: hash });
+        }
+    }
+
+    /// Root of the tree so far.
+    pub fn root(&self) -> Hash {
+        let hash = |id: NodeId| {
+            let tile = Tile::of(id, self.size);
+            self.edge.get(usize::from(tile.level)).and_then(|hashes| tile.hash(id, hashes)).ok_or(())
+        };
+        merkle::root(self.size, hash).expect("the right edge holds every peak")
+    }
+
+    /// The tiles that became full since this was last asked.
+    pub fn take_full(&mut self) -> Vec<Full> {
+        std::mem::take(&mut self.full)
+    }
+}
+
+/// Levels of tiles of a tree of `size` leaves.
+fn levels(size: u64) -> usize {
+    (0..).take_while(|level| size >> (u32::from(HEIGHT) * level) > 0).count()
 }
 
 /// A tile's hashes, one after the other.
@@ -167,6 +249,31 @@ mod tests {
             }
             before = size;
         }
+    }
+
+    #[test]
+    fn a_tree_goes_on_from_its_right_edge() {
+        let (mut edge, mut growing) = (Edge::default(), Growing::default());
+        let mut full = BTreeMap::new();
+        for number in 0..66_000u32 {
+            if [0, 1, 255, 256, 300, 65_535, 65_536, 65_600].contains(&number) {
+                // Stopped, and gone on with what is kept.
+                growing = Growing::after(u64::from(number), growing.edge.clone()).unwrap();
+                let widths: Vec<_> = growing.edge.iter().map(|hashes| hashes.len() as u16).collect();
+                assert_eq!(Growing::wanted(number.into()).map(|tile| tile.width).collect::<Vec<_>>(), widths);
+                assert!(Growing::after(u64::from(number) + 1, growing.edge.clone()).is_none());
+            }
+            let leaf = leaf(&number.to_be_bytes());
+            edge.push(leaf);
+            growing.push(leaf);
+            full.extend(growing.take_full().into_iter().map(|full| ((full.level, full.index), full.root)));
+            if number % 997 == 0 || number == 65_535 {
+                assert_eq!((growing.size(), growing.root()), (edge.size(), edge.root()), "{number}");
+            }
+        }
+        assert_eq!(full.len(), 66_000 / 256 + 1);
+        let below: Vec<Hash> = (0..256).map(|index| full[&(0, index)]).collect();
+        assert_eq!(full[&(1, 0)], whole(&below));
     }
 
     #[test]
