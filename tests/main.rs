@@ -20,6 +20,7 @@ mod preservation;
 mod pronom;
 mod proof;
 mod recovery;
+mod sealing;
 mod seda;
 mod storage;
 mod support;

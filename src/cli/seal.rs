@@ -48,7 +48,10 @@ async fn seal_all(app: &App, arguments: &Arguments) -> Result<ExitCode, Failure>
         match outcome {
             Ok(sealed) if arguments.json => {
                 let root = format!("sha256:{}", hex::encode(sealed.root));
-                println!("{}", json!({ "log": log, "seal": sealed.number, "size": sealed.size, "root": root }));
+                println!(
+                    "{}",
+                    json!({ "log": log, "seal": sealed.number, "size": sealed.size, "root": root })
+                );
             }
             Ok(sealed) => {
                 let root = hex::encode(&sealed.root[..8]);

@@ -24,7 +24,8 @@ fn hash(table: &'static str, bytes: Vec<u8>) -> Result<Hash, Error> {
 
 /// The member's last seal.
 pub async fn last_seal(tx: &mut TenantRead) -> Result<Option<KeptSeal>, Error> {
-    let seal = sqlx::query_as!(KeptSeal, "select number, record, note from seal order by number desc limit 1");
+    let seal =
+        sqlx::query_as!(KeptSeal, "select number, record, note from seal order by number desc limit 1");
     Ok(seal.fetch_optional(tx.conn()).await?)
 }
 
@@ -60,12 +61,7 @@ pub async fn seals_after(tx: &mut TenantRead, after: i64, most: i64) -> Result<V
 }
 
 /// Keeps a seal of the member's; refused (`seal_pkey`) when another process made the same one.
-pub async fn insert_seal(
-    tx: &mut TenantTx,
-    seal: &KeptSeal,
-    day: NaiveDate,
-    size: i64,
-) -> Result<(), Error> {
+pub async fn insert_seal(tx: &mut TenantTx, seal: &KeptSeal, day: NaiveDate, size: i64) -> Result<(), Error> {
     let (number, record, note) = (seal.number, &seal.record, &seal.note);
     sqlx::query!(
         "insert into seal (number, day, size, record, note) values ($1, $2, $3, $4, $5)",
@@ -150,7 +146,12 @@ pub async fn gathered(tx: &mut Technical) -> Result<Vec<(TenantId, i64)>, Error>
 }
 
 /// Adds a leaf at the end of the platform's log; refused when another process added one meanwhile.
-pub async fn insert_leaf(tx: &mut Technical, tenant: TenantId, number: i64, data: &Hash) -> Result<(), Error> {
+pub async fn insert_leaf(
+    tx: &mut Technical,
+    tenant: TenantId,
+    number: i64,
+    data: &Hash,
+) -> Result<(), Error> {
     sqlx::query!(
         "insert into platform.seal_leaf (position, tenant_id, number, data)
          select coalesce(max(position) + 1, 0), $1, $2, $3 from platform.seal_leaf",
@@ -215,8 +216,10 @@ pub async fn insert_platform_tiles(tx: &mut Technical, tiles: &[Full]) -> Result
 
 /// The platform's last seal.
 pub async fn last_platform_seal(tx: &mut Technical) -> Result<Option<KeptSeal>, Error> {
-    let seal =
-        sqlx::query_as!(KeptSeal, "select number, record, note from platform.seal order by number desc limit 1");
+    let seal = sqlx::query_as!(
+        KeptSeal,
+        "select number, record, note from platform.seal order by number desc limit 1"
+    );
     Ok(seal.fetch_optional(tx.conn()).await?)
 }
 
@@ -338,7 +341,8 @@ pub async fn note_trouble(
 
 /// How far each log is published on each site: tenant, site, number, when.
 pub async fn seal_copies(tx: &mut Technical) -> Result<Vec<(TenantId, String, i64, DateTime<Utc>)>, Error> {
-    let rows = sqlx::query!("select tenant_id, site, number, published_at from platform.seal_copy order by site");
+    let rows =
+        sqlx::query!("select tenant_id, site, number, published_at from platform.seal_copy order by site");
     let rows = rows.fetch_all(tx.conn()).await?.into_iter();
     Ok(rows.map(|row| (TenantId::from_row(row.tenant_id), row.site, row.number, row.published_at)).collect())
 }

@@ -19,7 +19,7 @@ use crate::proof::seal::{Record, same_day_before};
 use crate::registry;
 
 /// Seals of a member read at a time.
-const PAGE: i64 = 500;
+pub(super) const PAGE: i64 = 500;
 
 /// What a member's head is in the platform's log.
 pub fn leaf_data(note: &Note) -> Hash {
@@ -40,6 +40,7 @@ impl Sealing {
 
     async fn gather_and_seal(&self) -> Result<Sealed, Error> {
         fail_point!("seal-before-platform");
+        self.take_back_platform().await?;
         self.gather().await?;
         let now = self.clock.now();
         let mut tx = self.db.technical().await?;

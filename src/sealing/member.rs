@@ -94,7 +94,9 @@ impl Sealing {
             let forked = |reason: &str| Error::Forked { number, reason: reason.to_string() };
             let (seq, _) = walk_to(tx, log, record.size.cast_signed()).await?;
             if seq.cast_unsigned() != record.size {
-                return Err(forked("les sites ont un scellement d'entrées que la base n'a pas : a-t-elle été restaurée ?"));
+                return Err(forked(
+                    "les sites ont un scellement d'entrées que la base n'a pas : a-t-elle été restaurée ?",
+                ));
             }
             if log.tree.root() != record.root {
                 return Err(forked("les sites ont un scellement d'autres entrées que celles de la base"));

@@ -14,6 +14,7 @@ mod member;
 mod publish;
 mod published;
 mod schedule;
+mod take_back;
 
 use crate::clock::Clock;
 use crate::db::{self, Db};
@@ -27,8 +28,13 @@ pub use published::Published;
 pub use schedule::Standing;
 
 /// Every point where a test may kill the process that seals.
-pub const FAIL_POINTS: &[&str] =
-    &["seal-before-commit", "seal-after-commit", "seal-before-platform", "seal-after-platform", "seal-after-file"];
+pub const FAIL_POINTS: &[&str] = &[
+    "seal-before-commit",
+    "seal-after-commit",
+    "seal-before-platform",
+    "seal-after-platform",
+    "seal-after-file",
+];
 
 /// The operations on seals.
 #[derive(Clone)]

@@ -67,7 +67,8 @@ impl Sealing {
                 Ok(None) => {}
                 Ok(Some(number)) => {
                     let mut tx = self.db.technical().await?;
-                    queries::note_published(&mut tx, tenant.as_uuid(), site, number, self.clock.now()).await?;
+                    queries::note_published(&mut tx, tenant.as_uuid(), site, number, self.clock.now())
+                        .await?;
                     tx.commit().await?;
                 }
                 Err(error) => failure = Some(error),
@@ -162,7 +163,8 @@ fn read_head(bytes: &[u8], origin: &str) -> Result<(i64, u64), Error> {
     if head.origin != origin {
         return Err(damaged("c'est la tête d'un autre journal"));
     }
-    let number = head.extensions.first().and_then(|line| line.strip_prefix("seal ")?.split(' ').next()?.parse().ok());
+    let number =
+        head.extensions.first().and_then(|line| line.strip_prefix("seal ")?.split(' ').next()?.parse().ok());
     Ok((number.ok_or_else(|| damaged("elle ne dit pas de quel scellement elle est"))?, head.size))
 }
 

@@ -14,9 +14,15 @@ use crate::storage::TenantStore;
 pub struct Published {
     /// Each with its note, in order, without gap, as far back as was asked for.
     seals: Vec<(Record, Note)>,
+    site: String,
 }
 
 impl Published {
+    /// The site that holds them.
+    pub(super) fn site(&self) -> &str {
+        &self.site
+    }
+
     /// Those after `last`, which must be the one published under its number, if it was published.
     pub(super) fn after(&self, last: Option<&Record>) -> Result<&[(Record, Note)], Error> {
         let number = last.map_or(0, |last| last.number);
@@ -39,18 +45,30 @@ impl Sealing {
         let mut tx = self.db.read(tenant).await?;
         let known = crate::evidence::seal_queries::last_seal(&mut tx).await?.map_or(0, |seal| seal.number);
         drop(tx);
+        self.published_beyond(tenant, origin, known.cast_unsigned()).await
+    }
+
+    /// The seals of a log that are published from the one numbered `known` on.
+    pub(super) async fn published_beyond(
+        &self,
+        tenant: TenantId,
+        origin: &str,
+        known: u64,
+    ) -> Result<Published, Error> {
         let verifiers: Vec<Verifier> = self.keys.known()?.into_iter().map(|key| key.verifier).collect();
         let (storage, origin) = (self.storage.clone(), origin.to_string());
         blocking(move || {
             let mut furthest = Published::default();
             for site in storage.sites() {
                 let store = storage.tenant(tenant).on(&[site])?;
-                match read(&store, known.cast_unsigned(), &origin, &verifiers) {
+                match read(&store, known, &origin, &verifiers) {
                     Ok(found) if found.seals.last().map(number) > furthest.seals.last().map(number) => {
-                        furthest = found;
+                        furthest = Published { site: site.to_owned(), ..found };
                     }
                     Ok(_) => {}
-                    Err(Error::Storage(error)) => tracing::warn!(%error, site, "seals of a site were not read"),
+                    Err(Error::Storage(error)) => {
+                        tracing::warn!(%error, site, "seals of a site were not read")
+                    }
                     Err(error) => return Err(error),
                 }
             }
@@ -80,13 +98,14 @@ fn read(store: &TenantStore, known: u64, origin: &str, verifiers: &[Verifier]) -
         let note_name = note_name(number);
         let note = Note::parse(&text(store, &note_name)?.ok_or_else(|| missing(note_name.clone()))?)?;
         let is_signed = verifiers.iter().any(|verifier| note.signed_by(verifier).is_some());
-        let is_ours = record.log == origin && record.number == number && note.text() == record.checkpoint().body();
+        let is_ours =
+            record.log == origin && record.number == number && note.text() == record.checkpoint().body();
         if !is_ours || !is_signed {
             return Err(damaged(note_name, "ce n'est pas un scellement signé par ce service"));
         }
         seals.push((record, note));
     }
-    Ok(Published { seals })
+    Ok(Published { seals, site: String::new() })
 }
 
 fn text(store: &TenantStore, name: &str) -> Result<Option<String>, Error> {

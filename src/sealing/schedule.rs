@@ -35,7 +35,11 @@ impl Sealing {
         drop(tx);
         let sealed_today = |tenant: TenantId| {
             let of = |state: &&SealState| state.tenant == tenant;
-            states.iter().find(of).and_then(|state| state.sealed_at).is_some_and(|at| at.date_naive() >= today)
+            states
+                .iter()
+                .find(of)
+                .and_then(|state| state.sealed_at)
+                .is_some_and(|at| at.date_naive() >= today)
         };
         let mut sealed = false;
         for member in members.iter().filter(|member| !sealed_today(member.tenant)) {

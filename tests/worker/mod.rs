@@ -34,7 +34,7 @@ async fn with_a_job_that_lasts(name: &str, lease: Duration) -> (Arc<Worker>, PgC
     let grace = Duration::from_secs(1);
     let pronom = Pronom::new(db.clone(), vault::storage(), clock.clone(), ingest.signatures().clone());
     let recovery = Recovery::new(db.clone(), vault::storage(), clock.clone());
-    let sealing = support::sealing(&db, &vault::storage(), &clock, &std::env::temp_dir().join(name));
+    let sealing = crate::support::sealing(&db, &vault::storage(), &clock, &std::env::temp_dir().join(name));
     (Arc::new(Worker { db, ingest, preservation, pronom, recovery, sealing, clock, lease, grace }), owner)
 }
 
@@ -97,7 +97,7 @@ async fn what_may_wait_has_one_lane_and_keeps_no_transfer_waiting() {
     let recovery = Recovery::new(db.clone(), vault::storage(), clock.clone());
     let pronom = Pronom::new(db.clone(), vault::storage(), clock.clone(), ingest.signatures().clone());
     let keys = tempfile::tempdir().unwrap();
-    let sealing = support::sealing(&db, &vault::storage(), &clock, keys.path());
+    let sealing = crate::support::sealing(&db, &vault::storage(), &clock, keys.path());
     let (db_of_worker, clock_of_worker) = (db.clone(), clock.clone());
     let worker = Worker {
         db: db_of_worker,
