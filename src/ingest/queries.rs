@@ -189,7 +189,8 @@ pub async fn insert_transfer(tx: &mut TenantTx, new: &NewTransfer<'_>) -> Result
         "insert into transfer (transfer_id, state, channel, person_id, machine_id, file_name, size_bytes, digest,
                                received_at)
          values ($1, 'received', $2, $3, $4, $5, $6, $7, $8)
-         on conflict (tenant_id, digest) where state <> 'refused' do nothing",
+         on conflict (tenant_id, digest)
+             where state in ('received', 'examined', 'sealed', 'awaiting_replication', 'taken_in_charge') do nothing",
         new.transfer_id.0,
         new.channel.word(),
         person,

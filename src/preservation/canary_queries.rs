@@ -91,7 +91,8 @@ pub(super) async fn insert_transfer(
     let made = sqlx::query!(
         "insert into transfer (transfer_id, state, channel, file_name, size_bytes, digest, received_at, closed_at)
          values ($1, 'taken_in_charge', 'api', 'temoin', 0, $2, $3, $3)
-         on conflict (tenant_id, digest) where state <> 'refused' do nothing",
+         on conflict (tenant_id, digest)
+             where state in ('received', 'examined', 'sealed', 'awaiting_replication', 'taken_in_charge') do nothing",
         id,
         digest.as_slice(),
         at
