@@ -9,7 +9,7 @@ use super::{Failure, runtime};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::model::Agent;
+use crate::model::{Agent, TenantId};
 use crate::registry;
 
 /// What is sealed.
@@ -18,6 +18,9 @@ pub(super) struct Arguments {
     /// Une seule collectivité, par son code ; sans elle, toutes.
     #[arg(long)]
     member: Option<String>,
+    /// Ne scelle rien : relit chaque journal depuis sa première entrée, et chacun de ses scellements.
+    #[arg(long)]
+    check: bool,
     /// Une ligne JSON par journal.
     #[arg(long)]
     json: bool,
@@ -43,6 +46,9 @@ async fn seal_all(app: &App, arguments: &Arguments) -> Result<ExitCode, Failure>
     if let (Some(code), true) = (&arguments.member, chosen.is_empty()) {
         return Err(format!("aucune collectivité de code « {code} »").into());
     }
+    if arguments.check {
+        return Ok(check(app, &chosen, arguments.json).await);
+    }
     let mut exit = 0;
     for (log, outcome) in app.sealing().seal_now(&chosen, Agent::Operator).await {
         match outcome {
@@ -64,4 +70,26 @@ async fn seal_all(app: &App, arguments: &Arguments) -> Result<ExitCode, Failure>
         }
     }
     Ok(ExitCode::from(exit))
+}
+
+async fn check(app: &App, members: &[(TenantId, String)], json: bool) -> ExitCode {
+    let mut exit = 0;
+    for (tenant, code) in members {
+        match app.sealing().check(*tenant, code).await {
+            Ok(checked) if json => {
+                println!("{}", json!({ "log": code, "entries": checked.entries, "seals": checked.seals }));
+            }
+            Ok(checked) => {
+                println!(
+                    "{code} : {} entrées, {} scellements, tels que scellés",
+                    checked.entries, checked.seals
+                );
+            }
+            Err(error) => {
+                exit = if error.is_of_log() && exit != 2 { 1 } else { 2 };
+                eprintln!("{code} : {error}");
+            }
+        }
+    }
+    ExitCode::from(exit)
 }

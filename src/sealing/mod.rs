@@ -9,6 +9,7 @@
 //! seal each member's journal → gather the heads → seal the platform's log → publish on the sites
 //! ```
 
+mod check;
 mod gather;
 mod member;
 mod publish;
@@ -24,6 +25,7 @@ use crate::model::{Agent, TenantId};
 use crate::proof::{checkpoint, journal, note, seal};
 use crate::storage::{self, Storage};
 
+pub use check::Checked;
 pub use published::Published;
 pub use schedule::Standing;
 

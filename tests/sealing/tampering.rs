@@ -22,78 +22,119 @@ async fn incidents(tx: &mut TenantRead) -> Vec<String> {
     entries.into_iter().filter(|entry| entry.event_type == "INCIDENT").map(|entry| entry.entry).collect()
 }
 
-/// A journal sealed for ten days, something done to it, and what the eleventh day's seal says.
-async fn after(name: &'static str, script: &str) -> (Stage, Error) {
+/// A journal sealed for ten days, something done to it, and what the check and the eleventh day's seal say.
+async fn after(name: &'static str, script: &str) -> (Error, Option<Error>) {
     let stage = Stage::new(name).await;
     for _ in 0..10 {
         stage.happen(30).await;
         stage.sealing.seal_what_is_due().await.unwrap();
         stage.clock.advance(TimeDelta::days(1));
     }
-    tamper(&stage, script).await;
-    let error = stage.sealing.seal(tenant(), A, Agent::Service).await.expect_err(script);
-    (stage, error)
+    let whole = stage.sealing.check(tenant(), A).await.unwrap();
+    // 300 entries, those of the seals, and the first one.
+    assert_eq!((whole.entries, whole.seals), (311, 10));
+    tamper(&stage, &script.replace("OWN", OWN)).await;
+    let found = stage.sealing.check(tenant(), A).await.expect_err(name);
+    let sealed = stage.sealing.seal(tenant(), A, Agent::Service).await.err();
+    (found, sealed)
 }
 
-/// Entry 100 as it would be after a change that mends its own hash.
-const CHANGED: &str = "update event set entry = replace(entry, 'OK', 'KO') where tenant_id = (select tenant_id from
-     member where code = 'a') and seq = 100;
-     update event set hash = sha256(convert_to(entry, 'UTF8')) where tenant_id = (select tenant_id from member where
-     code = 'a') and seq = 100;";
+const OWN: &str = "tenant_id = (select tenant_id from member where code = 'a')";
 
-#[tokio::test]
-async fn what_was_sealed_and_changed_is_found_at_the_next_seal() {
-    let (stage, error) = after("tamper_changed", CHANGED).await;
-    // Full tiles are remembered: the walk of the whole journal names the entry, the seal the state that it breaks.
-    assert!(matches!(&error, Error::Forked { .. } | Error::Journal(_)), "{error}");
-    assert!(error.is_of_log());
-    let mut tx = stage.db.read(tenant()).await.unwrap();
-    let walked = evidence::verify_journal(&mut tx).await.expect_err("changed");
-    assert!(walked.to_string().contains("entrée 101"), "{walked}");
+/// An entry as it is after a change that mends its own hash.
+fn changed(seq: u32, from: &str, to: &str) -> String {
+    format!(
+        "update event set entry = replace(entry, '{from}', '{to}') where OWN and seq = {seq};
+         update event set hash = sha256(convert_to(entry, 'UTF8')) where OWN and seq = {seq};"
+    )
 }
 
-#[tokio::test]
-async fn a_deleted_entry_two_swapped_and_a_back_dated_one_are_found() {
-    let own = "tenant_id = (select tenant_id from member where code = 'a')";
-    let cases = [
-        ("tamper_deleted", format!("delete from event where {own} and seq = 305;"), "305"),
+/// What is done, what the check must name, and whether the next seal, which trusts full tiles, sees it too.
+fn table() -> Vec<(&'static str, String, &'static str, bool)> {
+    let own = |script: &str| script.to_string();
+    vec![
+        (
+            "tamper_changed",
+            own("update event set entry = replace(entry, 'OK', 'KO') where OWN and seq = 100;"),
+            "entrée 100",
+            false,
+        ),
+        ("tamper_mended", changed(100, "\"OK\"", "\"KO\""), "entrée 101", false),
+        // The entry after it and the head are mended too: only the seal remembers.
+        (
+            "tamper_last",
+            changed(310, "member:x", "member:y")
+                + "update event set entry = regexp_replace(entry, '\"prev\":\"[0-9a-f]+', '\"prev\":\"' ||
+                       (select encode(hash, 'hex') from event where OWN and seq = 310)) where OWN and seq = 311;
+                   update event set hash = sha256(convert_to(entry, 'UTF8')) where OWN and seq = 311;
+                   update journal_head set hash = (select hash from event where OWN and seq = 311) where OWN;",
+            "scellement 10",
+            true,
+        ),
+        ("tamper_deleted", own("delete from event where OWN and seq = 305;"), "entrée 306", true),
         (
             "tamper_swapped",
-            format!(
-                "update event set seq = -1 where {own} and seq = 303; update event set seq = 303 where {own} and seq =
-                 304; update event set seq = 304 where {own} and seq = -1;"
-            ),
-            "303",
+            own("update event set seq = -1 where OWN and seq = 303;
+                 update event set seq = 303 where OWN and seq = 304;
+                 update event set seq = 304 where OWN and seq = -1;"),
+            "entrée 303",
+            true,
+        ),
+        ("tamper_dated", changed(306, "2027-03-10", "2027-02-10"), "entrée 306", true),
+        (
+            "tamper_forged",
+            own("update seal set record = regexp_replace(record, '\"size\":[0-9]+', '\"size\":12')
+                 where OWN and number = 9;"),
+            "scellement 9",
+            false,
         ),
         (
-            "tamper_dated",
-            format!(
-                "update event set entry = replace(entry, '2027-03-10', '2027-02-10') where {own} and seq = 306;
-                 update event set hash = sha256(convert_to(entry, 'UTF8')) where {own} and seq = 306;"
-            ),
-            "306",
+            "tamper_unsigned",
+            own("update seal set note = replace(note, substring(note from '.{12}.$'), 'AAAAAAAAAAA=' || chr(10))
+                 where OWN and number = 4;"),
+            "scellement 4",
+            false,
         ),
-    ];
-    for (name, script, place) in cases {
-        let (stage, error) = after(name, &script).await;
-        assert!(error.is_of_log(), "{name}: {error}");
-        let mut tx = stage.db.read(tenant()).await.unwrap();
-        let walked = evidence::verify_journal(&mut tx).await.expect_err(name);
-        assert!(walked.to_string().contains(place), "{name}: {walked}");
+        ("tamper_removed", own("delete from seal where OWN and number = 5;"), "scellement 6", false),
+        (
+            "tamper_cut",
+            own("delete from event where OWN and seq > 300;
+                 update journal_head set seq = 300, hash = (select hash from event where OWN and seq = 300) where OWN;"),
+            "scellement 10",
+            true,
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn whatever_is_done_to_a_sealed_journal_is_found_and_its_place_named() {
+    for (name, script, place, seen) in table() {
+        let (found, sealed) = after(name, &script).await;
+        println!("{name} : {found}");
+        assert!(found.is_of_log(), "{name}: {found}");
+        assert!(found.to_string().contains(place), "{name}: {found}, and not {place}");
+        assert_eq!(sealed.is_some(), seen, "{name}: {sealed:?}");
     }
 }
 
 #[tokio::test]
 async fn a_database_rolled_back_is_found_by_what_the_sites_hold_and_told_once() {
-    let own = "tenant_id = (select tenant_id from member where code = 'a')";
     // As a backup of the fifth day would be.
-    let script = format!(
-        "delete from seal where {own} and number > 5;
-         delete from event where {own} and seq > (select size from seal where {own} and number = 5) + 1;
+    let script = "delete from seal where OWN and number > 5;
+         delete from event where OWN and seq > (select size from seal where OWN and number = 5) + 1;
          update journal_head h set seq = e.seq, hash = e.hash, at = e.at from event e
-         where h.{own} and e.tenant_id = h.tenant_id and e.seq = (select max(seq) from event where {own});"
-    );
-    let (stage, error) = after("tamper_rolled_back", &script).await;
+         where h.OWN and e.tenant_id = h.tenant_id and e.seq = (select max(seq) from event where OWN);
+         delete from log_tile;";
+    let stage = Stage::new("tamper_rolled_back").await;
+    for _ in 0..10 {
+        stage.happen(30).await;
+        stage.sealing.seal_what_is_due().await.unwrap();
+        stage.clock.advance(TimeDelta::days(1));
+    }
+    tamper(&stage, &script.replace("OWN", OWN)).await;
+    // In itself it is whole: only the sites remember.
+    assert_eq!(stage.sealing.check(tenant(), A).await.unwrap().seals, 5);
+    let error = stage.sealing.seal(tenant(), A, Agent::Service).await.expect_err("rolled back");
     assert!(matches!(&error, Error::Forked { number: 6, .. }), "{error}");
     assert!(error.to_string().contains("restaurée"), "{error}");
     for _ in 0..3 {
@@ -141,18 +182,4 @@ async fn seals_that_the_rows_forgot_are_taken_back_from_the_sites() {
     assert_eq!(stage.sealing.seal_platform().await.unwrap().number, 6);
     let now = heads(stage.db.technical().await.unwrap()).await;
     assert_eq!((&now.0[..5], &now.1[..10]), (&platform.0[..], &platform.1[..]));
-}
-
-#[tokio::test]
-async fn a_seal_changed_forged_or_removed_is_found() {
-    let own = "tenant_id = (select tenant_id from member where code = 'a')";
-    // The last seal says another root; one of the past is gone, and its days with it.
-    let (_, error) = after(
-        "tamper_forged",
-        &format!("update seal set record = regexp_replace(record, '\"size\":[0-9]+', '\"size\":12') where {own} and number = 10;"),
-    )
-    .await;
-    assert!(error.is_of_log(), "{error}");
-    let (stage, _) = after("tamper_other", &format!("delete from seal where {own} and number = 10; update seal set number = 10 where {own} and number = 9;")).await;
-    assert_eq!(stage.seals().await.len(), 9);
 }
