@@ -18,7 +18,9 @@ use crate::identity::Identity;
 use crate::ingest::Ingest;
 use crate::preservation::Preservation;
 use crate::pronom::Pronom;
+use crate::keys::{self, Keys};
 use crate::recovery::Recovery;
+use crate::sealing::Sealing;
 use crate::storage::{self, Storage};
 use crate::web;
 use crate::worker::{self, Worker};
@@ -32,6 +34,7 @@ pub struct App {
     pub identity: Identity,
     pub ingest: Ingest,
     pub preservation: Preservation,
+    pub keys: Keys,
     /// Our own PostgreSQL, when the settings name no other.
     cluster: Option<Cluster>,
 }
@@ -47,6 +50,8 @@ pub enum Error {
     Address(#[from] db::WrongAddress),
     #[error("stockage : {0}")]
     Storage(#[from] storage::Error),
+    #[error("clés : {0}")]
+    Keys(#[from] keys::Error),
     #[error("adresse d'écoute : {0}")]
     Listen(#[from] std::io::Error),
     #[error("réglage log.level : {0}")]
@@ -83,13 +88,19 @@ impl App {
         let identity = Identity::new(db.clone(), clock.clone());
         let preservation =
             Preservation::new(db.clone(), storage.clone(), clock.clone(), config.integrity.clone());
-        Ok(App { config, clock, db, storage, identity, ingest, preservation, cluster })
+        let keys = keys(&config);
+        Ok(App { config, clock, db, storage, identity, ingest, preservation, keys, cluster })
     }
 
     /// The operations on signatures of formats.
     pub fn pronom(&self) -> Pronom {
         let signatures = self.ingest.signatures().clone();
         Pronom::new(self.db.clone(), self.storage.clone(), self.clock.clone(), signatures)
+    }
+
+    /// The operations on seals.
+    pub fn sealing(&self) -> Sealing {
+        Sealing::new(self.db.clone(), self.storage.clone(), self.keys.clone(), self.clock.clone())
     }
 
     /// Runs the web door, the background door, or both, until [`Running::stop`].
@@ -106,12 +117,18 @@ impl App {
             tasks.push(served.task);
         }
         if work {
+            // Made at the first start: what cannot be sealed must be known now.
+            self.keys.in_use(self.clock.now())?;
+            if self.keys.has_own_passphrase() {
+                tracing::warn!("la phrase secrète des clés est gardée à côté d'elles : réglez keys.passphrase_file");
+            }
             let worker = Worker {
                 db: self.db.clone(),
                 ingest: self.ingest.clone(),
                 pronom: self.pronom(),
                 preservation: self.preservation.clone(),
                 recovery: Recovery::new(self.db.clone(), self.storage.clone(), self.clock.clone()),
+                sealing: self.sealing(),
                 clock: self.clock.clone(),
                 lease: self.config.worker_lease,
                 grace: worker::GRACE,
@@ -253,4 +270,9 @@ pub fn kill_where_the_test_says() {
         };
         fail::cfg_callback(point, kill).expect("a fail point takes a callback");
     }
+}
+
+/// The service's signing keys.
+fn keys(config: &Config) -> Keys {
+    Keys::new(&config.data.join("keys"), config.keys_passphrase_file.as_deref(), &config.evidence_name)
 }

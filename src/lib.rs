@@ -18,6 +18,7 @@ pub mod seda;
 pub mod antivirus;
 pub mod db;
 pub mod identity;
+pub mod keys;
 pub mod storage;
 
 // Floor 3: records.
@@ -32,6 +33,7 @@ pub mod membership;
 pub mod preservation;
 pub mod pronom;
 pub mod recovery;
+pub mod sealing;
 
 // Floor 5: doors.
 pub mod cli;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [(&str, &[&str]); 7] = [
     ("words", &["model", "clock", "telemetry"]),
     ("arithmetic", &["seda", "package", "formats", "proof"]),
-    ("gates", &["db", "storage", "antivirus", "identity", "timestamp"]),
+    ("gates", &["db", "storage", "antivirus", "identity", "keys", "timestamp"]),
     ("records", &["registry", "catalog", "evidence"]),
     (
         "functions",
@@ -19,6 +19,7 @@ const FLOORS: [(&str, &[&str]); 7] = [
             "appraisal",
             "preservation",
             "recovery",
+            "sealing",
             "restitution",
             "membership",
             "pronom",

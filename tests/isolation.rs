@@ -240,7 +240,7 @@ async fn insert_of(conn: &mut PgConnection, table: &str, tenant: &str) -> String
                   when data_type = 'uuid' then 'gen_random_uuid()'
                   when data_type = 'text' then 'gen_random_uuid()::text'
                   when data_type = 'bytea' then 'sha512(gen_random_uuid()::text::bytea)'
-                  when data_type in ('integer', 'bigint') then '1'
+                  when data_type in ('smallint', 'integer', 'bigint') then '1'
                   when data_type = 'boolean' then 'true'
                   when data_type = 'jsonb' then '''{{}}'''
                   when data_type = 'tsvector' then '''mot'''

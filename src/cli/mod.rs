@@ -18,6 +18,7 @@ pub mod identify;
 mod rebuild;
 mod rehearse;
 mod repair;
+mod seal;
 mod selection;
 mod serve;
 mod sites;
@@ -60,6 +61,8 @@ enum Command {
     Audit(selection::Selection),
     /// Répare depuis une copie saine les copies trouvées fausses.
     Repair(selection::Selection),
+    /// Scelle maintenant les journaux, et publie les scellements sur les sites.
+    Seal(seal::Arguments),
     /// Les sites de conservation : leur état, un site ajouté à une collectivité ou retiré.
     #[command(subcommand)]
     Sites(SitesCommand),
@@ -119,6 +122,7 @@ pub fn run() -> ExitCode {
         Command::Formats(command) => with_config(|config| formats::run(config, &command)),
         Command::Audit(selection) => with_config(|config| audit::audit(config, &selection)),
         Command::Repair(selection) => with_config(|config| repair::repair(config, &selection)),
+        Command::Seal(arguments) => with_config(|config| seal::seal(config, &arguments)),
         Command::Sites(command) => with_config(|config| match command {
             SitesCommand::Status => sites::status(config),
             SitesCommand::Add { member, site } => sites::add(config, &member, &site),

@@ -51,6 +51,10 @@ pub struct Config {
     pub integrity: preservation::Settings,
     /// `None`: no virus scanner.
     pub antivirus: Option<scanner::Settings>,
+    /// Under which the service signs, and with which the names of its logs begin.
+    pub evidence_name: String,
+    /// `None`: a passphrase is made beside the keys.
+    pub keys_passphrase_file: Option<PathBuf>,
     pub quarantine_refused_days: u32,
     pub limits: Limits,
 }
@@ -162,6 +166,10 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
     if written.quarantine.refused_days > 36_500 {
         return Err(bad("quarantine.refused_days", "36500 au plus"));
     }
+    let evidence_name = evidence_name(&written.evidence.name, &written.public_url);
+    if evidence_name.is_empty() || evidence_name.contains('+') || evidence_name.chars().any(char::is_whitespace) {
+        return Err(bad("evidence.name", "un nom sans espace ni « + » est attendu, comme archives.example.fr"));
+    }
     let data = std::path::absolute(&written.data).map_err(|_| bad("data", "dossier illisible"))?;
     Ok(Config {
         listen: address("listen", &written.listen)?,
@@ -181,6 +189,10 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         worker_lease: Duration::from_secs(written.worker.lease_seconds),
         integrity: integrity::checked(&written.integrity)?,
         antivirus: antivirus::checked(&written.antivirus).map_err(|(name, reason)| bad(name, reason))?,
+        evidence_name,
+        keys_passphrase_file: Some(written.keys.passphrase_file)
+            .filter(|path| !path.as_os_str().is_empty())
+            .map(|path| data.join(path)),
         quarantine_refused_days: written.quarantine.refused_days,
         limits: Limits {
             received_bytes_max: written.limits.received_bytes,
@@ -195,6 +207,15 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         },
         data,
     })
+}
+
+/// The name given, else the public address without its scheme.
+fn evidence_name(given: &str, public_url: &str) -> String {
+    if !given.is_empty() {
+        return given.to_string();
+    }
+    let address = public_url.split_once("://").map_or(public_url, |(_, address)| address);
+    address.trim_end_matches('/').replace(':', "-")
 }
 
 /// Where the database's backups go, when they go anywhere.
@@ -227,6 +248,7 @@ mod tests {
         assert!(config.database_url.is_none());
         assert_eq!(config.integrity, preservation::Settings::default());
         assert!(config.antivirus.is_none());
+        assert_eq!(config.evidence_name, "127.0.0.1-8080");
     }
 
     #[test]

@@ -24,8 +24,22 @@ pub(super) struct Written {
     pub worker: Worker,
     pub integrity: Integrity,
     pub antivirus: Antivirus,
+    pub evidence: Evidence,
+    pub keys: Keys,
     pub quarantine: Quarantine,
     pub limits: WrittenLimits,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Evidence {
+    pub name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Keys {
+    pub passphrase_file: PathBuf,
 }
 
 #[derive(Deserialize)]

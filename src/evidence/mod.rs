@@ -5,14 +5,16 @@
 
 pub mod copy;
 mod queries;
+pub mod seal_queries;
+pub mod tree;
 
 use chrono::DateTime;
 use serde_json::Value;
 
 use crate::db::{self, TenantRead};
-use crate::proof::journal::{Fault, Hash, Walk};
+use crate::proof::journal::{BEFORE_FIRST, Fault, Hash, Walk};
 
-pub use queries::{Recorded, events_about, last_events};
+pub use queries::{Recorded, events_about, journal_page, last_events, sites_of_member};
 
 /// Entries read at a time.
 const PAGE: u16 = 1_000;
@@ -43,6 +45,25 @@ impl Error {
     }
 }
 
+/// Entries of a journal, in order.
+pub type Entries = Vec<Recorded>;
+
+/// Number and hash of the journal's last entry; 0 and zeros before the first.
+pub async fn journal_head(tx: &mut TenantRead) -> Result<(i64, Hash), db::Error> {
+    let head = queries::journal_head(tx).await?.ok_or(db::Error::UnknownTenant)?;
+    let hash = head.hash.try_into().map_err(|_| db::Error::row("journal_head", "empreinte"))?;
+    Ok((head.seq, hash))
+}
+
+/// A walk that goes on after the entry numbered `seq`, and that entry's hash; zeros before the first.
+pub async fn walk_after(tx: &mut TenantRead, seq: i64, code: &str) -> Result<(Walk, Hash), db::Error> {
+    let Some(last) = journal_page(tx, seq - 1, 1).await?.pop().filter(|last| last.seq == seq) else {
+        return Ok((Walk::default(), BEFORE_FIRST));
+    };
+    let hash = last.hash.try_into().map_err(|_| db::Error::row("event", "empreinte"))?;
+    Ok((Walk::after(seq, hash, last.at, code), hash))
+}
+
 /// Walks the tenant's whole journal: numbers without gap, texts that match their hashes, each entry after
 /// the one before, columns equal to texts, and the head at the last entry. Lend it a reading transaction:
 /// in a writing one another's entry may come between two pages.
@@ -50,7 +71,7 @@ pub async fn verify_journal(tx: &mut TenantRead) -> Result<Verified, Error> {
     let head = queries::journal_head(tx).await?.ok_or(db::Error::UnknownTenant)?;
     let mut walk = Walk::default();
     loop {
-        let page = queries::journal_page(tx, walk.seq(), i64::from(PAGE)).await?;
+        let page = journal_page(tx, walk.seq(), i64::from(PAGE)).await?;
         let Some(last) = page.last().map(|row| row.seq) else { break };
         for row in &page {
             let fields = walk.step(row.seq, &row.entry, &row.hash)?;

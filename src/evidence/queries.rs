@@ -44,7 +44,7 @@ pub(super) async fn journal_head(tx: &mut TenantRead) -> Result<Option<Head>, Er
 }
 
 /// At most `most` entries after the one numbered `after`, in order.
-pub(super) async fn journal_page(tx: &mut TenantRead, after: i64, most: i64) -> Result<Vec<Recorded>, Error> {
+pub async fn journal_page(tx: &mut TenantRead, after: i64, most: i64) -> Result<Vec<Recorded>, Error> {
     let page = sqlx::query_as!(
         Recorded,
         "select seq, at, event_type, outcome, object, entry, hash from event where seq > $1 order by seq limit $2",
@@ -52,6 +52,12 @@ pub(super) async fn journal_page(tx: &mut TenantRead, after: i64, most: i64) -> 
         most
     );
     Ok(page.fetch_all(tx.conn()).await?)
+}
+
+/// The member's own sites; `None`: every site there is.
+pub async fn sites_of_member(tx: &mut TenantRead) -> Result<Option<Vec<String>>, Error> {
+    let sites = sqlx::query_scalar!("select sites from member").fetch_optional(tx.conn()).await?;
+    Ok(sites.flatten())
 }
 
 /// What the journal says about one object (`transfer:<uuid>`), oldest first, at most a thousand entries.

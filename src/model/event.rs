@@ -21,6 +21,8 @@ pub enum EventType {
     Reconstruction,
     /// A member, agreement, person or machine was set up or changed by its file.
     Parametrage,
+    /// The journal was sealed up to an entry.
+    Scellement,
 }
 
 impl EventType {
@@ -39,6 +41,7 @@ impl EventType {
             EventType::Reparation => "REPARATION",
             EventType::Reconstruction => "RECONSTRUCTION",
             EventType::Parametrage => "PARAMETRAGE",
+            EventType::Scellement => "SCELLEMENT",
         }
     }
 }

@@ -4,6 +4,12 @@
 //! only the texts. One thing to know: the hash of a journal's entry is taken over its exact text.
 
 pub mod canonical;
+pub mod checkpoint;
 pub mod digest;
 pub mod journal;
 pub mod journal_copy;
+pub mod merkle;
+pub mod note;
+pub mod seal;
+pub mod tiles;
+pub mod tlog_proof;

@@ -1,4 +1,5 @@
-//! Small files kept beside a tenant's archives, on each of its sites: the tail of a journal, for instance.
+//! Small files kept beside a tenant's archives, on each of its sites: the tail of a journal, the seals; in folders where
+//! their names have a `/`.
 
 use super::TenantStore;
 use super::error::Error;
@@ -49,7 +50,8 @@ impl TenantStore {
 
     fn kept_path(&self, name: &str) -> Result<String, Error> {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
+        let is_plain = |part: &str| !part.is_empty() && !part.starts_with('.') && part.chars().all(plain);
+        if !name.split('/').all(is_plain) {
             return Err(Error::Object(format!("{name:?} is no plain name")));
         }
         Ok(format!("{KEPT}/{}/{name}", self.tenant))

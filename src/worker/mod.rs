@@ -8,6 +8,7 @@
 mod copies;
 mod housekeeping;
 mod jobs;
+mod seals;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +23,7 @@ use crate::ingest::Ingest;
 use crate::preservation::{Preservation, Turn};
 use crate::pronom::Pronom;
 use crate::recovery::Recovery;
+use crate::sealing::Sealing;
 
 /// How often an idle worker looks for what other processes enqueue.
 const LOOK: Duration = Duration::from_millis(500);
@@ -36,6 +38,7 @@ pub struct Worker {
     pub pronom: Pronom,
     pub preservation: Preservation,
     pub recovery: Recovery,
+    pub sealing: Sealing,
     pub clock: Clock,
     /// How long a claim holds before another worker may take the job; extended while it runs.
     pub lease: Duration,
@@ -71,6 +74,7 @@ impl Worker {
         lanes.spawn(worker.clone().lane(Lane::Background, stop.clone()));
         lanes.spawn(copies::keep(worker.clone(), stop.clone()));
         lanes.spawn(housekeeping::await_scanner(worker.clone(), stop.clone()));
+        lanes.spawn(seals::keep(worker.clone(), stop.clone()));
         lanes.spawn(housekeeping::keep(worker, stop));
         while lanes.join_next().await.is_some() {}
     }

@@ -74,6 +74,7 @@ impl Stage {
             ingest,
             preservation: preservation.clone(),
             recovery: Recovery::new(db.clone(), storage.clone(), clock.clone()),
+            sealing: crate::support::sealing(&db, &storage, &clock, folder.path()),
             clock: clock.clone(),
             lease: Duration::from_secs(60),
             grace: Duration::from_secs(1),

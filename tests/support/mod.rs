@@ -16,4 +16,18 @@ pub mod sip;
 pub mod tenant;
 pub mod vault;
 
+use std::path::Path;
+
+use chartrier::clock::Clock;
+use chartrier::db::Db;
+use chartrier::keys::Keys;
+use chartrier::sealing::Sealing;
+use chartrier::storage::Storage;
+
 pub use tenant::{FreshTenant, PASSWORD, fresh_tenant};
+
+/// Seals of a test's own, signed with a key of `folder`.
+pub fn sealing(db: &Db, storage: &Storage, clock: &Clock, folder: &Path) -> Sealing {
+    let keys = Keys::new(&folder.join("keys"), None, "archives.example.fr");
+    Sealing::new(db.clone(), storage.clone(), keys, clock.clone())
+}

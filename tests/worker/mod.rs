@@ -34,7 +34,8 @@ async fn with_a_job_that_lasts(name: &str, lease: Duration) -> (Arc<Worker>, PgC
     let grace = Duration::from_secs(1);
     let pronom = Pronom::new(db.clone(), vault::storage(), clock.clone(), ingest.signatures().clone());
     let recovery = Recovery::new(db.clone(), vault::storage(), clock.clone());
-    (Arc::new(Worker { db, ingest, preservation, pronom, recovery, clock, lease, grace }), owner)
+    let sealing = crate::support::sealing(&db, &vault::storage(), &clock, &std::env::temp_dir().join(name));
+    (Arc::new(Worker { db, ingest, preservation, pronom, recovery, sealing, clock, lease, grace }), owner)
 }
 
 #[tokio::test]
@@ -95,8 +96,20 @@ async fn what_may_wait_has_one_lane_and_keeps_no_transfer_waiting() {
     let (lease, grace) = (Duration::from_secs(30), Duration::from_secs(1));
     let recovery = Recovery::new(db.clone(), vault::storage(), clock.clone());
     let pronom = Pronom::new(db.clone(), vault::storage(), clock.clone(), ingest.signatures().clone());
-    let worker =
-        Worker { db: db.clone(), ingest, preservation, recovery, pronom, clock: clock.clone(), lease, grace };
+    let keys = tempfile::tempdir().unwrap();
+    let sealing = crate::support::sealing(&db, &vault::storage(), &clock, keys.path());
+    let (db_of_worker, clock_of_worker) = (db.clone(), clock.clone());
+    let worker = Worker {
+        db: db_of_worker,
+        ingest,
+        preservation,
+        recovery,
+        pronom,
+        sealing,
+        clock: clock_of_worker,
+        lease,
+        grace,
+    };
     let (stop, stopped) = watch::channel(false);
     let running = tokio::spawn(worker.run(2, stopped));
     tokio::time::sleep(Duration::from_millis(700)).await;

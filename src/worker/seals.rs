@@ -1,0 +1,26 @@
+//! The seals of the day: made for every journal, published on every site, turn after turn.
+//!
+//! Safe to run in several processes at once: of two that seal the same journal, the rows let one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::Worker;
+
+/// Time between two looks; the first comes after as long, for what a start finds waiting goes first.
+const TURN: Duration = Duration::from_secs(300);
+
+/// Seals what is due, turn after turn, until `stop` becomes true.
+pub(super) async fn keep(worker: Arc<Worker>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        tokio::select! {
+            () = tokio::time::sleep(TURN) => {}
+            _ = stop.changed() => break,
+        }
+        if let Err(error) = worker.sealing.seal_what_is_due().await {
+            tracing::error!(%error, "the seals of the day are not all made");
+        }
+    }
+}
