@@ -12,6 +12,7 @@ pub mod telemetry;
 pub mod formats;
 pub mod package;
 pub mod proof;
+pub mod report;
 pub mod seda;
 
 // Floor 2: the gates.
