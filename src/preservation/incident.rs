@@ -30,6 +30,8 @@ pub enum Occasion {
     Repair,
     /// The operator's command.
     Command,
+    /// An attestation of integrity was asked for.
+    Attestation,
 }
 
 /// An incident as it stands.
@@ -66,6 +68,7 @@ impl Occasion {
             Occasion::Migration => "migration",
             Occasion::Repair => "repair",
             Occasion::Command => "command",
+            Occasion::Attestation => "attestation",
         }
     }
 
@@ -78,6 +81,7 @@ impl Occasion {
             Occasion::Migration => "migration",
             Occasion::Repair => "réparation",
             Occasion::Command => "commande",
+            Occasion::Attestation => "attestation d’intégrité",
         }
     }
 }

@@ -25,6 +25,8 @@ pub struct Reading {
     pub path: String,
     /// Bytes read.
     pub size_bytes: u64,
+    /// Of the inventory found there.
+    pub inventory_sha512: Option<[u8; 64]>,
     pub verdict: Verdict,
 }
 
@@ -102,7 +104,8 @@ fn judged(archive: ArchiveId, report: CopyReport, inventory: Option<[u8; 64]>) -
         None if faults.is_empty() => Verdict::Right,
         None => Verdict::Wrong(faults),
     };
-    Reading { archive, site: report.site, path: report.path, size_bytes: report.size_bytes, verdict }
+    let (size_bytes, inventory_sha512) = (report.size_bytes, report.inventory_sha512);
+    Reading { archive, site: report.site, path: report.path, size_bytes, inventory_sha512, verdict }
 }
 
 #[cfg(test)]

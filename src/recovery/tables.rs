@@ -122,6 +122,11 @@ pub const TABLES: &[Table] = &[
         ..rebuilt("machine", Source::Files)
     },
     rebuilt("machine_agreement", Source::Files),
+    lost(
+        "attestation",
+        "the journal keeps each number and digest, which prove the files that were given out; numbers are not given again",
+    ),
+    lost("integrity_request", "asked for again"),
     lost("former_account", "what the register's copy says of accounts that are to be made again"),
     lost("rebuild", "speaks of this database"),
     lost("left_out", "written again by each rebuild"),

@@ -13,7 +13,7 @@ use super::safety::{self, RehearsalLine, Safety};
 use super::shell::{Account, At, Badge, Fact, Section, Shell, answer, go_to};
 use super::{viruses, words};
 use crate::db::jobs::{self, Counts, SetAside};
-use crate::preservation::{JOB_CHECK_SITE, JOB_LIST_SITE, JOB_MIGRATE, JOB_REPAIR_SITE, Overview};
+use crate::preservation::{JOB_ATTEST, JOB_CHECK_SITE, JOB_LIST_SITE, JOB_MIGRATE, JOB_REPAIR_SITE, Overview};
 use crate::storage::{Room, Standing};
 use crate::web::callers::Operator;
 use crate::web::health::{self, Readiness, Report};
@@ -216,6 +216,7 @@ fn work(kind: &str) -> String {
         JOB_CHECK_SITE => "Relecture des copies d’un site".into(),
         catalog::JOB_COMMUNICATED => "Relecture d’une archive consultée".into(),
         catalog::JOB_DOUBTED => "Relecture d’une archive dont une copie est douteuse".into(),
+        JOB_ATTEST => "Attestation d’intégrité d’une archive".into(),
         JOB_LIST_SITE => "Inventaire d’un site".into(),
         JOB_MIGRATE => "Ajout ou retrait d’un site".into(),
         JOB_REPAIR_SITE => "Réparation des copies d’un site".into(),
