@@ -10,6 +10,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::access::Access;
 use crate::antivirus::Scanner;
+use crate::attestation::Attestations;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::cluster::Archive;
@@ -128,6 +129,7 @@ impl App {
             ingest: self.ingest.clone(),
             pronom: self.pronom(),
             preservation: self.preservation.clone(),
+            attestations: Attestations::new(self.db.clone(), &self.config.public_url),
             access: Access::new(self.db.clone(), self.storage.clone(), self.clock.clone()),
             clock: self.clock.clone(),
             settings: web::Settings {

@@ -28,6 +28,7 @@ pub mod registry;
 
 // Floor 4: functions.
 pub mod access;
+pub mod attestation;
 pub mod ingest;
 pub mod membership;
 pub mod preservation;

@@ -16,6 +16,7 @@ const FLOORS: [(&str, &[&str]); 7] = [
         &[
             "ingest",
             "access",
+            "attestation",
             "appraisal",
             "preservation",
             "recovery",

@@ -114,6 +114,7 @@ fn controls(notes: &Notes, transfer: &Transfer) -> Vec<form::Control> {
         Notes::Document(_) => Vec::new(),
     };
     let word = transfer.virus.as_ref().map(coverage::word);
-    controls.extend(word.map(|word| form::Control { name: "virus_coverage".into(), outcome: word.to_owned() }));
+    controls
+        .extend(word.map(|word| form::Control { name: "virus_coverage".into(), outcome: word.to_owned() }));
     controls
 }

@@ -22,7 +22,12 @@ use crate::storage::Fault;
 
 impl Preservation {
     /// Asks for an attestation of integrity; `false`: one is on its way already.
-    pub async fn ask_attestation(&self, by: Agent, tenant: TenantId, archive: ArchiveId) -> Result<bool, Error> {
+    pub async fn ask_attestation(
+        &self,
+        by: Agent,
+        tenant: TenantId,
+        archive: ArchiveId,
+    ) -> Result<bool, Error> {
         let now = self.clock.now();
         let mut tx = self.db.write(tenant).await?;
         if !attestation::request_integrity(&mut tx, archive, by, now).await? {
@@ -70,7 +75,9 @@ impl Preservation {
 fn refusal(wanted: &[String], archived: &Archived, readings: &[Reading]) -> Option<String> {
     let read = |site: &String| readings.iter().any(|reading| reading.site == *site);
     if let Some(site) = archived.sites.iter().find(|site| !read(site)) {
-        return Some(format!("La copie du site {site} n’a pas pu être lue : le service ne connaît plus ce site."));
+        return Some(format!(
+            "La copie du site {site} n’a pas pu être lue : le service ne connaît plus ce site."
+        ));
     }
     if let Some(site) = wanted.iter().find(|site| !archived.sites.contains(site)) {
         return Some(format!("La copie du site {site} manque : elle n’a pas encore été écrite."));
@@ -78,10 +85,16 @@ fn refusal(wanted: &[String], archived: &Archived, readings: &[Reading]) -> Opti
     readings.iter().find_map(|reading| {
         let site = &reading.site;
         if reading.away().is_some() {
-            return Some(format!("La copie du site {site} n’a pas pu être lue : ce site ne répond pas. Redemandez plus tard."));
+            return Some(format!(
+                "La copie du site {site} n’a pas pu être lue : ce site ne répond pas. Redemandez plus tard."
+            ));
         }
         let missing = reading.faults().contains(&Fault::ObjectMissing);
-        missing.then(|| format!("La copie du site {site} manque. Un incident est ouvert ; redemandez après sa réparation."))
+        missing.then(|| {
+            format!(
+                "La copie du site {site} manque. Un incident est ouvert ; redemandez après sa réparation."
+            )
+        })
     })
 }
 
@@ -97,13 +110,20 @@ async fn draft(
     let row = row.ok_or_else(|| db::Error::row("archive", "sans entrée au registre"))?;
     let accession = Accession::from_json(&row.record).map_err(|error| db::Error::row("accession", error))?;
     let line = row.transfer_record.as_deref().and_then(|text| TransferRecord::from_json(text).ok());
-    let profile = line.as_ref().and_then(|line| attested::profile(line.archival_profile.as_deref(), line.profile_version));
+    let profile = line
+        .as_ref()
+        .and_then(|line| attested::profile(line.archival_profile.as_deref(), line.profile_version));
     Ok(Draft {
         kind: Kind::Integrite,
         transfer_id: TransferId(transfer),
         archive_id: Some(archive),
         transfer: deposit(&accession, line.as_ref()),
-        archive: Some(attested::archive(&accession, profile, archived.due.inventory.as_ref(), taken_in_charge_at)),
+        archive: Some(attested::archive(
+            &accession,
+            profile,
+            archived.due.inventory.as_ref(),
+            taken_in_charge_at,
+        )),
         controls: Vec::new(),
         copies: readings.iter().map(|reading| copy(reading, at)).collect(),
         files: attested::files(&accession),

@@ -11,8 +11,8 @@
 
 mod alert;
 mod alert_words;
-mod attest;
 mod attempt;
+mod attest;
 mod audit;
 mod canary;
 mod canary_enter;

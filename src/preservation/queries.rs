@@ -188,7 +188,8 @@ pub(super) async fn taken_in_charge(
     tx: &mut TenantRead,
     archive: ArchiveId,
 ) -> Result<(Uuid, DateTime<Utc>), db::Error> {
-    let row = sqlx::query!("select transfer_id, taken_in_charge_at from archive where archive_id = $1", archive.0);
+    let row =
+        sqlx::query!("select transfer_id, taken_in_charge_at from archive where archive_id = $1", archive.0);
     let row = row.fetch_optional(tx.conn()).await?.ok_or_else(|| db::Error::row("archive", "disparue"))?;
     Ok((row.transfer_id, row.taken_in_charge_at))
 }

@@ -182,7 +182,8 @@ impl Statement {
 
     /// Reads a statement back; the error says why not, in French.
     pub fn from_text(text: &str) -> Result<Self, String> {
-        let statement: Self = serde_json::from_str(text).map_err(|error| format!("déclaration illisible ({error})"))?;
+        let statement: Self =
+            serde_json::from_str(text).map_err(|error| format!("déclaration illisible ({error})"))?;
         match statement.form {
             FORM => Ok(statement),
             form => Err(format!("déclaration de forme {form}, inconnue de ce programme")),
@@ -233,8 +234,11 @@ pub fn read(bytes: &[u8]) -> Result<Declared, Fault> {
     let Ok(Value::Object(mut fields)) = serde_json::from_slice(bytes) else {
         return Err(fault("le fichier n’est pas une attestation : ce n’est pas un objet JSON"));
     };
-    let (Some(declared), Some(Value::String(entry))) = (fields.remove("statement"), fields.remove("entry")) else {
-        return Err(fault("le fichier n’est pas une attestation : il y manque la déclaration ou l’entrée du journal"));
+    let (Some(declared), Some(Value::String(entry))) = (fields.remove("statement"), fields.remove("entry"))
+    else {
+        return Err(fault(
+            "le fichier n’est pas une attestation : il y manque la déclaration ou l’entrée du journal",
+        ));
     };
     let text = canonical::text(&declared).map_err(|error| Fault(format!("déclaration : {error}")))?;
     let statement = Statement::from_text(&text).map_err(Fault)?;
@@ -250,12 +254,17 @@ pub fn read(bytes: &[u8]) -> Result<Declared, Fault> {
         return Err(fault("l’entrée du journal ne déclare pas cette attestation"));
     }
     if detail("sha256") != Some(&hex::encode(sha256)) {
-        return Err(fault("la déclaration a été modifiée : son empreinte n’est pas celle que dit le journal"));
+        return Err(fault(
+            "la déclaration a été modifiée : son empreinte n’est pas celle que dit le journal",
+        ));
     }
     if field("tenant") != Some(&statement.member.code) || detail("genre") != Some(statement.kind.word()) {
         return Err(fault("l’entrée du journal est d’une autre collectivité, ou d’un autre genre"));
     }
-    let seq = said.get("seq").and_then(Value::as_i64).ok_or_else(|| fault("l’entrée du journal n’a pas de numéro"))?;
+    let seq = said
+        .get("seq")
+        .and_then(Value::as_i64)
+        .ok_or_else(|| fault("l’entrée du journal n’a pas de numéro"))?;
     let proof = fields.remove("proof").filter(|proof| !proof.is_null());
     Ok(Declared { statement, sha256, entry_hash: journal::hash(&entry), entry, seq, proof })
 }

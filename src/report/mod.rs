@@ -11,6 +11,7 @@ mod lines;
 mod page;
 mod qr;
 mod table;
+pub mod words;
 
 use chrono::{DateTime, Utc};
 

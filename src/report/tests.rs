@@ -1,3 +1,5 @@
+//! Reports read again by another program: what they say they are, how they are tagged, what they bear.
+
 use lopdf::{Dictionary, Document, Object};
 
 use super::*;
