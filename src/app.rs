@@ -17,6 +17,7 @@ use crate::db::cluster::Archive;
 use crate::db::{self, Cluster, Db};
 use crate::identity::Identity;
 use crate::ingest::Ingest;
+use crate::mail::{self, Mail};
 use crate::preservation::Preservation;
 use crate::pronom::Pronom;
 use crate::recovery::Recovery;
@@ -33,6 +34,7 @@ pub struct App {
     pub identity: Identity,
     pub ingest: Ingest,
     pub preservation: Preservation,
+    pub mail: Mail,
     /// Our own PostgreSQL, when the settings name no other.
     cluster: Option<Cluster>,
 }
@@ -50,6 +52,8 @@ pub enum Error {
     Storage(#[from] storage::Error),
     #[error("adresse d'écoute : {0}")]
     Listen(#[from] std::io::Error),
+    #[error("{0}")]
+    Mail(#[from] mail::WrongSettings),
     #[error("réglage log.level : {0}")]
     Level(#[from] tracing_subscriber::filter::ParseError),
 }
@@ -83,7 +87,8 @@ impl App {
         let identity = Identity::new(db.clone(), clock.clone());
         let preservation =
             Preservation::new(db.clone(), storage.clone(), clock.clone(), config.integrity.clone());
-        Ok(App { config, clock, db, storage, identity, ingest, preservation, cluster })
+        let mail = Mail::new(db.clone(), clock.clone(), config.mail.as_ref(), &config.public_url)?;
+        Ok(App { config, clock, db, storage, identity, ingest, preservation, mail, cluster })
     }
 
     /// The operations on signatures of formats.
@@ -112,6 +117,7 @@ impl App {
                 pronom: self.pronom(),
                 preservation: self.preservation.clone(),
                 recovery: Recovery::new(self.db.clone(), self.storage.clone(), self.clock.clone()),
+                mail: self.mail.clone(),
                 clock: self.clock.clone(),
                 lease: self.config.worker_lease,
                 grace: worker::GRACE,

@@ -19,6 +19,7 @@ pub mod seda;
 pub mod antivirus;
 pub mod db;
 pub mod identity;
+pub mod mail;
 pub mod storage;
 
 // Floor 3: records.

@@ -14,6 +14,7 @@ mod formats;
 mod identity;
 pub mod ingest;
 mod isolation;
+mod mail;
 mod membership;
 mod package;
 mod preservation;

@@ -3,6 +3,7 @@
 
 mod antivirus;
 mod integrity;
+mod mail;
 mod sites;
 mod written;
 
@@ -13,6 +14,7 @@ use std::time::Duration;
 use toml::{Table, Value};
 
 use crate::antivirus as scanner;
+use crate::mail as post;
 use crate::model::Limits;
 use crate::preservation;
 use crate::storage::SiteSettings;
@@ -51,6 +53,8 @@ pub struct Config {
     pub integrity: preservation::Settings,
     /// `None`: no virus scanner.
     pub antivirus: Option<scanner::Settings>,
+    /// `None`: nobody is written to.
+    pub mail: Option<post::Settings>,
     pub quarantine_refused_days: u32,
     pub limits: Limits,
 }
@@ -181,6 +185,7 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         worker_lease: Duration::from_secs(written.worker.lease_seconds),
         integrity: integrity::checked(&written.integrity)?,
         antivirus: antivirus::checked(&written.antivirus).map_err(|(name, reason)| bad(name, reason))?,
+        mail: mail::checked(&written.mail, &data).map_err(|(name, reason)| bad(name, &reason))?,
         quarantine_refused_days: written.quarantine.refused_days,
         limits: Limits {
             received_bytes_max: written.limits.received_bytes,
@@ -226,7 +231,7 @@ mod tests {
         assert_eq!(config.sites.len(), 2);
         assert!(config.database_url.is_none());
         assert_eq!(config.integrity, preservation::Settings::default());
-        assert!(config.antivirus.is_none());
+        assert!(config.antivirus.is_none() && config.mail.is_none());
     }
 
     #[test]
@@ -256,6 +261,17 @@ mod tests {
                 "chartrier.toml:2 : antivirus.parts_overlap_bytes",
             ),
             ("[antivirus]\ntimeout_seconds = 0", "chartrier.toml:2 : antivirus.timeout_seconds"),
+            ("[mail]\ntls = \"ssl\"", "chartrier.toml:2 : mail.tls"),
+            ("[mail]\nhost = \"mx\"", "chartrier.toml:0 : mail.from"),
+            ("[mail]\n\nuser = \"x\"", "mail.password_file : user et password_file"),
+            (
+                "[mail]\nuser = \"x\"\npassword_file = \"y\"\ntls = \"none\"",
+                "chartrier.toml:4 : mail.tls : un mot de passe",
+            ),
+            (
+                "[mail]\nhost = \"mx\"\nfrom = \"a@b.fr\"\nuser = \"x\"\npassword_file = \"/nulle/part\"",
+                "chartrier.toml:5 : mail.password_file",
+            ),
             ("[logs]\nformat = \"json\"", "chartrier.toml:1 : logs : réglage inconnu"),
         ] {
             let error = with(text, &[]).expect_err(text).to_string();

@@ -150,6 +150,7 @@ pub const TABLES: &[Table] = &[
         "a rebuild asks for those of the transfers that wait; the others are asked for as need be",
     ),
     lost("technical.journal_copy", "read again from the sites"),
+    lost("technical.letter", "what they tell is at the portal"),
     lost("technical.backup", "speaks of this database's backups"),
     lost("technical.rehearsal", "speaks of this database; the journal keeps that they took place"),
     lost("_sqlx_migrations", "written by `chartrier migrate`"),

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use chartrier::clock::Clock;
 use chartrier::db::{Db, jobs};
 use chartrier::ingest::{Ingest, JOB_INGEST};
+use chartrier::mail::Mail;
 use chartrier::model::{Limits, TenantId};
 use chartrier::preservation::{self, Preservation};
 use chartrier::pronom::Pronom;
@@ -34,7 +35,8 @@ async fn with_a_job_that_lasts(name: &str, lease: Duration) -> (Arc<Worker>, PgC
     let grace = Duration::from_secs(1);
     let pronom = Pronom::new(db.clone(), vault::storage(), clock.clone(), ingest.signatures().clone());
     let recovery = Recovery::new(db.clone(), vault::storage(), clock.clone());
-    (Arc::new(Worker { db, ingest, preservation, pronom, recovery, clock, lease, grace }), owner)
+    let mail = Mail::new(db.clone(), clock.clone(), None, "http://chartrier.test").unwrap();
+    (Arc::new(Worker { db, ingest, preservation, pronom, recovery, mail, clock, lease, grace }), owner)
 }
 
 #[tokio::test]
@@ -94,9 +96,19 @@ async fn what_may_wait_has_one_lane_and_keeps_no_transfer_waiting() {
     let preservation = Preservation::new(db.clone(), vault::storage(), clock.clone(), settings);
     let (lease, grace) = (Duration::from_secs(30), Duration::from_secs(1));
     let recovery = Recovery::new(db.clone(), vault::storage(), clock.clone());
+    let mail = Mail::new(db.clone(), clock.clone(), None, "http://chartrier.test").unwrap();
     let pronom = Pronom::new(db.clone(), vault::storage(), clock.clone(), ingest.signatures().clone());
-    let worker =
-        Worker { db: db.clone(), ingest, preservation, recovery, pronom, clock: clock.clone(), lease, grace };
+    let worker = Worker {
+        db: db.clone(),
+        ingest,
+        preservation,
+        recovery,
+        mail,
+        pronom,
+        clock: clock.clone(),
+        lease,
+        grace,
+    };
     let (stop, stopped) = watch::channel(false);
     let running = tokio::spawn(worker.run(2, stopped));
     tokio::time::sleep(Duration::from_millis(700)).await;

@@ -222,6 +222,8 @@ pub fn attestations() -> Card {
         ],
         ask: Some("/archives/0/attestation".into()),
         csrf: String::new(),
-        request: Some("Demandée le 18 novembre 2026 à 10 h 20, non délivrée. La copie du site sud manque.".into()),
+        request: Some(
+            "Demandée le 18 novembre 2026 à 10 h 20, non délivrée. La copie du site sud manque.".into(),
+        ),
     }
 }
