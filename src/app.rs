@@ -10,15 +10,17 @@ use tracing_subscriber::EnvFilter;
 
 use crate::access::Access;
 use crate::antivirus::Scanner;
+use crate::attestation::Attestations;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::cluster::Archive;
 use crate::db::{self, Cluster, Db};
 use crate::identity::Identity;
 use crate::ingest::Ingest;
+use crate::keys::{self, Keys};
+use crate::mail::{self, Mail};
 use crate::preservation::Preservation;
 use crate::pronom::Pronom;
-use crate::keys::{self, Keys};
 use crate::recovery::Recovery;
 use crate::sealing::Sealing;
 use crate::storage::{self, Storage};
@@ -35,6 +37,7 @@ pub struct App {
     pub ingest: Ingest,
     pub preservation: Preservation,
     pub keys: Keys,
+    pub mail: Mail,
     /// Our own PostgreSQL, when the settings name no other.
     cluster: Option<Cluster>,
 }
@@ -54,6 +57,8 @@ pub enum Error {
     Keys(#[from] keys::Error),
     #[error("adresse d'écoute : {0}")]
     Listen(#[from] std::io::Error),
+    #[error("{0}")]
+    Mail(#[from] mail::WrongSettings),
     #[error("réglage log.level : {0}")]
     Level(#[from] tracing_subscriber::filter::ParseError),
 }
@@ -89,7 +94,8 @@ impl App {
         let preservation =
             Preservation::new(db.clone(), storage.clone(), clock.clone(), config.integrity.clone());
         let keys = keys(&config);
-        Ok(App { config, clock, db, storage, identity, ingest, preservation, keys, cluster })
+        let mail = Mail::new(db.clone(), clock.clone(), config.mail.as_ref(), &config.public_url)?;
+        Ok(App { config, clock, db, storage, identity, ingest, preservation, keys, mail, cluster })
     }
 
     /// The operations on signatures of formats.
@@ -120,7 +126,9 @@ impl App {
             // Made at the first start: what cannot be sealed must be known now.
             self.keys.in_use(self.clock.now())?;
             if self.keys.has_own_passphrase() {
-                tracing::warn!("la phrase secrète des clés est gardée à côté d'elles : réglez keys.passphrase_file");
+                tracing::warn!(
+                    "la phrase secrète des clés est gardée à côté d'elles : réglez keys.passphrase_file"
+                );
             }
             let worker = Worker {
                 db: self.db.clone(),
@@ -129,6 +137,7 @@ impl App {
                 preservation: self.preservation.clone(),
                 recovery: Recovery::new(self.db.clone(), self.storage.clone(), self.clock.clone()),
                 sealing: self.sealing(),
+                mail: self.mail.clone(),
                 clock: self.clock.clone(),
                 lease: self.config.worker_lease,
                 grace: worker::GRACE,
@@ -146,6 +155,7 @@ impl App {
             ingest: self.ingest.clone(),
             pronom: self.pronom(),
             preservation: self.preservation.clone(),
+            attestations: Attestations::new(self.db.clone(), &self.config.public_url),
             access: Access::new(self.db.clone(), self.storage.clone(), self.clock.clone()),
             clock: self.clock.clone(),
             settings: web::Settings {

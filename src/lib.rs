@@ -12,6 +12,7 @@ pub mod telemetry;
 pub mod formats;
 pub mod package;
 pub mod proof;
+pub mod report;
 pub mod seda;
 
 // Floor 2: the gates.
@@ -19,6 +20,7 @@ pub mod antivirus;
 pub mod db;
 pub mod identity;
 pub mod keys;
+pub mod mail;
 pub mod storage;
 
 // Floor 3: records.
@@ -28,6 +30,7 @@ pub mod registry;
 
 // Floor 4: functions.
 pub mod access;
+pub mod attestation;
 pub mod ingest;
 pub mod membership;
 pub mod preservation;

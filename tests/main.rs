@@ -15,6 +15,7 @@ mod formats;
 mod identity;
 pub mod ingest;
 mod isolation;
+mod mail;
 mod membership;
 mod package;
 pub mod preservation;

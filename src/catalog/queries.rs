@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::rows::{self, ArchiveRow, ObjectRow, UnitRow};
 use super::{Archive, Copy, Object, Scope, Unit, UnitLine};
 use crate::db::{self, TenantRead};
-use crate::model::{ArchiveId, ObjectId, UnitId};
+use crate::model::{ArchiveId, ObjectId, TransferId, UnitId};
 
 /// Units above a unit that are told, at most: a deeper one is cut at the top.
 const ANCESTORS_MAX: i32 = 64;
@@ -32,6 +32,12 @@ pub async fn find_archive(
     .fetch_optional(tx.conn())
     .await?;
     Ok(row.map(Archive::from))
+}
+
+/// The transfer that the archive was.
+pub async fn transfer_of(tx: &mut TenantRead, id: ArchiveId) -> Result<Option<TransferId>, db::Error> {
+    let transfer = sqlx::query_scalar!("select transfer_id from archive where archive_id = $1", id.0);
+    Ok(transfer.fetch_optional(tx.conn()).await?.map(TransferId))
 }
 
 /// Where the archive lies, site by site.

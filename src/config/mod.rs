@@ -3,6 +3,7 @@
 
 mod antivirus;
 mod integrity;
+mod mail;
 mod sites;
 mod written;
 
@@ -13,6 +14,7 @@ use std::time::Duration;
 use toml::{Table, Value};
 
 use crate::antivirus as scanner;
+use crate::mail as post;
 use crate::model::Limits;
 use crate::preservation;
 use crate::storage::SiteSettings;
@@ -55,6 +57,8 @@ pub struct Config {
     pub evidence_name: String,
     /// `None`: a passphrase is made beside the keys.
     pub keys_passphrase_file: Option<PathBuf>,
+    /// `None`: nobody is written to.
+    pub mail: Option<post::Settings>,
     pub quarantine_refused_days: u32,
     pub limits: Limits,
 }
@@ -167,8 +171,14 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         return Err(bad("quarantine.refused_days", "36500 au plus"));
     }
     let evidence_name = evidence_name(&written.evidence.name, &written.public_url);
-    if evidence_name.is_empty() || evidence_name.contains('+') || evidence_name.chars().any(char::is_whitespace) {
-        return Err(bad("evidence.name", "un nom sans espace ni « + » est attendu, comme archives.example.fr"));
+    if evidence_name.is_empty()
+        || evidence_name.contains('+')
+        || evidence_name.chars().any(char::is_whitespace)
+    {
+        return Err(bad(
+            "evidence.name",
+            "un nom sans espace ni « + » est attendu, comme archives.example.fr",
+        ));
     }
     let data = std::path::absolute(&written.data).map_err(|_| bad("data", "dossier illisible"))?;
     Ok(Config {
@@ -193,6 +203,7 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         keys_passphrase_file: Some(written.keys.passphrase_file)
             .filter(|path| !path.as_os_str().is_empty())
             .map(|path| data.join(path)),
+        mail: mail::checked(&written.mail, &data).map_err(|(name, reason)| bad(name, &reason))?,
         quarantine_refused_days: written.quarantine.refused_days,
         limits: Limits {
             received_bytes_max: written.limits.received_bytes,
@@ -247,7 +258,7 @@ mod tests {
         assert_eq!(config.sites.len(), 2);
         assert!(config.database_url.is_none());
         assert_eq!(config.integrity, preservation::Settings::default());
-        assert!(config.antivirus.is_none());
+        assert!(config.antivirus.is_none() && config.mail.is_none());
         assert_eq!(config.evidence_name, "127.0.0.1-8080");
     }
 
@@ -278,6 +289,17 @@ mod tests {
                 "chartrier.toml:2 : antivirus.parts_overlap_bytes",
             ),
             ("[antivirus]\ntimeout_seconds = 0", "chartrier.toml:2 : antivirus.timeout_seconds"),
+            ("[mail]\ntls = \"ssl\"", "chartrier.toml:2 : mail.tls"),
+            ("[mail]\nhost = \"mx\"", "chartrier.toml:0 : mail.from"),
+            ("[mail]\n\nuser = \"x\"", "mail.password_file : user et password_file"),
+            (
+                "[mail]\nuser = \"x\"\npassword_file = \"y\"\ntls = \"none\"",
+                "chartrier.toml:4 : mail.tls : un mot de passe",
+            ),
+            (
+                "[mail]\nhost = \"mx\"\nfrom = \"a@b.fr\"\nuser = \"x\"\npassword_file = \"/nulle/part\"",
+                "chartrier.toml:5 : mail.password_file",
+            ),
             ("[logs]\nformat = \"json\"", "chartrier.toml:1 : logs : réglage inconnu"),
         ] {
             let error = with(text, &[]).expect_err(text).to_string();

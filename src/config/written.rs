@@ -26,6 +26,7 @@ pub(super) struct Written {
     pub antivirus: Antivirus,
     pub evidence: Evidence,
     pub keys: Keys,
+    pub mail: Mail,
     pub quarantine: Quarantine,
     pub limits: WrittenLimits,
 }
@@ -125,6 +126,17 @@ pub(super) struct Antivirus {
     pub stream_bytes_max: u64,
     pub parts_overlap_bytes: u64,
     pub timeout_seconds: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Mail {
+    pub host: String,
+    pub port: u16,
+    pub tls: String,
+    pub user: String,
+    pub password_file: PathBuf,
+    pub from: String,
 }
 
 #[derive(Deserialize)]

@@ -66,6 +66,7 @@ use queries::Begin;
 pub use cluster::Cluster;
 pub use error::Error;
 pub use migrate::migrate;
+pub use queries::next_number;
 pub use settings::{Settings, WrongAddress};
 pub use technical::Technical;
 pub use tenant::{TenantRead, TenantTx};

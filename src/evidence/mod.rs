@@ -1,8 +1,11 @@
-//! Journals read back and verified.
+//! Journals read back and verified; what the service declares, in its register.
 //!
 //! Never writes an entry: the gate does, at commit. The one thing to know: the proof is in the entries'
 //! texts; the columns beside them are only for searching, and are compared with the texts here.
 
+pub mod attestation;
+mod attestation_queries;
+pub mod attested;
 pub mod copy;
 mod queries;
 pub mod seal_queries;

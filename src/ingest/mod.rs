@@ -11,6 +11,7 @@
 
 pub mod acknowledge;
 pub mod archivist;
+mod attest;
 mod compiled;
 mod confirm;
 pub mod conform;

@@ -78,11 +78,12 @@ impl Ingest {
         let acknowledgement = self.peek(from.tenant, transfer_id, received, &code, at).await?;
 
         let mut tx = self.db.write(from.tenant).await?;
+        let file_name = plain_file_name(file_name);
         let new = NewTransfer {
             transfer_id,
             channel: from.channel,
             agent: from.agent,
-            file_name: &plain_file_name(file_name),
+            file_name: &file_name,
             size_bytes: received.size_bytes,
             digest: &received.sha512,
             received_at: at,
@@ -97,6 +98,7 @@ impl Ingest {
             queries::insert_message(&mut tx, id, transfer_id, kind, &ack.identifier, &ack.body, at).await?;
         }
         tx.record(reception(from, transfer_id, received));
+        self.attest_reception(&mut tx, from, (transfer_id, new.file_name), received, at).await?;
         tx.enqueue(super::JOB_INGEST, transfer_id.0, at).await?;
         fail_point!("receive-before-commit");
         tx.commit().await?;

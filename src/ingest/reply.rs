@@ -44,6 +44,8 @@ impl Ingest {
         .await?;
         state_queries::set_taken_in_charge(&mut tx, id, at).await?;
         record(&mut tx, id, &stored);
+        let transfer = queries::find_transfer(&mut tx, id).await?.ok_or(Error::Contended)?;
+        self.attest_taking_in_charge(&mut tx, &transfer, &stored, at).await?;
         fail_point!("reply-before-commit");
         tx.commit().await?;
         fail_point!("reply-after-commit");

@@ -22,6 +22,7 @@ use super::validate::Validated;
 use super::{Error, Ingest, coverage, event_object, replies, seal_queries, state_queries};
 use crate::catalog::accession_queries::{AccessionRow, insert_accession};
 use crate::catalog::enter::listed_title;
+use crate::db;
 use crate::formats::Format;
 use crate::model::findings as f;
 use crate::model::{
@@ -98,7 +99,7 @@ impl Ingest {
             return Ok(Sealing::Refused(Box::new(accepted), vec![finding]));
         }
         let year = at.with_timezone(&Paris).year();
-        let number = seal_queries::next_number(&mut tx, "cote", year).await?;
+        let number = db::next_number(&mut tx, "cote", year).await?;
         let cote = format!("{code}-{year}-{number:06}");
         let accession = accession(tenant, transfer, archive_id, &cote, at, &accepted)?;
         let reply = replies::acceptance(&accession, &accepted, &code, at)?;

@@ -27,20 +27,6 @@ pub async fn identifier_is_consumed(
     Ok(found)
 }
 
-/// The next number of a kind in a year; the row stays locked until the transaction ends.
-pub async fn next_number(tx: &mut TenantTx, kind: &str, year: i32) -> Result<i64, db::Error> {
-    let number = sqlx::query_scalar!(
-        "insert into numbering (kind, year, last) values ($1, $2, 1)
-         on conflict (tenant_id, kind, year) do update set last = numbering.last + 1
-         returning last",
-        kind,
-        year
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    Ok(number)
-}
-
 /// Takes `bytes` from what is left to the member; `false` when there is not as much.
 pub async fn reserve_quota(tx: &mut TenantTx, bytes: u64) -> Result<bool, db::Error> {
     let done = sqlx::query!(

@@ -14,6 +14,7 @@ use super::numbers::{is_siren, is_siret};
 use super::read::{
     Text, Written, WrittenAgreement, WrittenMachine, WrittenParty, WrittenPerson, WrittenProfile,
 };
+use crate::mail::is_address;
 use crate::model::Role;
 use crate::seda::tolerance::Tolerance;
 use crate::storage::Storage;
@@ -177,7 +178,20 @@ fn check_person(written: &WrittenPerson, faults: &mut Faults) -> Person {
         let reason = format!("nul n'est à la fois {} et {}", one.label(), other.label());
         faults.unless(!together, &written.login, reason);
     }
-    Person { login, name: text(&written.name, faults), roles, password: secret(&written.password, faults) }
+    if let Some(email) = &written.email {
+        faults.unless(
+            is_address(email.get_ref()),
+            email,
+            "une adresse électronique « nom@domaine » est attendue",
+        );
+    }
+    Person {
+        login,
+        name: text(&written.name, faults),
+        email: written.email.as_ref().map(|email| email.get_ref().clone()),
+        roles,
+        password: secret(&written.password, faults),
+    }
 }
 
 fn check_machine(written: &WrittenMachine, agreements: &[Agreement], faults: &mut Faults) -> Machine {

@@ -87,6 +87,8 @@ pub(super) struct Agreement {
 pub(super) struct Person {
     pub login: String,
     pub name: String,
+    /// `None`: left as it is.
+    pub email: Option<String>,
     pub roles: BTreeSet<Role>,
     /// Given when the account is made; never looked at again.
     pub password: Option<String>,

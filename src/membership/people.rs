@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Changes, Differences};
 use super::file::Member;
+use super::people_queries::Known;
 use super::{Mode, people_queries as queries};
 use crate::clock::Clock;
 use crate::db::{Db, Error, TenantTx};
@@ -63,22 +64,29 @@ pub(super) async fn write_people(
 ) -> Result<(), Error> {
     for person in &member.people {
         let wanted = sorted(person.roles.iter().map(|role| role.word().to_string()).collect());
-        let (id, before) =
-            match (queries::find_person(tx, &person.login).await?, accounts.people.get(&person.login)) {
-                (Some(found), _) => found,
-                (None, None) => return Err(Error::row("person", "compte supprimé entre-temps")),
-                (None, Some(account)) => {
-                    let id = queries::former_account(tx, "person", &person.login).await?;
-                    let id = id.unwrap_or_else(|| clock.fresh_id());
-                    queries::insert_person(tx, id, person, &account.hash, clock.now()).await?;
-                    let first = announced.insert(person.login.clone());
-                    let sentence =
-                        if first { told("compte créé", &person.login, account) } else { String::new() };
-                    changes.made(format!("person:{id}"), vec![], sentence);
-                    (id, person.name.clone())
-                }
-            };
+        let known = match (queries::find_person(tx, &person.login).await?, accounts.people.get(&person.login))
+        {
+            (Some(known), _) => known,
+            (None, None) => return Err(Error::row("person", "compte supprimé entre-temps")),
+            (None, Some(account)) => {
+                let id = queries::former_account(tx, "person", &person.login).await?;
+                let id = id.unwrap_or_else(|| clock.fresh_id());
+                queries::insert_person(tx, id, person, &account.hash, clock.now()).await?;
+                let first = announced.insert(person.login.clone());
+                let sentence =
+                    if first { told("compte créé", &person.login, account) } else { String::new() };
+                changes.made(format!("person:{id}"), vec![], sentence);
+                Known { person_id: id, name: person.name.clone(), email: person.email.clone() }
+            }
+        };
+        let (id, before) = (known.person_id, known.name);
         let object = format!("person:{id}");
+        if let Some(email) = person.email.as_deref().filter(|email| known.email.as_deref() != Some(email)) {
+            queries::set_email(tx, id, email).await?;
+            // The journal keeps that it changed: the address itself may have to be forgotten.
+            let sentence = format!("compte {} : adresse électronique {email}", person.login);
+            changes.changed(object.clone(), vec![("field", "email".into())], sentence);
+        }
         if before != person.name {
             queries::rename_person(tx, id, &person.name).await?;
             let sentence = format!("compte {} renommé : {before} → {}", person.login, person.name);

@@ -16,10 +16,21 @@ pub(super) async fn known_clients(tx: &mut TenantRead) -> Result<Vec<String>, Er
     Ok(sqlx::query_scalar!("select client_id from machine").fetch_all(tx.conn()).await?)
 }
 
-/// Identifier and name of the account with this login.
-pub(super) async fn find_person(tx: &mut TenantRead, login: &str) -> Result<Option<(Uuid, String)>, Error> {
-    let row = sqlx::query!("select person_id, display_name from platform.person where login = $1", login);
-    Ok(row.fetch_optional(tx.conn()).await?.map(|row| (row.person_id, row.display_name)))
+/// An account as it is.
+pub(super) struct Known {
+    pub person_id: Uuid,
+    pub name: String,
+    pub email: Option<String>,
+}
+
+/// The account with this login.
+pub(super) async fn find_person(tx: &mut TenantRead, login: &str) -> Result<Option<Known>, Error> {
+    let known = sqlx::query_as!(
+        Known,
+        "select person_id, display_name as name, email from platform.person where login = $1",
+        login
+    );
+    Ok(known.fetch_optional(tx.conn()).await?)
 }
 
 /// Identifier that an account of this name had before the rows were lost.
@@ -44,13 +55,14 @@ pub(super) async fn insert_person(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "insert into platform.person (person_id, login, display_name, password_hash, created_at)
-         values ($1, $2, $3, $4, $5)",
+        "insert into platform.person (person_id, login, display_name, password_hash, created_at, email)
+         values ($1, $2, $3, $4, $5, $6)",
         id,
         person.login,
         person.name,
         password_hash,
-        now
+        now,
+        person.email
     )
     .execute(tx.conn())
     .await?;
@@ -59,6 +71,13 @@ pub(super) async fn insert_person(
 
 pub(super) async fn rename_person(tx: &mut TenantTx, id: Uuid, name: &str) -> Result<(), Error> {
     sqlx::query!("update platform.person set display_name = $2 where person_id = $1", id, name)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn set_email(tx: &mut TenantTx, person: Uuid, email: &str) -> Result<(), Error> {
+    sqlx::query!("update platform.person set email = $2 where person_id = $1", person, email)
         .execute(tx.conn())
         .await?;
     Ok(())

@@ -102,6 +102,7 @@ pub(super) struct WrittenAgreement {
 pub(super) struct WrittenPerson {
     pub login: Text,
     pub name: Text,
+    pub email: Option<Text>,
     pub roles: Vec<Text>,
     pub password: Option<Text>,
 }
@@ -211,6 +212,10 @@ fn between(members: &[(PathBuf, Member)]) -> Vec<Fault> {
         let mut fault = |reason| faults.push(Fault { path: path.clone(), line: 0, reason });
         for person in &member.people {
             let (first, other) = people.entry(&person.login).or_insert((person, path));
+            if first.email.is_some() && person.email.is_some() && first.email != person.email {
+                let other = other.display();
+                fault(format!("« {} » a une autre adresse électronique dans {other}", person.login));
+            }
             if (&first.name, &first.password) != (&person.name, &person.password) {
                 let other = other.display();
                 fault(format!("« {} » a un autre nom ou un autre mot de passe dans {other}", person.login));

@@ -14,6 +14,8 @@ pub enum EventType {
     /// A site joins a member's set or leaves it; an archive's copy is made there or destroyed.
     MigrationSupport,
     Consultation,
+    /// The service declared something of a transfer or an archive, or could not.
+    Attestation,
     Incident,
     /// A copy found wrong is right again.
     Reparation,
@@ -37,6 +39,7 @@ impl EventType {
             EventType::ControleIntegrite => "CONTROLE_INTEGRITE",
             EventType::MigrationSupport => "MIGRATION_SUPPORT",
             EventType::Consultation => "CONSULTATION",
+            EventType::Attestation => "ATTESTATION",
             EventType::Incident => "INCIDENT",
             EventType::Reparation => "REPARATION",
             EventType::Reconstruction => "RECONSTRUCTION",

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use chrono_tz::Europe::Paris;
 use fail::fail_point;
 
 use super::incident::{self, Occasion};
 use super::reading::{Reading, Verdict};
 use super::{Error, JOB_REPAIR_SITE, Preservation, queries, site};
+use crate::mail::{self, Letter};
 use crate::model::{Agent, ArchiveId, Event, EventType, Outcome, TenantId};
 use crate::telemetry;
 
@@ -66,8 +68,16 @@ impl Preservation {
                 to_mend.insert(reading.site.as_str());
             }
         }
-        for site in to_mend {
+        for &site in &to_mend {
             tx.enqueue_background(JOB_REPAIR_SITE, site::subject(site), now).await?;
+        }
+        if entered.opened > 0 {
+            let letter = Letter::Incident {
+                sites: to_mend.iter().map(|&site| site.to_owned()).collect(),
+                copies: entered.opened,
+            };
+            let topic = format!("incident:{}", now.with_timezone(&Paris).date_naive());
+            mail::write_to_administrators(&mut tx, &self.clock, &topic, &letter).await?;
         }
         tx.record(read(by, &code, occasion, &known, &entered));
         fail_point!("check-page-read");

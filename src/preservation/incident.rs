@@ -33,6 +33,8 @@ pub enum Occasion {
     Repair,
     /// The operator's command.
     Command,
+    /// An attestation of integrity was asked for.
+    Attestation,
 }
 
 /// An incident as it stands.
@@ -69,6 +71,7 @@ impl Occasion {
             Occasion::Migration => "migration",
             Occasion::Repair => "repair",
             Occasion::Command => "command",
+            Occasion::Attestation => "attestation",
         }
     }
 
@@ -81,6 +84,7 @@ impl Occasion {
             Occasion::Migration => "migration",
             Occasion::Repair => "réparation",
             Occasion::Command => "commande",
+            Occasion::Attestation => "attestation d’intégrité",
         }
     }
 }

@@ -12,6 +12,7 @@
 mod alert;
 mod alert_words;
 mod attempt;
+mod attest;
 mod audit;
 mod canary;
 mod canary_enter;
@@ -66,6 +67,9 @@ pub const JOB_REPAIR_SITE: &str = "repair_site";
 pub const JOB_LIST_SITE: &str = "list_site";
 /// Job: a site that joins a member's set, filled; or one that leaves it, emptied.
 pub const JOB_MIGRATE: &str = "migrate_media";
+
+/// Job: every copy of an archive read again, and an attestation of what was read.
+pub const JOB_ATTEST: &str = "attest_integrity";
 
 /// Every point where a test may stop or kill the process, in order.
 pub const FAIL_POINTS: &[&str] = &[

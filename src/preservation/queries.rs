@@ -184,3 +184,20 @@ pub(super) fn due(
     let marker = confirmed.1.map(|at| Marker::of(confirmed.0, at));
     Ok(Due { archive: ArchiveId(archive), inventory: inventory.transpose()?, marker })
 }
+
+/// Sites on which the member's archives are kept; `None`: on all there are.
+pub(super) async fn sites_wanted(tx: &mut TenantRead) -> Result<Option<Vec<String>>, db::Error> {
+    let sites = sqlx::query_scalar!("select sites from member").fetch_optional(tx.conn()).await?;
+    sites.ok_or(db::Error::UnknownTenant)
+}
+
+/// Transfer that the archive was, and when it was taken in charge.
+pub(super) async fn taken_in_charge(
+    tx: &mut TenantRead,
+    archive: ArchiveId,
+) -> Result<(Uuid, DateTime<Utc>), db::Error> {
+    let row =
+        sqlx::query!("select transfer_id, taken_in_charge_at from archive where archive_id = $1", archive.0);
+    let row = row.fetch_optional(tx.conn()).await?.ok_or_else(|| db::Error::row("archive", "disparue"))?;
+    Ok((row.transfer_id, row.taken_in_charge_at))
+}

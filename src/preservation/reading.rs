@@ -43,6 +43,8 @@ pub struct Reading {
     pub path: String,
     /// Bytes read.
     pub size_bytes: u64,
+    /// Of the inventory found there.
+    pub inventory_sha512: Option<[u8; 64]>,
     pub verdict: Verdict,
 }
 
@@ -160,11 +162,13 @@ fn judged(due: &Due, report: CopyReport, now: DateTime<Utc>) -> Reading {
         None if faults.is_empty() => Verdict::Right,
         None => Verdict::Wrong(faults),
     };
+    let (size_bytes, inventory_sha512) = (report.size_bytes, report.inventory_sha512);
     Reading {
         archive: due.archive,
         site: report.site,
         path: report.path,
-        size_bytes: report.size_bytes,
+        size_bytes,
+        inventory_sha512,
         verdict,
     }
 }

@@ -3,6 +3,7 @@
 //! Never reads a clock, a disk or a database: what is proved here can be proved again by someone who holds
 //! only the texts. One thing to know: the hash of a journal's entry is taken over its exact text.
 
+pub mod attestation;
 pub mod canonical;
 pub mod checkpoint;
 pub mod digest;

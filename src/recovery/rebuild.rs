@@ -13,7 +13,9 @@ use uuid::Uuid;
 use super::begin::Begun;
 use super::objects::Reader;
 use super::{Error, Recovery, blocking, entry_queries, queries};
+use crate::evidence::attestation;
 use crate::model::{Agent, ArchiveId, Event, EventType, Outcome, TenantId};
+use crate::proof::attestation::Kind;
 use crate::proof::journal_copy::Head;
 use crate::storage::{self, TenantStore};
 
@@ -179,6 +181,12 @@ impl Recovery {
         let mut tx = self.db.write(tenant).await?;
         for (year, last) in queries::numbers_in_journal(&mut tx, &begun.code).await? {
             entry_queries::number_after(&mut tx, "cote", year, last).await?;
+        }
+        for (letters, year, last) in queries::attestations_in_journal(&mut tx, &begun.code).await? {
+            let series = [Kind::Reception, Kind::PriseEnCharge].map(attestation::series);
+            if let Some((series, _)) = series.into_iter().find(|(_, known)| *known == letters) {
+                entry_queries::number_after(&mut tx, series, year, last).await?;
+            }
         }
         queries::end_rebuild(&mut tx, begun.rebuild_id, now).await?;
         let wrong = rebuilt.faulty + rebuilt.conflicts;

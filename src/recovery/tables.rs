@@ -122,6 +122,11 @@ pub const TABLES: &[Table] = &[
         ..rebuilt("machine", Source::Files)
     },
     rebuilt("machine_agreement", Source::Files),
+    lost(
+        "attestation",
+        "the journal keeps each number and digest, which prove the files that were given out; numbers are not given again",
+    ),
+    lost("integrity_request", "asked for again"),
     lost("former_account", "what the register's copy says of accounts that are to be made again"),
     lost("rebuild", "speaks of this database"),
     lost("left_out", "written again by each rebuild"),
@@ -133,7 +138,10 @@ pub const TABLES: &[Table] = &[
     lost("incident", "the journal keeps the trace; what is still wrong is found again by the readings"),
     lost("media_migration", "asked for again: the copies that were made are found in their places"),
     lost("log_tile", "hashes of the journal's entries, made again by the next seal"),
-    lost("seal", "taken back by the next seal from what the sites hold, once the journal is found to be what it seals"),
+    lost(
+        "seal",
+        "taken back by the next seal from what the sites hold, once the journal is found to be what it seals",
+    ),
     lost("platform.seal_leaf", "taken back by the next seal of the platform from what the sites hold"),
     lost("platform.log_tile", "hashes of the leaves, made again with them"),
     lost("platform.seal", "taken back by the next seal of the platform from what the sites hold"),
@@ -152,6 +160,7 @@ pub const TABLES: &[Table] = &[
         "a rebuild asks for those of the transfers that wait; the others are asked for as need be",
     ),
     lost("technical.journal_copy", "read again from the sites"),
+    lost("technical.letter", "what they tell is at the portal"),
     lost("technical.backup", "speaks of this database's backups"),
     lost("technical.rehearsal", "speaks of this database; the journal keeps that they took place"),
     lost("_sqlx_migrations", "written by `chartrier migrate`"),

@@ -28,6 +28,7 @@ pub mod who;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::access::Access;
+use crate::attestation::Attestations;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::identity::Identity;
@@ -51,6 +52,7 @@ pub struct State {
     pub pronom: Pronom,
     pub access: Access,
     pub preservation: Preservation,
+    pub attestations: Attestations,
     pub clock: Clock,
     pub settings: Settings,
 }

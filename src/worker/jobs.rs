@@ -103,6 +103,10 @@ pub(super) async fn run(worker: &Worker, job: &Job) -> Result<Turn, Failure> {
             worker.preservation.check_archive(job.tenant, ArchiveId(job.subject)).await?;
             catalog::JOB_DOUBTED
         }
+        preservation::JOB_ATTEST => {
+            worker.preservation.attest_integrity(job.tenant, ArchiveId(job.subject)).await?;
+            preservation::JOB_ATTEST
+        }
         preservation::JOB_LIST_SITE => {
             turn = worker.preservation.list_site(job.tenant, job.subject).await?;
             preservation::JOB_LIST_SITE

@@ -8,6 +8,7 @@
 mod copies;
 mod housekeeping;
 mod jobs;
+mod letters;
 mod seals;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::clock::Clock;
 use crate::db::jobs::{self as queue, Job};
 use crate::db::{self, Db};
 use crate::ingest::Ingest;
+use crate::mail::Mail;
 use crate::preservation::{Preservation, Turn};
 use crate::pronom::Pronom;
 use crate::recovery::Recovery;
@@ -39,6 +41,7 @@ pub struct Worker {
     pub preservation: Preservation,
     pub recovery: Recovery,
     pub sealing: Sealing,
+    pub mail: Mail,
     pub clock: Clock,
     /// How long a claim holds before another worker may take the job; extended while it runs.
     pub lease: Duration,
@@ -72,6 +75,7 @@ impl Worker {
             lanes.spawn(worker.clone().lane(Lane::Foreground, stop.clone()));
         }
         lanes.spawn(worker.clone().lane(Lane::Background, stop.clone()));
+        lanes.spawn(letters::keep(worker.clone(), stop.clone()));
         lanes.spawn(copies::keep(worker.clone(), stop.clone()));
         lanes.spawn(housekeeping::await_scanner(worker.clone(), stop.clone()));
         lanes.spawn(seals::keep(worker.clone(), stop.clone()));

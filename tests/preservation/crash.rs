@@ -112,7 +112,9 @@ fn each_point_of_a_repair_is_gone_through_after_a_crash() {
             &place,
             &[point],
             &[],
-            &place.rows("select state || ' ' || coalesce('depuis ' || repaired_from, 'à la relecture') from incident")[0],
+            &place.rows(
+                "select state || ' ' || coalesce('depuis ' || repaired_from, 'à la relecture') from incident",
+            )[0],
         );
     }
 }

@@ -19,6 +19,7 @@ use std::time::Duration;
 use chartrier::clock::Clock;
 use chartrier::db::Db;
 use chartrier::ingest::Ingest;
+use chartrier::mail::Mail;
 use chartrier::model::{Agent, ArchiveId, Event, EventType, Limits, Outcome, TenantId};
 use chartrier::preservation::{Preservation, Scope, Settings, Totals};
 use chartrier::pronom::Pronom;
@@ -75,6 +76,7 @@ impl Stage {
             preservation: preservation.clone(),
             recovery: Recovery::new(db.clone(), storage.clone(), clock.clone()),
             sealing: crate::support::sealing(&db, &storage, &clock, folder.path()),
+            mail: Mail::new(db.clone(), clock.clone(), None, "http://chartrier.test").unwrap(),
             clock: clock.clone(),
             lease: Duration::from_secs(60),
             grace: Duration::from_secs(1),

@@ -13,6 +13,7 @@ pub mod replay;
 pub mod s3;
 pub mod service;
 pub mod sip;
+pub mod smtp;
 pub mod tenant;
 pub mod vault;
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chartrier::access::Access;
 use chartrier::antivirus::Scanner;
+use chartrier::attestation::Attestations;
 use chartrier::identity::{Identity, LogIn};
 use chartrier::ingest::Ingest;
 use chartrier::model::{Limits, Role, Transfer, TransferId};
@@ -18,6 +19,7 @@ use ureq::http::{HeaderMap, Method, Request};
 use crate::support::sip::Sip;
 use crate::support::{FreshTenant, PASSWORD, fresh_tenant, vault};
 
+mod attestations;
 mod consultation;
 mod coverage;
 mod deposit;
@@ -37,6 +39,7 @@ struct Door {
     tenant: FreshTenant,
     ingest: Ingest,
     pronom: Pronom,
+    preservation: Preservation,
     identity: Identity,
     address: SocketAddr,
     metrics_address: SocketAddr,
@@ -90,14 +93,16 @@ impl Door {
         let pronom = Pronom::new(db.clone(), storage.clone(), clock.clone(), signatures);
         let preservation =
             Preservation::new(db.clone(), storage.clone(), clock.clone(), preservation::Settings::default());
+        let attestations = Attestations::new(db.clone(), &settings.public_url);
         let state = State {
+            attestations,
             db,
             storage,
             identity: identity.clone(),
             ingest: ingest.clone(),
             pronom: pronom.clone(),
             access,
-            preservation,
+            preservation: preservation.clone(),
             clock,
             settings,
         };
@@ -105,7 +110,7 @@ impl Door {
         let metrics = web::serve_metrics(state.clone(), stopped.clone()).unwrap();
         let served = web::serve(state, stopped).unwrap();
         let (address, metrics_address) = (served.address, metrics.address);
-        Door { tenant, ingest, pronom, identity, address, metrics_address, served, stop }
+        Door { tenant, ingest, pronom, preservation, identity, address, metrics_address, served, stop }
     }
 
     /// Sends, as it is.

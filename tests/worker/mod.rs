@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use chartrier::clock::Clock;
 use chartrier::db::{Db, jobs};
 use chartrier::ingest::{Ingest, JOB_INGEST};
+use chartrier::mail::Mail;
 use chartrier::model::{Limits, TenantId};
 use chartrier::preservation::{self, Preservation};
 use chartrier::pronom::Pronom;
@@ -35,7 +36,11 @@ async fn with_a_job_that_lasts(name: &str, lease: Duration) -> (Arc<Worker>, PgC
     let pronom = Pronom::new(db.clone(), vault::storage(), clock.clone(), ingest.signatures().clone());
     let recovery = Recovery::new(db.clone(), vault::storage(), clock.clone());
     let sealing = crate::support::sealing(&db, &vault::storage(), &clock, &std::env::temp_dir().join(name));
-    (Arc::new(Worker { db, ingest, preservation, pronom, recovery, sealing, clock, lease, grace }), owner)
+    let mail = Mail::new(db.clone(), clock.clone(), None, "http://chartrier.test").unwrap();
+    (
+        Arc::new(Worker { db, ingest, preservation, pronom, recovery, sealing, mail, clock, lease, grace }),
+        owner,
+    )
 }
 
 #[tokio::test]
@@ -95,18 +100,19 @@ async fn what_may_wait_has_one_lane_and_keeps_no_transfer_waiting() {
     let preservation = Preservation::new(db.clone(), vault::storage(), clock.clone(), settings);
     let (lease, grace) = (Duration::from_secs(30), Duration::from_secs(1));
     let recovery = Recovery::new(db.clone(), vault::storage(), clock.clone());
+    let mail = Mail::new(db.clone(), clock.clone(), None, "http://chartrier.test").unwrap();
     let pronom = Pronom::new(db.clone(), vault::storage(), clock.clone(), ingest.signatures().clone());
     let keys = tempfile::tempdir().unwrap();
     let sealing = crate::support::sealing(&db, &vault::storage(), &clock, keys.path());
-    let (db_of_worker, clock_of_worker) = (db.clone(), clock.clone());
     let worker = Worker {
-        db: db_of_worker,
+        db: db.clone(),
         ingest,
         preservation,
         recovery,
-        pronom,
         sealing,
-        clock: clock_of_worker,
+        mail,
+        pronom,
+        clock: clock.clone(),
         lease,
         grace,
     };

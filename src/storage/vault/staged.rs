@@ -79,14 +79,14 @@ fn each<'a>(
     waiting: &mut Vec<Waiting>,
     act: impl Fn(&mut Staged<'a>) -> Result<(), Error> + Sync,
 ) -> Result<(), Error> {
+    let asked = |copy: &mut Staged<'a>| {
+        copy.asking.goes_on();
+        let done = act(copy);
+        copy.asking.rests();
+        done
+    };
+    let asked = &asked;
     let done = thread::scope(|scope| {
-        let asked = |copy: &mut Staged<'a>| {
-            copy.asking.goes_on();
-            let done = act(copy);
-            copy.asking.rests();
-            done
-        };
-        let asked = &asked;
         let mut made = staged.iter_mut().filter(|copy| !copy.in_place);
         let first = made.next();
         let others: Vec<_> = made.map(|copy| scope.spawn(move || asked(copy))).collect();

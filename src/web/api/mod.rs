@@ -3,6 +3,7 @@
 //! Never looks at a cookie. Every list is a page with the address of the next one; every refusal to answer is
 //! a problem. `static/openapi.json` describes it all, and a test holds it against the table of addresses.
 
+pub mod attestations;
 pub mod document;
 pub mod objects;
 pub mod profiles;

@@ -168,7 +168,7 @@ async fn message(
     }
 }
 
-async fn followed(
+pub(super) async fn followed(
     tx: &mut crate::db::TenantRead,
     machine: &MachineCaller,
     id: TransferId,

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod assets;
+pub mod attestations;
 pub mod desk;
 pub mod formats;
 pub mod identity;

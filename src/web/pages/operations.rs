@@ -14,7 +14,10 @@ use super::safety::{self, RehearsalLine, Safety};
 use super::shell::{Account, At, Badge, Fact, Section, Shell, answer, go_to};
 use super::{viruses, words};
 use crate::db::jobs::{self, Counts, SetAside};
-use crate::preservation::{JOB_CHECK_SITE, JOB_LIST_SITE, JOB_MIGRATE, JOB_REPAIR_SITE, Overview};
+use crate::mail::{self, Troubles};
+use crate::preservation::{
+    JOB_ATTEST, JOB_CHECK_SITE, JOB_LIST_SITE, JOB_MIGRATE, JOB_REPAIR_SITE, Overview,
+};
 use crate::web::callers::Operator;
 use crate::web::health::{self, Readiness, Report};
 use crate::web::{Problem, State, scanner};
@@ -72,6 +75,7 @@ pub struct Found<'a> {
     pub warnings: &'a [String],
     pub scanner: &'a scanner::Report,
     pub safety: &'a Safety,
+    pub letters: &'a Troubles,
     pub now: DateTime<Utc>,
 }
 
@@ -105,6 +109,7 @@ pub async fn show(
     let overview = state.preservation.overview().await?;
     let (waiting, scanner) = (jobs::waiting(&state.db).await?, scanner::look(&state).await);
     let safety = safety::look(&state).await?;
+    let letters = mail::troubles(&mut state.db.technical().await?).await?;
     let found = Found {
         report: &report,
         counts,
@@ -114,6 +119,7 @@ pub async fn show(
         warnings: state.storage.warnings(),
         scanner: &scanner,
         safety: &safety,
+        letters: &letters,
         now: state.clock.now(),
     };
     Ok(answer(&page(Account::of(&person), &found, said.relance)))
@@ -202,6 +208,7 @@ fn work(kind: &str) -> String {
         JOB_CHECK_SITE => "Relecture des copies d’un site".into(),
         catalog::JOB_COMMUNICATED => "Relecture d’une archive consultée".into(),
         catalog::JOB_DOUBTED => "Relecture d’une archive dont une copie est douteuse".into(),
+        JOB_ATTEST => "Attestation d’intégrité d’une archive".into(),
         JOB_LIST_SITE => "Inventaire d’un site".into(),
         JOB_MIGRATE => "Ajout ou retrait d’un site".into(),
         JOB_REPAIR_SITE => "Réparation des copies d’un site".into(),
@@ -246,5 +253,25 @@ fn troubles(found: &Found<'_>) -> Vec<String> {
     }
     troubles.extend(found.overview.alerts.iter().map(ToString::to_string));
     troubles.extend(safety::troubles(found.safety, found.now));
+    troubles.extend(letters(found.letters));
     troubles
+}
+
+/// Letters that the relay does not take; what they tell is at the portal all the same.
+fn letters(letters: &Troubles) -> Option<String> {
+    let (delayed, given_up) = (letters.delayed, letters.given_up);
+    let told = match (delayed, given_up) {
+        (0, 0) => return None,
+        (delayed, 0) => {
+            words::count(delayed, "courriel attend", "courriels attendent") + " le relais de messagerie"
+        }
+        (0, given_up) => words::count(given_up, "courriel n’a", "courriels n’ont") + " pas pu être envoyés",
+        (delayed, given_up) => format!(
+            "{} le relais de messagerie, {} pas pu être envoyés",
+            words::count(delayed, "courriel attend", "courriels attendent"),
+            words::count(given_up, "autre n’a", "autres n’ont")
+        ),
+    };
+    let said = letters.last_error.as_deref().unwrap_or_default();
+    Some(format!("{told}. Il répond : « {said} ». Vérifiez les réglages [mail]."))
 }

@@ -2,8 +2,11 @@
 //!
 //! Pure; hours are those of Paris, where the service's law applies.
 
-use chrono::{DateTime, Datelike, Timelike, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Europe::Paris;
+
+use crate::report::words::{MONTHS, day_words};
+pub use crate::report::words::{count, hour, number, size};
 
 /// A moment: for the `datetime` attribute, and in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,21 +19,6 @@ pub struct Moment {
 
 const SHORT_MONTHS: [&str; 12] =
     ["janv.", "févr.", "mars", "avril", "mai", "juin", "juill.", "août", "sept.", "oct.", "nov.", "déc."];
-const MONTHS: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
-
 /// « 3 mars 2026 à 14 h 05 ».
 pub fn moment(at: DateTime<Utc>) -> Moment {
     let local = at.with_timezone(&Paris);
@@ -42,17 +30,6 @@ pub fn moment(at: DateTime<Utc>) -> Moment {
         words: format!("{date} à {hour}"),
         short: format!("{}\u{a0}{month}\u{a0}{}, {hour}", local.day(), local.year()),
     }
-}
-
-/// « 14 h 05 ».
-pub fn hour(at: DateTime<Utc>) -> String {
-    let local = at.with_timezone(&Paris);
-    format!("{}\u{a0}h\u{a0}{:02}", local.hour(), local.minute())
-}
-
-fn day_words(day: u32, month: u32, year: i32) -> String {
-    let day = if day == 1 { "1er".to_owned() } else { day.to_string() };
-    format!("{day}\u{a0}{} {year}", MONTHS[(month as usize).clamp(1, 12) - 1])
 }
 
 /// A date of a description, in its lexical form (`2024`, `2024-03`, `2024-03-05`, or a moment), in words; as
@@ -86,40 +63,6 @@ pub fn span(start: Option<&str>, end: Option<&str>) -> Option<String> {
         (None, Some(end)) => Some(format!("jusqu’à {end}")),
         (None, None) => None,
     }
-}
-
-/// « 1,4 Mo », in units of 1 000.
-pub fn size(bytes: u64) -> String {
-    const UNITS: [&str; 5] = ["Ko", "Mo", "Go", "To", "Po"];
-    if bytes < 1_000 {
-        return count(bytes, "octet", "octets");
-    }
-    let mut value = bytes as f64 / 1_000.0;
-    let mut unit = 0;
-    while value >= 999.5 && unit + 1 < UNITS.len() {
-        value /= 1_000.0;
-        unit += 1;
-    }
-    let written = if value < 9.95 { format!("{value:.1}") } else { format!("{value:.0}") };
-    format!("{}\u{a0}{}", written.trim_end_matches(".0").replace('.', ","), UNITS[unit])
-}
-
-/// « 12 345 », thousands apart by a narrow space that does not break.
-pub fn number(value: u64) -> String {
-    let digits = value.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3 * 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push('\u{202f}');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// « 1 fichier », « 12 fichiers »; zero is singular in French.
-pub fn count(value: u64, one: &str, many: &str) -> String {
-    format!("{}\u{a0}{}", number(value), if value < 2 { one } else { many })
 }
 
 /// « 3 jours 4 h », « 4 h », « 12 min »: two units at most, and never less than a minute.

@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use super::{description, object};
 use crate::access::{Reader, UnitView};
-use crate::catalog::{Object, UnitLine};
+use crate::catalog::{self, Object, UnitLine};
 use crate::model::UnitId;
 use crate::web::callers::Searcher;
+use crate::web::pages::attestations::{self, Card};
 use crate::web::pages::ingest::list::{self, Names};
 use crate::web::pages::preservation::{self, CopyLine};
 use crate::web::pages::shell::{Account, Fact, Link, Section, Shell, answer};
@@ -34,6 +35,8 @@ pub struct UnitPage {
     pub objects: Vec<ObjectLine>,
     /// Of the archive it belongs to.
     pub copies: Vec<CopyLine>,
+    /// Of the archive, for whoever follows its transfer.
+    pub attestations: Option<Card>,
 }
 
 /// One unit in a tree.
@@ -86,8 +89,14 @@ pub async fn show(
     let more = children.len() > CHILDREN as usize;
     children.truncate(CHILDREN as usize);
     let next = children.last().filter(|_| more).map(|last| format!("{}?apres={}", address(id), last.ordinal));
-    let names = list::names(&mut state.db.read(person.tenant).await?).await?;
     let archive = view.archive.archive_id;
+    let mut tx = state.db.read(person.tenant).await?;
+    let names = list::names(&mut tx).await?;
+    let attestations = match catalog::queries::transfer_of(&mut tx, archive).await? {
+        Some(transfer) => attestations::card(&mut tx, &person, transfer).await?,
+        None => None,
+    };
+    drop(tx);
     let kept =
         state.access.archive(&reader, archive).await?.map(|archive| archive.copies).unwrap_or_default();
     let incidents = state.preservation.incidents_of(person.tenant, archive).await?;
@@ -109,6 +118,7 @@ pub async fn show(
         next,
         objects: view.objects.iter().map(|object| object_line(object, reader.opens_files())).collect(),
         copies: preservation::copies(&kept, &incidents),
+        attestations,
     }))
 }
 

@@ -15,6 +15,7 @@ use crate::model::{Transfer, TransferId, TransferState};
 use crate::registry;
 use crate::web::callers::TransferReader;
 use crate::web::pages::access::unit;
+use crate::web::pages::attestations;
 use crate::web::pages::shell::{Account, FieldError, answer, answer_to_correct};
 use crate::web::{Problem, State, Who, problems};
 
@@ -121,6 +122,7 @@ async fn read(
     };
     let profile = profile(&mut tx, &transfer).await?;
     let acknowledged = queries::find_message(&mut tx, id, MessageKind::Acknowledgement).await?.is_some();
+    let attestations = attestations::card(&mut tx, person, id).await?;
     drop(tx);
     let archive = archive(person, state, &transfer).await?;
     let waits = transfer.state == TransferState::Examined && transfer.decided_at.is_none();
@@ -134,6 +136,7 @@ async fn read(
         profile,
         acknowledged,
         replied: transfer.state.is_closed(),
+        attestations,
         can_deposit: Who::Depositor.admits(&person.roles),
         decision,
     };

@@ -5,6 +5,7 @@ use askama::Template;
 use super::findings::{self, FindingGroup};
 use super::list;
 use crate::model::{Transfer, TransferState};
+use crate::web::pages::attestations::Card;
 use crate::web::pages::shell::{Account, At, Badge, Fact, FieldError, Link, Section, Shell};
 use crate::web::pages::{viruses, words};
 
@@ -29,6 +30,7 @@ pub struct TransferPage {
     pub findings: Vec<FindingGroup>,
     pub facts: Vec<Fact>,
     pub papers: Vec<Paper>,
+    pub attestations: Option<Card>,
 }
 
 /// A step of a transfer's way.
@@ -68,6 +70,7 @@ pub struct Seen<'a> {
     pub profile: Option<String>,
     pub acknowledged: bool,
     pub replied: bool,
+    pub attestations: Option<Card>,
     pub can_deposit: bool,
     /// The archivist's forms, for whoever may decide now.
     pub decision: Option<DecisionForm>,
@@ -92,6 +95,7 @@ pub fn page(account: Account, seen: Seen<'_>) -> TransferPage {
         findings: findings::groups(&transfer.findings),
         facts: facts(&seen),
         papers: papers(transfer, seen.acknowledged, seen.replied),
+        attestations: seen.attestations,
         decision: seen.decision,
         shell: Shell {
             title: list::name(transfer),

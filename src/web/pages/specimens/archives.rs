@@ -65,6 +65,7 @@ pub fn unit() -> UnitPage {
             icon: "file",
             details: "Document PDF · 842 Ko".into(),
         }],
+        attestations: Some(super::transfers::attestations()),
         copies: super::integrity::copies(),
     }
 }

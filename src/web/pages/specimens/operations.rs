@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::frame::{at, shell};
 use crate::db::jobs::{Counts, SetAside};
 use crate::ingest;
+use crate::mail::Troubles;
 use crate::model::{Engine, TenantId};
 use crate::recovery::{Backup, Behind, KeptRehearsal};
 use crate::storage::{About, Lock, MediumKind, Room, Standing};
@@ -130,6 +131,7 @@ pub fn operations() -> OperationsPage {
         warnings: &warnings,
         scanner: &scanner,
         safety: &safety,
+        letters: &Troubles { delayed: 2, given_up: 1, last_error: Some("connection refused".into()) },
         now: at("2026-11-20T16:20:00Z"),
     };
     let account = shell("", Section::Operations, "opérateur").account.unwrap();

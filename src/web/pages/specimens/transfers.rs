@@ -6,6 +6,7 @@ use crate::model::{
     Engine, Finding, NotScanned, Severity, Transfer, TransferId, TransferState, VirusCoverage,
 };
 use crate::registry::Quota;
+use crate::web::pages::attestations::{Card, Line};
 use crate::web::pages::desk::{DeskPage, Holdings};
 use crate::web::pages::ingest::list::*;
 use crate::web::pages::ingest::transfer::{self, DecisionForm, Seen, TransferPage};
@@ -129,6 +130,7 @@ pub fn seen(transfer: &Transfer) -> Seen<'_> {
         profile: Some("Dossier de marché public, version 3".into()),
         acknowledged: true,
         replied: transfer.state.is_closed(),
+        attestations: Some(attestations()),
         can_deposit: true,
         decision: None,
     }
@@ -199,4 +201,29 @@ pub fn examined() -> TransferPage {
         }],
     });
     transfer::page(account("archiviste"), Seen { decision, can_deposit: false, ..seen(&transfer) })
+}
+
+/// One sealed, one that waits, a demand that came to nothing.
+pub fn attestations() -> Card {
+    let line = |title, number: &str, state| Line {
+        title,
+        number: number.into(),
+        at: words::moment(at("2026-11-18T09:12:41Z")),
+        state,
+        page: "/attestations/0/pdf".into(),
+        file: "/attestations/0/json".into(),
+    };
+    let kept = Badge { label: "Scellée", tone: "kept", icon: "seal" };
+    let waiting = Badge { label: "En attente de scellement", tone: "waiting", icon: "clock" };
+    Card {
+        lines: vec![
+            line("Accusé de réception", "saint-aubin-ACC-2026-000041", kept),
+            line("Attestation de prise en charge", "saint-aubin-ATT-2026-000037", waiting),
+        ],
+        ask: Some("/archives/0/attestation".into()),
+        csrf: String::new(),
+        request: Some(
+            "Demandée le 18 novembre 2026 à 10 h 20, non délivrée. La copie du site sud manque.".into(),
+        ),
+    }
 }

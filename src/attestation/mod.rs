@@ -1,0 +1,86 @@
+//! What the service declared, given to whoever may have it: as a page to print and as a file that proves itself.
+//!
+//! ```text
+//! issue (ingest, preservation: with the act) → complete (a seal covers the entry) → page and file, at any time
+//! ```
+//!
+//! Never issues: that is the act's own transaction (`evidence::attestation`). Nothing given out is kept: the page and the file
+//! are made again, the same, from the register and the journal.
+
+mod paper;
+
+use std::sync::Arc;
+
+use crate::db::{self, Db};
+use crate::evidence::attestation::{self, Attestation};
+use crate::model::TenantId;
+use crate::proof::attestation::{Statement, file};
+use crate::report;
+
+/// The operations on attestations. Cheap to clone.
+#[derive(Clone)]
+pub struct Attestations {
+    db: Db,
+    /// Of the service, without a slash at the end: pages lead there.
+    public_url: Arc<str>,
+}
+
+/// A failure of ours.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Db(#[from] db::Error),
+    #[error("attestation {number} : {reason}")]
+    Unreadable { number: String, reason: String },
+    #[error(transparent)]
+    Report(#[from] report::Error),
+    #[error("the thread that laid out a page died")]
+    Died,
+}
+
+impl Error {
+    /// Whether trying again later may do.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Error::Db(error) => error.is_transient(),
+            Error::Died => true,
+            Error::Unreadable { .. } | Error::Report(_) => false,
+        }
+    }
+}
+
+impl Attestations {
+    /// The operations, for a service that is reached at this address.
+    pub fn new(db: Db, public_url: &str) -> Self {
+        Self { db, public_url: public_url.into() }
+    }
+
+    /// The page, as PDF; the same as long as its proof does not change.
+    pub async fn page(&self, attestation: &Attestation) -> Result<Vec<u8>, Error> {
+        let statement = statement(attestation)?;
+        let (proved, public_url) = (attestation.proof.is_some(), self.public_url.clone());
+        let sha256 = hex::encode(&attestation.sha256);
+        let laid = tokio::task::spawn_blocking(move || paper::pdf(&statement, &sha256, proved, &public_url));
+        Ok(laid.await.map_err(|_| Error::Died)??)
+    }
+
+    /// The file: statement, entry, and proof when there is one.
+    pub async fn file(&self, tenant: TenantId, attestation: &Attestation) -> Result<String, Error> {
+        let mut tx = self.db.read(tenant).await?;
+        let unreadable = |reason: String| Error::Unreadable { number: attestation.number.clone(), reason };
+        let entry = attestation::entry(&mut tx, &attestation.number).await?;
+        let entry = entry.ok_or_else(|| unreadable("le journal n’a pas son entrée".into()))?;
+        let proof = attestation.proof.as_deref().map(serde_json::from_str).transpose();
+        let proof = proof.map_err(|error| unreadable(error.to_string()))?;
+        file(&attestation.statement, &entry, proof).map_err(|error| unreadable(error.to_string()))
+    }
+}
+
+/// What it declares.
+fn statement(attestation: &Attestation) -> Result<Statement, Error> {
+    let unreadable = |reason: String| Error::Unreadable { number: attestation.number.clone(), reason };
+    Statement::from_text(&attestation.statement).map_err(unreadable)
+}
+
+#[cfg(test)]
+mod tests;

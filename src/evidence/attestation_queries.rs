@@ -1,0 +1,159 @@
+//! Rows of attestations, and of what was asked.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::attestation::Attestation;
+use crate::db::{Error, TenantRead, TenantTx};
+use crate::model::{ArchiveId, TransferId};
+use crate::proof::attestation::{Kind, Member};
+
+/// A demand for an attestation of integrity.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub asked_at: DateTime<Utc>,
+    /// As in the journal: `person:<uuid>`.
+    pub asked_by: String,
+    /// `None`: the copies are being read.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Why none was issued.
+    pub refusal: Option<String>,
+}
+
+struct Row {
+    attestation_id: Uuid,
+    number: String,
+    kind: String,
+    transfer_id: Uuid,
+    archive_id: Option<Uuid>,
+    issued_at: DateTime<Utc>,
+    statement: String,
+    sha256: Vec<u8>,
+    proof: Option<String>,
+}
+
+impl TryFrom<Row> for Attestation {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            kind: Kind::from_word(&row.kind).ok_or_else(|| Error::row("attestation", &row.kind))?,
+            attestation_id: row.attestation_id,
+            number: row.number,
+            transfer_id: TransferId(row.transfer_id),
+            archive_id: row.archive_id.map(ArchiveId),
+            issued_at: row.issued_at,
+            statement: row.statement,
+            sha256: row.sha256,
+            proof: row.proof,
+        })
+    }
+}
+
+pub(super) async fn member(tx: &mut TenantRead) -> Result<Member, Error> {
+    let member = sqlx::query_as!(Member, "select code, name from member").fetch_optional(tx.conn()).await?;
+    member.ok_or(Error::UnknownTenant)
+}
+
+pub(super) async fn insert(tx: &mut TenantTx, new: &Attestation) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into attestation (attestation_id, number, kind, transfer_id, archive_id, issued_at, statement, sha256)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        new.attestation_id,
+        new.number,
+        new.kind.word(),
+        new.transfer_id.0,
+        new.archive_id.map(|id| id.0),
+        new.issued_at,
+        new.statement,
+        new.sha256
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn find(tx: &mut TenantRead, id: Uuid) -> Result<Option<Attestation>, Error> {
+    let row = sqlx::query_as!(
+        Row,
+        "select attestation_id, number, kind, transfer_id, archive_id, issued_at, statement, sha256, proof
+         from attestation where attestation_id = $1",
+        id
+    );
+    row.fetch_optional(tx.conn()).await?.map(Attestation::try_from).transpose()
+}
+
+pub(super) async fn find_numbered(tx: &mut TenantRead, number: &str) -> Result<Option<Attestation>, Error> {
+    let row = sqlx::query_as!(
+        Row,
+        "select attestation_id, number, kind, transfer_id, archive_id, issued_at, statement, sha256, proof
+         from attestation where number = $1",
+        number
+    );
+    row.fetch_optional(tx.conn()).await?.map(Attestation::try_from).transpose()
+}
+
+/// Newest first.
+pub(super) async fn of_transfer(tx: &mut TenantRead, id: TransferId) -> Result<Vec<Attestation>, Error> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select attestation_id, number, kind, transfer_id, archive_id, issued_at, statement, sha256, proof
+         from attestation where transfer_id = $1 order by issued_at desc, number desc limit 100",
+        id.0
+    );
+    rows.fetch_all(tx.conn()).await?.into_iter().map(Attestation::try_from).collect()
+}
+
+pub(super) async fn entry(tx: &mut TenantRead, object: &str) -> Result<Option<String>, Error> {
+    let entry = sqlx::query_scalar!(
+        "select entry from event where object = $1 and event_type = 'ATTESTATION' and outcome = 'OK'
+         order by seq limit 1",
+        object
+    );
+    Ok(entry.fetch_optional(tx.conn()).await?)
+}
+
+pub(super) async fn insert_request(
+    tx: &mut TenantTx,
+    archive: ArchiveId,
+    by: &str,
+    at: DateTime<Utc>,
+) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "insert into integrity_request (archive_id, asked_at, asked_by) values ($1, $2, $3)
+         on conflict (tenant_id, archive_id) do update
+         set asked_at = excluded.asked_at, asked_by = excluded.asked_by, ended_at = null, refusal = null
+         where integrity_request.ended_at is not null",
+        archive.0,
+        at,
+        by
+    );
+    Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
+}
+
+pub(super) async fn end_request(
+    tx: &mut TenantTx,
+    archive: ArchiveId,
+    at: DateTime<Utc>,
+    refusal: Option<&str>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update integrity_request set ended_at = $2, refusal = $3 where archive_id = $1",
+        archive.0,
+        at,
+        refusal
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The last demand for this archive.
+pub async fn find_request(tx: &mut TenantRead, archive: ArchiveId) -> Result<Option<Request>, Error> {
+    let request = sqlx::query_as!(
+        Request,
+        "select asked_at, asked_by, ended_at, refusal from integrity_request where archive_id = $1",
+        archive.0
+    );
+    Ok(request.fetch_optional(tx.conn()).await?)
+}

@@ -1,0 +1,80 @@
+//! The letters, in French, as plain text.
+
+use askama::Template;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A letter: which one, and the values that stand in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Letter {
+    /// An attestation has its whole proof.
+    Completed { title: String, number: String, transfer_id: Uuid },
+    /// Copies were found wrong.
+    Incident { sites: Vec<String>, copies: u64 },
+}
+
+#[derive(Template)]
+#[template(path = "mail/completed.txt", escape = "none")]
+struct Completed<'a> {
+    title: &'a str,
+    number: &'a str,
+    member: &'a str,
+    address: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/incident.txt", escape = "none")]
+struct Incident<'a> {
+    sites: String,
+    copies: u64,
+    member: &'a str,
+    address: String,
+}
+
+impl Letter {
+    /// Subject and body, for this member, leading to the portal at this address.
+    pub(super) fn written(&self, member: &str, public_url: &str) -> Result<(String, String), askama::Error> {
+        match self {
+            Letter::Completed { title, number, transfer_id } => {
+                let address = format!("{public_url}/versements/{transfer_id}");
+                let body = Completed { title, number, member, address }.render()?;
+                Ok((format!("{number} : la preuve est complète"), body))
+            }
+            Letter::Incident { sites, copies } => {
+                let address = format!("{public_url}/integrite");
+                let body = Incident { sites: sites.join(", "), copies: *copies, member, address }.render()?;
+                Ok(("Copies d’archives en défaut : réparation demandée".into(), body))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_says_where_to_read_and_nothing_of_the_archive() {
+        let transfer_id = Uuid::nil();
+        let number = "E01-ATT-2027-000012".to_owned();
+        let completed =
+            Letter::Completed { title: "Attestation d’intégrité".into(), number, transfer_id };
+        let (subject, body) = completed.written("Commune d’É", "https://a.fr").unwrap();
+        assert_eq!(subject, "E01-ATT-2027-000012 : la preuve est complète");
+        assert!(body.contains("https://a.fr/versements/00000000-0000-0000-0000-000000000000\n"), "{body}");
+        assert!(body.contains("Commune d’É") && body.contains("Attestation d’intégrité"), "{body}");
+        let incident = Letter::Incident { sites: vec!["nord".into(), "sud".into()], copies: 2 };
+        let (_, body) = incident.written("Commune d’É", "https://a.fr").unwrap();
+        assert!(
+            body.contains("2 copies")
+                && body.contains("nord, sud")
+                && body.contains("https://a.fr/integrite"),
+            "{body}"
+        );
+        for letter in [completed, incident] {
+            let text = serde_json::to_string(&letter).unwrap();
+            assert_eq!(serde_json::from_str::<Letter>(&text).unwrap(), letter);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The gate to people's mail: letters asked for in a tenant's transaction, sent by SMTP from the background.
+//!
+//! Never decides who is told what. A letter has no title and no content of an archive: it says that something is at the portal,
+//! where it is read under the portal's rules. The one thing to know: without settings nothing is sent and nothing waits.
+
+mod letter;
+mod outbox;
+mod queries;
+mod smtp;
+
+use crate::clock::Clock;
+use crate::db::{self, Db};
+
+pub use letter::Letter;
+pub use outbox::{Troubles, troubles, write_to_administrators, write_to_person};
+pub use smtp::{Settings, Tls, is_address};
+
+/// What sends letters. Cheap to clone.
+#[derive(Clone)]
+pub struct Mail {
+    db: Db,
+    clock: Clock,
+    /// `None`: the settings name no relay.
+    relay: Option<smtp::Relay>,
+    public_url: String,
+}
+
+/// Why letters could not be looked at; a letter that is not taken is no error of this kind.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+/// Settings that make no relay; a sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct WrongSettings(String);
+
+impl Mail {
+    /// What sends letters by the relay of the settings; letters lead to the portal at this address.
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        settings: Option<&Settings>,
+        public_url: &str,
+    ) -> Result<Self, WrongSettings> {
+        let relay = settings.map(smtp::Relay::new).transpose()?;
+        Ok(Self { db, clock, relay, public_url: public_url.to_owned() })
+    }
+}

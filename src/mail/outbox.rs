@@ -1,0 +1,154 @@
+//! Letters that wait: put with the transaction that has something to tell, sent when the relay takes them, told to the operator
+//! when it does not.
+//!
+//! Each is tried so often and for so long; then it is given up, and shown. Safe to run in several processes at once. A crash
+//! between the relay's answer and the row may send a letter twice, under the same identifier.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::letter::Letter;
+use super::queries::{self, Due};
+use super::smtp::{NotTaken, Outgoing, Relay};
+use super::{Error, Mail};
+use crate::clock::Clock;
+use crate::db::{self, Technical, TenantTx};
+use crate::model::PersonId;
+
+/// Letters of one turn.
+const TURN: i64 = 20;
+/// Attempts after which a letter is given up: with the delays, about half a day.
+const ATTEMPTS_MAX: i32 = 16;
+/// Age at which it is given up, whatever its attempts: nobody needs old news.
+const AGE_MAX: TimeDelta = TimeDelta::days(3);
+/// Longest delay between two attempts.
+const DELAY_MAX: TimeDelta = TimeDelta::hours(1);
+/// How long a worker has for the letters of its turn, before another may take them.
+const LEASE: TimeDelta = TimeDelta::minutes(30);
+/// How long what is over is kept: sent letters keep their topic from being told twice.
+const KEPT: TimeDelta = TimeDelta::days(30);
+/// Most bytes kept of the relay's words.
+const ERROR_BYTES_MAX: usize = 500;
+
+/// Letters that nobody received.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Troubles {
+    /// Waiting after an attempt that failed.
+    pub delayed: u64,
+    pub given_up: u64,
+    /// What the relay said last.
+    pub last_error: Option<String>,
+}
+
+/// Writes to a person, if they have an address and were not written to on this topic.
+pub async fn write_to_person(
+    tx: &mut TenantTx,
+    clock: &Clock,
+    person: PersonId,
+    topic: &str,
+    letter: &Letter,
+) -> Result<(), db::Error> {
+    let to = queries::address_of(tx, person).await?;
+    put(tx, clock, to.into_iter().collect(), topic, letter).await
+}
+
+/// Writes to the member's administrators, each once on a topic.
+pub async fn write_to_administrators(
+    tx: &mut TenantTx,
+    clock: &Clock,
+    topic: &str,
+    letter: &Letter,
+) -> Result<(), db::Error> {
+    let to = queries::administrators(tx).await?;
+    put(tx, clock, to, topic, letter).await
+}
+
+async fn put(
+    tx: &mut TenantTx,
+    clock: &Clock,
+    to: Vec<String>,
+    topic: &str,
+    letter: &Letter,
+) -> Result<(), db::Error> {
+    let text = serde_json::to_string(letter).map_err(|error| db::Error::row("letter", error))?;
+    for recipient in to {
+        queries::insert(tx, clock.fresh_id(), &recipient, topic, &text, clock.now()).await?;
+    }
+    Ok(())
+}
+
+/// Letters that nobody received, for the operator.
+pub async fn troubles(tx: &mut Technical) -> Result<Troubles, db::Error> {
+    queries::troubles(tx).await
+}
+
+impl Mail {
+    /// Sends what is due, a turn of it; how many letters were taken. Without a relay, what waits is dropped.
+    pub async fn send_due(&self) -> Result<u64, Error> {
+        let now = self.clock.now();
+        let mut tx = self.db.technical().await?;
+        let Some(relay) = &self.relay else {
+            queries::drop_waiting(&mut tx).await?;
+            tx.commit().await?;
+            return Ok(0);
+        };
+        queries::forget(&mut tx, now - KEPT).await?;
+        let due = queries::claim(&mut tx, now, now + LEASE, TURN).await?;
+        tx.commit().await?;
+        let mut taken = 0;
+        for letter in due {
+            let outcome = self.send(relay, &letter).await;
+            taken += u64::from(outcome.is_ok());
+            self.settle(&letter, outcome).await?;
+        }
+        Ok(taken)
+    }
+
+    async fn send(&self, relay: &Relay, due: &Due) -> Result<(), NotTaken> {
+        let for_good = |reason: String| NotTaken { reason, for_good: true };
+        let letter: Letter =
+            serde_json::from_str(&due.letter).map_err(|error| for_good(error.to_string()))?;
+        let (subject, body) =
+            letter.written(&due.member, &self.public_url).map_err(|error| for_good(error.to_string()))?;
+        let (id, to, at) = (due.letter_id, due.recipient.as_str(), due.created_at);
+        relay.send(&Outgoing { id, to, at, subject, body }).await
+    }
+
+    async fn settle(&self, due: &Due, outcome: Result<(), NotTaken>) -> Result<(), Error> {
+        let now = self.clock.now();
+        let mut tx = self.db.technical().await?;
+        match outcome {
+            Ok(()) => queries::sent(&mut tx, due.letter_id, now).await?,
+            Err(NotTaken { reason, for_good }) => {
+                let reason = &reason[..reason.floor_char_boundary(ERROR_BYTES_MAX)];
+                let over = for_good || due.attempts >= ATTEMPTS_MAX || now - due.created_at > AGE_MAX;
+                if over {
+                    tracing::error!(letter.id = %due.letter_id, %reason, "a letter is given up");
+                    queries::given_up(&mut tx, due.letter_id, now, reason).await?;
+                } else {
+                    tracing::warn!(letter.id = %due.letter_id, %reason, "a letter was not taken");
+                    queries::later(&mut tx, due.letter_id, next(now, due.attempts), reason).await?;
+                }
+            }
+        }
+        Ok(tx.commit().await?)
+    }
+}
+
+/// After so many attempts: a minute, then twice as long each time.
+fn next(now: DateTime<Utc>, attempts: i32) -> DateTime<Utc> {
+    let doubled = TimeDelta::minutes(1 << attempts.clamp(1, 7).saturating_sub(1));
+    now + doubled.min(DELAY_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_are_farther_and_farther_apart() {
+        let now: DateTime<Utc> = "2027-03-01T08:00:00Z".parse().unwrap();
+        let minutes = |attempts| (next(now, attempts) - now).num_minutes();
+        assert_eq!([1, 2, 3, 6, 7, 99].map(minutes), [1, 2, 4, 32, 60, 60]);
+        assert_eq!([0, -1].map(minutes), [1, 1]);
+    }
+}

@@ -1,0 +1,153 @@
+//! Rows of letters, and who is written to.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::outbox::Troubles;
+use crate::db::{Error, Technical, TenantRead, TenantTx};
+use crate::model::PersonId;
+
+/// A letter to be sent now.
+pub(super) struct Due {
+    pub letter_id: Uuid,
+    /// Name of the member it is about.
+    pub member: String,
+    pub recipient: String,
+    pub letter: String,
+    /// This one included.
+    pub attempts: i32,
+    pub created_at: DateTime<Utc>,
+}
+
+pub(super) async fn address_of(tx: &mut TenantRead, person: PersonId) -> Result<Option<String>, Error> {
+    let email = sqlx::query_scalar!(
+        "select email from platform.person where person_id = $1 and disabled_at is null",
+        person.0
+    );
+    Ok(email.fetch_optional(tx.conn()).await?.flatten())
+}
+
+pub(super) async fn administrators(tx: &mut TenantRead) -> Result<Vec<String>, Error> {
+    let emails = sqlx::query_scalar!(
+        r#"select distinct p.email as "email!" from assignment a join platform.person p using (person_id)
+           where a.role = 'member_admin' and p.email is not null and p.disabled_at is null order by 1"#
+    );
+    Ok(emails.fetch_all(tx.conn()).await?)
+}
+
+/// A recipient has one letter on a topic.
+pub(super) async fn insert(
+    tx: &mut TenantTx,
+    id: Uuid,
+    recipient: &str,
+    topic: &str,
+    letter: &str,
+    at: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into technical.letter (letter_id, recipient, topic, letter, created_at, next_at)
+         values ($1, $2, $3, $4, $5, $5) on conflict (tenant_id, topic, recipient) do nothing",
+        id,
+        recipient,
+        topic,
+        letter,
+        at
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Takes at most `most` letters due, which are nobody else's until `until`.
+pub(super) async fn claim(
+    tx: &mut Technical,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+    most: i64,
+) -> Result<Vec<Due>, Error> {
+    let due = sqlx::query_as!(
+        Due,
+        r#"update technical.letter l set attempts = l.attempts + 1, next_at = $2
+           from member m
+           where m.tenant_id = l.tenant_id
+             and l.letter_id in (select letter_id from technical.letter
+                                 where sent_at is null and given_up_at is null and next_at <= $1
+                                 order by next_at limit $3 for update skip locked)
+           returning l.letter_id, m.name as member, l.recipient, l.letter, l.attempts, l.created_at"#,
+        now,
+        until,
+        most
+    );
+    Ok(due.fetch_all(tx.conn()).await?)
+}
+
+pub(super) async fn sent(tx: &mut Technical, id: Uuid, at: DateTime<Utc>) -> Result<(), Error> {
+    sqlx::query!(
+        "update technical.letter set sent_at = $2, letter = '', last_error = null where letter_id = $1",
+        id,
+        at
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn later(
+    tx: &mut Technical,
+    id: Uuid,
+    at: DateTime<Utc>,
+    reason: &str,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update technical.letter set next_at = $2, last_error = $3 where letter_id = $1",
+        id,
+        at,
+        reason
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn given_up(
+    tx: &mut Technical,
+    id: Uuid,
+    at: DateTime<Utc>,
+    reason: &str,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update technical.letter set given_up_at = $2, last_error = $3 where letter_id = $1",
+        id,
+        at,
+        reason
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Letters over since before then go.
+pub(super) async fn forget(tx: &mut Technical, before: DateTime<Utc>) -> Result<(), Error> {
+    sqlx::query!("delete from technical.letter where coalesce(sent_at, given_up_at) < $1", before)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Nobody sends: what waits goes.
+pub(super) async fn drop_waiting(tx: &mut Technical) -> Result<(), Error> {
+    sqlx::query!("delete from technical.letter where sent_at is null").execute(tx.conn()).await?;
+    Ok(())
+}
+
+pub(super) async fn troubles(tx: &mut Technical) -> Result<Troubles, Error> {
+    let row = sqlx::query!(
+        r#"select count(*) filter (where given_up_at is null) as "delayed!",
+                  count(*) filter (where given_up_at is not null) as "given_up!",
+                  (array_agg(last_error order by next_at desc))[1] as last_error
+           from technical.letter where sent_at is null and last_error is not null"#
+    );
+    let row = row.fetch_one(tx.conn()).await?;
+    let count = |number: i64| number.unsigned_abs();
+    Ok(Troubles { delayed: count(row.delayed), given_up: count(row.given_up), last_error: row.last_error })
+}
