@@ -179,7 +179,7 @@ mod tests {
             inventory_sha512: None,
             verdict,
         };
-        let due = Due { archive, inventory: None };
+        let due = Due { archive, inventory: None, marker: None };
         let archived = Archived { due, cote: "c".into(), sites: sites(&["nord", "sud"]) };
         let wanted = sites(&["nord", "sud"]);
         let why = |wanted: &[String], second: Option<Verdict>| {

@@ -65,7 +65,8 @@ pub fn an_emptied_site_is_filled_from_the_other<B: Backend>() {
     assert_eq!(faults(&storage), only_on("sud", Fault::ObjectMissing));
     let began = std::time::Instant::now();
     let mended = store.mend(archive(1), "sud", "nord", Some(200)).unwrap();
-    assert_eq!(mended.files as usize, FILES.len() + 5);
+    // Inventories and sidecars, the declaration, the commit marker.
+    assert_eq!(mended.files as usize, FILES.len() + 6);
     assert!(began.elapsed() > Duration::from_millis(150), "no faster than asked");
     assert!(all_whole(&storage) && store.is_confirmed(archive(1)).unwrap());
     assert_eq!(backend.read(&copies[1], "logs/confirmed"), b"journal 7\n");
@@ -168,7 +169,9 @@ pub fn small_files_are_kept_beside_the_archives<B: Backend>() {
         assert_eq!(store.on(&["sud"]).unwrap().kept("journal.jsonl").unwrap().as_deref(), Some(text));
     }
     assert_eq!(store.kept_names().unwrap(), ["journal.jsonl"]);
-    for name in ["", "../x", "a/b", ".hidden", "é"] {
+    store.keep("log/seals/1.json", b"{}").unwrap();
+    assert_eq!(store.kept("log/seals/1.json").unwrap().as_deref(), Some(&b"{}"[..]));
+    for name in ["", "../x", "/a", "a//b", "a/", "a/.b", "a/../b", ".hidden", "é"] {
         assert!(matches!(store.keep(name, b""), Err(Error::Object(_))), "{name}");
     }
     let other = storage.tenant(chartrier::model::TenantId::of_member("commune-b"));

@@ -19,34 +19,43 @@ struct Identifiers {
     object: String,
     job: String,
     profile: String,
+    archive: String,
+    attestation: String,
 }
 
 async fn identifiers(door: &Door, name: &str) -> Identifiers {
     let transfer = door.deposit(door.sip(name).zip()).await.transfer_id.to_string();
+    let archive = door.json(&format!("/api/v1/transfers/{transfer}")).await["archive_id"].clone();
+    let attestations = door.json(&format!("/api/v1/transfers/{transfer}/attestations")).await;
+    let attestation = attestations["items"][0]["attestation_id"].as_str().unwrap().to_owned();
     let units = door.json("/api/v1/units").await;
     let unit = units["items"].as_array().unwrap().iter().find(|unit| unit["root"] == false).unwrap();
     let unit = unit["unit_id"].as_str().unwrap().to_owned();
     let object = door.json(&format!("/api/v1/units/{unit}")).await["objects"][0]["object_id"].clone();
     let profile = profile::imported(&door.tenant, name, profile::grammar("2.1", "Titre")).await.to_string();
-    Identifiers { transfer, unit, object: object.as_str().unwrap().to_owned(), job: NO_JOB.into(), profile }
+    let (object, archive) = (object.as_str().unwrap().to_owned(), archive.as_str().unwrap().to_owned());
+    Identifiers { transfer, unit, object, job: NO_JOB.into(), profile, archive, attestation }
 }
 
 impl Identifiers {
     fn unknown() -> Identifiers {
         let unknown = || Uuid::now_v7().to_string();
-        let (transfer, unit, object, profile) = (unknown(), unknown(), unknown(), unknown());
-        Identifiers { transfer, unit, object, job: NO_JOB.into(), profile }
+        let [transfer, unit, object, profile, archive, attestation] = std::array::from_fn(|_| unknown());
+        Identifiers { transfer, unit, object, job: NO_JOB.into(), profile, archive, attestation }
     }
 
     fn malformed() -> Identifiers {
         let [transfer, unit, object, job, profile] = ["x", "'", "0", "x", "profil"].map(str::to_owned);
-        Identifiers { transfer, unit, object, job, profile }
+        let (archive, attestation) = ("x".to_owned(), "%00".to_owned());
+        Identifiers { transfer, unit, object, job, profile, archive, attestation }
     }
 
     /// The address with its parameter; a new kind of address must be given its identifier here.
     fn fill(&self, address: &str) -> String {
         let kinds = [("transfers/", &self.transfer), ("versements/", &self.transfer), ("units/", &self.unit)];
         let kinds = kinds.into_iter().chain([
+            ("archives/", &self.archive),
+            ("/attestations/{id}", &self.attestation),
             ("unites/", &self.unit),
             ("obj", &self.object),
             ("travaux/", &self.job),
