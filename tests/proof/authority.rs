@@ -41,7 +41,10 @@ impl Authority {
             _ => "3650".into(),
         };
         let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
-        write("ext", &format!("keyUsage = critical, digitalSignature\n{usage}\nbasicConstraints = CA:false\n"));
+        write(
+            "ext",
+            &format!("keyUsage = critical, digitalSignature\n{usage}\nbasicConstraints = CA:false\n"),
+        );
         write(
             "tsa.conf",
             "[tsa]\ndefault_tsa = own\n[own]\nserial = ./serial\ncrypto_device = builtin\nsigner_cert = ./tsa.pem\n\
@@ -52,12 +55,63 @@ impl Authority {
         write("serial", "01\n");
         let at = folder.path();
         let root = "/CN=Racine des essais";
-        done(&["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "root.key",
-            "-out", "root.pem", "-days", "3650", "-subj", root], at);
-        done(&["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "tsa.key", "-out",
-            "tsa.csr", "-subj", "/CN=Horodatage des essais"], at);
-        done(&["x509", "-req", "-in", "tsa.csr", "-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial", "-out",
-            "tsa.pem", "-days", &days, "-extfile", "ext"], at);
+        done(
+            &[
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-keyout",
+                "root.key",
+                "-out",
+                "root.pem",
+                "-days",
+                "3650",
+                "-subj",
+                root,
+            ],
+            at,
+        );
+        done(
+            &[
+                "req",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-keyout",
+                "tsa.key",
+                "-out",
+                "tsa.csr",
+                "-subj",
+                "/CN=Horodatage des essais",
+            ],
+            at,
+        );
+        done(
+            &[
+                "x509",
+                "-req",
+                "-in",
+                "tsa.csr",
+                "-CA",
+                "root.pem",
+                "-CAkey",
+                "root.key",
+                "-CAcreateserial",
+                "-out",
+                "tsa.pem",
+                "-days",
+                &days,
+                "-extfile",
+                "ext",
+            ],
+            at,
+        );
         Self { folder }
     }
 
@@ -74,7 +128,10 @@ impl Authority {
     pub fn answer(&self, request: &[u8]) -> Vec<u8> {
         let at = self.folder.path();
         std::fs::write(at.join("request.tsq"), request).unwrap();
-        done(&["ts", "-reply", "-config", "tsa.conf", "-queryfile", "request.tsq", "-out", "response.tsr"], at);
+        done(
+            &["ts", "-reply", "-config", "tsa.conf", "-queryfile", "request.tsq", "-out", "response.tsr"],
+            at,
+        );
         std::fs::read(at.join("response.tsr")).unwrap()
     }
 

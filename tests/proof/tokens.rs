@@ -1,6 +1,8 @@
 //! Time stamps of authorities made by the `openssl` program: what it takes we take, and what is wrong is named.
 
-use chartrier::proof::token::{Algorithm, Error, certificates, read, request, token_of, verify, verify_answer};
+use chartrier::proof::token::{
+    Algorithm, Error, certificates, read, request, token_of, verify, verify_answer,
+};
 
 use super::authority::{Authority, Certificate};
 
@@ -84,8 +86,24 @@ fn a_certificate_that_does_not_stamp_or_was_over_is_refused() {
     );
     assert!(info.status.success());
     let signed = super::authority::openssl(
-        &["cms", "-sign", "-binary", "-nodetach", "-econtent_type", "1.2.840.113549.1.9.16.1.4", "-in", "info.der", "-signer",
-            "tsa.pem", "-inkey", "tsa.key", "-outform", "DER", "-out", "forged.der"],
+        &[
+            "cms",
+            "-sign",
+            "-binary",
+            "-nodetach",
+            "-econtent_type",
+            "1.2.840.113549.1.9.16.1.4",
+            "-in",
+            "info.der",
+            "-signer",
+            "tsa.pem",
+            "-inkey",
+            "tsa.key",
+            "-outform",
+            "DER",
+            "-out",
+            "forged.der",
+        ],
         &at,
     );
     assert!(signed.status.success(), "{}", String::from_utf8_lossy(&signed.stderr));

@@ -58,7 +58,8 @@ fn element(bytes: &[u8]) -> Option<(usize, u8, &[u8])> {
         0..=0x7f => (2, usize::from(first)),
         0x81..=0x84 => {
             let count = usize::from(first - 0x80);
-            let length = rest.get(..count)?.iter().fold(0usize, |length, byte| length << 8 | usize::from(*byte));
+            let length =
+                rest.get(..count)?.iter().fold(0usize, |length, byte| length << 8 | usize::from(*byte));
             (2 + count, length)
         }
         _ => return None,
