@@ -22,8 +22,9 @@ use crate::mail::{self, Mail};
 use crate::preservation::Preservation;
 use crate::pronom::Pronom;
 use crate::recovery::Recovery;
-use crate::sealing::Sealing;
+use crate::sealing::{Authorities, Sealing};
 use crate::storage::{self, Storage};
+use crate::timestamp::{self, Authority};
 use crate::web;
 use crate::worker::{self, Worker};
 
@@ -37,6 +38,7 @@ pub struct App {
     pub ingest: Ingest,
     pub preservation: Preservation,
     pub keys: Keys,
+    pub authorities: Vec<Authority>,
     pub mail: Mail,
     /// Our own PostgreSQL, when the settings name no other.
     cluster: Option<Cluster>,
@@ -53,6 +55,8 @@ pub enum Error {
     Address(#[from] db::WrongAddress),
     #[error("stockage : {0}")]
     Storage(#[from] storage::Error),
+    #[error("horodatage : {0}")]
+    Timestamp(#[from] timestamp::Error),
     #[error("clés : {0}")]
     Keys(#[from] keys::Error),
     #[error("adresse d'écoute : {0}")]
@@ -94,8 +98,21 @@ impl App {
         let preservation =
             Preservation::new(db.clone(), storage.clone(), clock.clone(), config.integrity.clone());
         let keys = keys(&config);
+        let authorities = config.timestamp.iter().cloned().map(Authority::new).collect::<Result<_, _>>()?;
         let mail = Mail::new(db.clone(), clock.clone(), config.mail.as_ref(), &config.public_url)?;
-        Ok(App { config, clock, db, storage, identity, ingest, preservation, keys, mail, cluster })
+        Ok(App {
+            config,
+            clock,
+            db,
+            storage,
+            identity,
+            ingest,
+            preservation,
+            keys,
+            authorities,
+            mail,
+            cluster,
+        })
     }
 
     /// The operations on signatures of formats.
@@ -106,7 +123,10 @@ impl App {
 
     /// The operations on seals.
     pub fn sealing(&self) -> Sealing {
-        Sealing::new(self.db.clone(), self.storage.clone(), self.keys.clone(), self.clock.clone())
+        let sealing =
+            Sealing::new(self.db.clone(), self.storage.clone(), self.keys.clone(), self.clock.clone());
+        let renew_days = self.config.renew_days;
+        sealing.with_authorities(Authorities { all: self.authorities.clone(), renew_days })
     }
 
     /// Runs the web door, the background door, or both, until [`Running::stop`].

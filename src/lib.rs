@@ -22,6 +22,7 @@ pub mod identity;
 pub mod keys;
 pub mod mail;
 pub mod storage;
+pub mod timestamp;
 
 // Floor 3: records.
 pub mod catalog;

@@ -5,6 +5,7 @@ mod antivirus;
 mod integrity;
 mod mail;
 mod sites;
+mod timestamp;
 mod written;
 
 use std::net::{IpAddr, SocketAddr};
@@ -18,6 +19,7 @@ use crate::mail as post;
 use crate::model::Limits;
 use crate::preservation;
 use crate::storage::SiteSettings;
+use crate::timestamp as stamping;
 
 use written::{Written, merge, set_variable};
 
@@ -55,6 +57,10 @@ pub struct Config {
     pub antivirus: Option<scanner::Settings>,
     /// Under which the service signs, and with which the names of its logs begin.
     pub evidence_name: String,
+    /// Who stamps the seals, in the order they are asked.
+    pub timestamp: Vec<stamping::Settings>,
+    /// Days before the end of its certificate from which a stamp is renewed.
+    pub renew_days: u32,
     /// `None`: a passphrase is made beside the keys.
     pub keys_passphrase_file: Option<PathBuf>,
     /// `None`: nobody is written to.
@@ -200,6 +206,8 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         integrity: integrity::checked(&written.integrity)?,
         antivirus: antivirus::checked(&written.antivirus).map_err(|(name, reason)| bad(name, reason))?,
         evidence_name,
+        timestamp: timestamp::authorities(&written.timestamp, &data)?,
+        renew_days: written.evidence.renew_days,
         keys_passphrase_file: Some(written.keys.passphrase_file)
             .filter(|path| !path.as_os_str().is_empty())
             .map(|path| data.join(path)),

@@ -25,6 +25,7 @@ pub(super) struct Written {
     pub integrity: Integrity,
     pub antivirus: Antivirus,
     pub evidence: Evidence,
+    pub timestamp: BTreeMap<String, Timestamp>,
     pub keys: Keys,
     pub mail: Mail,
     pub quarantine: Quarantine,
@@ -35,6 +36,19 @@ pub(super) struct Written {
 #[serde(deny_unknown_fields)]
 pub(super) struct Evidence {
     pub name: String,
+    pub renew_days: u32,
+}
+
+/// What is said of one time-stamping authority.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Timestamp {
+    pub url: String,
+    pub policy: String,
+    pub user: String,
+    pub password_file: PathBuf,
+    pub digest: String,
+    pub roots: PathBuf,
 }
 
 #[derive(Deserialize)]
@@ -169,7 +183,9 @@ pub(super) fn merge(
         let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
         match (into.get_mut(&key), value) {
             // One table for each site that `storage.sites` names; its keys are those of `Site`.
-            (None, value @ Value::Table(_)) if prefix == "sites" => _ = into.insert(key, value),
+            (None, value @ Value::Table(_)) if prefix == "sites" || prefix == "timestamp" => {
+                _ = into.insert(key, value)
+            }
             (None, _) => return Err(refuse(&name, "réglage inconnu")),
             (Some(Value::Table(into)), Value::Table(from)) => merge(into, from, &name, refuse)?,
             (Some(slot), value) if slot.same_type(&value) => *slot = value,

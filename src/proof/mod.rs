@@ -14,3 +14,4 @@ pub mod note;
 pub mod seal;
 pub mod tiles;
 pub mod tlog_proof;
+pub mod token;

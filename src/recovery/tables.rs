@@ -145,6 +145,11 @@ pub const TABLES: &[Table] = &[
     lost("platform.seal_leaf", "taken back by the next seal of the platform from what the sites hold"),
     lost("platform.log_tile", "hashes of the leaves, made again with them"),
     lost("platform.seal", "taken back by the next seal of the platform from what the sites hold"),
+    lost(
+        "platform.token",
+        "the tokens stand beside the seals on every site; heads taken back are stamped again",
+    ),
+    lost("platform.stamping", "said again at the next turn"),
     lost("platform.seal_state", "said again by the next seal"),
     lost("platform.seal_copy", "read again from the sites"),
     lost("platform.canary_damage", "measures of this service's readings, which begin again"),

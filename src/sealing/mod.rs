@@ -15,6 +15,7 @@ mod member;
 mod publish;
 mod published;
 mod schedule;
+mod stamp;
 mod take_back;
 
 use crate::clock::Clock;
@@ -27,7 +28,8 @@ use crate::storage::{self, Storage};
 
 pub use check::Checked;
 pub use published::Published;
-pub use schedule::Standing;
+pub use schedule::{LogStanding, Standing};
+pub use stamp::{Authorities, WAITING_MAX, stamped_bytes, token_name};
 
 /// Every point where a test may kill the process that seals.
 pub const FAIL_POINTS: &[&str] = &[
@@ -45,6 +47,7 @@ pub struct Sealing {
     storage: Storage,
     keys: Keys,
     clock: Clock,
+    authorities: Authorities,
 }
 
 /// A seal that was made.
@@ -123,7 +126,18 @@ impl Error {
 impl Sealing {
     /// The parts it works with.
     pub fn new(db: Db, storage: Storage, keys: Keys, clock: Clock) -> Self {
-        Self { db, storage, keys, clock }
+        Self { db, storage, keys, clock, authorities: Authorities::default() }
+    }
+
+    /// With who stamps its heads.
+    #[must_use]
+    pub fn with_authorities(self, authorities: Authorities) -> Self {
+        Self { authorities, ..self }
+    }
+
+    /// Who stamps its heads.
+    pub fn authorities(&self) -> &Authorities {
+        &self.authorities
     }
 
     /// The service's keys.
@@ -159,6 +173,9 @@ impl Sealing {
         }
         if let Err(error) = self.publish_platform().await {
             tracing::warn!(%error, "the platform's seals are not published everywhere");
+        }
+        if let Err(error) = self.stamp_what_waits().await {
+            tracing::warn!(%error, "the seals are not all stamped");
         }
         outcomes
     }

@@ -169,6 +169,6 @@ fn read_head(bytes: &[u8], origin: &str) -> Result<(i64, u64), Error> {
 }
 
 /// A site that did not take the file is a failure here.
-fn keep(store: &TenantStore, name: &str, bytes: &[u8]) -> Result<(), Error> {
+pub(super) fn keep(store: &TenantStore, name: &str, bytes: &[u8]) -> Result<(), Error> {
     store.keep(name, bytes)?.pop().map_or(Ok(()), |(_, error)| Err(error.into()))
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Error, Sealed, Sealing, platform};
 use crate::evidence::seal_queries::{self as queries, SealState};
+use crate::evidence::token_queries::{self, Stamping};
 use crate::model::{Agent, Event, EventType, Outcome, TenantId};
 use crate::registry;
 
@@ -12,6 +13,8 @@ use crate::registry;
 pub struct Standing {
     /// The platform first, then the members by code.
     pub logs: Vec<LogStanding>,
+    /// `None`: no authority is set.
+    pub stamping: Option<Stamping>,
 }
 
 /// How the sealing of one log stands.
@@ -89,6 +92,8 @@ impl Sealing {
         let members = registry::queries::members(&mut tx).await?;
         let states = queries::seal_states(&mut tx).await?;
         let copies = queries::seal_copies(&mut tx).await?;
+        let stamping = token_queries::stamping(&mut tx).await?;
+        let stamping = (!self.authorities.all.is_empty()).then_some(stamping);
         let codes = members.into_iter().map(|member| (member.tenant, Some(member.code)));
         let logs = std::iter::once((platform(), None)).chain(codes).map(|(tenant, code)| LogStanding {
             code,
@@ -99,7 +104,7 @@ impl Sealing {
                 .map(|(_, site, number, at)| (site.clone(), *number, *at))
                 .collect(),
         });
-        Ok(Standing { logs: logs.collect() })
+        Ok(Standing { logs: logs.collect(), stamping })
     }
 
     pub(super) async fn note_sealed(&self, tenant: TenantId, number: u64) -> Result<(), Error> {

@@ -22,5 +22,8 @@ pub(super) async fn keep(worker: Arc<Worker>, mut stop: watch::Receiver<bool>) {
         if let Err(error) = worker.sealing.seal_what_is_due().await {
             tracing::error!(%error, "the seals of the day are not all made");
         }
+        if let Err(error) = worker.sealing.stamp_what_waits().await {
+            tracing::error!(%error, "the seals are not all stamped");
+        }
     }
 }
