@@ -14,7 +14,7 @@ use crate::proof::attestation::{self as form, Kind, Statement, event_object};
 use crate::proof::digest::sha256;
 use crate::proof::journal::timestamp;
 
-pub use super::attestation_queries::{Request, find_request};
+pub use super::attestation_queries::{Request, ToComplete, find_request};
 
 /// What is to be declared.
 #[derive(Clone, Debug)]
@@ -127,6 +127,21 @@ pub async fn of_transfer(tx: &mut TenantRead, id: TransferId) -> Result<Vec<Atte
 /// The exact text of the entry that declares it; `None` in a journal that was cut.
 pub async fn entry(tx: &mut TenantRead, number: &str) -> Result<Option<String>, db::Error> {
     queries::entry(tx, &event_object(number)).await
+}
+
+/// Those without a proof whose entry comes after the one numbered `after`, in the order of their entries.
+pub async fn to_complete(tx: &mut TenantRead, after: i64, most: i64) -> Result<Vec<ToComplete>, db::Error> {
+    queries::to_complete(tx, after, most).await
+}
+
+/// Keeps the proof of one that has none; whether it had none.
+pub async fn keep_proof(
+    tx: &mut TenantTx,
+    id: Uuid,
+    proof: &str,
+    at: DateTime<Utc>,
+) -> Result<bool, db::Error> {
+    queries::keep_proof(tx, id, proof, at).await
 }
 
 /// Asks for a reading of the archive's copies that ends in an attestation of integrity; `false`: one is on its way already.

@@ -113,6 +113,62 @@ pub(super) async fn entry(tx: &mut TenantRead, object: &str) -> Result<Option<St
     Ok(entry.fetch_optional(tx.conn()).await?)
 }
 
+/// An attestation that waits for its proof.
+#[derive(Clone, Debug)]
+pub struct ToComplete {
+    pub attestation_id: Uuid,
+    pub number: String,
+    pub kind: Kind,
+    pub transfer_id: TransferId,
+    /// Who deposited, at the portal.
+    pub person: Option<Uuid>,
+    /// Number of its entry in the journal.
+    pub seq: i64,
+}
+
+pub(super) async fn to_complete(
+    tx: &mut TenantRead,
+    after: i64,
+    most: i64,
+) -> Result<Vec<ToComplete>, Error> {
+    let rows = sqlx::query!(
+        "select a.attestation_id, a.number, a.kind, a.transfer_id, t.person_id, e.seq
+         from attestation a
+         join transfer t using (tenant_id, transfer_id)
+         join event e on e.tenant_id = a.tenant_id and e.object = 'attestation:' || a.number
+         where a.completed_at is null and e.event_type = 'ATTESTATION' and e.seq > $1
+         order by e.seq limit $2",
+        after,
+        most
+    );
+    let rows = rows.fetch_all(tx.conn()).await?.into_iter().map(|row| {
+        Ok(ToComplete {
+            kind: Kind::from_word(&row.kind).ok_or_else(|| Error::row("attestation", &row.kind))?,
+            attestation_id: row.attestation_id,
+            number: row.number,
+            transfer_id: TransferId(row.transfer_id),
+            person: row.person_id,
+            seq: row.seq,
+        })
+    });
+    rows.collect()
+}
+
+pub(super) async fn keep_proof(
+    tx: &mut TenantTx,
+    id: Uuid,
+    proof: &str,
+    at: DateTime<Utc>,
+) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "update attestation set proof = $2, completed_at = $3 where attestation_id = $1 and completed_at is null",
+        id,
+        proof,
+        at
+    );
+    Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
+}
+
 pub(super) async fn insert_request(
     tx: &mut TenantTx,
     archive: ArchiveId,

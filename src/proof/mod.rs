@@ -12,6 +12,7 @@ pub mod journal_copy;
 pub mod merkle;
 pub mod note;
 pub mod seal;
+pub mod sealed;
 pub mod tiles;
 pub mod tlog_proof;
 pub mod token;

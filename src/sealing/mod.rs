@@ -10,8 +10,10 @@
 //! ```
 
 mod check;
+mod complete;
 mod gather;
 mod member;
+mod prove;
 mod publish;
 mod published;
 mod schedule;
@@ -176,6 +178,9 @@ impl Sealing {
         }
         if let Err(error) = self.stamp_what_waits().await {
             tracing::warn!(%error, "the seals are not all stamped");
+        }
+        if let Err(error) = self.complete_attestations().await {
+            tracing::warn!(%error, "the attestations are not all completed");
         }
         outcomes
     }

@@ -25,5 +25,8 @@ pub(super) async fn keep(worker: Arc<Worker>, mut stop: watch::Receiver<bool>) {
         if let Err(error) = worker.sealing.stamp_what_waits().await {
             tracing::error!(%error, "the seals are not all stamped");
         }
+        if let Err(error) = worker.sealing.complete_attestations().await {
+            tracing::error!(%error, "the attestations are not all completed");
+        }
     }
 }
