@@ -225,6 +225,12 @@ pub struct Declared {
 #[error("{0}")]
 pub struct Fault(pub String);
 
+/// Whether a file says of itself that it is an attestation.
+pub fn looks_like_one(bytes: &[u8]) -> bool {
+    let fields: Option<Map<String, Value>> = serde_json::from_slice(bytes).ok();
+    fields.is_some_and(|fields| fields.contains_key("statement"))
+}
+
 /// Reads a file, and verifies that its statement is the one its entry declares.
 pub fn read(bytes: &[u8]) -> Result<Declared, Fault> {
     let fault = |reason: &str| Fault(reason.to_owned());

@@ -16,7 +16,8 @@ use crate::support::vault;
 
 /// Runs the command: its exit code and what it printed.
 fn verify(path: &Path, json: bool) -> (u8, String) {
-    let arguments = Arguments { paths: vec![path.to_path_buf()], json, threads: Some(2) };
+    let arguments =
+        Arguments { paths: vec![path.to_path_buf()], json, threads: Some(2), keys: vec![], root: None };
     let mut out = Vec::new();
     let code = verify::report(&arguments, &mut out, false);
     (code, String::from_utf8(out).unwrap())

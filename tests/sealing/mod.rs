@@ -3,6 +3,7 @@
 
 mod stamps;
 mod tampering;
+pub mod verified;
 
 use std::convert::Infallible;
 

@@ -54,7 +54,7 @@ impl Identifiers {
     fn fill(&self, address: &str) -> String {
         let kinds = [("transfers/", &self.transfer), ("versements/", &self.transfer), ("units/", &self.unit)];
         let kinds = kinds.into_iter().chain([
-            ("archives/", &self.archive),
+            ("archives/{id}", &self.archive),
             ("/attestations/{id}", &self.attestation),
             ("unites/", &self.unit),
             ("obj", &self.object),

@@ -31,6 +31,7 @@ mod openapi;
 mod operations;
 mod operator;
 mod profiles;
+mod proved;
 mod tokens;
 mod viruses;
 

@@ -1,8 +1,9 @@
-//! `chartrier verify PATH…`: OCFL objects and storage roots verified offline, without a database.
+//! `chartrier verify PATH…`: OCFL objects, storage roots, attestations and published logs verified offline, without a database.
 //!
 //! Never writes but to the terminal. Every byte is read and digested; an archive of ours is also read for
 //! what it must hold. Exit code: 0 all valid, 1 one is not, 2 one could not be read.
 
+mod evidence;
 mod folder;
 mod print;
 
@@ -17,6 +18,10 @@ use crate::package::ocfl::validate::{
     self, Options, Report, RootReport, Severity, Standing, Validated, Visit, validate_object, validate_root,
 };
 
+use crate::proof::note::Verifier;
+use crate::proof::sealed::Trusted;
+
+use evidence::{Checked, Wrong};
 pub use folder::Folder;
 
 /// Sites hold one storage root a member.
@@ -26,20 +31,27 @@ const ROOTS_MAX: usize = 100_000;
 #[derive(Debug, clap::Args)]
 #[command(after_help = NOT_VERIFIED)]
 pub struct Arguments {
-    /// Objets OCFL, racines de stockage (chaque objet est vérifié), ou dossier d’un site
+    /// Objets OCFL, racines de stockage (chaque objet est vérifié), dossier d’un site, attestations (JSON), journaux
+    /// publiés (dossier « log »)
     #[arg(required = true, value_name = "CHEMIN")]
     pub paths: Vec<PathBuf>,
     /// Une ligne JSON par objet et par racine
     #[arg(long)]
     pub json: bool,
+    /// Clé publique de confiance (nom+identifiant+clé), telle que le service la publie ; répétable
+    #[arg(long = "key", value_name = "CLÉ")]
+    pub keys: Vec<String>,
+    /// Fichier PEM des certificats racines des autorités d’horodatage de confiance
+    #[arg(long = "root", value_name = "FICHIER")]
+    pub root: Option<PathBuf>,
     /// Nombre de lectures à la fois ; par défaut, autant que de processeurs
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
 }
 
 /// What a verification leaves to others, said after each.
-const NOT_VERIFIED: &str = "Cette commande ne vérifie pas encore les attestations, les journaux, leurs sceaux et leurs \
-     horodatages, ni les signatures électroniques ; elle ne compare pas une copie à une autre (chartrier audit).";
+const NOT_VERIFIED: &str = "Cette commande ne vérifie pas encore les signatures électroniques des documents reçus ; elle ne \
+     compare pas une copie à une autre (chartrier audit).";
 
 /// What one object is found to be.
 pub struct Verified {
@@ -93,8 +105,15 @@ pub fn report(arguments: &Arguments, out: &mut dyn Write, is_painted: bool) -> u
     let mut telling =
         Telling { out, is_painted, is_json: arguments.json, totals: Totals::default(), failed: None };
     let started = Instant::now();
+    let trusted = match trusted(arguments) {
+        Ok(trusted) => trusted,
+        Err(why) => {
+            let _ = writeln!(io::stderr(), "{why}");
+            return 2;
+        }
+    };
     for path in &arguments.paths {
-        if let Err(why) = verify(path, &options, &mut telling) {
+        if let Err(why) = verify(path, &options, &trusted, &mut telling) {
             telling.totals.unread += 1;
             let _ = writeln!(io::stderr(), "{} : {why}", path.display());
         }
@@ -111,10 +130,18 @@ pub fn report(arguments: &Arguments, out: &mut dyn Write, is_painted: bool) -> u
 }
 
 /// Verifies what stands at a path.
-fn verify(path: &Path, options: &Options, telling: &mut Telling<'_>) -> Result<(), String> {
+fn verify(
+    path: &Path,
+    options: &Options,
+    trusted: &Trusted,
+    telling: &mut Telling<'_>,
+) -> Result<(), String> {
     let metadata = std::fs::metadata(path).map_err(|error| io_text(&error))?;
     if !metadata.is_dir() {
-        return Err(format!("un dossier est attendu (objet OCFL ou racine de stockage). {NOT_VERIFIED}"));
+        return telling.evidence(path, evidence::attestation(path, trusted));
+    }
+    if evidence::is_log(path) {
+        return telling.evidence(path, evidence::log(path, trusted));
     }
     let tree = Folder::new(path);
     let name = path.to_string_lossy();
@@ -129,6 +156,15 @@ fn verify(path: &Path, options: &Options, telling: &mut Telling<'_>) -> Result<(
         }
         Standing::Neither => site(&tree, &name, options, telling),
     }
+}
+
+/// What the command line says is true.
+fn trusted(arguments: &Arguments) -> Result<Trusted, String> {
+    let keys = arguments.keys.iter().map(|key| Verifier::parse(key));
+    let keys = keys.collect::<Result<_, _>>().map_err(|error| format!("--key : {error}"))?;
+    let roots = arguments.root.as_ref().map(std::fs::read).transpose();
+    let roots = roots.map_err(|error| format!("--root : {}", io_text(&error)))?.unwrap_or_default();
+    Ok(Trusted { keys, roots })
 }
 
 /// A site: a storage root a member.
@@ -191,6 +227,7 @@ struct Totals {
     unread: u64,
     objects: u64,
     archives: u64,
+    evidence: u64,
     files: u64,
     size_bytes: u64,
 }
@@ -222,6 +259,27 @@ impl Telling<'_> {
             print::object_text(self.out, self.is_painted, name, verified)
         };
         self.keep(told);
+    }
+
+    /// An attestation or a log.
+    fn evidence(&mut self, path: &Path, outcome: Result<Checked, evidence::Failure>) -> Result<(), String> {
+        let (verdict, checked, wrong) = match outcome {
+            Ok(checked) => (Verdict::Valid, checked, None),
+            Err(evidence::Failure::Wrong(Wrong(reason))) => {
+                (Verdict::Invalid, Checked::default(), Some(reason))
+            }
+            Err(evidence::Failure::Unread(reason)) => return Err(reason),
+        };
+        self.totals.count(verdict);
+        self.totals.evidence += 1;
+        let name = path.to_string_lossy();
+        let told = if self.is_json {
+            print::evidence_json(self.out, &name, &checked, wrong.as_deref())
+        } else {
+            print::evidence_text(self.out, self.is_painted, &name, &checked, wrong.as_deref())
+        };
+        self.keep(told);
+        Ok(())
     }
 
     fn root(&mut self, name: &str, report: &RootReport) {

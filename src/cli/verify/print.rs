@@ -6,8 +6,21 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::super::check::printable;
+use super::evidence::Checked;
 use super::{NOT_VERIFIED, Totals, Verdict, Verified};
 use crate::package::ocfl::validate::{RootReport, Severity};
+
+/// What an attestation or a log is found to be.
+#[derive(Serialize)]
+struct EvidenceLine<'a> {
+    kind: &'static str,
+    path: &'a str,
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wrong: Option<&'a str>,
+    checked: &'a [String],
+    unchecked: &'a [String],
+}
 
 #[derive(Serialize)]
 struct ObjectLine<'a> {
@@ -200,10 +213,48 @@ fn said(
     Ok(())
 }
 
+pub(super) fn evidence_json(
+    out: &mut dyn Write,
+    path: &str,
+    checked: &Checked,
+    wrong: Option<&str>,
+) -> io::Result<()> {
+    let verdict = if wrong.is_some() { Verdict::Invalid } else { Verdict::Valid };
+    let line = EvidenceLine {
+        kind: "evidence",
+        path,
+        verdict: verdict.word(),
+        wrong,
+        checked: &checked.checked,
+        unchecked: &checked.unchecked,
+    };
+    json(out, &line)
+}
+
+pub(super) fn evidence_text(
+    out: &mut dyn Write,
+    is_painted: bool,
+    path: &str,
+    checked: &Checked,
+    wrong: Option<&str>,
+) -> io::Result<()> {
+    let verdict = if wrong.is_some() { Verdict::Invalid } else { Verdict::Valid };
+    writeln!(out, "{} : {}", printable(path), verdict.painted(is_painted))?;
+    wrong.iter().try_for_each(|wrong| writeln!(out, "  {}", printable(wrong)))?;
+    checked.checked.iter().try_for_each(|line| writeln!(out, "  vérifié : {}", printable(line)))?;
+    checked.unchecked.iter().try_for_each(|line| writeln!(out, "  non vérifié : {}", printable(line)))
+}
+
 pub(super) fn summary(out: &mut dyn Write, totals: &Totals, elapsed: Duration) -> io::Result<()> {
     let megabytes = totals.size_bytes as f64 / 1e6;
     let seconds = elapsed.as_secs_f64();
-    let Totals { objects, archives, valid, warned, invalid, unread, files, .. } = totals;
+    let Totals { objects, archives, evidence, valid, warned, invalid, unread, files, .. } = totals;
+    if *objects == 0 && *evidence > 0 {
+        return writeln!(
+            out,
+            "{evidence} preuve(s) : {valid} valide(s), {invalid} en défaut, {unread} non lue(s)"
+        );
+    }
     writeln!(
         out,
         "{objects} objet(s), dont {archives} archive(s) de chartrier : {valid} valide(s), dont {warned} avec \
