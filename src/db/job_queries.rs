@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::Error;
 use super::jobs::{Counts, Job, SetAside};
@@ -215,6 +216,21 @@ pub(super) async fn jobs_waiting(conn: &mut PgConnection) -> Result<Vec<(String,
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(|row| (row.waits_for, row.jobs.unsigned_abs())).collect())
+}
+
+pub(super) async fn cause_of(
+    conn: &mut PgConnection,
+    tenant: Uuid,
+    kind: &str,
+    subject: Uuid,
+) -> Result<Option<String>, Error> {
+    let cause = sqlx::query_scalar!(
+        "select waits_for from technical.job where tenant_id = $1 and kind = $2 and subject = $3",
+        tenant,
+        kind,
+        subject
+    );
+    Ok(cause.fetch_optional(conn).await?.flatten())
 }
 
 pub(super) async fn count_jobs(

@@ -221,6 +221,17 @@ pub async fn waiting(db: &Db) -> Result<Vec<(String, u64)>, Error> {
     queries::jobs_waiting(tx.conn()).await
 }
 
+/// What a job waits for outside, when it waits.
+pub async fn waits_for(
+    db: &Db,
+    tenant: TenantId,
+    kind: &str,
+    subject: Uuid,
+) -> Result<Option<String>, Error> {
+    let mut tx = db.technical().await?;
+    queries::cause_of(tx.conn(), tenant.as_uuid(), kind, subject).await
+}
+
 /// How many jobs stand where, over all tenants.
 pub async fn counts(db: &Db, now: DateTime<Utc>) -> Result<Counts, Error> {
     let mut tx = db.technical().await?;

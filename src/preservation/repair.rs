@@ -189,7 +189,7 @@ impl Preservation {
                 return Ok(Outcome::Waiting { site });
             }
             Err(Error::Storage(error)) => {
-                return self.came_to_nothing(by, tenant, open, error.to_string()).await;
+                return self.came_to_nothing(by, tenant, open, error.in_words()).await;
             }
             Err(error) => return Err(error),
         };

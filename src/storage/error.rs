@@ -63,6 +63,25 @@ impl Error {
         }
     }
 
+    /// Why, in French, for whoever reads a page: no path, no address. The log has the rest.
+    pub fn in_words(&self) -> String {
+        match self {
+            Error::Full { .. } => "il n’y a plus de place".into(),
+            Error::Io { source, .. } => io_in_words(source),
+            Error::Away { .. } => "son disque n’est pas là".into(),
+            Error::Slow { waiting, .. } => format!("trop lent : {waiting} opérations l’attendent"),
+            Error::Damaged { path, .. } => format!("ne se relit pas comme écrit : {path}"),
+            Error::Absent(what) => format!("introuvable : {what}"),
+            Error::Occupied { .. } => "d’autres octets ont déjà ce nom".into(),
+            Error::Source { content_path, .. } | Error::Mismatch { content_path } => {
+                format!("la source de {content_path} n’est pas ce qui était promis")
+            }
+            Error::TooLarge { .. } => "trop gros".into(),
+            Error::Interrupted(_) => "réception interrompue".into(),
+            Error::Layout(sentence) | Error::Object(sentence) => sentence.clone(),
+        }
+    }
+
     /// Whether the fault is the site's, so that other sites may do what this one did not.
     pub(super) fn is_of_site(&self) -> bool {
         matches!(
@@ -79,6 +98,24 @@ impl Error {
     pub fn is_full(&self) -> bool {
         matches!(self, Error::Full { .. })
     }
+}
+
+/// Why a place did not give or take bytes, in French.
+pub(super) fn io_in_words(error: &io::Error) -> String {
+    let words = match error.kind() {
+        io::ErrorKind::PermissionDenied => "accès refusé",
+        io::ErrorKind::NotFound => "introuvable",
+        io::ErrorKind::TimedOut => "pas de réponse à temps",
+        io::ErrorKind::UnexpectedEof => "réponse tronquée",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "il n’y a plus de place",
+        io::ErrorKind::ReadOnlyFilesystem => "disque en lecture seule",
+        io::ErrorKind::InvalidData => "ce n’est pas un fichier ordinaire",
+        _ => match error.raw_os_error() {
+            Some(number) => return format!("erreur {number} du système"),
+            None => "pas de réponse",
+        },
+    };
+    words.into()
 }
 
 /// Says what was being done, and where.

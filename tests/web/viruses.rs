@@ -37,7 +37,9 @@ async fn the_operator_sees_the_engine_and_the_metrics_say_that_it_answers() {
 #[tokio::test]
 async fn an_engine_that_is_away_is_said_to_the_operator_and_leaves_the_service_ready() {
     let door = Door::made(|_| {}, Some(Clamd::stopped().scanner())).await;
-    assert_eq!(door.post(door.sip("ATTEND").zip()).await.status, 202);
+    let sent = door.post(door.sip("ATTEND").zip()).await;
+    assert_eq!(sent.status, 202);
+    let transfer = sent.header("location").rsplit('/').next().unwrap().to_owned();
     // As a worker leaves it.
     let mut owner = database::connect("chartrier_owner").await;
     let run_at = door.tenant.clock.now() + chrono::Duration::days(3_650);
@@ -48,6 +50,9 @@ async fn an_engine_that_is_away_is_said_to_the_operator_and_leaves_the_service_r
         .execute(&mut owner)
         .await
         .unwrap();
+    let (cookie, _) = door.log_in(Role::Archivist).await;
+    let page = door.send(get(&format!("/versements/{transfer}")).cookie(&cookie)).await.text();
+    assert!(page.contains("il attend l’antivirus") && page.contains("l’antivirus est attendu"), "{page}");
     let (cookie, _) = door.log_in(Role::Operator).await;
     let page = door.send(get("/exploitation").cookie(&cookie)).await.text();
     assert!(page.contains("L’antivirus ne répond pas : les versements sont reçus et attendent"), "{page}");

@@ -78,9 +78,9 @@ impl Preservation {
                     error @ (storage::Error::Away { .. }
                     | storage::Error::Slow { .. }
                     | storage::Error::Full { .. }),
-                )) if is_of(&error, &moving.site) => return Ok(Copied::Away(error.to_string())),
+                )) if is_of(&error, &moving.site) => return Ok(Copied::Away(error.in_words())),
                 Err(Error::Storage(error)) => {
-                    reason = error.to_string();
+                    reason = error.in_words();
                     // What is wrong with the source is an incident, and mended by itself.
                     let readings = self.read(tenant, &archived.due, vec![from.clone()]).await?;
                     self.enter(Agent::Service, tenant, Occasion::Migration, &readings).await?;

@@ -76,7 +76,7 @@ impl Preservation {
                 Ok(()) => {}
                 Err(Error::Storage(error @ (storage::Error::Away { .. } | storage::Error::Slow { .. }))) => {
                     self.is_away(&moving.site, &error.to_string()).await?;
-                    (paged.away, paged.failure) = (true, Some(error.to_string()));
+                    (paged.away, paged.failure) = (true, Some(error.in_words()));
                     break;
                 }
                 Err(error) => return Err(error),

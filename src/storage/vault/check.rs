@@ -47,7 +47,7 @@ impl TenantStore {
         match site.there() {
             Ok(medium) => check_copy(site, medium, self.tenant, archive, heard),
             Err(error) => CopyReport {
-                faults: vec![Fault::Away { reason: error.to_string() }],
+                faults: vec![Fault::Away { reason: told(site, &error) }],
                 ..report(site, self.tenant, archive)
             },
         }
@@ -86,7 +86,7 @@ pub(super) fn check_copy(
         Ok(true) => {}
         Ok(false) => return CopyReport { faults: vec![Fault::ObjectMissing], ..report },
         Err(error) => {
-            return CopyReport { faults: vec![Fault::Away { reason: error.to_string() }], ..report };
+            return CopyReport { faults: vec![Fault::Away { reason: told(site, &error) }], ..report };
         }
     }
     let (declaration, declared) = ocfl::OBJECT_DECLARATION;
@@ -103,4 +103,10 @@ pub(super) fn check_copy(
     }
     let marker = copy.marker();
     CopyReport { size_bytes: copy.size_bytes, faults: copy.faults, inventory_sha512, marker, ..report }
+}
+
+/// Why a site could not be asked, in words; the log has what the words leave out.
+fn told(site: &Site, error: &Error) -> String {
+    tracing::debug!(site.name = %site.name, %error, "a copy cannot be looked at");
+    error.in_words()
 }

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
+use super::super::error::io_in_words;
 use super::super::medium::{Kind, Medium};
 use super::super::report::Fault;
 use super::INVENTORY_BYTES_MAX;
@@ -83,7 +84,7 @@ impl Copy<'_> {
         self.tell(match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Fault::Missing { path },
             io::ErrorKind::FileTooLarge => Fault::Altered { path },
-            _ => Fault::Unreadable { path, reason: error.to_string() },
+            _ => Fault::Unreadable { path, reason: io_in_words(error) },
         });
     }
 
@@ -106,7 +107,10 @@ impl Copy<'_> {
             if let Some(read) = self.inventory(&format!("{name}/"), archive) {
                 let number: u32 = name.trim_start_matches('v').parse().unwrap_or(0);
                 if read.0.head != name {
-                    self.unbelievable(&format!("{name}/{}", ocfl::INVENTORY), "not of this version");
+                    self.unbelievable(
+                        &format!("{name}/{}", ocfl::INVENTORY),
+                        "ce n’est pas celui de cette version",
+                    );
                 }
                 versions.insert(number, read);
             }
@@ -115,7 +119,7 @@ impl Copy<'_> {
         if let (Some(root), Some(newest)) = (&root, &newest)
             && root.1 != newest.1
         {
-            self.unbelievable(ocfl::INVENTORY, "not that of the newest version");
+            self.unbelievable(ocfl::INVENTORY, "ce n’est pas celui de la dernière version");
         }
         let (inventory, digest) = root.or(newest)?;
         *sha512 = Some(digest);
@@ -131,11 +135,11 @@ impl Copy<'_> {
         let digest = sha512(&bytes);
         match ocfl::sidecar_digest(&sidecar?) {
             None => {
-                self.unbelievable(&sidecar_path, "not a sidecar");
+                self.unbelievable(&sidecar_path, "ce n’est pas une empreinte");
                 return None;
             }
             Some(written) if written != hex::encode(digest) => {
-                self.unbelievable(&path, "not the digest of its sidecar");
+                self.unbelievable(&path, "son empreinte n’est pas celle du fichier voisin");
                 return None;
             }
             Some(_) => {}
@@ -143,14 +147,15 @@ impl Copy<'_> {
         let inventory = match Inventory::from_json(&bytes) {
             Ok(inventory) => inventory,
             Err(error) => {
-                self.unbelievable(&path, &error.to_string());
+                self.unbelievable(&path, &format!("illisible : {error}"));
                 return None;
             }
         };
         let problems = inventory.problems();
-        problems.iter().for_each(|problem| self.unbelievable(&path, &problem.to_string()));
+        let rule = |problem| format!("contraire à OCFL : {problem}");
+        problems.iter().for_each(|problem| self.unbelievable(&path, &rule(problem)));
         if inventory.id != ocfl::object_id(archive.0) {
-            self.unbelievable(&path, "of another object");
+            self.unbelievable(&path, "d’une autre archive");
             return None;
         }
         problems.is_empty().then_some((inventory, digest))
@@ -171,7 +176,7 @@ impl Copy<'_> {
             Ok(entries) => entries,
             Err(error) => {
                 let path = folder.trim_end_matches('/').to_string();
-                return self.tell(Fault::Unreadable { path, reason: error.to_string() });
+                return self.tell(Fault::Unreadable { path, reason: error.in_words() });
             }
         };
         for entry in entries {

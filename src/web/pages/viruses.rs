@@ -50,7 +50,16 @@ fn engine(engine: &Engine) -> String {
 /// For the operator: how it stands, in a word, and what is known of it.
 pub fn standing(report: &Report) -> (Badge, Vec<Fact>) {
     match &report.standing {
-        Standing::None => (NONE, vec![Fact::new("Réglage", "antivirus.address est vide")]),
+        Standing::None => (
+            NONE,
+            vec![Fact {
+                whole: true,
+                ..Fact::new(
+                    "Réglage",
+                    "antivirus.address est vide : aucun fichier n’est analysé, et chaque versement le dit",
+                )
+            }],
+        ),
         Standing::Silent { address } => (SILENT, facts(address, None, report.waiting)),
         Standing::Answers { address, engine, .. } => {
             let badge = if old_signatures(&report.standing).is_some() { OLD } else { ANSWERS };

@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::transfer::{self, DecisionForm, Seen, TransferPage};
 use crate::access::Reader;
-use crate::db::TenantRead;
+use crate::db::{TenantRead, jobs};
 use crate::identity::PersonCaller;
+use crate::ingest;
 use crate::ingest::queries::{self, MessageKind};
 use crate::ingest::visibility;
 use crate::model::{Transfer, TransferId, TransferState};
@@ -124,6 +125,12 @@ async fn read(
     let acknowledged = queries::find_message(&mut tx, id, MessageKind::Acknowledgement).await?.is_some();
     let attestations = attestations::card(&mut tx, person, id).await?;
     drop(tx);
+    let waits_for = match transfer.state {
+        TransferState::Received => {
+            jobs::waits_for(&state.db, person.tenant, ingest::JOB_INGEST, id.0).await?
+        }
+        _ => None,
+    };
     let archive = archive(person, state, &transfer).await?;
     let waits = transfer.state == TransferState::Examined && transfer.decided_at.is_none();
     let decides = waits && Who::Archivist.admits(&person.roles);
@@ -137,6 +144,7 @@ async fn read(
         acknowledged,
         replied: transfer.state.is_closed(),
         attestations,
+        waits_for_scanner: waits_for.as_deref() == Some(ingest::WAITS_FOR_SCANNER),
         can_deposit: Who::Depositor.admits(&person.roles),
         decision,
     };

@@ -71,6 +71,8 @@ pub struct Seen<'a> {
     pub acknowledged: bool,
     pub replied: bool,
     pub attestations: Option<Card>,
+    /// The virus scanner does not answer, and nothing passes without it.
+    pub waits_for_scanner: bool,
     pub can_deposit: bool,
     /// The archivist's forms, for whoever may decide now.
     pub decision: Option<DecisionForm>,
@@ -80,7 +82,10 @@ pub struct Seen<'a> {
 pub fn page(account: Account, seen: Seen<'_>) -> TransferPage {
     let transfer = seen.transfer;
     let copies = seen.archive.as_ref().map_or(0, |(_, _, copies)| *copies);
-    let (headline, explanation) = said(transfer, seen.decision.is_some(), copies);
+    let (headline, explanation) = match seen.waits_for_scanner {
+        true => awaiting_scanner(),
+        false => said(transfer, seen.decision.is_some(), copies),
+    };
     TransferPage {
         trail: vec![Link::new("Versements", "/versements")],
         here: list::address(transfer.transfer_id),
@@ -89,7 +94,7 @@ pub fn page(account: Account, seen: Seen<'_>) -> TransferPage {
         notice: None,
         headline,
         explanation,
-        steps: steps(transfer),
+        steps: steps(transfer, seen.waits_for_scanner),
         archive: seen.archive.as_ref().map(|(cote, address, _)| Link::new(cote, address)),
         can_retry: seen.can_deposit && transfer.state == TransferState::Refused,
         findings: findings::groups(&transfer.findings),
@@ -137,7 +142,7 @@ fn facts(seen: &Seen<'_>) -> Vec<Fact> {
 }
 
 /// The steps done, the one under way, those to come.
-fn steps(transfer: &Transfer) -> Vec<Step> {
+fn steps(transfer: &Transfer, waits_for_scanner: bool) -> Vec<Step> {
     let done = |label, at| Step { label, progress: "done", icon: "check", at, words: "" };
     let now = |label, icon, words| Step { label, progress: "now", icon, at: None, words };
     let later = |label, icon| Step { label, progress: "later", icon, at: None, words: "à venir" };
@@ -147,7 +152,8 @@ fn steps(transfer: &Transfer) -> Vec<Step> {
     let accepted = || done("Accepté", moment(transfer.decided_at));
     match transfer.state {
         TransferState::Received => {
-            vec![received, now("Contrôle", "search", "en cours"), later("Prise en charge", "box")]
+            let words = if waits_for_scanner { "l’antivirus est attendu" } else { "en cours" };
+            vec![received, now("Contrôle", "search", words), later("Prise en charge", "box")]
         }
         TransferState::Examined if transfer.decided_at.is_none() => vec![
             received,
@@ -206,8 +212,8 @@ fn said(transfer: &Transfer, decides: bool, copies: usize) -> (&'static str, Str
         TransferState::Sealed => copying(),
         TransferState::AwaitingReplication => (
             "Ce versement est accepté, en attente de réplication",
-            "Un des sites où vos archives sont gardées ne répond pas : la prise en charge sera prononcée dès que \
-             chaque site aura sa copie. Vous n’avez rien à faire ; gardez votre accusé de réception."
+            "Un des sites où vos archives sont gardées ne peut pas prendre sa copie pour l’instant : la prise en \
+             charge sera prononcée dès que chaque site aura la sienne. Vous n’avez rien à faire ; gardez votre accusé de réception."
                 .into(),
         ),
         TransferState::TakenInCharge => {
@@ -227,6 +233,15 @@ fn said(transfer: &Transfer, decides: bool, copies: usize) -> (&'static str, Str
                 .into(),
         ),
     }
+}
+
+fn awaiting_scanner() -> (&'static str, String) {
+    (
+        "Votre envoi est bien arrivé, il attend l’antivirus",
+        "L’antivirus du service ne répond pas, et aucun fichier ne passe sans lui. Le contrôle reprendra de lui-même \
+         dès qu’il répondra. Vous n’avez rien à faire ; gardez votre accusé de réception."
+            .into(),
+    )
 }
 
 fn copying() -> (&'static str, String) {

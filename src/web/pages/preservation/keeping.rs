@@ -1,6 +1,6 @@
 //! The readings of every member's copies, in words, for the operator's page.
 
-use super::{NOT_YET, SiteLine, WELL, WRONG, percent, share};
+use super::{NOT_YET, NOTHING, SiteLine, WELL, WRONG, counted, percent, share};
 use crate::preservation::{Canaries, Damage, Migration, Overview, SiteStanding};
 use crate::web::pages::shell::{At, Badge, Fact};
 use crate::web::pages::words;
@@ -55,10 +55,11 @@ fn site(site: &SiteStanding) -> SiteLine {
             SiteStanding { late: 1.., .. } => LATE,
             SiteStanding { incidents: 1.., .. } => WRONG,
             SiteStanding { sampled_since: None, .. } => NOT_YET,
+            SiteStanding { copies: 0, .. } => NOTHING,
             _ => WELL,
         },
-        copies: words::count(site.copies, "copie", "copies"),
-        fresh: percent(site.fresh, site.copies),
+        copies: counted(site.copies),
+        fresh: (site.copies > 0).then(|| percent(site.fresh, site.copies)),
         fresh_words: share(site.fresh, site.copies),
         oldest: site.oldest_at.map(words::moment),
         sampled: site.sampled_since.map(words::moment),

@@ -36,8 +36,8 @@ pub struct SiteLine {
     pub name: String,
     pub state: Badge,
     pub copies: String,
-    /// From 0 to 100, and in words.
-    pub fresh: u64,
+    /// From 0 to 100, when there is something to read, and in words.
+    pub fresh: Option<u64>,
     pub fresh_words: String,
     pub oldest: Option<At>,
     pub sampled: Option<At>,
@@ -70,6 +70,7 @@ const MENDED: Badge = Badge { label: "Réparée", tone: "kept", icon: "check" };
 const WITHDRAWN: Badge = Badge { label: "Copie retirée", tone: "moving", icon: "info" };
 const WELL: Badge = Badge { label: "Contrôlé", tone: "kept", icon: "check" };
 const WRONG: Badge = Badge { label: "À réparer", tone: "waiting", icon: "alert" };
+const NOTHING: Badge = Badge { label: "Rien à relire", tone: "moving", icon: "info" };
 const NOT_YET: Badge = Badge { label: "Pas encore contrôlé", tone: "waiting", icon: "clock" };
 
 /// `GET /integrite`.
@@ -133,12 +134,13 @@ fn member_site(site: &MemberSite, open: &[Incident]) -> SiteLine {
     SiteLine {
         name: site.site.clone(),
         state: match (wrong, site.sampled_at) {
+            (0, Some(_)) if site.copies == 0 => NOTHING,
             (0, Some(_)) => WELL,
             (0, None) => NOT_YET,
             _ => WRONG,
         },
-        copies: words::count(site.copies, "copie", "copies"),
-        fresh: percent(site.fresh, site.copies),
+        copies: counted(site.copies),
+        fresh: (site.copies > 0).then(|| percent(site.fresh, site.copies)),
         fresh_words: share(site.fresh, site.copies),
         oldest: site.oldest_at.map(words::moment),
         sampled: site.sampled_at.map(words::moment),
@@ -181,7 +183,15 @@ fn percent(part: u64, whole: u64) -> u64 {
     if whole == 0 { 100 } else { u64::try_from(percent).unwrap_or(100).min(100) }
 }
 
+/// Copies are counted when a day's readings end.
+fn counted(copies: u64) -> String {
+    format!("{} au dernier décompte", words::count(copies, "copie", "copies"))
+}
+
 fn share(part: u64, whole: u64) -> String {
+    if whole == 0 {
+        return "Aucune copie à relire".into();
+    }
     format!("{}\u{a0}% ({} sur {})", percent(part, whole), words::number(part), words::number(whole))
 }
 

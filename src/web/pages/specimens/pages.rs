@@ -4,7 +4,9 @@ use super::archives::{object, unit, unit_line};
 use super::formats;
 use super::frame::{outside, shell};
 use super::operations::operations;
-use super::transfers::{desk, examined, kept, lines, received, refused};
+use super::transfers::{
+    awaiting_replication, awaiting_scanner, desk, examined, kept, lines, received, refused,
+};
 use super::{integrity, profiles};
 use crate::web::pages::access::search::SearchPage;
 use crate::web::pages::identity::*;
@@ -86,6 +88,8 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("versements", render(&list)),
         ("depot", render(&deposit)),
         ("versement-recu", render(&received())),
+        ("versement-attend-l-antivirus", render(&awaiting_scanner())),
+        ("versement-attend-un-site", render(&awaiting_replication())),
         ("versement-refuse", render(&refused())),
         ("versement-pris-en-charge", render(&kept())),
         ("versement-a-decider", render(&examined())),

@@ -123,6 +123,7 @@ fn coverage(state: TransferState) -> Option<VirusCoverage> {
 
 pub fn seen(transfer: &Transfer) -> Seen<'_> {
     Seen {
+        waits_for_scanner: false,
         transfer,
         archive: None,
         sender: Some("Mairie de Saint-Aubin-des-Landes".into()),
@@ -188,6 +189,17 @@ pub fn received() -> TransferPage {
     (transfer.title, transfer.unit_count, transfer.object_count) = (None, None, None);
     (transfer.message_identifier, transfer.file_name) = (None, "marches-2026-salle-des-fetes.zip".into());
     transfer::page(account("déposant"), Seen { sender: None, agreement: None, ..seen(&transfer) })
+}
+
+pub fn awaiting_scanner() -> TransferPage {
+    let mut transfer = transfer(TransferState::Received, "");
+    (transfer.title, transfer.unit_count, transfer.object_count) = (None, None, None);
+    transfer::page(account("déposant"), Seen { waits_for_scanner: true, ..seen(&transfer) })
+}
+
+pub fn awaiting_replication() -> TransferPage {
+    let transfer = transfer(TransferState::AwaitingReplication, "Registre des arrêtés, juin 2026");
+    transfer::page(account("déposant"), seen(&transfer))
 }
 
 pub fn examined() -> TransferPage {
