@@ -176,6 +176,8 @@ impl App {
             pronom: self.pronom(),
             preservation: self.preservation.clone(),
             attestations: Attestations::new(self.db.clone(), &self.config.public_url),
+            sealing: self.sealing(),
+            asked: web::pages::verify::Asked::default(),
             access: Access::new(self.db.clone(), self.storage.clone(), self.clock.clone()),
             clock: self.clock.clone(),
             settings: web::Settings {

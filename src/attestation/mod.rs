@@ -11,10 +11,13 @@ mod paper;
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use crate::db::{self, Db};
 use crate::evidence::attestation::{self, Attestation};
 use crate::model::TenantId;
-use crate::proof::attestation::{Statement, file};
+use crate::proof::attestation::{self as form, Statement, file};
+use crate::proof::sealed::{Proof, Shown, Trusted};
 use crate::report;
 
 /// The operations on attestations. Cheap to clone.
@@ -73,6 +76,49 @@ impl Attestations {
         let proof = attestation.proof.as_deref().map(serde_json::from_str).transpose();
         let proof = proof.map_err(|error| unreadable(error.to_string()))?;
         file(&attestation.statement, &entry, proof).map_err(|error| unreadable(error.to_string()))
+    }
+}
+
+/// What is found of an attestation that somebody holds.
+#[derive(Debug)]
+pub enum Look {
+    /// No attestation of this number.
+    Unknown,
+    /// It declares something else.
+    Altered,
+    Genuine {
+        title: &'static str,
+        issued_at: DateTime<Utc>,
+        /// `None`: no seal covers it yet. Else what its proof shows, or why it shows nothing.
+        proof: Option<Result<Shown, String>>,
+    },
+}
+
+impl Attestations {
+    /// Whether an attestation of this number declares what has this SHA-256 (hexadecimal). Of an unknown member as of an
+    /// unknown number, the same is said, after the same work.
+    pub async fn look(&self, number: &str, sha256: &str, trusted: &Trusted) -> Result<Look, Error> {
+        // The number begins with the member's code, in which dashes may stand: `<code>-ATT-2027-000001`.
+        let code = number.rsplitn(4, '-').nth(3).unwrap_or_default();
+        let mut tx = self.db.read(TenantId::of_member(code)).await?;
+        let Some(found) = attestation::find_numbered(&mut tx, number).await? else {
+            return Ok(Look::Unknown);
+        };
+        let entry = attestation::entry(&mut tx, number).await?;
+        drop(tx);
+        if hex::encode(&found.sha256) != sha256 {
+            return Ok(Look::Altered);
+        }
+        let unreadable = |reason: String| Error::Unreadable { number: number.to_owned(), reason };
+        let entry = entry.ok_or_else(|| unreadable("le journal n’a pas son entrée".into()))?;
+        let proof = found.proof.as_deref().map(|text| {
+            let whole = file(&found.statement, &entry, None).map_err(|error| error.to_string())?;
+            let declared = form::read(whole.as_bytes()).map_err(|fault| fault.to_string())?;
+            let proof: Proof = serde_json::from_str(text).map_err(|error| error.to_string())?;
+            let shown = proof.verify(&declared.entry_hash, declared.seq, code, trusted);
+            shown.map_err(|fault| fault.to_string())
+        });
+        Ok(Look::Genuine { title: found.kind.title(), issued_at: found.issued_at, proof })
     }
 }
 

@@ -129,6 +129,11 @@ pub async fn entry(tx: &mut TenantRead, number: &str) -> Result<Option<String>, 
     queries::entry(tx, &event_object(number)).await
 }
 
+/// The last one of this kind.
+pub async fn last_of(tx: &mut TenantRead, kind: Kind) -> Result<Option<Attestation>, db::Error> {
+    queries::last_of(tx, kind).await
+}
+
 /// Those without a proof whose entry comes after the one numbered `after`, in the order of their entries.
 pub async fn to_complete(tx: &mut TenantRead, after: i64, most: i64) -> Result<Vec<ToComplete>, db::Error> {
     queries::to_complete(tx, after, most).await

@@ -93,6 +93,16 @@ pub(super) async fn find_numbered(tx: &mut TenantRead, number: &str) -> Result<O
     row.fetch_optional(tx.conn()).await?.map(Attestation::try_from).transpose()
 }
 
+pub(super) async fn last_of(tx: &mut TenantRead, kind: Kind) -> Result<Option<Attestation>, Error> {
+    let row = sqlx::query_as!(
+        Row,
+        "select attestation_id, number, kind, transfer_id, archive_id, issued_at, statement, sha256, proof
+         from attestation where kind = $1 order by issued_at desc, attestation_id desc limit 1",
+        kind.word()
+    );
+    row.fetch_optional(tx.conn()).await?.map(Attestation::try_from).transpose()
+}
+
 /// Newest first.
 pub(super) async fn of_transfer(tx: &mut TenantRead, id: TransferId) -> Result<Vec<Attestation>, Error> {
     let rows = sqlx::query_as!(

@@ -25,6 +25,7 @@ use crate::db::{self, Db};
 use crate::evidence::tree;
 use crate::keys::{self, Keys};
 use crate::model::{Agent, TenantId};
+use crate::proof::sealed::Trusted;
 use crate::proof::{checkpoint, journal, note, seal};
 use crate::storage::{self, Storage};
 
@@ -145,6 +146,14 @@ impl Sealing {
     /// The service's keys.
     pub fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// What the service itself trusts: its keys, those of its past too, and its authorities' roots.
+    pub fn trusted(&self) -> Result<Trusted, Error> {
+        let keys = self.keys.known()?.into_iter().map(|known| known.verifier).collect();
+        let roots =
+            self.authorities.all.iter().flat_map(|one| one.roots_pem().iter().copied().chain([b'\n']));
+        Ok(Trusted { keys, roots: roots.collect() })
     }
 
     /// The name of a member's log.

@@ -35,6 +35,7 @@ use crate::identity::Identity;
 use crate::ingest::Ingest;
 use crate::preservation::Preservation;
 use crate::pronom::Pronom;
+use crate::sealing::Sealing;
 use crate::storage::Storage;
 
 pub use problem::Problem;
@@ -53,6 +54,9 @@ pub struct State {
     pub access: Access,
     pub preservation: Preservation,
     pub attestations: Attestations,
+    pub sealing: Sealing,
+    /// How often `/verify` was asked from where.
+    pub asked: pages::verify::Asked,
     pub clock: Clock,
     pub settings: Settings,
 }

@@ -6,7 +6,7 @@
 use actix_web::http::{StatusCode, header};
 
 use super::problem::{Kind, Problem};
-use crate::{access, attestation, db, identity, ingest, preservation, pronom, storage};
+use crate::{access, attestation, db, identity, ingest, preservation, pronom, sealing, storage};
 
 macro_rules! kinds {
     ($($name:ident = $text:literal, $status:literal, $title:literal, $remedy:literal;)*) => {
@@ -70,7 +70,15 @@ macro_rules! failures {
     )*};
 }
 
-failures!(db::Error, identity::Error, access::Error, preservation::Error, pronom::Error, attestation::Error);
+failures!(
+    db::Error,
+    identity::Error,
+    access::Error,
+    preservation::Error,
+    pronom::Error,
+    attestation::Error,
+    sealing::Error
+);
 
 /// How long to wait for what is transient.
 const PAUSE_SECONDS: u32 = 10;

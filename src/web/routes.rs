@@ -98,8 +98,11 @@ pub static TABLE: &[Line] = &[
     get("/exploitation/formats", Who::Operator, || web::to(pages::formats::signatures::show)),
     post("/exploitation/formats", Who::Operator, || web::to(pages::formats::signatures::import)),
     get("/integrite", Who::IntegrityReader, || web::to(pages::preservation::show)),
+    get("/exploitation/scellements", Who::Operator, || web::to(pages::seals::show)),
     get("/exploitation", Who::Operator, || web::to(pages::operations::show)),
     post("/exploitation/travaux/{id}/relance", Who::Operator, || web::to(pages::operations::resume)),
+    get("/verify", Who::Anyone, || web::to(pages::verify::show)),
+    get("/confiance", Who::Anyone, || web::to(pages::verify::trust)),
     get("/accessibilite", Who::Anyone, || web::to(pages::notices::accessibility)),
     get_compressed("/static/{name}", Who::Anyone, || web::to(pages::assets::file)),
 ];

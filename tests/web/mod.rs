@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use ureq::http::{HeaderMap, Method, Request};
 
 use crate::support::sip::Sip;
-use crate::support::{FreshTenant, PASSWORD, fresh_tenant, vault};
+use crate::support::{self, FreshTenant, PASSWORD, fresh_tenant, vault};
 
 mod attestations;
 mod consultation;
@@ -95,8 +95,12 @@ impl Door {
         let preservation =
             Preservation::new(db.clone(), storage.clone(), clock.clone(), preservation::Settings::default());
         let attestations = Attestations::new(db.clone(), &settings.public_url);
+        let keys = std::env::temp_dir().join(format!("chartrier-keys-{}", tenant.code));
+        let sealing = support::sealing(&db, &storage, &clock, &keys);
         let state = State {
             attestations,
+            sealing,
+            asked: web::pages::verify::Asked::default(),
             db,
             storage,
             identity: identity.clone(),

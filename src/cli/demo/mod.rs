@@ -7,6 +7,7 @@ mod answers;
 mod checks;
 mod client;
 mod deposits;
+mod evidence;
 mod layout;
 mod members;
 mod pdf;
@@ -71,7 +72,9 @@ async fn demonstrate(
     members: Vec<Member>,
     sips: Vec<Sip>,
 ) -> Result<ExitCode, Failure> {
-    let app = App::open(config, Clock::system()).await?;
+    let mut app = App::open(config, Clock::system()).await?;
+    // Answers until the demonstration ends.
+    let authority = evidence::authority(&mut app)?;
     let members = Arc::new(members);
     let mut report = Report::new();
     if let Err(failure) = introduce(&mut report, &app, &members, &arguments.tenants).await {
@@ -83,6 +86,7 @@ async fn demonstrate(
         return Err(failure);
     }
     let running = app.start(true, true)?;
+    let _authority = authority;
     let shown = tokio::select! {
         shown = show(&mut report, &running, Arc::clone(&members), sips) => shown,
         told = app::told_to_stop() => told.map_err(Failure::from).and_then(|()| Err("interrompu".into())),
@@ -187,6 +191,8 @@ async fn show(
     checks::walls(report, app, &members, &taken, &service).await?;
     report.chapter("Journaux");
     checks::journals(report, app, &members).await?;
+    report.chapter("Preuves");
+    evidence::proofs(report, app, &members).await?;
     Ok(())
 }
 

@@ -17,8 +17,10 @@ pub mod places;
 pub mod preservation;
 pub mod profiles;
 pub mod safety;
+pub mod seals;
 pub mod shell;
 pub mod upload;
+pub mod verify;
 pub mod viruses;
 pub mod words;
 

@@ -9,6 +9,7 @@ mod integrity;
 mod operations;
 mod pages;
 mod profiles;
+mod proofs;
 mod transfers;
 
 use pages::pages;

@@ -7,7 +7,7 @@ use super::operations::operations;
 use super::transfers::{
     awaiting_replication, awaiting_scanner, desk, examined, kept, lines, received, refused,
 };
-use super::{integrity, profiles};
+use super::{integrity, profiles, proofs};
 use crate::web::pages::access::search::SearchPage;
 use crate::web::pages::identity::*;
 use crate::web::pages::ingest::deposit::DepositPage;
@@ -86,6 +86,9 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("accueil-deposant", render(&desk(true))),
         ("accueil-archiviste", render(&desk(false))),
         ("versements", render(&list)),
+        ("verifier", render(&proofs::verified())),
+        ("confiance", render(&proofs::trust())),
+        ("scellements", render(&proofs::sealed())),
         ("depot", render(&deposit)),
         ("versement-recu", render(&received())),
         ("versement-attend-l-antivirus", render(&awaiting_scanner())),

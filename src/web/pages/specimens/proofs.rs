@@ -1,0 +1,84 @@
+//! Made-up pages of proofs: an attestation looked at, the keys, the seals.
+
+use super::frame::{at, outside, shell};
+use crate::attestation::Look;
+use crate::evidence::seal_queries::SealState;
+use crate::evidence::token_queries::Stamping;
+use crate::model::TenantId;
+use crate::proof::sealed::Shown;
+use crate::sealing::{LogStanding, Standing};
+use crate::web::pages::seals::{self, SealsPage};
+use crate::web::pages::shell::Section;
+use crate::web::pages::verify::{AuthorityLine, KeyLine, TrustPage, VerifyPage, verdict};
+
+pub fn verified() -> VerifyPage {
+    let shown = Shown {
+        log: "archives.example.fr/sal".into(),
+        size: 12_345,
+        seal: None,
+        platform_size: 42,
+        stamps: Vec::new(),
+        unchecked: vec!["que les certificats n’étaient pas révoqués à la date des jetons".into()],
+    };
+    let look = Look::Genuine {
+        title: "Attestation de prise en charge",
+        issued_at: at("2026-03-12T10:00:00Z"),
+        proof: Some(Ok(shown)),
+    };
+    VerifyPage {
+        shell: outside("Vérifier une attestation"),
+        number: "sal-ATT-2026-000012".into(),
+        digest: "ab".repeat(32),
+        errors: Vec::new(),
+        verdict: Some(verdict(look)),
+    }
+}
+
+pub fn trust() -> TrustPage {
+    TrustPage {
+        shell: outside("Clés et certificats"),
+        service: "archives.example.fr".into(),
+        keys: vec![KeyLine {
+            key: "archives.example.fr+0123abcd+AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAh".into(),
+            state: "en service depuis le 1er mars 2026 à 3 h 00".into(),
+        }],
+        authorities: vec![AuthorityLine {
+            name: "demonstration".into(),
+            is_demonstration: true,
+            roots: "-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----".into(),
+        }],
+    }
+}
+
+pub fn sealed() -> SealsPage {
+    let now = at("2026-03-12T10:00:00Z");
+    let log = |code: Option<&str>, number, trouble: Option<&str>| LogStanding {
+        code: code.map(str::to_owned),
+        state: Some(SealState {
+            tenant: TenantId::of_member(code.unwrap_or("x")),
+            number,
+            sealed_at: Some(at("2026-03-12T03:00:00Z")),
+            trouble: trouble.map(str::to_owned),
+            trouble_since: trouble.map(|_| now),
+        }),
+        copies: vec![("nord".into(), number, now), ("sud".into(), number, now)],
+    };
+    let standing = Standing {
+        logs: vec![
+            log(None, 120, None),
+            log(Some("sal"), 118, None),
+            log(
+                Some("val"),
+                97,
+                Some("scellement 98 : les sites ont un scellement d’entrées que la base n’a pas"),
+            ),
+        ],
+        stamping: Some(Stamping {
+            waiting_since: Some(at("2026-03-11T03:00:00Z")),
+            reason: Some("l’autorité « premiere » ne répond pas : délai dépassé".into()),
+            tried_at: Some(now),
+        }),
+    };
+    let account = shell("Scellements", Section::Operations, "exploitant").account.expect("somebody");
+    seals::page(account, &standing, now)
+}
