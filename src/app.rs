@@ -305,6 +305,6 @@ pub fn kill_where_the_test_says() {
 }
 
 /// The service's signing keys.
-fn keys(config: &Config) -> Keys {
+pub fn keys(config: &Config) -> Keys {
     Keys::new(&config.data.join("keys"), config.keys_passphrase_file.as_deref(), &config.evidence_name)
 }

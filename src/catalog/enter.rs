@@ -82,6 +82,9 @@ pub async fn archive(
     let links = links.map(|(parent, child)| (units[parent as usize], units[child as usize]));
     write::insert_unit_links(tx, links).await?;
     let objects = objects(tx, accession, manifest).await?;
+    if accession.objects.len() >= write::LARGE {
+        write::plan_again(tx).await?;
+    }
     unit_objects(tx, manifest, &units, &objects).await
 }
 

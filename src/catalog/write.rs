@@ -94,6 +94,17 @@ pub struct NewUnit {
     pub search_text: String,
 }
 
+/// Rows from which an archive is large: the plans of the references to them are made again.
+pub const LARGE: usize = 500;
+
+/// Has the plans of this connection made again. References are checked by plans made once, when the table may have been
+/// nearly empty, and each way to its rows as good as another: a large archive would read the table whole for each of its
+/// rows (12 s for 10 000 units).
+pub async fn plan_again(tx: &mut TenantTx) -> Result<(), db::Error> {
+    sqlx::query!("discard plans").execute(tx.conn()).await?;
+    Ok(())
+}
+
 /// Enters a batch of units, in their order from `first`, with the text by which they are found.
 pub async fn insert_units(
     tx: &mut TenantTx,
@@ -125,6 +136,9 @@ pub async fn insert_units(
     )
     .execute(tx.conn())
     .await?;
+    if first == 0 && of.ids.len() >= LARGE {
+        plan_again(tx).await?;
+    }
     sqlx::query!(
         "insert into unit_search (unit_id, sorted_at, text)
              select s.unit_id, $3, to_tsvector('french_unaccented', s.text)

@@ -15,6 +15,7 @@ pub mod check;
 mod demo;
 pub mod formats;
 pub mod identify;
+mod keys;
 mod rebuild;
 mod rehearse;
 mod repair;
@@ -63,6 +64,9 @@ enum Command {
     Repair(selection::Selection),
     /// Scelle maintenant les journaux, et publie les scellements sur les sites.
     Seal(seal::Arguments),
+    /// Les clés qui signent les scellements.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Les sites de conservation : leur état, un site ajouté à une collectivité ou retiré.
     #[command(subcommand)]
     Sites(SitesCommand),
@@ -122,6 +126,7 @@ pub fn run() -> ExitCode {
         Command::Formats(command) => with_config(|config| formats::run(config, &command)),
         Command::Audit(selection) => with_config(|config| audit::audit(config, &selection)),
         Command::Repair(selection) => with_config(|config| repair::repair(config, &selection)),
+        Command::Keys(command) => with_config(|config| keys::run(config, &command)),
         Command::Seal(arguments) => with_config(|config| seal::seal(config, &arguments)),
         Command::Sites(command) => with_config(|config| match command {
             SitesCommand::Status => sites::status(config),

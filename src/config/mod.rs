@@ -149,6 +149,7 @@ fn line_of(text: &str, name: &str) -> usize {
 }
 
 /// Values that only a look can check; the error gives the setting's path and the reason.
+#[expect(clippy::too_many_lines, reason = "one setting after the other")]
 fn checked(written: Written) -> Result<Config, (String, String)> {
     let bad = |name: &str, reason: &str| (name.to_string(), reason.to_string());
     let address = |name: &str, text: &str| -> Result<SocketAddr, (String, String)> {

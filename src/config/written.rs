@@ -184,7 +184,7 @@ pub(super) fn merge(
         match (into.get_mut(&key), value) {
             // One table for each site that `storage.sites` names; its keys are those of `Site`.
             (None, value @ Value::Table(_)) if prefix == "sites" || prefix == "timestamp" => {
-                _ = into.insert(key, value)
+                _ = into.insert(key, value);
             }
             (None, _) => return Err(refuse(&name, "réglage inconnu")),
             (Some(Value::Table(into)), Value::Table(from)) => merge(into, from, &name, refuse)?,

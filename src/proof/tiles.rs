@@ -3,7 +3,7 @@
 //! Names and bytes only. The one thing to know: a tile of level `l` holds the roots of complete subtrees of `256^l`
 //! leaves; a full tile never changes, a partial one is named by its width and gives way to a wider one.
 
-use super::merkle::{self, Hash, NodeId, node};
+use super::merkle::{self, Hash, NodeId, SIZE_MAX, node};
 
 /// Hashes of a full tile.
 pub const WIDTH: u64 = 256;
@@ -39,6 +39,11 @@ impl Tile {
         if u64::from(self.width) == WIDTH { path } else { format!("{path}.p/{}", self.width) }
     }
 
+    /// Whether a tree of `size` leaves has this tile, as wide at least.
+    pub fn is_under(&self, size: u64) -> bool {
+        self.index < SIZE_MAX / WIDTH && width(self.level, self.index, size) >= self.width
+    }
+
     /// Leaves before the first one under this tile.
     pub fn first_leaf(&self) -> u64 {
         (self.index * WIDTH) << (HEIGHT * self.level)
@@ -50,6 +55,34 @@ impl Tile {
         let from = (node_id.index << (node_id.level % HEIGHT)) - self.index * WIDTH;
         let hashes = hashes.get(usize::try_from(from).ok()?..)?.get(..span)?;
         Some(whole(hashes))
+    }
+}
+
+/// A tile as it is asked for by its path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named {
+    pub tile: Tile,
+    /// Its entries, and not their hashes.
+    pub is_entries: bool,
+}
+
+impl Named {
+    /// Reads `tile/0/x001/234`, `tile/entries/000.p/5`; `None` for any other spelling.
+    pub fn parse(path: &str) -> Option<Self> {
+        let (level, rest) = path.strip_prefix("tile/")?.split_once('/')?;
+        let is_entries = level == "entries";
+        let level = if is_entries { 0 } else { level.parse().ok().filter(|level| *level < 8)? };
+        let (rest, width) = match rest.split_once(".p/") {
+            Some((rest, width)) => {
+                (rest, width.parse().ok().filter(|width| (1..WIDTH as u16).contains(width))?)
+            }
+            None => (rest, WIDTH as u16),
+        };
+        let digits: String = rest.split('/').map(|part| part.trim_start_matches('x')).collect();
+        let index = digits.parse().ok().filter(|_| digits.len() <= 18)?;
+        let named = Self { tile: Tile { level, index, width }, is_entries };
+        let spelled = if is_entries { named.tile.entries_path() } else { named.tile.path() };
+        (spelled == path).then_some(named)
     }
 }
 
@@ -208,6 +241,28 @@ mod tests {
         assert_eq!(tile(0, 1_234_067, 256).path(), "tile/0/x001/x234/067");
         assert_eq!(tile(1, 0, 5).path(), "tile/1/000.p/5");
         assert_eq!(tile(0, 273, 112).entries_path(), "tile/entries/273.p/112");
+        for tile in [tile(0, 1_234_067, 256), tile(1, 0, 5), tile(0, 999, 256), tile(7, 1_000, 255)] {
+            assert_eq!(Named::parse(&tile.path()), Some(Named { tile, is_entries: false }));
+        }
+        let bundle = tile(0, 273, 112);
+        assert_eq!(Named::parse(&bundle.entries_path()), Some(Named { tile: bundle, is_entries: true }));
+        for wrong in [
+            "tile/0/1",
+            "tile/00/001",
+            "tile/0/001.p/256",
+            "tile/0/001.p/0",
+            "tile/0/001.p/05",
+            "tile/0/x001",
+            "tile/8/000",
+            "tile/0/../001",
+            "tile/entries/x1/001",
+            "tile/0/",
+            "checkpoint",
+            "tile/0/999999999999999999999",
+        ] {
+            assert_eq!(Named::parse(wrong), None, "{wrong}");
+        }
+        assert!(tile(0, 3, 5).is_under(3 * 256 + 5) && !tile(0, 3, 6).is_under(3 * 256 + 5));
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod check;
 mod complete;
 mod gather;
 mod member;
+mod mirror;
 mod prove;
 mod publish;
 mod published;
@@ -30,6 +31,7 @@ use crate::proof::{checkpoint, journal, note, seal};
 use crate::storage::{self, Storage};
 
 pub use check::Checked;
+pub use mirror::LogFile;
 pub use published::Published;
 pub use schedule::{LogStanding, Standing};
 pub use stamp::{Authorities, WAITING_MAX, stamped_bytes, token_name};

@@ -67,7 +67,7 @@ impl Sealing {
                     }
                     Ok(_) => {}
                     Err(Error::Storage(error)) => {
-                        tracing::warn!(%error, site, "seals of a site were not read")
+                        tracing::warn!(%error, site, "seals of a site were not read");
                     }
                     Err(error) => return Err(error),
                 }

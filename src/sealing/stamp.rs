@@ -54,7 +54,7 @@ impl Sealing {
             let body = Note::parse(&head.note)?.text().to_string();
             match self.ask(&stamped_bytes(&body, &[])).await {
                 Ok((authority, stamped)) => {
-                    kept += self.keep_token(head.number, 1, authority, stamped).await?
+                    kept += self.keep_token(head.number, 1, authority, stamped).await?;
                 }
                 Err(error) => {
                     reason = Some(error.to_string());

@@ -14,6 +14,7 @@ pub mod extractors;
 mod first_field;
 pub mod headers;
 pub mod health;
+mod log;
 mod metrics;
 pub mod pages;
 pub mod problem;

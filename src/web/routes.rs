@@ -11,7 +11,7 @@ use actix_web::{HttpResponse, Resource, Route, guard, middleware};
 use super::problem::Problem;
 use super::problems as kinds;
 use super::who::Who;
-use super::{api, health, pages};
+use super::{api, health, log, pages};
 
 /// One address and method.
 pub struct Line {
@@ -101,6 +101,7 @@ pub static TABLE: &[Line] = &[
     get("/exploitation/scellements", Who::Operator, || web::to(pages::seals::show)),
     get("/exploitation", Who::Operator, || web::to(pages::operations::show)),
     post("/exploitation/travaux/{id}/relance", Who::Operator, || web::to(pages::operations::resume)),
+    get("/log/{path:.*}", Who::Anyone, || web::to(log::show)),
     get("/verify", Who::Anyone, || web::to(pages::verify::show)),
     get("/confiance", Who::Anyone, || web::to(pages::verify::trust)),
     get("/accessibilite", Who::Anyone, || web::to(pages::notices::accessibility)),

@@ -75,6 +75,7 @@ impl From<recovery::Error> for Failure {
 }
 
 /// Does the job, or a part of it.
+#[expect(clippy::too_many_lines, reason = "one line a kind of job")]
 pub(super) async fn run(worker: &Worker, job: &Job) -> Result<Turn, Failure> {
     let (transfer, began) = (TransferId(job.subject), Instant::now());
     let mut turn = Turn::Done;

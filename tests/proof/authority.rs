@@ -30,6 +30,7 @@ fn done(arguments: &[&str], folder: &Path) {
 }
 
 impl Authority {
+    #[expect(clippy::too_many_lines, reason = "commands of openssl, one after the other")]
     pub fn new(certificate: Certificate) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let usage = match certificate {

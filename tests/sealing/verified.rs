@@ -18,6 +18,7 @@ pub fn verify(path: &Path, keys: &[String], root: Option<&Path>) -> (u8, String)
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one tampering after the other")]
 async fn a_published_log_is_verified_from_its_files_and_each_tampering_is_named() {
     let stage = Stage::new("verified_log").await;
     for _ in 0..6 {

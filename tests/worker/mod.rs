@@ -82,6 +82,7 @@ async fn a_job_goes_on_while_the_queue_does_not_answer() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a worker has many parts")]
 async fn what_may_wait_has_one_lane_and_keeps_no_transfer_waiting() {
     let clock = Clock::system();
     let db: Db = db_with("worker_background", &clock, &["a"]).await;

@@ -137,14 +137,22 @@ pub fn log(folder: &Path, trusted: &Trusted) -> Result<Checked, Failure> {
     if last != Some((body.size, body.root, body.origin.clone())) {
         return Err(wrong("checkpoint", "ce n’est pas la tête du dernier scellement"));
     }
+    sum_up(&body, &seals, journal.walked, &mut checked);
+    Ok(checked)
+}
+
+/// What was checked of a log, and what was not.
+fn sum_up(body: &Checkpoint, seals: &Seals<'_>, walked: u64, checked: &mut Checked) {
     let number = seals.walk.last().map_or(0, |last| last.number);
     checked.checked.push(format!(
         "journal {} : {} empreintes, {number} scellements liés les uns aux autres, chacun avec la racine qu’il scelle",
         body.origin, body.size
     ));
-    match trusted.keys.as_slice() {
+    match seals.trusted.keys.as_slice() {
         [] => {
-            checked.unchecked.push("les signatures des scellements : donnez la clé du service (--key)".into())
+            checked
+                .unchecked
+                .push("les signatures des scellements : donnez la clé du service (--key)".into());
         }
         _ => checked.checked.push("chaque scellement est signé par une clé de confiance".into()),
     }
@@ -155,15 +163,14 @@ pub fn log(folder: &Path, trusted: &Trusted) -> Result<Checked, Failure> {
             .unchecked
             .push(format!("les {stamps} jetons d’horodatage : donnez les certificats racines (--root)")),
     }
-    match journal.walked {
+    match walked {
         0 => checked
             .unchecked
             .push("le texte des entrées : la copie du journal n’est pas au-dessus de ce dossier".into()),
         walked => {
-            checked.checked.push(format!("{walked} entrées du journal relues, chacune sous son empreinte"))
+            checked.checked.push(format!("{walked} entrées du journal relues, chacune sous son empreinte"));
         }
     }
-    Ok(checked)
 }
 
 fn compare(record: &Record, tree: &Growing) -> Result<(), Failure> {

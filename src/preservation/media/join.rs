@@ -20,7 +20,7 @@ struct Made {
 
 /// What trying to copy an archive came to.
 enum Copied {
-    Made(Made),
+    Made(Box<Made>),
     Failed(String),
     /// The site that joins is away.
     Away(String),
@@ -48,7 +48,7 @@ impl Preservation {
             match self.copy_one(tenant, moving, archived).await? {
                 Copied::Made(one) => {
                     size_bytes += one.size_bytes;
-                    made.push(one);
+                    made.push(*one);
                 }
                 Copied::Failed(reason) => paged.failure = Some(format!("{cote} : {reason}")),
                 Copied::Away(reason) => {
@@ -72,7 +72,7 @@ impl Preservation {
             match self.copy_from(tenant, moving, &archived, from).await {
                 Ok((path, size_bytes)) => {
                     let from = from.clone();
-                    return Ok(Copied::Made(Made { archived, from, path, size_bytes }));
+                    return Ok(Copied::Made(Box::new(Made { archived, from, path, size_bytes })));
                 }
                 Err(Error::Storage(
                     error @ (storage::Error::Away { .. }

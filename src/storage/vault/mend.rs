@@ -56,11 +56,11 @@ impl TenantStore {
             self.replace(bad, target, &model, &report, bytes_per_second, &mut mended)?;
         }
         let marker = format!("{object}/{MARKER}");
-        if let Some(bytes) = source.get(&marker, MARKER_BYTES_MAX)? {
-            if target.get(&marker, MARKER_BYTES_MAX).ok().flatten().as_ref() != Some(&bytes) {
-                target.put(&marker, &bytes, Put::Over)?;
-                mended.add(bytes.len() as u64);
-            }
+        if let Some(bytes) = source.get(&marker, MARKER_BYTES_MAX)?
+            && target.get(&marker, MARKER_BYTES_MAX).ok().flatten().as_ref() != Some(&bytes)
+        {
+            target.put(&marker, &bytes, Put::Over)?;
+            mended.add(bytes.len() as u64);
         }
         let after = check_copy(bad, target, self.tenant, archive, UNHEARD);
         if let Some(fault) = after.faults.first() {

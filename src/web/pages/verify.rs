@@ -25,10 +25,13 @@ const WINDOW: TimeDelta = TimeDelta::minutes(1);
 /// Addresses remembered; past them, all are forgotten.
 const ADDRESSES_MAX: usize = 10_000;
 
+/// Since when each address asked, and how often.
+type Counts = HashMap<IpAddr, (DateTime<Utc>, u32)>;
+
 /// How often each address asked lately.
 #[derive(Clone, Default)]
 pub struct Asked {
-    asked: Arc<Mutex<HashMap<IpAddr, (DateTime<Utc>, u32)>>>,
+    asked: Arc<Mutex<Counts>>,
 }
 
 impl Asked {
@@ -191,7 +194,8 @@ fn genuine(title: &str, issued_at: DateTime<Utc>, proof: Option<Result<Shown, St
             };
         }
         None => {
-            unchecked.push("le scellement du journal : il vient une fois par jour, revenez demain".to_owned())
+            unchecked
+                .push("le scellement du journal : il vient une fois par jour, revenez demain".to_owned());
         }
     }
     Verdict {
