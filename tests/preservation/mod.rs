@@ -11,6 +11,7 @@ mod migration;
 mod orphans;
 mod rights;
 mod schedule;
+mod told;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -104,13 +104,20 @@ async fn the_catalogue_rebuilt_from_one_site_alone_is_the_one_that_was_lost() {
 
 /// The next archive of each has the number after the highest.
 async fn numbers_go_on(origin: &Instance, again: &Instance) {
-    let mut cotes = Vec::new();
+    let (mut cotes, mut attested) = (Vec::new(), Vec::new());
     for instance in [origin, again] {
         let transfer = instance.deposit("amont", Sip::with_files("SUIVANT", 1).zip()).await;
         assert_eq!(transfer.state, TransferState::TakenInCharge, "{:?}", transfer.findings);
         let query = format!("select cote from archive where archive_id = '{}'", transfer.archive_id.unwrap());
         cotes.extend(instance.texts(&query).await);
+        let query = format!(
+            "select number from attestation where transfer_id = '{}' order by kind",
+            transfer.transfer_id
+        );
+        attested.push(instance.texts(&query).await);
     }
+    assert_eq!(attested[0], attested[1], "the journal alone knows the numbers of attestations");
+    assert!(attested[1].len() == 2 && attested[1][0].ends_with("-000011"), "{attested:?}");
     assert_eq!(cotes[0], cotes[1]);
     assert!(cotes[0].ends_with("-000011"), "{cotes:?}");
 }
