@@ -112,7 +112,7 @@ pub(super) fn io_in_words(error: &io::Error) -> String {
         io::ErrorKind::InvalidData => "ce n’est pas un fichier ordinaire",
         _ => match error.raw_os_error() {
             Some(number) => return format!("erreur {number} du système"),
-            None => "pas de réponse",
+            None => "pas de réponse utilisable",
         },
     };
     words.into()

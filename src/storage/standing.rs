@@ -3,7 +3,7 @@
 //! Never looks at an archive. The one thing to know: a place is tried by writing in it, since a mount that
 //! went away or a disk turned read-only says nothing before.
 
-use super::error::failed;
+use super::error::{Error, failed};
 use super::folder;
 use super::{About, Storage, layout};
 
@@ -67,12 +67,14 @@ impl Storage {
     pub fn stand(&self) -> Vec<Standing> {
         let sites = self.sites.sites.iter().map(|site| {
             let fault = site.there().and_then(|medium| medium.try_writing()).err();
+            // What stands in the place of a disk that went away has another disk's room.
+            let is_there = !matches!(fault, Some(Error::Away { .. }));
             Standing {
                 site: Some(site.name.clone()),
                 about: site.about.clone(),
                 medium: site.medium.kind(),
                 fault: fault.map(|error| error.to_string()),
-                room: site.medium.room(),
+                room: is_there.then(|| site.medium.room()).flatten(),
                 lock: site.medium.lock(),
             }
         });

@@ -169,6 +169,8 @@ fn a_site_in_whose_place_stands_something_else_takes_nothing() {
     assert!(matches!(&deposit.waiting[0].reason, Error::Away { site } if site == "sud"), "{deposit:?}");
     let report = store.check(archive(1)).unwrap().remove(1);
     assert!(report.is_away());
+    let standings = storage.stand();
+    assert!(standings[0].room.is_some() && standings[1].room.is_none(), "the room is another disk's");
     fs::write(folder.path().join("sud/chartrier-site"), number).unwrap();
     let again = store.deposit(archive(1), &object(), &mut open_files).unwrap().complete().unwrap();
     assert_eq!((again.len(), wrong(&store, 1..=1)), (2, 0));

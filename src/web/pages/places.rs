@@ -88,7 +88,7 @@ fn facts(place: &Standing) -> Vec<Fact> {
         Fact::new("Propriétaire", said(&about.owner)),
         Fact::new("Qualification", qualification),
         Fact::new("Support", medium(place.medium)),
-        Fact::new("Place libre", place.room.map_or("Le support ne la dit pas".into(), room)),
+        Fact::new("Place libre", free(place)),
         Fact { whole: true, ..Fact::new("Verrouillage des objets", lock(place.medium, &place.lock)) },
     ]
 }
@@ -121,6 +121,14 @@ fn lock(medium: MediumKind, lock: &Lock) -> String {
         (Lock::None, _) => "Non offert par ce compartiment.".into(),
         (Lock::Unknown, MediumKind::S3) => "Inconnu : le compartiment n’a pas répondu à la question.".into(),
         (Lock::Unknown, _) => "Inconnu : le service ne sait pas interroger ce support.".into(),
+    }
+}
+
+fn free(place: &Standing) -> String {
+    match (place.room, &place.fault) {
+        (Some(free), _) => room(free),
+        (None, Some(_)) => "Inconnue".into(),
+        (None, None) => "Le support ne la dit pas".into(),
     }
 }
 
