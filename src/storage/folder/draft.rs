@@ -63,11 +63,21 @@ impl<'a> FolderDraft<'a> {
 
     /// Makes the folders on the way to a file of the object.
     fn make_way(&mut self, path: &str) -> Result<(), Error> {
-        let above = Path::new(path).parent().unwrap_or(Path::new(""));
-        if !self.folders.contains(above) {
-            disk::make_folders(&self.staging.folder, &Path::new("object").join(above))?;
-            self.folders.extend(above.ancestors().map(Path::to_path_buf));
+        self.make(Path::new(path).parent().unwrap_or(Path::new("")))
+    }
+
+    /// Makes a folder of the object and those above it, each once.
+    fn make(&mut self, folder: &Path) -> Result<(), Error> {
+        if self.folders.contains(folder) {
+            return Ok(());
         }
+        if let Some(above) = folder.parent() {
+            self.make(above)?;
+        }
+        let mut place = self.object();
+        place.extend(folder);
+        disk::make_folder(&place)?;
+        self.folders.insert(folder.to_path_buf());
         Ok(())
     }
 }
@@ -86,7 +96,7 @@ impl Draft for FolderDraft<'_> {
     }
 
     fn folder(&mut self, path: &str) -> Result<(), Error> {
-        disk::make_folders(&self.staging.folder, &Path::new("object").join(path))
+        self.make(Path::new(path))
     }
 
     fn flush(&mut self) -> Result<(), Error> {

@@ -1,6 +1,7 @@
 //! Copies in the making: filled together from one reading of each source, made durable, read again and
 //! compared, each site by its own hand. What fails on one site leaves the others to go on.
 
+use std::io::Read;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, ScopedJoinHandle};
@@ -11,10 +12,13 @@ use fail::fail_point;
 use super::super::error::Error;
 use super::super::medium::Draft;
 use super::super::site::{Asking, Site};
+use super::super::standing::MediumKind;
 use super::deposit::{NewFile, Source, Waiting, wait};
 use crate::proof::digest::Sha512;
 
 const CHUNK_BYTES: usize = 256 << 10;
+/// Up to this size copies on folders are filled by one hand: threads would cost more than they save.
+const ONE_HAND_BYTES_MAX: u64 = 1 << 20;
 /// Chunks read and not written yet on a site: what one site may be ahead of another.
 const AHEAD: usize = 8;
 
@@ -44,17 +48,21 @@ pub(super) fn fill(
     with: &Filling<'_>,
     source: &mut dyn Source,
 ) -> Result<(), Error> {
-    copy(staged, waiting, with, source)?;
+    let hands = hands(staged, with);
+    match hands {
+        Hands::One => copy_alone(staged, waiting, with, source)?,
+        Hands::Each => copy(staged, waiting, with, source)?,
+    }
     fail_point!("storage-copied");
-    each(staged, waiting, |copy| {
+    each(staged, waiting, hands, |copy| {
         with.folders.iter().try_for_each(|folder| copy.draft.folder(folder))?;
         with.small.iter().try_for_each(|(path, text)| copy.draft.small(path, text.as_bytes()))
     })?;
-    each(staged, waiting, |copy| copy.draft.flush())?;
+    each(staged, waiting, Hands::Each, |copy| copy.draft.flush())?;
     fail_point!("storage-staged");
     let made = staged.iter().filter(|copy| !copy.in_place).count();
     let before = waiting.len();
-    each(staged, waiting, |copy| match first_wrong(copy, with) {
+    each(staged, waiting, hands, |copy| match first_wrong(copy, with) {
         Some(path) => Err(Error::Damaged { site: copy.site.name.clone(), path }),
         None => Ok(()),
     })?;
@@ -73,10 +81,26 @@ pub(super) fn fill(
     }
 }
 
-/// Does something on each copy that is not in place, all at once; a site's own failure makes its copy wait.
+/// Who fills the copies.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hands {
+    /// One, site after site.
+    One,
+    /// A site's own, all at once.
+    Each,
+}
+
+fn hands(staged: &[Staged<'_>], with: &Filling<'_>) -> Hands {
+    let bytes: u64 = with.files.iter().map(|file| file.size_bytes).sum();
+    let near = staged.iter().all(|copy| copy.site.medium.kind() == MediumKind::Folder);
+    if near && bytes <= ONE_HAND_BYTES_MAX { Hands::One } else { Hands::Each }
+}
+
+/// Does something on each copy that is not in place; a site's own failure makes its copy wait.
 fn each<'a>(
     staged: &mut Vec<Staged<'a>>,
     waiting: &mut Vec<Waiting>,
+    hands: Hands,
     act: impl Fn(&mut Staged<'a>) -> Result<(), Error> + Sync,
 ) -> Result<(), Error> {
     let asked = |copy: &mut Staged<'a>| {
@@ -86,8 +110,12 @@ fn each<'a>(
         done
     };
     let asked = &asked;
+    let mut made = staged.iter_mut().filter(|copy| !copy.in_place);
+    if hands == Hands::One {
+        let done = made.map(asked).collect();
+        return retain(staged, waiting, done);
+    }
     let done = thread::scope(|scope| {
-        let mut made = staged.iter_mut().filter(|copy| !copy.in_place);
         let first = made.next();
         let others: Vec<_> = made.map(|copy| scope.spawn(move || asked(copy))).collect();
         let first = first.map(asked);
@@ -161,6 +189,32 @@ fn copy(
     });
     read?;
     retain(staged, waiting, done)
+}
+
+/// As [`copy`], each file held whole meanwhile: they are small.
+fn copy_alone(
+    staged: &mut Vec<Staged<'_>>,
+    waiting: &mut Vec<Waiting>,
+    with: &Filling<'_>,
+    source: &mut dyn Source,
+) -> Result<(), Error> {
+    let mut bytes = Vec::new();
+    for file in with.files {
+        bytes.clear();
+        let broken = |source| Error::Source { content_path: file.content_path.clone(), source };
+        source
+            .open(file)
+            .map_err(broken)?
+            .take(file.size_bytes + 1)
+            .read_to_end(&mut bytes)
+            .map_err(broken)?;
+        if bytes.len() as u64 != file.size_bytes {
+            return Err(Error::Mismatch { content_path: file.content_path.clone() });
+        }
+        let path = format!("{}{}", with.content, file.content_path);
+        each(staged, waiting, Hands::One, |copy| copy.draft.small(&path, &bytes))?;
+    }
+    Ok(())
 }
 
 /// Reads one source to every hand that still listens; one that does not has an error to show for it.
