@@ -11,6 +11,11 @@ pub(super) mod tag {
     pub const OID: u8 = 0x06;
     pub const GENERALIZED_TIME: u8 = 0x18;
     pub const SEQUENCE: u8 = 0x30;
+    pub const SET: u8 = 0x31;
+    /// `[0]`, constructed.
+    pub const CONTEXT_0: u8 = 0xa0;
+    /// `[1]`, constructed.
+    pub const CONTEXT_1: u8 = 0xa1;
 }
 
 /// Elements, one after the other.
