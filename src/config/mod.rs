@@ -12,6 +12,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use toml::{Table, Value};
 
 use crate::antivirus as scanner;
@@ -61,6 +62,8 @@ pub struct Config {
     pub timestamp: Vec<stamping::Settings>,
     /// Days before the end of its certificate from which a stamp is renewed.
     pub renew_days: u32,
+    /// How far the time that a stamp tells may be from ours.
+    pub clock_tolerance: TimeDelta,
     /// `None`: a passphrase is made beside the keys.
     pub keys_passphrase_file: Option<PathBuf>,
     /// `None`: nobody is written to.
@@ -209,6 +212,7 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         evidence_name,
         timestamp: timestamp::authorities(&written.timestamp, &data)?,
         renew_days: written.evidence.renew_days,
+        clock_tolerance: TimeDelta::seconds(written.evidence.clock_tolerance_seconds.into()),
         keys_passphrase_file: Some(written.keys.passphrase_file)
             .filter(|path| !path.as_os_str().is_empty())
             .map(|path| data.join(path)),

@@ -40,6 +40,7 @@ fn authority(name: &str, said: &Timestamp, data: &Path) -> Result<Settings, Refu
         user: (!said.user.is_empty()).then(|| (said.user.clone(), data.join(&said.password_file))),
         algorithm,
         roots,
+        is_asked: said.ask,
         is_demonstration: false,
     })
 }

@@ -8,6 +8,7 @@ pub mod demonstration;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use openssl::x509::X509;
 
 use crate::proof::token::{self, Algorithm, Stamp, certificates, request, token_of, verify_answer};
@@ -28,6 +29,8 @@ pub struct Settings {
     pub algorithm: Algorithm,
     /// PEM of the roots that its certificates lead to.
     pub roots: Vec<u8>,
+    /// Otherwise it only verifies what it stamped once.
+    pub is_asked: bool,
     /// It proves nothing: it is run beside the service to show how stamps work.
     pub is_demonstration: bool,
 }
@@ -41,6 +44,11 @@ pub enum Error {
     Token { name: String, source: token::Error },
     #[error("autorité « {name} » : mot de passe illisible ({reason})")]
     Password { name: String, reason: String },
+    /// Its clock, or ours, is wrong.
+    #[error(
+        "autorité « {name} » : son jeton est daté du {at}, trop loin de notre horloge (evidence.clock_tolerance_seconds)"
+    )]
+    Clock { name: String, at: DateTime<Utc> },
 }
 
 /// An authority, ready to be asked.
@@ -74,6 +82,11 @@ impl Authority {
     /// As settings name it.
     pub fn name(&self) -> &str {
         &self.settings.name
+    }
+
+    /// Whether it is asked for tokens, and does not only verify those that it gave once.
+    pub fn is_asked(&self) -> bool {
+        self.settings.is_asked
     }
 
     /// Whether it proves nothing.

@@ -3,10 +3,10 @@
 use super::frame::{at, outside, shell};
 use crate::attestation::Look;
 use crate::evidence::seal_queries::SealState;
-use crate::evidence::token_queries::Stamping;
+use crate::evidence::stamping_queries::{Renewal, Stamping};
 use crate::model::TenantId;
 use crate::proof::sealed::Shown;
-use crate::sealing::{LogStanding, Standing};
+use crate::sealing::{Alert, LogStanding, Standing};
 use crate::web::pages::seals::{self, SealsPage};
 use crate::web::pages::shell::Section;
 use crate::web::pages::verify::{AuthorityLine, KeyLine, TrustPage, VerifyPage, verdict};
@@ -77,7 +77,19 @@ pub fn sealed() -> SealsPage {
             waiting_since: Some(at("2026-03-11T03:00:00Z")),
             reason: Some("l’autorité « premiere » ne répond pas : délai dépassé".into()),
             tried_at: Some(now),
+            failures: 9,
+            next_at: Some(at("2026-03-12T09:40:00Z")),
+            renewal: Some(Renewal {
+                since: at("2026-03-01T03:00:00Z"),
+                reason: "le certificat de l’autorité « premiere » ne finit pas plus tard".into(),
+                ends: at("2026-05-01T03:00:00Z"),
+            }),
         }),
+        contradicted: vec![("sud".into(), 1, 101)],
+        alerts: vec![
+            Alert::Unstamped { since: at("2026-03-11T03:00:00Z"), reason: "délai dépassé".into() },
+            Alert::Contradicted { site: "sud".into(), tokens: 1, first: 101 },
+        ],
     };
     let account = shell("Scellements", Section::Operations, "exploitant").account.expect("somebody");
     seals::page(account, &standing, now)
