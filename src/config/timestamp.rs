@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::secret;
 use super::written::Timestamp;
 use crate::proof::token::Algorithm;
 use crate::timestamp::Settings;
@@ -30,6 +31,12 @@ fn authority(name: &str, said: &Timestamp, data: &Path) -> Result<Settings, Refu
     if said.roots.as_os_str().is_empty() {
         let reason = "le fichier PEM des certificats racines de l’autorité est attendu".to_string();
         return Err(refused("roots", reason));
+    }
+    if said.user.is_empty() != said.password_file.as_os_str().is_empty() {
+        return Err(refused("password_file", "user et password_file vont ensemble".into()));
+    }
+    if !said.user.is_empty() {
+        secret::kept(&data.join(&said.password_file)).map_err(|reason| refused("password_file", reason))?;
     }
     let roots = std::fs::read(&path);
     let roots = roots.map_err(|error| refused("roots", format!("{} : {error}", path.display())))?;

@@ -5,7 +5,8 @@
 
 pub mod demonstration;
 
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -15,6 +16,8 @@ use crate::proof::token::{self, Algorithm, Stamp, certificates, request, token_o
 
 /// One answer's time.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest file of a password.
+const PASSWORD_BYTES_MAX: u64 = 4_096;
 
 /// What the operator says of an authority.
 #[derive(Clone, Debug)]
@@ -121,10 +124,8 @@ impl Authority {
         let mut post = self.client.post(&self.settings.url).body(asked);
         post = post.header("content-type", "application/timestamp-query");
         if let Some((user, file)) = &self.settings.user {
-            let password = std::fs::read_to_string(file);
-            let password = password
-                .map_err(|error| Error::Password { name: name.clone(), reason: error.to_string() })?;
-            post = post.basic_auth(user, Some(password.trim_end()));
+            let password = password(file).map_err(|reason| Error::Password { name: name.clone(), reason })?;
+            post = post.basic_auth(user, Some(password));
         }
         let mut response = post.send().await.map_err(|error| away(name, &error))?;
         if !response.status().is_success() {
@@ -141,6 +142,16 @@ impl Authority {
         }
         Ok(bytes)
     }
+}
+
+/// The first line of a file that only its owner may read: it may have changed since the start.
+fn password(path: &Path) -> Result<String, String> {
+    let about = std::fs::metadata(path).map_err(|error| error.to_string())?;
+    if about.mode() & 0o077 != 0 || about.len() > PASSWORD_BYTES_MAX {
+        return Err("le fichier est lisible par d'autres (chmod 600), ou trop gros".into());
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
 /// The address, which may hold a secret, stays out of the words.

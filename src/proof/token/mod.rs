@@ -4,7 +4,7 @@
 //! Never asks an authority: `timestamp` does. The one thing to know: a token is verified as of its own time, so that it
 //! outlives its certificate; that the certificate was not revoked by then is not known here, and is said.
 
-mod der;
+pub(crate) mod der;
 mod signer;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
