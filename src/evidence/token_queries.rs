@@ -163,3 +163,12 @@ pub async fn contradicted(tx: &mut Technical) -> Result<Vec<(String, i64, i64)>,
     let rows = rows.fetch_all(tx.conn()).await?.into_iter();
     Ok(rows.map(|row| (row.site, row.tokens, row.first)).collect())
 }
+
+/// Number of the last seal that has a token.
+pub async fn last_stamped(tx: &mut Technical, tenant: TenantId) -> Result<Option<i64>, Error> {
+    let number = sqlx::query_scalar!(
+        "select number from platform.token where tenant_id = $1 order by number desc limit 1",
+        tenant.as_uuid()
+    );
+    Ok(number.fetch_optional(tx.conn()).await?)
+}

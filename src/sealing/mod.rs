@@ -35,7 +35,7 @@ use crate::storage::{self, Storage};
 
 pub use alert::Alert;
 pub use check::Checked;
-pub use mirror::LogFile;
+pub use mirror::{Example, LogFile};
 pub use published::Published;
 pub use schedule::{LogStanding, Standing};
 pub use stamp::{Authorities, WAITING_MAX, stamped_bytes, token_name};

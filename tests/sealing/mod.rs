@@ -2,7 +2,7 @@
 //! sealed.
 
 mod late;
-mod renewed;
+pub mod renewed;
 mod stamps;
 mod stamps_kept;
 mod tampering;

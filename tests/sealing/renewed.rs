@@ -3,10 +3,11 @@
 use chartrier::evidence::token_queries::{self, KeptToken};
 use chartrier::proof::sealed::Trusted;
 use chartrier::proof::token::{Algorithm, certificates, read, request, token_of, verify};
-use chartrier::sealing::{Alert, Authorities, stamped_bytes};
+use chartrier::sealing::{Alert, Authorities, Sealing, stamped_bytes};
 use chartrier::timestamp::demonstration::Demonstration;
 use chartrier::timestamp::{Authority as Asked, Settings};
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use tempfile::TempDir;
 
 use super::stamps::{ANYWHERE, body, platform, start, tokens, with};
 use super::{A, Stage, tenant};
@@ -74,14 +75,23 @@ fn of_that_time(gone: &Authority, bytes: &[u8], time: &str) -> Vec<u8> {
     gone.says_again(&token_of(&answer).unwrap(), Some(time), "-cades")
 }
 
-#[tokio::test]
-async fn a_stamp_whose_certificate_is_over_holds_and_the_one_that_renews_it_covers_it() {
-    let stage = Stage::new("stamps_over").await;
-    // In June 2024.
-    stage.clock.advance("2024-06-01T12:00:00Z".parse::<chrono::DateTime<Utc>>().unwrap() - stage.clock.now());
+/// A seal of 2024, stamped by an authority that has ceased, and what stamps today.
+pub struct Over {
+    pub sealing: Sealing,
+    pub gone: Authority,
+    pub today: Demonstration,
+    pub text: String,
+    pub token: Vec<u8>,
+    _folder: TempDir,
+}
+
+/// Seals in June 2024, stamps with a certificate that ended with that year, and comes back to today, when another authority
+/// is asked.
+pub async fn stamped_in_2024(stage: &Stage) -> Over {
+    stage.clock.advance("2024-06-01T12:00:00Z".parse::<DateTime<Utc>>().unwrap() - stage.clock.now());
     stage.happen(5).await;
     stage.sealing.seal_what_is_due().await.unwrap();
-    let text = body(&stage, 1).await;
+    let text = body(stage, 1).await;
     let gone = Authority::new(Certificate::Between("20230101000000Z", "20250101000000Z"));
     let token = of_that_time(&gone, text.as_bytes(), "20240601120500");
     let stamp = read(&token).unwrap();
@@ -99,7 +109,6 @@ async fn a_stamp_whose_certificate_is_over_holds_and_the_one_that_renews_it_cove
     let mut tx = stage.db.technical().await.unwrap();
     assert!(token_queries::insert_token(&mut tx, platform(), &kept).await.unwrap());
     tx.commit().await.unwrap();
-    // Today: its certificate has been over for long.
     stage.clock.advance(Utc::now() - stage.clock.now());
     let folder = tempfile::tempdir().unwrap();
     let today = start(folder.path(), ANYWHERE.parse().unwrap(), 3_650);
@@ -113,6 +122,14 @@ async fn a_stamp_whose_certificate_is_over_holds_and_the_one_that_renews_it_cove
     let all = [former, today.settings().unwrap()].map(|settings| Asked::new(settings).unwrap()).to_vec();
     let authorities = Authorities { all, renew_days: 30, ..Authorities::default() };
     let sealing = stage.sealing.clone().with_authorities(authorities);
+    Over { sealing, gone, today, text, token, _folder: folder }
+}
+
+#[tokio::test]
+async fn a_stamp_whose_certificate_is_over_holds_and_the_one_that_renews_it_covers_it() {
+    let stage = Stage::new("stamps_over").await;
+    let Over { sealing, gone, today, text, token, _folder } = stamped_in_2024(&stage).await;
+    let stamp = read(&token).unwrap();
     assert_eq!(sealing.stamp_what_waits().await.unwrap(), 1);
     assert_eq!(sealing.stamp_what_waits().await.unwrap(), 0);
     assert_eq!(tokens(&stage, 1).await.len(), 2);

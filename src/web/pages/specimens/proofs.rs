@@ -9,7 +9,8 @@ use crate::proof::sealed::Shown;
 use crate::sealing::{Alert, LogStanding, Standing};
 use crate::web::pages::seals::{self, SealsPage};
 use crate::web::pages::shell::Section;
-use crate::web::pages::verify::{AuthorityLine, KeyLine, TrustPage, VerifyPage, verdict};
+use crate::web::pages::trust::{AuthorityLine, KeyLine, Recipe, StampRecipe, TrustPage};
+use crate::web::pages::verify::{VerifyPage, verdict};
 
 pub fn verified() -> VerifyPage {
     let shown = Shown {
@@ -41,12 +42,26 @@ pub fn trust() -> TrustPage {
         keys: vec![KeyLine {
             key: "archives.example.fr+0123abcd+AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAh".into(),
             state: "en service depuis le 1er mars 2026 à 3 h 00".into(),
+            file: "cle-0123abcd.pem".into(),
+            pem: "-----BEGIN PUBLIC KEY-----\n…\n-----END PUBLIC KEY-----\n".into(),
         }],
         authorities: vec![AuthorityLine {
             name: "demonstration".into(),
+            state: "",
             is_demonstration: true,
+            file: "racines-demonstration.pem".into(),
             roots: "-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----".into(),
         }],
+        recipe: Some(Recipe {
+            log: "https://archives.example.fr/log/plateforme".into(),
+            seal: "000012".into(),
+            key_file: "cle-0123abcd.pem".into(),
+            stamps: vec![StampRecipe {
+                name: "000012.1".into(),
+                parts: "000012.texte".into(),
+                roots_file: "racines-demonstration.pem".into(),
+            }],
+        }),
     }
 }
 
