@@ -125,8 +125,8 @@ impl App {
     pub fn sealing(&self) -> Sealing {
         let sealing =
             Sealing::new(self.db.clone(), self.storage.clone(), self.keys.clone(), self.clock.clone());
-        let renew_days = self.config.renew_days;
-        sealing.with_authorities(Authorities { all: self.authorities.clone(), renew_days })
+        let (renew_days, clock_tolerance) = (self.config.renew_days, self.config.clock_tolerance);
+        sealing.with_authorities(Authorities { all: self.authorities.clone(), renew_days, clock_tolerance })
     }
 
     /// Runs the web door, the background door, or both, until [`Running::stop`].

@@ -2,11 +2,9 @@
 
 use std::path::Path;
 
+use super::secret;
 use super::written::Mail;
 use crate::mail::{Settings, Tls};
-
-/// Longest password file.
-const PASSWORD_BYTES_MAX: u64 = 4_096;
 
 /// The relay's settings, `None` when it has no host; else the setting's name and the reason.
 pub(super) fn checked(written: &Mail, data: &Path) -> Result<Option<Settings>, (&'static str, String)> {
@@ -35,20 +33,11 @@ pub(super) fn checked(written: &Mail, data: &Path) -> Result<Option<Settings>, (
     }
     let credentials = match written.user.as_str() {
         "" => None,
-        user => Some((user.to_owned(), password(&data.join(&written.password_file))?)),
+        user => {
+            let password = secret::line(&data.join(&written.password_file));
+            Some((user.to_owned(), password.map_err(|reason| ("mail.password_file", reason))?))
+        }
     };
     let (host, port, from) = (written.host.clone(), written.port, written.from.clone());
     Ok(Some(Settings { host, port, tls, credentials, from }))
-}
-
-/// The file's first line.
-fn password(path: &Path) -> Result<String, (&'static str, String)> {
-    let unread = |reason: String| ("mail.password_file", format!("{} : {reason}", path.display()));
-    let size = std::fs::metadata(path).map_err(|error| unread(error.to_string()))?.len();
-    if size > PASSWORD_BYTES_MAX {
-        return Err(unread("fichier trop gros".into()));
-    }
-    let text = std::fs::read_to_string(path).map_err(|error| unread(error.to_string()))?;
-    let line = text.lines().next().unwrap_or_default();
-    if line.is_empty() { Err(unread("la première ligne est vide".into())) } else { Ok(line.to_owned()) }
 }

@@ -4,6 +4,7 @@
 mod antivirus;
 mod integrity;
 mod mail;
+mod secret;
 mod sites;
 mod timestamp;
 mod written;
@@ -12,6 +13,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use toml::{Table, Value};
 
 use crate::antivirus as scanner;
@@ -61,6 +63,8 @@ pub struct Config {
     pub timestamp: Vec<stamping::Settings>,
     /// Days before the end of its certificate from which a stamp is renewed.
     pub renew_days: u32,
+    /// How far the time that a stamp tells may be from ours.
+    pub clock_tolerance: TimeDelta,
     /// `None`: a passphrase is made beside the keys.
     pub keys_passphrase_file: Option<PathBuf>,
     /// `None`: nobody is written to.
@@ -209,9 +213,9 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         evidence_name,
         timestamp: timestamp::authorities(&written.timestamp, &data)?,
         renew_days: written.evidence.renew_days,
-        keys_passphrase_file: Some(written.keys.passphrase_file)
-            .filter(|path| !path.as_os_str().is_empty())
-            .map(|path| data.join(path)),
+        clock_tolerance: TimeDelta::seconds(written.evidence.clock_tolerance_seconds.into()),
+        keys_passphrase_file: passphrase(&written.keys.passphrase_file, &data)
+            .map_err(|reason| bad("keys.passphrase_file", &reason))?,
         mail: mail::checked(&written.mail, &data).map_err(|(name, reason)| bad(name, &reason))?,
         quarantine_refused_days: written.quarantine.refused_days,
         limits: Limits {
@@ -227,6 +231,15 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         },
         data,
     })
+}
+
+/// The file of the passphrase, when there is one.
+fn passphrase(path: &Path, data: &Path) -> Result<Option<PathBuf>, String> {
+    if path.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    let path = data.join(path);
+    secret::kept(&path).map(|()| Some(path))
 }
 
 /// The name given, else the public address without its scheme.
@@ -308,6 +321,21 @@ mod tests {
             (
                 "[mail]\nhost = \"mx\"\nfrom = \"a@b.fr\"\nuser = \"x\"\npassword_file = \"/nulle/part\"",
                 "chartrier.toml:5 : mail.password_file",
+            ),
+            ("[keys]\npassphrase_file = \"/nulle/part\"", "chartrier.toml:2 : keys.passphrase_file"),
+            ("[keys]\npassphrase_file = \"/etc/hostname\"", "est lisible par d’autres (chmod 600)"),
+            (
+                "[timestamp.a]\nurl = \"https://a.fr\"\nroots = \"/etc/hostname\"\nuser = \"x\"",
+                "timestamp.a.password_file : user et password_file",
+            ),
+            (
+                "[timestamp.a]\nurl = \"https://a.fr\"\nroots = \"/etc/hostname\"\nuser = \"x\"\n\
+                 password_file = \"/etc/hostname\"",
+                "chartrier.toml:5 : timestamp.a.password_file : /etc/hostname est lisible par d’autres",
+            ),
+            (
+                "[mail]\nhost = \"mx\"\nfrom = \"a@b.fr\"\nuser = \"x\"\npassword_file = \"/etc/hostname\"",
+                "chartrier.toml:5 : mail.password_file : /etc/hostname est lisible par d’autres",
             ),
             ("[logs]\nformat = \"json\"", "chartrier.toml:1 : logs : réglage inconnu"),
         ] {

@@ -1,10 +1,10 @@
 //! Sites as settings say them: a list of places, and a table for each.
 
 use std::collections::BTreeMap;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Duration;
 
+use super::secret;
 use super::written::Site;
 use crate::storage::{About, BucketSettings, Place, SiteSettings};
 
@@ -53,15 +53,7 @@ fn bucket(name: &str, url: &str, said: &Site, data: &Path) -> Result<BucketSetti
     if said.key_file.as_os_str().is_empty() {
         return Err(refused("le fichier de la clé du seau est attendu".to_string()));
     }
-    let mode = std::fs::metadata(&key_file).map(|metadata| metadata.mode());
-    match mode {
-        Err(error) => return Err(refused(format!("{} : {error}", key_file.display()))),
-        Ok(mode) if mode & 0o077 != 0 => {
-            let reason = format!("{} est lisible par d’autres (chmod 600)", key_file.display());
-            return Err(refused(reason));
-        }
-        Ok(_) => {}
-    }
+    secret::kept(&key_file).map_err(refused)?;
     Ok(BucketSettings {
         url: url.to_string(),
         endpoint: said.endpoint.trim_end_matches('/').to_string(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::secret;
 use super::written::Timestamp;
 use crate::proof::token::Algorithm;
 use crate::timestamp::Settings;
@@ -31,6 +32,12 @@ fn authority(name: &str, said: &Timestamp, data: &Path) -> Result<Settings, Refu
         let reason = "le fichier PEM des certificats racines de l’autorité est attendu".to_string();
         return Err(refused("roots", reason));
     }
+    if said.user.is_empty() != said.password_file.as_os_str().is_empty() {
+        return Err(refused("password_file", "user et password_file vont ensemble".into()));
+    }
+    if !said.user.is_empty() {
+        secret::kept(&data.join(&said.password_file)).map_err(|reason| refused("password_file", reason))?;
+    }
     let roots = std::fs::read(&path);
     let roots = roots.map_err(|error| refused("roots", format!("{} : {error}", path.display())))?;
     Ok(Settings {
@@ -40,6 +47,7 @@ fn authority(name: &str, said: &Timestamp, data: &Path) -> Result<Settings, Refu
         user: (!said.user.is_empty()).then(|| (said.user.clone(), data.join(&said.password_file))),
         algorithm,
         roots,
+        is_asked: said.ask,
         is_demonstration: false,
     })
 }

@@ -37,6 +37,7 @@ pub(super) struct Written {
 pub(super) struct Evidence {
     pub name: String,
     pub renew_days: u32,
+    pub clock_tolerance_seconds: u32,
 }
 
 /// What is said of one time-stamping authority.
@@ -49,6 +50,12 @@ pub(super) struct Timestamp {
     pub password_file: PathBuf,
     pub digest: String,
     pub roots: PathBuf,
+    #[serde(default = "yes")]
+    pub ask: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[derive(Deserialize)]

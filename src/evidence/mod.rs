@@ -9,6 +9,7 @@ pub mod attested;
 pub mod copy;
 mod queries;
 pub mod seal_queries;
+pub mod stamping_queries;
 pub mod token_queries;
 pub mod tree;
 

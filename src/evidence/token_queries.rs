@@ -26,14 +26,21 @@ pub struct Unstamped {
     pub at: DateTime<Utc>,
 }
 
-/// The platform's seals without a token, oldest first.
-pub async fn unstamped(tx: &mut Technical, platform: TenantId, most: i64) -> Result<Vec<Unstamped>, Error> {
+/// The platform's seals without a token after the one numbered `after`, oldest first.
+pub async fn unstamped(
+    tx: &mut Technical,
+    platform: TenantId,
+    after: i64,
+    most: i64,
+) -> Result<Vec<Unstamped>, Error> {
     let rows = sqlx::query_as!(
         Unstamped,
         "select s.number, s.note, s.at from platform.seal s
-         where not exists (select from platform.token t where t.tenant_id = $1 and t.number = s.number)
-         order by s.number limit $2",
+         where s.number > $2
+           and not exists (select from platform.token t where t.tenant_id = $1 and t.number = s.number)
+         order by s.number limit $3",
         platform.as_uuid(),
+        after,
         most
     );
     Ok(rows.fetch_all(tx.conn()).await?)
@@ -51,7 +58,7 @@ pub async fn tokens_of(tx: &mut Technical, tenant: TenantId, number: i64) -> Res
     Ok(rows.fetch_all(tx.conn()).await?)
 }
 
-/// Seals whose last token's certificate ends before `limit`.
+/// Seals whose last token's certificate ends before `limit`, those that end first before the others.
 pub async fn ending(
     tx: &mut Technical,
     tenant: TenantId,
@@ -60,7 +67,8 @@ pub async fn ending(
 ) -> Result<Vec<i64>, Error> {
     let numbers = sqlx::query_scalar!(
         r#"select number as "number!" from platform.token where tenant_id = $1
-           group by number having max(certificate_ends) < $2 order by number limit $3"#,
+           group by number having max(certificate_ends) < $2
+           order by max(certificate_ends), number limit $3"#,
         tenant.as_uuid(),
         limit,
         most
@@ -88,7 +96,7 @@ pub async fn insert_token(tx: &mut Technical, tenant: TenantId, kept: &KeptToken
     Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
 }
 
-/// Tokens of a log that some of `sites` have not.
+/// Tokens of a log that a site has not; those under whose name it holds other bytes come last.
 pub async fn unpublished(
     tx: &mut Technical,
     tenant: TenantId,
@@ -97,7 +105,8 @@ pub async fn unpublished(
 ) -> Result<Vec<(i64, i16, Vec<u8>)>, Error> {
     let rows = sqlx::query!(
         "select number, ordinal, token from platform.token
-         where tenant_id = $1 and not published @> array[$2::text] order by number, ordinal limit $3",
+         where tenant_id = $1 and not published @> array[$2::text]
+         order by contradicted @> array[$2::text], number, ordinal limit $3",
         tenant.as_uuid(),
         site,
         most
@@ -114,7 +123,8 @@ pub async fn note_token_published(
     site: &str,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "update platform.token set published = array_append(published, $4)
+        "update platform.token
+         set published = array_append(published, $4), contradicted = array_remove(contradicted, $4)
          where tenant_id = $1 and number = $2 and ordinal = $3 and not published @> array[$4::text]",
         tenant.as_uuid(),
         number,
@@ -126,29 +136,39 @@ pub async fn note_token_published(
     Ok(())
 }
 
-/// How stamping stands: since when a head waits, why, when it was last tried.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Stamping {
-    pub waiting_since: Option<DateTime<Utc>>,
-    pub reason: Option<String>,
-    pub tried_at: Option<DateTime<Utc>>,
+/// Says that a site holds other bytes under a token's name; whether that is news.
+pub async fn note_token_contradicted(
+    tx: &mut Technical,
+    tenant: TenantId,
+    (number, ordinal): (i64, i16),
+    site: &str,
+) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "update platform.token set contradicted = array_append(contradicted, $4)
+         where tenant_id = $1 and number = $2 and ordinal = $3 and not contradicted @> array[$4::text]",
+        tenant.as_uuid(),
+        number,
+        ordinal,
+        site
+    );
+    Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
 }
 
-/// How stamping stands.
-pub async fn stamping(tx: &mut Technical) -> Result<Stamping, Error> {
-    let row = sqlx::query_as!(Stamping, "select waiting_since, reason, tried_at from platform.stamping");
-    Ok(row.fetch_one(tx.conn()).await?)
+/// Sites that hold other bytes under the name of some token: how many tokens, and the first seal of them.
+pub async fn contradicted(tx: &mut Technical) -> Result<Vec<(String, i64, i64)>, Error> {
+    let rows = sqlx::query!(
+        r#"select site as "site!", count(*) as "tokens!", min(number) as "first!"
+           from platform.token, unnest(contradicted) site group by site order by site"#
+    );
+    let rows = rows.fetch_all(tx.conn()).await?.into_iter();
+    Ok(rows.map(|row| (row.site, row.tokens, row.first)).collect())
 }
 
-/// Says how stamping stands.
-pub async fn note_stamping(tx: &mut Technical, stamping: &Stamping) -> Result<(), Error> {
-    sqlx::query!(
-        "update platform.stamping set waiting_since = $1, reason = $2, tried_at = $3",
-        stamping.waiting_since,
-        stamping.reason,
-        stamping.tried_at
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
+/// Number of the last seal that has a token.
+pub async fn last_stamped(tx: &mut Technical, tenant: TenantId) -> Result<Option<i64>, Error> {
+    let number = sqlx::query_scalar!(
+        "select number from platform.token where tenant_id = $1 order by number desc limit 1",
+        tenant.as_uuid()
+    );
+    Ok(number.fetch_optional(tx.conn()).await?)
 }

@@ -4,6 +4,7 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Error;
 
@@ -22,10 +23,15 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), Error> {
 
 /// Makes a file of this name, which must not be there; durable when it returns.
 pub(super) fn create(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Error> {
+    /// Two threads that make the same file have each their own draft.
+    static DRAFTS: AtomicU64 = AtomicU64::new(0);
     let path = folder.join(name);
-    let draft = folder.join(format!(".{name}.{}", std::process::id()));
+    let draft = DRAFTS.fetch_add(1, Ordering::Relaxed);
+    let draft = folder.join(format!(".{name}.{}.{draft}", std::process::id()));
     let written = || {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+        // Of a process of the same number that died.
+        std::fs::remove_file(&draft).ok();
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         // Not a rename: whoever comes second must not take the place of the first.

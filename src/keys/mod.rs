@@ -5,17 +5,18 @@
 //! notes. The one thing to know: files are only ever added; the newest pair of a name is the one in use.
 
 mod files;
+mod sealed;
 
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use openssl::pkey::{PKey, Private};
 use openssl::sign;
-use openssl::symm::Cipher;
 
 use crate::proof::note::{self, Kind, Signer, Verifier};
+use sealed::Passphrase;
 
-/// Characters of a passphrase, at least: the key's own protection is PBKDF2, which a short one would defeat.
+/// Characters of a passphrase, at least: no stretching saves a short one.
 const PASSPHRASE_MIN: usize = 24;
 /// The passphrase that is made when the operator gives none.
 const OWN_PASSPHRASE: &str = "passphrase";
@@ -131,8 +132,8 @@ impl Keys {
         let signing = SigningKey::new(&self.name, key)?;
         let verifier = signing.verifier(Kind::Ed25519)?;
         let stem = format!("{}-{}", stamp(now), hex::encode(verifier.id()));
-        let passphrase = self.passphrase()?;
-        let pem = signing.key.private_key_to_pem_pkcs8_passphrase(Cipher::aes_256_cbc(), &passphrase)?;
+        let whose = if self.has_own_passphrase() { Passphrase::Own } else { Passphrase::Persons };
+        let pem = sealed::seal(&signing.key, &self.passphrase()?, whose)?;
         files::create(&self.folder, &format!("{stem}{PRIVATE}"), &pem)?;
         // A key counts once its public half stands.
         files::create(&self.folder, &format!("{stem}{PUBLIC}"), format!("{verifier}\n").as_bytes())?;
@@ -285,6 +286,9 @@ mod tests {
         let public = opened("pass:une phrase que seul l'operateur sait");
         assert!(public.status.success() && public.stdout.ends_with(&signing.public_key()));
         assert!(!opened("pass:une autre").status.success());
+        let asn1 = Command::new("openssl").args(["asn1parse", "-in"]).arg(&pem).output().unwrap();
+        let asn1 = String::from_utf8(asn1.stdout).unwrap();
+        assert!(asn1.contains("PBES2") && asn1.contains(":scrypt"), "{asn1}");
         let other = folder.path().join("other");
         files::create(folder.path(), "other", b"une phrase que personne ne sait\n").unwrap();
         let locked = Keys::new(&folder.path().join("keys"), Some(&other), "archives.example.fr");
@@ -295,5 +299,45 @@ mod tests {
         let short =
             Keys::new(&folder.path().join("keys"), Some(&folder.path().join("short")), "archives.example.fr");
         assert!(matches!(short.in_use(at("2027-01-01T00:00:00Z")), Err(Error::Short { .. })));
+    }
+
+    #[test]
+    fn a_key_sealed_as_former_versions_did_still_opens() {
+        let folder = tempfile::tempdir().unwrap();
+        let secret = folder.path().join("secret");
+        let passphrase = "une phrase que seul l'operateur sait";
+        files::create(folder.path(), "secret", passphrase.as_bytes()).unwrap();
+        let keys = Keys::new(&folder.path().join("keys"), Some(&secret), "archives.example.fr");
+        let signing = keys.in_use(at("2027-01-01T00:00:00Z")).unwrap();
+        let pem = folder.path().join("keys").join(format!("{}{PRIVATE}", keys.stems().unwrap()[0]));
+        let former = signing
+            .key
+            .private_key_to_pem_pkcs8_passphrase(openssl::symm::Cipher::aes_256_cbc(), passphrase.as_bytes());
+        std::fs::write(&pem, former.unwrap()).unwrap();
+        assert_eq!(keys.in_use(at("2027-01-02T00:00:00Z")).unwrap().public_key(), signing.public_key());
+    }
+
+    #[test]
+    fn threads_that_start_together_make_whole_keys() {
+        for _ in 0..8 {
+            let folder = tempfile::tempdir().unwrap();
+            let keys = Keys::new(&folder.path().join("keys"), None, "archives.example.fr");
+            std::thread::scope(|scope| {
+                let started = (0..16).map(|_| {
+                    scope.spawn(|| keys.in_use(at("2027-01-01T00:00:00Z")).map(|key| key.public_key()))
+                });
+                for thread in started.collect::<Vec<_>>() {
+                    thread.join().unwrap().unwrap();
+                }
+            });
+            // Each opens, with the one passphrase.
+            for stem in keys.stems().unwrap() {
+                keys.open(&stem).unwrap();
+            }
+            let names = std::fs::read_dir(folder.path().join("keys")).unwrap();
+            let drafts =
+                names.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with('.'));
+            assert_eq!(drafts.count(), 0);
+        }
     }
 }

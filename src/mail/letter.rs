@@ -1,6 +1,8 @@
 //! The letters, in French, as plain text.
 
 use askama::Template;
+use chrono::{DateTime, Utc};
+use chrono_tz::Europe::Paris;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -12,6 +14,8 @@ pub enum Letter {
     Completed { title: String, number: String, transfer_id: Uuid },
     /// Copies were found wrong.
     Incident { sites: Vec<String>, copies: u64 },
+    /// Seals wait for their time stamp since then.
+    Unstamped { since: DateTime<Utc>, reason: String },
 }
 
 #[derive(Template)]
@@ -32,6 +36,14 @@ struct Incident<'a> {
     address: String,
 }
 
+#[derive(Template)]
+#[template(path = "mail/unstamped.txt", escape = "none")]
+struct Unstamped<'a> {
+    since: String,
+    reason: &'a str,
+    address: String,
+}
+
 impl Letter {
     /// Subject and body, for this member, leading to the portal at this address.
     pub(super) fn written(&self, member: &str, public_url: &str) -> Result<(String, String), askama::Error> {
@@ -45,6 +57,12 @@ impl Letter {
                 let address = format!("{public_url}/integrite");
                 let body = Incident { sites: sites.join(", "), copies: *copies, member, address }.render()?;
                 Ok(("Copies d’archives en défaut : réparation demandée".into(), body))
+            }
+            Letter::Unstamped { since, reason } => {
+                let address = format!("{public_url}/exploitation/scellements");
+                let since = since.with_timezone(&Paris).format("%d/%m/%Y à %H:%M").to_string();
+                let body = Unstamped { since, reason, address }.render()?;
+                Ok(("Scellements non horodatés depuis plus d’un jour".into(), body))
             }
         }
     }
@@ -72,7 +90,16 @@ mod tests {
                 && body.contains("https://a.fr/integrite"),
             "{body}"
         );
-        for letter in [completed, incident] {
+        let since = "2027-03-01T23:30:00Z".parse().unwrap();
+        let unstamped = Letter::Unstamped { since, reason: "l'autorité ne répond pas".into() };
+        let (_, body) = unstamped.written("Commune d’É", "https://a.fr").unwrap();
+        assert!(
+            body.contains("02/03/2027 à 00:30")
+                && body.contains("l'autorité ne répond pas")
+                && body.contains("https://a.fr/exploitation/scellements"),
+            "{body}"
+        );
+        for letter in [completed, incident, unstamped] {
             let text = serde_json::to_string(&letter).unwrap();
             assert_eq!(serde_json::from_str::<Letter>(&text).unwrap(), letter);
         }

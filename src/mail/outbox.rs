@@ -62,6 +62,21 @@ pub async fn write_to_administrators(
     put(tx, clock, to, topic, letter).await
 }
 
+/// Writes to those who answer for the service as a whole, its operators and the members' administrators, each once on a
+/// topic however many members they have.
+pub async fn write_to_operators(
+    tx: &mut Technical,
+    clock: &Clock,
+    topic: &str,
+    letter: &Letter,
+) -> Result<(), db::Error> {
+    let text = serde_json::to_string(letter).map_err(|error| db::Error::row("letter", error))?;
+    for (tenant, recipient) in queries::operators(tx).await? {
+        queries::insert_for(tx, tenant, (clock.fresh_id(), &recipient, topic, &text), clock.now()).await?;
+    }
+    Ok(())
+}
+
 async fn put(
     tx: &mut TenantTx,
     clock: &Clock,

@@ -58,6 +58,42 @@ pub(super) async fn insert(
     Ok(())
 }
 
+/// Operators and administrators of all members, each address once, with the first member it belongs to.
+pub(super) async fn operators(tx: &mut Technical) -> Result<Vec<(Uuid, String)>, Error> {
+    let rows = sqlx::query!(
+        r#"select distinct on (p.email) a.tenant_id, p.email as "email!"
+           from assignment a join platform.person p using (person_id)
+           where a.role in ('operator', 'member_admin') and p.email is not null and p.disabled_at is null
+           order by p.email, a.tenant_id"#
+    );
+    let rows = rows.fetch_all(tx.conn()).await?.into_iter();
+    Ok(rows.map(|row| (row.tenant_id, row.email)).collect())
+}
+
+/// A recipient has one letter on a topic, whichever member it is put under.
+pub(super) async fn insert_for(
+    tx: &mut Technical,
+    tenant: Uuid,
+    (id, recipient, topic, letter): (Uuid, &str, &str, &str),
+    at: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into technical.letter (letter_id, tenant_id, recipient, topic, letter, created_at, next_at)
+         select $1, $2, $3, $4, $5, $6, $6
+         where not exists (select from technical.letter where recipient = $3 and topic = $4)
+         on conflict (tenant_id, topic, recipient) do nothing",
+        id,
+        tenant,
+        recipient,
+        topic,
+        letter,
+        at
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Takes at most `most` letters due, which are nobody else's until `until`.
 pub(super) async fn claim(
     tx: &mut Technical,

@@ -99,6 +99,14 @@ impl Verifier {
         [hash[0], hash[1], hash[2], hash[3]]
     }
 
+    /// The key alone, in the PEM that the `openssl` program reads.
+    pub fn pem(&self) -> Result<String, Error> {
+        let key = PKey::public_key_from_raw_bytes(&self.key, Id::ED25519);
+        let pem =
+            key.and_then(|key| key.public_key_to_pem()).map_err(|_| Error::Key("elle n'est pas Ed25519"))?;
+        Ok(String::from_utf8_lossy(&pem).into_owned())
+    }
+
     /// Reads the `name+id+key` form.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let mut parts = text.splitn(3, '+');

@@ -147,8 +147,9 @@ pub const TABLES: &[Table] = &[
     lost("platform.seal", "taken back by the next seal of the platform from what the sites hold"),
     lost(
         "platform.token",
-        "the tokens stand beside the seals on every site; heads taken back are stamped again",
+        "taken back, once the seals are, from the files beside them on the sites: the authority asked for none of them",
     ),
+    lost("platform.renewal_request", "each authority is asked once more"),
     lost("platform.stamping", "said again at the next turn"),
     lost("platform.seal_state", "said again by the next seal"),
     lost("platform.seal_copy", "read again from the sites"),

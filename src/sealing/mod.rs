@@ -9,6 +9,7 @@
 //! seal each member's journal → gather the heads → seal the platform's log → publish on the sites
 //! ```
 
+mod alert;
 mod check;
 mod complete;
 mod gather;
@@ -17,9 +18,11 @@ mod mirror;
 mod prove;
 mod publish;
 mod published;
+mod renew;
 mod schedule;
 mod stamp;
 mod take_back;
+mod tokens_back;
 
 use crate::clock::Clock;
 use crate::db::{self, Db};
@@ -30,8 +33,9 @@ use crate::proof::sealed::Trusted;
 use crate::proof::{checkpoint, journal, note, seal};
 use crate::storage::{self, Storage};
 
+pub use alert::Alert;
 pub use check::Checked;
-pub use mirror::LogFile;
+pub use mirror::{Example, LogFile};
 pub use published::Published;
 pub use schedule::{LogStanding, Standing};
 pub use stamp::{Authorities, WAITING_MAX, stamped_bytes, token_name};
@@ -187,7 +191,7 @@ impl Sealing {
         if let Err(error) = self.publish_platform().await {
             tracing::warn!(%error, "the platform's seals are not published everywhere");
         }
-        if let Err(error) = self.stamp_what_waits().await {
+        if let Err(error) = self.stamp_now().await {
             tracing::warn!(%error, "the seals are not all stamped");
         }
         if let Err(error) = self.complete_attestations().await {

@@ -96,7 +96,7 @@ impl Sealing {
             blocking(move || {
                 for seal in &seals {
                     keep(&at_hand, &record_name(seal.number.cast_unsigned()), seal.record.as_bytes())?;
-                    keep(&at_hand, &note_name(seal.number.cast_unsigned()), seal.note.as_bytes())?;
+                    keep_once(&at_hand, &note_name(seal.number.cast_unsigned()), seal.note.as_bytes())?;
                 }
                 fail_point!("seal-after-file");
                 keep(&at_hand, CHECKPOINT, last.note.as_bytes())
@@ -168,7 +168,12 @@ fn read_head(bytes: &[u8], origin: &str) -> Result<(i64, u64), Error> {
     Ok((number.ok_or_else(|| damaged("elle ne dit pas de quel scellement elle est"))?, head.size))
 }
 
+/// What was signed or stamped: other bytes under its name stay, and are a failure.
+pub(super) fn keep_once(store: &TenantStore, name: &str, bytes: &[u8]) -> Result<(), Error> {
+    store.keep_once(name, bytes)?.pop().map_or(Ok(()), |(_, error)| Err(error.into()))
+}
+
 /// A site that did not take the file is a failure here.
-pub(super) fn keep(store: &TenantStore, name: &str, bytes: &[u8]) -> Result<(), Error> {
+fn keep(store: &TenantStore, name: &str, bytes: &[u8]) -> Result<(), Error> {
     store.keep(name, bytes)?.pop().map_or(Ok(()), |(_, error)| Err(error.into()))
 }

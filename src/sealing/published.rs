@@ -1,7 +1,5 @@
 //! What the sites hold of a log's seals: read to find out a database that forgot, or one that tells another story.
 
-use std::ops::RangeInclusive;
-
 use super::publish::{CHECKPOINT, note_name, record_name};
 use super::{Error, Sealing, blocking};
 use crate::model::TenantId;
@@ -82,21 +80,25 @@ fn number((record, _): &(Record, Note)) -> u64 {
     record.number
 }
 
-/// The seals of one site from the one numbered `known` on.
+/// The seals of one site from the one numbered `known` on; those that a crash kept from the head too.
 fn read(store: &TenantStore, known: u64, origin: &str, verifiers: &[Verifier]) -> Result<Published, Error> {
-    let Some(head) = text(store, CHECKPOINT)? else { return Ok(Published::default()) };
-    let head = Note::parse(&head)?;
-    let binding = head.text().lines().nth(3).and_then(|line| line.strip_prefix("seal "));
+    let head = text(store, CHECKPOINT)?.map(|head| Note::parse(&head)).transpose()?;
+    let binding = head.as_ref().and_then(|head| head.text().lines().nth(3)?.strip_prefix("seal "));
     let last = binding.and_then(|line| line.split(' ').next()?.parse().ok()).unwrap_or(0);
-    let numbers: RangeInclusive<u64> = known.max(1)..=last;
+    let damaged = |name: String, reason: &str| Error::Damaged { name, reason: reason.to_string() };
     let mut seals = Vec::new();
-    for number in numbers {
-        let damaged = |name: String, reason: &str| Error::Damaged { name, reason: reason.to_string() };
-        let missing = |name: String| damaged(name, "le fichier manque, et des scellements suivants sont là");
-        let name = record_name(number);
-        let record = Record::parse(text(store, &name)?.ok_or_else(|| missing(name.clone()))?.trim_end())?;
-        let note_name = note_name(number);
-        let note = Note::parse(&text(store, &note_name)?.ok_or_else(|| missing(note_name.clone()))?)?;
+    for number in known.max(1).. {
+        let (name, note_name) = (record_name(number), note_name(number));
+        let (record, note) = match (text(store, &name)?, text(store, &note_name)?) {
+            (Some(record), Some(note)) => (record, note),
+            (record, _) if number <= last => {
+                let missing = if record.is_none() { name } else { note_name };
+                return Err(damaged(missing, "le fichier manque, et des scellements suivants sont là"));
+            }
+            // What has no note was never signed.
+            _ => break,
+        };
+        let (record, note) = (Record::parse(record.trim_end())?, Note::parse(&note)?);
         let is_signed = verifiers.iter().any(|verifier| note.signed_by(verifier).is_some());
         let is_ours =
             record.log == origin && record.number == number && note.text() == record.checkpoint().body();

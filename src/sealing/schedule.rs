@@ -2,9 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
+use super::alert::{self, Alert};
 use super::{Error, Sealed, Sealing, platform};
 use crate::evidence::seal_queries::{self as queries, SealState};
-use crate::evidence::token_queries::{self, Stamping};
+use crate::evidence::stamping_queries::{self, Stamping};
+use crate::evidence::token_queries;
 use crate::model::{Agent, Event, EventType, Outcome, TenantId};
 use crate::registry;
 
@@ -15,6 +17,10 @@ pub struct Standing {
     pub logs: Vec<LogStanding>,
     /// `None`: no authority is set.
     pub stamping: Option<Stamping>,
+    /// Sites that hold other bytes under the name of some stamp: how many stamps, and the first seal of them.
+    pub contradicted: Vec<(String, i64, i64)>,
+    /// What must be looked at.
+    pub alerts: Vec<Alert>,
 }
 
 /// How the sealing of one log stands.
@@ -92,8 +98,9 @@ impl Sealing {
         let members = registry::queries::members(&mut tx).await?;
         let states = queries::seal_states(&mut tx).await?;
         let copies = queries::seal_copies(&mut tx).await?;
-        let stamping = token_queries::stamping(&mut tx).await?;
+        let stamping = stamping_queries::stamping(&mut tx).await?;
         let stamping = (!self.authorities.all.is_empty()).then_some(stamping);
+        let contradicted = token_queries::contradicted(&mut tx).await?;
         let codes = members.into_iter().map(|member| (member.tenant, Some(member.code)));
         let logs = std::iter::once((platform(), None)).chain(codes).map(|(tenant, code)| LogStanding {
             code,
@@ -104,7 +111,9 @@ impl Sealing {
                 .map(|(_, site, number, at)| (site.clone(), *number, *at))
                 .collect(),
         });
-        Ok(Standing { logs: logs.collect(), stamping })
+        let mut standing = Standing { logs: logs.collect(), stamping, contradicted, alerts: Vec::new() };
+        standing.alerts = alert::alerts(self.clock.now(), self.authorities.renew_days, &standing);
+        Ok(standing)
     }
 
     pub(super) async fn note_sealed(&self, tenant: TenantId, number: u64) -> Result<(), Error> {

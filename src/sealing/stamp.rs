@@ -1,30 +1,46 @@
-//! The platform's heads stamped by time-stamping authorities, and stamped again before the certificates end.
+//! The platform's heads stamped by time-stamping authorities, and the stamps published.
 //!
-//! Never keeps a seal waiting for its stamp: a head without one is *scellé non horodaté* until an authority answers, which
-//! is asked again at each turn. The one thing to know: a first token stamps the head's text; one that renews it stamps
-//! that text and every token before it, one after the other.
+//! Never keeps a seal waiting for its stamp: a head without one is *scellé non horodaté* until an authority answers; while
+//! none does, they are asked less and less often. The one thing to know: a first token stamps the head's text; one that
+//! renews it stamps that text and every token before it, one after the other.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::publish::keep;
+use super::publish::keep_once;
+use super::tokens_back::Back;
 use super::{Error, Sealing, blocking, platform};
-use crate::evidence::token_queries::{self as queries, KeptToken, Stamping};
-use crate::evidence::{seal_queries, token_queries};
+use crate::evidence::seal_queries::KeptSeal;
+use crate::evidence::stamping_queries::{self as standing, Stamping};
+use crate::evidence::token_queries::{self as queries, KeptToken};
+use crate::mail::{self, Letter};
 use crate::proof::note::Note;
+use crate::storage;
 use crate::timestamp::{self, Authority, Stamped};
 
-/// Heads stamped in one turn, and tokens renewed.
-const TURN: i64 = 50;
+/// Heads read at a time; heads stamped in one turn, and tokens renewed.
+pub(super) const TURN: i64 = 50;
 /// A head that waits for longer is an alert (norms E-07).
 pub const WAITING_MAX: TimeDelta = TimeDelta::hours(24);
+/// Between the first two attempts; then twice as long each time.
+const DELAY: TimeDelta = TimeDelta::minutes(5);
+/// Longest delay between two attempts.
+const DELAY_MAX: TimeDelta = TimeDelta::hours(1);
 
 /// Who stamps, and when stamps are renewed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Authorities {
     /// In the order they are asked.
     pub all: Vec<Authority>,
     /// Days before a certificate's end from which its tokens are renewed.
     pub renew_days: u32,
+    /// How far an authority's clock may be from ours.
+    pub clock_tolerance: TimeDelta,
+}
+
+impl Default for Authorities {
+    fn default() -> Self {
+        Self { all: Vec::new(), renew_days: 0, clock_tolerance: TimeDelta::minutes(10) }
+    }
 }
 
 /// Where a token of the platform's seals is published.
@@ -39,57 +55,132 @@ pub fn stamped_bytes(body: &str, before: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
+/// How long nothing is asked after so many attempts without an answer: half of it to all of it, so that services that
+/// were refused together do not come back together.
+fn delay(failures: i32, random: u32) -> TimeDelta {
+    let doubled = DELAY * (1 << failures.clamp(1, 8).saturating_sub(1));
+    let longest = doubled.min(DELAY_MAX);
+    longest / 2 + longest / 2 * (random % 1_000).cast_signed() / 1_000
+}
+
 impl Sealing {
-    /// Stamps the heads that wait, renews what ends; gives how many tokens were kept. An authority that does not answer is
-    /// no failure: that is noted, and the next turn asks again.
+    /// Stamps the heads that wait, unless the authorities were found away a short while ago, and renews what ends; gives how
+    /// many tokens were kept. An authority that does not answer is no failure: that is noted, and a later turn asks again.
     pub async fn stamp_what_waits(&self) -> Result<usize, Error> {
+        self.stamp(false).await
+    }
+
+    /// As [`stamp_what_waits`](Self::stamp_what_waits), and asks however recently they were found away: somebody waits.
+    pub async fn stamp_now(&self) -> Result<usize, Error> {
+        self.stamp(true).await
+    }
+
+    async fn stamp(&self, at_once: bool) -> Result<usize, Error> {
         if self.authorities.all.is_empty() {
             return Ok(0);
         }
         let now = self.clock.now();
-        let mut kept = 0;
-        let mut reason = None;
-        let waiting = token_queries::unstamped(&mut self.db.technical().await?, platform(), TURN).await?;
-        for head in &waiting {
-            let body = Note::parse(&head.note)?.text().to_string();
-            match self.ask(&stamped_bytes(&body, &[])).await {
-                Ok((authority, stamped)) => {
-                    kept += self.keep_token(head.number, 1, authority, stamped).await?;
-                }
-                Err(error) => {
-                    reason = Some(error.to_string());
-                    break;
-                }
-            }
+        let mut stamping = standing::stamping(&mut self.db.technical().await?).await?;
+        let may_ask = at_once || stamping.next_at.is_none_or(|next| next <= now);
+        let mut kept = self.stamp_heads(&mut stamping, may_ask, now).await?;
+        match self.renew(&mut stamping, now).await {
+            Ok(renewed) => kept += renewed,
+            Err(error) => tracing::warn!(%error, "time stamps were not renewed"),
         }
-        if reason.is_none() {
-            kept += self.renew(now).await.unwrap_or_else(|error| {
-                tracing::warn!(%error, "time stamps were not renewed");
-                0
-            });
-        }
-        self.note_stamping(now, reason).await?;
+        self.note_stamping(stamping, now).await?;
         self.publish_tokens().await?;
         Ok(kept)
     }
 
-    /// The first token that an authority gives.
-    async fn ask(&self, bytes: &[u8]) -> Result<(&Authority, Stamped), timestamp::Error> {
+    /// Gives each head that waits the token that the sites have of it, or else one that an authority gives.
+    async fn stamp_heads(
+        &self,
+        stamping: &mut Stamping,
+        may_ask: bool,
+        now: DateTime<Utc>,
+    ) -> Result<usize, Error> {
+        let (mut kept, mut asked, mut after) = (0, 0, 0);
+        let (mut failure, mut unknown) = (None, None);
+        // One that did not answer for a head is not waited for at the next.
+        let mut answering: Vec<&Authority> = self.asked().collect();
+        loop {
+            let waiting =
+                queries::unstamped(&mut self.db.technical().await?, platform(), after, TURN).await?;
+            let Some(last) = waiting.last() else { break };
+            after = last.number;
+            for head in waiting {
+                let seal = KeptSeal { number: head.number, record: String::new(), note: head.note };
+                match self.take_back_tokens(&seal).await? {
+                    Back::Taken(tokens) if tokens > 0 => kept += tokens,
+                    Back::Unknown(reason) => unknown = Some(reason),
+                    Back::Taken(_) if !may_ask || asked >= TURN => {}
+                    Back::Taken(_) => {
+                        asked += 1;
+                        let bytes = stamped_bytes(Note::parse(&seal.note)?.text(), &[]);
+                        match self.ask(&mut answering, &bytes, now).await {
+                            Ok((authority, stamped)) => {
+                                kept += self.keep_token(head.number, 1, authority, stamped).await?;
+                            }
+                            Err(error) => failure = error.map(|error| error.to_string()).or(failure),
+                        }
+                    }
+                }
+            }
+        }
+        if may_ask {
+            let random = self.clock.fresh_id().as_u64_pair().1 as u32;
+            stamping.failures = if failure.is_some() { stamping.failures.saturating_add(1) } else { 0 };
+            stamping.next_at = failure.as_ref().map(|_| now + delay(stamping.failures, random));
+            stamping.reason = failure.or(unknown);
+            stamping.tried_at = Some(now);
+        }
+        Ok(kept)
+    }
+
+    /// The authorities that stamp: those that only verify what they stamped once are left out.
+    pub(super) fn asked(&self) -> impl Iterator<Item = &Authority> {
+        self.authorities.all.iter().filter(|authority| authority.is_asked())
+    }
+
+    /// The first token that one of these gives; those that give none are left out of them. No error: none is left.
+    async fn ask<'a>(
+        &self,
+        answering: &mut Vec<&'a Authority>,
+        bytes: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<(&'a Authority, Stamped), Option<timestamp::Error>> {
         let mut failure = None;
-        for authority in &self.authorities.all {
-            let nonce = self.clock.fresh_id().as_u64_pair().1;
-            match authority.stamp(bytes, nonce).await {
+        while let Some(authority) = answering.first().copied() {
+            match self.ask_one(authority, bytes, now).await {
                 Ok(stamped) => return Ok((authority, stamped)),
                 Err(error) => {
                     tracing::warn!(%error, "no time stamp");
+                    answering.remove(0);
                     failure = Some(error);
                 }
             }
         }
-        Err(failure.unwrap_or(timestamp::Error::Away { name: String::new(), reason: "aucune".into() }))
+        Err(failure)
     }
 
-    async fn keep_token(
+    /// A token of this authority's, of a time that is ours too.
+    pub(super) async fn ask_one(
+        &self,
+        authority: &Authority,
+        bytes: &[u8],
+        asked_at: DateTime<Utc>,
+    ) -> Result<Stamped, timestamp::Error> {
+        let nonce = self.clock.fresh_id().as_u64_pair().1;
+        let stamped = authority.stamp(bytes, nonce).await?;
+        let tolerance = self.authorities.clock_tolerance;
+        let ours = asked_at - tolerance..=self.clock.now() + tolerance;
+        if !ours.contains(&stamped.stamp.at) {
+            return Err(timestamp::Error::Clock { name: authority.name().to_string(), at: stamped.stamp.at });
+        }
+        Ok(stamped)
+    }
+
+    pub(super) async fn keep_token(
         &self,
         number: i64,
         ordinal: i16,
@@ -113,44 +204,23 @@ impl Sealing {
         Ok(usize::from(is_kept))
     }
 
-    /// Renews the tokens whose certificate ends soon.
-    async fn renew(&self, now: DateTime<Utc>) -> Result<usize, Error> {
-        let limit = now + TimeDelta::days(i64::from(self.authorities.renew_days));
+    /// Says how stamping stands; after a day without a stamp, those who must know are written to, once a day.
+    async fn note_stamping(&self, stamping: Stamping, now: DateTime<Utc>) -> Result<(), Error> {
         let mut tx = self.db.technical().await?;
-        let ending = queries::ending(&mut tx, platform(), limit, TURN).await?;
-        drop(tx);
-        let mut kept = 0;
-        for number in ending {
-            let mut tx = self.db.technical().await?;
-            let before = queries::tokens_of(&mut tx, platform(), number).await?;
-            let seal = seal_queries::platform_seals_after(&mut tx, number - 1, 1).await?;
-            drop(tx);
-            let (Some(seal), Some(last)) = (seal.first(), before.last()) else { continue };
-            let tokens: Vec<Vec<u8>> = before.iter().map(|token| token.token.clone()).collect();
-            let bytes = stamped_bytes(Note::parse(&seal.note)?.text(), &tokens);
-            let Ok((authority, stamped)) = self.ask(&bytes).await else { break };
-            // A certificate that ends as soon would be renewed at every turn, for nothing.
-            if stamped.stamp.certificate_ends <= last.certificate_ends {
-                break;
-            }
-            kept += self.keep_token(number, last.ordinal + 1, authority, stamped).await?;
+        let waiting_since = queries::unstamped(&mut tx, platform(), 0, 1).await?.pop().map(|head| head.at);
+        let stamping = Stamping { waiting_since, ..stamping };
+        standing::note_stamping(&mut tx, &stamping).await?;
+        if let Some(since) = waiting_since.filter(|since| now - *since > WAITING_MAX) {
+            tracing::error!(%since, "seals wait for their time stamp");
+            let letter = Letter::Unstamped { since, reason: stamping.reason.unwrap_or_default() };
+            let topic = format!("horodatage:{}", self.clock.today());
+            mail::write_to_operators(&mut tx, &self.clock, &topic, &letter).await?;
         }
-        Ok(kept)
+        Ok(tx.commit().await?)
     }
 
-    async fn note_stamping(&self, now: DateTime<Utc>, reason: Option<String>) -> Result<(), Error> {
-        let mut tx = self.db.technical().await?;
-        let waiting_since = queries::unstamped(&mut tx, platform(), 1).await?.pop().map(|head| head.at);
-        let stamping = Stamping { waiting_since, reason, tried_at: Some(now) };
-        queries::note_stamping(&mut tx, &stamping).await?;
-        tx.commit().await?;
-        if waiting_since.is_some_and(|since| now - since > WAITING_MAX) {
-            tracing::error!(since = ?waiting_since, "seals wait for their time stamp");
-        }
-        Ok(())
-    }
-
-    /// Puts the tokens beside the seals, on every site; one that is away gets them later.
+    /// Puts the tokens beside the seals, on every site; one that is away gets them later. What a site holds under the
+    /// name of another token stays there, and is told.
     async fn publish_tokens(&self) -> Result<(), Error> {
         for site in self.storage.sites() {
             let store = self.storage.tenant(platform()).on(&[site])?;
@@ -159,16 +229,41 @@ impl Sealing {
             drop(tx);
             for (number, ordinal, token) in tokens {
                 let name = token_name(number.cast_unsigned(), ordinal.cast_unsigned());
-                let at_hand = store.clone();
-                if let Err(error) = blocking(move || keep(&at_hand, &name, &token)).await {
-                    tracing::warn!(%error, site, "time stamps are not published everywhere");
-                    break;
-                }
+                let (at_hand, file) = (store.clone(), name.clone());
+                let published = blocking(move || keep_once(&at_hand, &file, &token)).await;
                 let mut tx = self.db.technical().await?;
-                queries::note_token_published(&mut tx, platform(), (number, ordinal), site).await?;
+                match published {
+                    Ok(()) => {
+                        queries::note_token_published(&mut tx, platform(), (number, ordinal), site).await?;
+                    }
+                    Err(Error::Storage(storage::Error::Occupied { .. })) => {
+                        let token = (number, ordinal);
+                        if queries::note_token_contradicted(&mut tx, platform(), token, site).await? {
+                            tracing::error!(site, name, "a site holds other bytes under a time stamp's name");
+                        }
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, site, "time stamps are not published everywhere");
+                        break;
+                    }
+                }
                 tx.commit().await?;
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_are_farther_and_farther_apart_and_not_all_at_once() {
+        let minutes = |failures, random| delay(failures, random).num_minutes();
+        assert_eq!([1, 2, 3, 4, 5, 99].map(|failures| minutes(failures, 999)), [4, 9, 19, 39, 59, 59]);
+        assert_eq!([1, 2, 3, 4, 5, 99].map(|failures| minutes(failures, 0)), [2, 5, 10, 20, 30, 30]);
+        assert!(minutes(5, 250) < minutes(5, 500) && minutes(5, 500) < minutes(5, 750));
+        assert_eq!(delay(i32::MAX, u32::MAX), delay(8, u32::MAX));
     }
 }

@@ -13,10 +13,20 @@ impl TenantStore {
     /// Keeps a file under this name on every site that takes it, over the one of that name; the sites that did
     /// not, with the reason.
     pub fn keep(&self, name: &str, bytes: &[u8]) -> Result<Vec<(String, Error)>, Error> {
+        self.put_kept(name, bytes, Put::Over)
+    }
+
+    /// As [`keep`](Self::keep), of a file that never changes: where other bytes have its name they stay, and that is
+    /// [`Error::Occupied`].
+    pub fn keep_once(&self, name: &str, bytes: &[u8]) -> Result<Vec<(String, Error)>, Error> {
+        self.put_kept(name, bytes, Put::Once)
+    }
+
+    fn put_kept(&self, name: &str, bytes: &[u8], how: Put) -> Result<Vec<(String, Error)>, Error> {
         let path = self.kept_path(name)?;
         let mut failed = Vec::new();
         for site in self.sites() {
-            let kept = site.there().and_then(|medium| medium.put(&path, bytes, Put::Over));
+            let kept = site.there().and_then(|medium| medium.put(&path, bytes, how));
             failed.extend(kept.err().map(|error| (site.name.clone(), error)));
         }
         Ok(failed)

@@ -15,6 +15,7 @@ pub(super) struct Counters {
     canaries: IntGaugeVec,
     canary_seconds: IntGaugeVec,
     alerts: IntGaugeVec,
+    stamp_waits: IntGaugeVec,
 }
 
 /// A copy was read again: `right`, `wrong` or `away`.
@@ -75,6 +76,11 @@ pub fn alerts_stand(counts: &[(&str, u64)]) {
     }
 }
 
+/// How long the oldest head without a time stamp has waited for it.
+pub fn stamp_waits(seconds: u64) {
+    set(&COUNTERS.copies.stamp_waits, &[], seconds);
+}
+
 impl Counters {
     pub(super) fn new(registry: &Registry) -> Self {
         let counter = |name: &str, help: &str, labels: &[&str]| {
@@ -116,7 +122,13 @@ impl Counters {
             &["what"],
         );
         let alerts = gauge("chartrier_alerts", "What the operator must look at, by kind.", &["kind"]);
+        let stamp_waits = gauge(
+            "chartrier_stamp_waiting_seconds",
+            "Since when the oldest seal waits for its time stamp.",
+            &[],
+        );
         Self {
+            stamp_waits,
             readings,
             read_bytes,
             repairs,

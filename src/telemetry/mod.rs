@@ -15,7 +15,7 @@ use prometheus::{
 
 use crate::model::TransferState;
 
-pub use copies::{Site, alerts_stand, canaries_stand, copy_mended, copy_read, site_stands};
+pub use copies::{Site, alerts_stand, canaries_stand, copy_mended, copy_read, site_stands, stamp_waits};
 
 static COUNTERS: LazyLock<Counters> = LazyLock::new(Counters::new);
 

@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::Settings;
@@ -29,6 +29,7 @@ pub struct Demonstration {
     address: SocketAddr,
     folder: PathBuf,
     stopped: Arc<AtomicBool>,
+    answered: Arc<AtomicU64>,
 }
 
 impl Demonstration {
@@ -42,17 +43,20 @@ impl Demonstration {
         let listener = TcpListener::bind(address)?;
         let address = listener.local_addr()?;
         let stopped = Arc::new(AtomicBool::new(false));
-        let (at, told) = (folder.to_path_buf(), stopped.clone());
+        let answered = Arc::new(AtomicU64::new(0));
+        let (at, told, count) = (folder.to_path_buf(), stopped.clone(), answered.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 if told.load(Ordering::Relaxed) {
                     return;
                 }
                 // Whoever asked badly asks again.
-                stream.and_then(|stream| answer(stream, &at)).ok();
+                if stream.and_then(|stream| answer(stream, &at)).is_ok() {
+                    count.fetch_add(1, Ordering::Relaxed);
+                }
             }
         });
-        Ok(Self { address, folder: folder.to_path_buf(), stopped })
+        Ok(Self { address, folder: folder.to_path_buf(), stopped, answered })
     }
 
     /// The settings by which the service asks it.
@@ -64,8 +68,14 @@ impl Demonstration {
             user: None,
             algorithm: Algorithm::Sha256,
             roots: std::fs::read(self.folder.join(ROOT))?,
+            is_asked: true,
             is_demonstration: true,
         })
+    }
+
+    /// How many tokens it has given since it started.
+    pub fn answered(&self) -> u64 {
+        self.answered.load(Ordering::Relaxed)
     }
 
     /// Where it answers.

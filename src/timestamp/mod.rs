@@ -5,15 +5,19 @@
 
 pub mod demonstration;
 
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use openssl::x509::X509;
 
 use crate::proof::token::{self, Algorithm, Stamp, certificates, request, token_of, verify_answer};
 
 /// One answer's time.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest file of a password.
+const PASSWORD_BYTES_MAX: u64 = 4_096;
 
 /// What the operator says of an authority.
 #[derive(Clone, Debug)]
@@ -28,6 +32,8 @@ pub struct Settings {
     pub algorithm: Algorithm,
     /// PEM of the roots that its certificates lead to.
     pub roots: Vec<u8>,
+    /// Otherwise it only verifies what it stamped once.
+    pub is_asked: bool,
     /// It proves nothing: it is run beside the service to show how stamps work.
     pub is_demonstration: bool,
 }
@@ -41,6 +47,11 @@ pub enum Error {
     Token { name: String, source: token::Error },
     #[error("autorité « {name} » : mot de passe illisible ({reason})")]
     Password { name: String, reason: String },
+    /// Its clock, or ours, is wrong.
+    #[error(
+        "autorité « {name} » : son jeton est daté du {at}, trop loin de notre horloge (evidence.clock_tolerance_seconds)"
+    )]
+    Clock { name: String, at: DateTime<Utc> },
 }
 
 /// An authority, ready to be asked.
@@ -76,6 +87,11 @@ impl Authority {
         &self.settings.name
     }
 
+    /// Whether it is asked for tokens, and does not only verify those that it gave once.
+    pub fn is_asked(&self) -> bool {
+        self.settings.is_asked
+    }
+
     /// Whether it proves nothing.
     pub fn is_demonstration(&self) -> bool {
         self.settings.is_demonstration
@@ -108,10 +124,8 @@ impl Authority {
         let mut post = self.client.post(&self.settings.url).body(asked);
         post = post.header("content-type", "application/timestamp-query");
         if let Some((user, file)) = &self.settings.user {
-            let password = std::fs::read_to_string(file);
-            let password = password
-                .map_err(|error| Error::Password { name: name.clone(), reason: error.to_string() })?;
-            post = post.basic_auth(user, Some(password.trim_end()));
+            let password = password(file).map_err(|reason| Error::Password { name: name.clone(), reason })?;
+            post = post.basic_auth(user, Some(password));
         }
         let mut response = post.send().await.map_err(|error| away(name, &error))?;
         if !response.status().is_success() {
@@ -128,6 +142,16 @@ impl Authority {
         }
         Ok(bytes)
     }
+}
+
+/// The first line of a file that only its owner may read: it may have changed since the start.
+fn password(path: &Path) -> Result<String, String> {
+    let about = std::fs::metadata(path).map_err(|error| error.to_string())?;
+    if about.mode() & 0o077 != 0 || about.len() > PASSWORD_BYTES_MAX {
+        return Err("le fichier est lisible par d'autres (chmod 600), ou trop gros".into());
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
 /// The address, which may hold a secret, stays out of the words.

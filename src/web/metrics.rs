@@ -8,6 +8,7 @@ use super::{State, scanner};
 use crate::db::jobs;
 use crate::ingest;
 use crate::preservation::{Alert, Overview};
+use crate::sealing::{self, Standing};
 use crate::telemetry;
 
 /// The metrics door's only address.
@@ -31,6 +32,10 @@ async fn text(state: web::Data<State>) -> HttpResponse {
         Ok(overview) => copies_stand(&overview, state.clock.now()),
         Err(error) => tracing::warn!(%error, "the copies could not be counted"),
     }
+    match state.sealing.standing().await {
+        Ok(standing) => seals_stand(&standing, state.clock.now()),
+        Err(error) => tracing::warn!(%error, "the seals could not be counted"),
+    }
     if let Ok(waiting) = jobs::waiting(&state.db).await {
         let sites = waiting.iter().filter(|(cause, _)| cause != ingest::WAITS_FOR_SCANNER);
         telemetry::jobs_stand(&[("waiting_for_a_site", sites.map(|(_, jobs)| jobs).sum())]);
@@ -40,6 +45,16 @@ async fn text(state: web::Data<State>) -> HttpResponse {
         telemetry::scanner_stands(answers, scanner.waiting, scanner.standing.age_days());
     }
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(telemetry::text())
+}
+
+fn seals_stand(standing: &Standing, now: DateTime<Utc>) {
+    let count = |word: &&'static str| {
+        (*word, standing.alerts.iter().filter(|alert| alert.word() == *word).count() as u64)
+    };
+    telemetry::alerts_stand(&sealing::Alert::WORDS.iter().map(count).collect::<Vec<_>>());
+    let waits = standing.stamping.as_ref().and_then(|stamping| stamping.waiting_since);
+    let seconds = waits.map_or(0, |since| u64::try_from((now - since).num_seconds()).unwrap_or(0));
+    telemetry::stamp_waits(seconds);
 }
 
 fn copies_stand(overview: &Overview, now: DateTime<Utc>) {
@@ -69,4 +84,33 @@ fn copies_stand(overview: &Overview, now: DateTime<Utc>) {
         (*word, overview.alerts.iter().filter(|alert| alert.word() == *word).count() as u64)
     };
     telemetry::alerts_stand(&Alert::WORDS.iter().map(count).collect::<Vec<_>>());
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::evidence::stamping_queries::Stamping;
+
+    #[test]
+    fn a_seal_that_waits_for_its_stamp_is_counted_and_an_alert_after_a_day() {
+        let now = "2027-03-02T03:00:00Z".parse().unwrap();
+        let since = now - TimeDelta::hours(25);
+        let standing = Standing {
+            logs: Vec::new(),
+            stamping: Some(Stamping { waiting_since: Some(since), ..Stamping::default() }),
+            contradicted: Vec::new(),
+            alerts: vec![sealing::Alert::Unstamped { since, reason: String::new() }],
+        };
+        seals_stand(&standing, now);
+        let text = telemetry::text();
+        for line in [
+            "chartrier_alerts{kind=\"seals_unstamped\"} 1",
+            "chartrier_alerts{kind=\"stamps_not_renewed\"} 0",
+            "chartrier_stamp_waiting_seconds 90000",
+        ] {
+            assert!(text.contains(line), "{line}");
+        }
+    }
 }

@@ -103,7 +103,7 @@ pub static TABLE: &[Line] = &[
     post("/exploitation/travaux/{id}/relance", Who::Operator, || web::to(pages::operations::resume)),
     get("/log/{path:.*}", Who::Anyone, || web::to(log::show)),
     get("/verify", Who::Anyone, || web::to(pages::verify::show)),
-    get("/confiance", Who::Anyone, || web::to(pages::verify::trust)),
+    get("/confiance", Who::Anyone, || web::to(pages::trust::trust)),
     get("/accessibilite", Who::Anyone, || web::to(pages::notices::accessibility)),
     get_compressed("/static/{name}", Who::Anyone, || web::to(pages::assets::file)),
 ];

@@ -1,7 +1,10 @@
 //! Seals: made each day whatever happens, published where anyone may check them, refused when the journal is not what was
 //! sealed.
 
+mod late;
+pub mod renewed;
 mod stamps;
+mod stamps_kept;
 mod tampering;
 pub mod verified;
 

@@ -1,7 +1,7 @@
-//! Heads stamped by an authority beside us: one a day whatever the members, taken by `openssl ts`, waited for when the
-//! authority is away, renewed before its certificate ends.
+//! Heads stamped by an authority beside us: one a day whatever the members, taken by `openssl ts`, dated as we are.
 
-use std::net::SocketAddr;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::Command;
 
@@ -9,34 +9,37 @@ use chartrier::evidence::seal_queries;
 use chartrier::evidence::token_queries::{self, KeptToken};
 use chartrier::model::TenantId;
 use chartrier::proof::note::Note;
-use chartrier::proof::token::{certificates, verify};
-use chartrier::sealing::{Authorities, Sealing, stamped_bytes};
-use chartrier::timestamp::Authority;
+use chartrier::proof::token::{certificates, token_of, verify};
+use chartrier::sealing::{Authorities, Sealing};
 use chartrier::timestamp::demonstration::Demonstration;
+use chartrier::timestamp::{Authority as Asked, Settings};
 use chrono::TimeDelta;
 
 use super::Stage;
+use crate::proof::authority::{Authority, Certificate};
 
-const ANYWHERE: &str = "127.0.0.1:0";
+pub const ANYWHERE: &str = "127.0.0.1:0";
 
-fn platform() -> TenantId {
+pub fn platform() -> TenantId {
     TenantId::of_member(TenantId::CANARIES)
 }
 
-fn start(folder: &Path, address: SocketAddr, days: u32) -> Demonstration {
+pub fn start(folder: &Path, address: SocketAddr, days: u32) -> Demonstration {
     Demonstration::start(folder, address, days).unwrap()
 }
 
-fn with(stage: &Stage, authorities: &[&Demonstration], renew_days: u32) -> Sealing {
-    let all = authorities.iter().map(|one| Authority::new(one.settings().unwrap()).unwrap()).collect();
-    stage.sealing.clone().with_authorities(Authorities { all, renew_days })
+pub fn with(stage: &Stage, authorities: &[&Demonstration], renew_days: u32) -> Sealing {
+    let all = authorities.iter().map(|one| Asked::new(one.settings().unwrap()).unwrap()).collect();
+    // The authority tells the world's time, which is not the stage's.
+    let clock_tolerance = TimeDelta::days(3_650);
+    stage.sealing.clone().with_authorities(Authorities { all, renew_days, clock_tolerance })
 }
 
-async fn tokens(stage: &Stage, number: i64) -> Vec<KeptToken> {
+pub async fn tokens(stage: &Stage, number: i64) -> Vec<KeptToken> {
     token_queries::tokens_of(&mut stage.db.technical().await.unwrap(), platform(), number).await.unwrap()
 }
 
-async fn body(stage: &Stage, number: i64) -> String {
+pub async fn body(stage: &Stage, number: i64) -> String {
     let mut tx = stage.db.technical().await.unwrap();
     let seal = seal_queries::platform_seals_after(&mut tx, number - 1, 1).await.unwrap().pop().unwrap();
     Note::parse(&seal.note).unwrap().text().to_string()
@@ -94,37 +97,6 @@ async fn each_days_head_gets_one_stamp_whatever_the_members_and_openssl_takes_it
 }
 
 #[tokio::test]
-async fn an_authority_away_three_days_keeps_nothing_else_waiting_and_stamps_all_when_it_is_back() {
-    let stage = Stage::new("stamps_away").await;
-    let folder = tempfile::tempdir().unwrap();
-    let authority = start(folder.path(), ANYWHERE.parse().unwrap(), 3_650);
-    let (address, sealing) = (authority.address(), with(&stage, &[&authority], 0));
-    sealing.seal_what_is_due().await.unwrap();
-    sealing.stamp_what_waits().await.unwrap();
-    drop(authority);
-    let first_away = stage.clock.now() + TimeDelta::days(1);
-    for day in 1..=3 {
-        stage.clock.advance(TimeDelta::days(1));
-        stage.happen(1).await;
-        sealing.seal_what_is_due().await.unwrap();
-        assert_eq!(sealing.stamp_what_waits().await.unwrap(), 0);
-        let standing = sealing.standing().await.unwrap().stamping.unwrap();
-        assert_eq!(standing.waiting_since, Some(first_away));
-        assert!(standing.reason.unwrap().contains("demonstration"));
-        assert_eq!(stage.seals().await.len(), day + 1, "sealed all the same");
-    }
-    let waits = stage.clock.now() - first_away;
-    assert!(waits > chartrier::sealing::WAITING_MAX, "an alert by now");
-    let _back = start(folder.path(), address, 3_650);
-    assert_eq!(sealing.stamp_what_waits().await.unwrap(), 3);
-    for number in 1..=4 {
-        assert_eq!(tokens(&stage, number).await.len(), 1);
-    }
-    let standing = sealing.standing().await.unwrap().stamping.unwrap();
-    assert_eq!((standing.waiting_since, standing.reason), (None, None));
-}
-
-#[tokio::test]
 async fn the_next_authority_is_asked_when_the_first_does_not_answer() {
     let stage = Stage::new("stamps_second").await;
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -138,29 +110,66 @@ async fn the_next_authority_is_asked_when_the_first_does_not_answer() {
     verify(&tokens(&stage, 1).await[0].token, body(&stage, 1).await.as_bytes(), &roots).unwrap();
 }
 
+/// An authority whose clock is a year late: it answers one request.
+fn late(authority: Authority) -> (SocketAddr, std::thread::JoinHandle<()>) {
+    let listener = TcpListener::bind(ANYWHERE).unwrap();
+    let address = listener.local_addr().unwrap();
+    let answers = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let (mut length, mut line) = (0, String::new());
+        while reader.read_line(&mut line).unwrap() > 2 {
+            if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap();
+            }
+            line.clear();
+        }
+        let mut request = vec![0; length];
+        reader.read_exact(&mut request).unwrap();
+        let token = token_of(&authority.answer(&request)).unwrap();
+        let year_ago = chrono::Utc::now() - TimeDelta::days(365);
+        let token =
+            authority.says_again(&token, Some(&year_ago.format("%Y%m%d%H%M%S").to_string()), "-cades");
+        // PKIStatusInfo: granted.
+        let mut response = vec![0x30, 3, 2, 1, 0];
+        response.extend(token);
+        let size = (response.len() as u16).to_be_bytes();
+        let response = [&[0x30, 0x82, size[0], size[1]], &response[..]].concat();
+        write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", response.len())
+            .unwrap();
+        stream.write_all(&response).unwrap();
+    });
+    (address, answers)
+}
+
 #[tokio::test]
-async fn a_stamp_is_renewed_before_its_certificate_ends_over_all_that_it_was() {
-    let stage = Stage::new("stamps_renewed").await;
-    // Certificates last by the world's time: so does this test.
+async fn a_stamp_of_another_time_is_refused_and_another_authority_asked() {
+    let stage = Stage::new("stamps_clock").await;
     stage.clock.advance(chrono::Utc::now() - stage.clock.now());
-    let (short, long) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let ends_soon = start(short.path(), ANYWHERE.parse().unwrap(), 20);
-    let sealing = with(&stage, &[&ends_soon], 30);
+    let wrong = Authority::new(Certificate::Between("20230101000000Z", "20990101000000Z"));
+    let folder = tempfile::tempdir().unwrap();
+    let right = start(folder.path(), ANYWHERE.parse().unwrap(), 3_650);
+    let roots = wrong.root();
+    let (address, answers) = late(wrong);
+    let settings =
+        Settings { name: "a".into(), url: format!("http://{address}/"), roots, ..right.settings().unwrap() };
+    let ask = |settings: Settings, clock_tolerance| {
+        let all = vec![Asked::new(settings).unwrap(), Asked::new(right.settings().unwrap()).unwrap()];
+        stage.sealing.clone().with_authorities(Authorities { all, renew_days: 0, clock_tolerance })
+    };
+    let sealing = ask(settings, Authorities::default().clock_tolerance);
     sealing.seal_what_is_due().await.unwrap();
     assert_eq!(sealing.stamp_what_waits().await.unwrap(), 1);
-    // The same authority has nothing better to give: its stamp is not asked for again and again.
+    answers.join().unwrap();
+    assert_eq!(tokens(&stage, 1).await[0].authority, "demonstration");
+    // None whose time is ours: none is kept, and that is said.
+    stage.clock.advance(TimeDelta::days(1));
+    sealing.seal_what_is_due().await.unwrap();
     assert_eq!(sealing.stamp_what_waits().await.unwrap(), 0);
-    let lasts = start(long.path(), ANYWHERE.parse().unwrap(), 3_650);
-    let sealing = with(&stage, &[&lasts], 30);
-    assert_eq!(sealing.stamp_what_waits().await.unwrap(), 1);
-    assert_eq!(sealing.stamp_what_waits().await.unwrap(), 0);
-    let kept = tokens(&stage, 1).await;
-    assert_eq!(kept.iter().map(|token| token.ordinal).collect::<Vec<_>>(), [1, 2]);
-    let body = body(&stage, 1).await;
-    let roots = |authority: &Demonstration| certificates(&authority.settings().unwrap().roots).unwrap();
-    verify(&kept[0].token, &stamped_bytes(&body, &[]), &roots(&ends_soon)).unwrap();
-    let renewed = stamped_bytes(&body, &[kept[0].token.clone()]);
-    verify(&kept[1].token, &renewed, &roots(&lasts)).unwrap();
-    verify(&kept[1].token, &stamped_bytes(&body, &[]), &roots(&lasts))
-        .expect_err("the first token is under it");
+    let reason = sealing.standing().await.unwrap().stamping.unwrap().reason.unwrap();
+    assert!(reason.contains("« demonstration »") && reason.contains("clock_tolerance_seconds"), "{reason}");
+    assert!(tokens(&stage, 2).await.is_empty());
+    // As far as the settings allow.
+    let patient = ask(right.settings().unwrap(), TimeDelta::hours(25));
+    assert_eq!(patient.stamp_now().await.unwrap(), 1);
 }

@@ -11,7 +11,7 @@ use super::{A, Stage, tenant};
 use crate::support::database;
 
 /// Runs what no role of the service may run.
-async fn tamper(stage: &Stage, script: &str) {
+pub async fn tamper(stage: &Stage, script: &str) {
     let mut superuser = database::connect_as("chartrier_superuser", stage.name).await;
     let script = format!("set session_replication_role = replica; {script}");
     sqlx::raw_sql(sqlx::AssertSqlSafe(script)).execute(&mut superuser).await.unwrap();

@@ -145,6 +145,8 @@ async fn the_operator_and_prometheus_learn_how_the_copies_are_kept() {
         "chartrier_canary_damage{state=\"unfound\"}",
         "chartrier_canary_seconds{what=\"median\"}",
         "chartrier_alerts{kind=\"canaries_idle\"} 1",
+        "chartrier_alerts{kind=\"seals_unstamped\"} 0",
+        "chartrier_stamp_waiting_seconds 0",
         "chartrier_jobs{state=\"background\"}",
     ] {
         assert!(metrics.contains(expected), "{expected}\n{metrics}");

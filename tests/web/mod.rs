@@ -6,11 +6,15 @@ use std::time::Duration;
 use chartrier::access::Access;
 use chartrier::antivirus::Scanner;
 use chartrier::attestation::Attestations;
+use chartrier::clock::Clock;
+use chartrier::db::Db;
 use chartrier::identity::{Identity, LogIn};
 use chartrier::ingest::Ingest;
 use chartrier::model::{Limits, Role, Transfer, TransferId};
 use chartrier::preservation::{self, Preservation};
 use chartrier::pronom::Pronom;
+use chartrier::sealing::Sealing;
+use chartrier::storage::Storage;
 use chartrier::web::{self, Served, Settings, State};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -27,6 +31,7 @@ mod descriptions;
 mod formats;
 mod frame;
 mod integrity;
+mod mirrors;
 mod openapi;
 mod operations;
 mod operator;
@@ -46,6 +51,39 @@ struct Door {
     metrics_address: SocketAddr,
     served: Served,
     stop: watch::Sender<bool>,
+}
+
+/// What a door opens on.
+struct Parts<'a> {
+    db: &'a Db,
+    storage: &'a Storage,
+    clock: &'a Clock,
+    sealing: Sealing,
+}
+
+impl Parts<'_> {
+    fn state(self, settings: Settings, scanner: Option<Scanner>) -> State {
+        let (db, storage, clock) = (self.db.clone(), self.storage.clone(), self.clock.clone());
+        let limits = Limits { received_bytes_max: settings.received_bytes_max, ..Limits::default() };
+        let ingest =
+            Ingest::new(db.clone(), storage.clone(), clock.clone(), limits, 30).with_scanner(scanner);
+        let signatures = ingest.signatures().clone();
+        let checked = preservation::Settings::default();
+        State {
+            attestations: Attestations::new(db.clone(), &settings.public_url),
+            sealing: self.sealing,
+            asked: web::pages::verify::Asked::default(),
+            identity: Identity::new(db.clone(), clock.clone()),
+            ingest,
+            pronom: Pronom::new(db.clone(), storage.clone(), clock.clone(), signatures),
+            access: Access::new(db.clone(), storage.clone(), clock.clone()),
+            preservation: Preservation::new(db.clone(), storage.clone(), clock.clone(), checked),
+            db,
+            storage,
+            clock,
+            settings,
+        }
+    }
 }
 
 /// What came back.
@@ -84,33 +122,12 @@ impl Door {
             received_bytes_max: 1 << 20,
         };
         change(&mut settings);
-        let (db, storage, clock) = (tenant.db.clone(), vault::storage(), tenant.clock.clone());
-        let limits = Limits { received_bytes_max: settings.received_bytes_max, ..Limits::default() };
-        let ingest =
-            Ingest::new(db.clone(), storage.clone(), clock.clone(), limits, 30).with_scanner(scanner);
-        let identity = Identity::new(db.clone(), clock.clone());
-        let access = Access::new(db.clone(), storage.clone(), clock.clone());
-        let signatures = ingest.signatures().clone();
-        let pronom = Pronom::new(db.clone(), storage.clone(), clock.clone(), signatures);
-        let preservation =
-            Preservation::new(db.clone(), storage.clone(), clock.clone(), preservation::Settings::default());
-        let attestations = Attestations::new(db.clone(), &settings.public_url);
         let keys = std::env::temp_dir().join(format!("chartrier-keys-{}", tenant.code));
-        let sealing = support::sealing(&db, &storage, &clock, &keys);
-        let state = State {
-            attestations,
-            sealing,
-            asked: web::pages::verify::Asked::default(),
-            db,
-            storage,
-            identity: identity.clone(),
-            ingest: ingest.clone(),
-            pronom: pronom.clone(),
-            access,
-            preservation: preservation.clone(),
-            clock,
-            settings,
-        };
+        let sealing = support::sealing(&tenant.db, &vault::storage(), &tenant.clock, &keys);
+        let parts = Parts { db: &tenant.db, storage: &vault::storage(), clock: &tenant.clock, sealing };
+        let state = parts.state(settings, scanner);
+        let (ingest, identity) = (state.ingest.clone(), state.identity.clone());
+        let (pronom, preservation) = (state.pronom.clone(), state.preservation.clone());
         let (stop, stopped) = watch::channel(false);
         let metrics = web::serve_metrics(state.clone(), stopped.clone()).unwrap();
         let served = web::serve(state, stopped).unwrap();

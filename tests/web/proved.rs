@@ -28,7 +28,7 @@ async fn attested(door: &Door, folder: &TempDir) -> (String, String, PathBuf) {
     let db = &door.tenant.db;
     let clock = chartrier::clock::Clock::system();
     let sealing = support::sealing(db, &vault::storage(), &clock, folder.path());
-    let sealing = sealing.with_authorities(Authorities { all, renew_days: 0 });
+    let sealing = sealing.with_authorities(Authorities { all, ..Authorities::default() });
     sealing.seal(door.tenant.tenant, &door.tenant.code, Agent::Service).await.unwrap();
     sealing.seal_platform().await.unwrap();
     // Sealed, and not stamped yet.

@@ -3,7 +3,7 @@
 //! Never reads beyond what it is given, nor deeper than it is asked.
 
 /// Tags met in a time stamp.
-pub(super) mod tag {
+pub(crate) mod tag {
     pub const BOOLEAN: u8 = 0x01;
     pub const INTEGER: u8 = 0x02;
     pub const OCTET_STRING: u8 = 0x04;
@@ -11,11 +11,16 @@ pub(super) mod tag {
     pub const OID: u8 = 0x06;
     pub const GENERALIZED_TIME: u8 = 0x18;
     pub const SEQUENCE: u8 = 0x30;
+    pub const SET: u8 = 0x31;
+    /// `[0]`, constructed.
+    pub const CONTEXT_0: u8 = 0xa0;
+    /// `[1]`, constructed.
+    pub const CONTEXT_1: u8 = 0xa1;
 }
 
 /// Elements, one after the other.
 #[derive(Clone, Copy)]
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     rest: &'a [u8],
 }
 
@@ -69,7 +74,7 @@ fn element(bytes: &[u8]) -> Option<(usize, u8, &[u8])> {
 }
 
 /// An element.
-pub(super) fn write(tag: u8, content: &[u8]) -> Vec<u8> {
+pub(crate) fn write(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut out = vec![tag];
     match content.len() {
         short @ 0..=0x7f => out.push(short as u8),
@@ -85,7 +90,7 @@ pub(super) fn write(tag: u8, content: &[u8]) -> Vec<u8> {
 }
 
 /// A positive integer's content, from its big-endian bytes.
-pub(super) fn positive(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn positive(bytes: &[u8]) -> Vec<u8> {
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     let mut content = bytes[zeros.min(bytes.len().saturating_sub(1))..].to_vec();
     if content.first().is_none_or(|first| first & 0x80 != 0) {
@@ -95,7 +100,7 @@ pub(super) fn positive(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// An object identifier's content as numbers between dots.
-pub(super) fn oid_text(content: &[u8]) -> Option<String> {
+pub(crate) fn oid_text(content: &[u8]) -> Option<String> {
     let mut arcs = Vec::new();
     let mut arc = 0u64;
     for byte in content {
@@ -111,7 +116,7 @@ pub(super) fn oid_text(content: &[u8]) -> Option<String> {
 }
 
 /// The content of an object identifier written with dots; `None` when it is none.
-pub(super) fn oid_content(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn oid_content(text: &str) -> Option<Vec<u8>> {
     let arcs: Vec<u64> = text.split('.').map(|arc| arc.parse().ok()).collect::<Option<_>>()?;
     let [root, second, rest @ ..] = arcs.as_slice() else { return None };
     if *root > 2 || (*root < 2 && *second > 39) {

@@ -4,14 +4,13 @@
 //! Never asks an authority: `timestamp` does. The one thing to know: a token is verified as of its own time, so that it
 //! outlives its certificate; that the certificate was not revoked by then is not known here, and is said.
 
-mod der;
+pub(crate) mod der;
+mod signer;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use openssl::cms::{CMSOptions, CmsContentInfo};
 use openssl::hash::{MessageDigest, hash};
 use openssl::nid::Nid;
-use openssl::pkcs7::{Pkcs7, Pkcs7Flags};
-use openssl::stack::Stack;
 use openssl::x509::store::{X509Store, X509StoreBuilder};
 use openssl::x509::verify::X509VerifyParam;
 use openssl::x509::{X509, X509PurposeId, X509Ref};
@@ -73,6 +72,8 @@ pub enum Error {
     OtherRequest,
     #[error("le jeton est émis sous la politique {got}, et non {wanted}")]
     OtherPolicy { wanted: String, got: String },
+    #[error("le jeton ne désigne pas le certificat qui l'a signé (signingCertificate) : {0}")]
+    OtherSigner(&'static str),
     #[error("la signature du jeton, ou la chaîne de ses certificats, n'est pas bonne : {0}")]
     Untrusted(String),
 }
@@ -139,21 +140,38 @@ pub fn certificates(pem: &[u8]) -> Result<Vec<X509>, Error> {
     X509::stack_from_pem(pem).map_err(|_| Error::Unreadable("certificats"))
 }
 
-/// What a token says of `bytes`, once its signature and the chain of its certificates up to one of `roots` are found
+/// What a token says of `bytes`, once its signature, the certificate that it names as its signer's and the chain of its certificates up to one of `roots` are found
 /// good as of its own time.
 pub fn verify(token: &[u8], bytes: &[u8], roots: &[X509]) -> Result<Stamp, Error> {
-    let stamp = read(token)?;
-    if stamp.algorithm.digest(bytes)? != stamp.imprint {
-        return Err(Error::OtherBytes);
-    }
-    let untrusted = |error: openssl::error::ErrorStack| {
-        let reason = error.errors().iter().rev().find_map(|error| error.data().or(error.reason()));
-        Error::Untrusted(reason.unwrap_or("inconnue").to_string())
-    };
+    let stamp = of_bytes(token, bytes)?;
     let store = store(roots, stamp.at).map_err(untrusted)?;
     let mut content = CmsContentInfo::from_der(token).map_err(|_| Error::Unreadable("CMS"))?;
     content.verify(None, Some(&store), None, None, CMSOptions::empty()).map_err(untrusted)?;
     Ok(stamp)
+}
+
+/// As [`verify`], wherever the certificate leads: only that the token is whole, and of these bytes.
+pub fn verify_alone(token: &[u8], bytes: &[u8]) -> Result<Stamp, Error> {
+    let stamp = of_bytes(token, bytes)?;
+    let mut content = CmsContentInfo::from_der(token).map_err(|_| Error::Unreadable("CMS"))?;
+    let store = store(&[], stamp.at).map_err(untrusted)?;
+    content.verify(None, Some(&store), None, None, CMSOptions::NO_SIGNER_CERT_VERIFY).map_err(untrusted)?;
+    Ok(stamp)
+}
+
+fn of_bytes(token: &[u8], bytes: &[u8]) -> Result<Stamp, Error> {
+    let stamp = read(token)?;
+    if stamp.algorithm.digest(bytes)? != stamp.imprint {
+        return Err(Error::OtherBytes);
+    }
+    let certificate = signer::certificate(token).ok_or(Error::Unreadable("certificat du signataire"))?;
+    signer::is_named(token, &certificate).map_err(Error::OtherSigner)?;
+    Ok(stamp)
+}
+
+fn untrusted(error: openssl::error::ErrorStack) -> Error {
+    let reason = error.errors().iter().rev().find_map(|error| error.data().or(error.reason()));
+    Error::Untrusted(reason.unwrap_or("inconnue").to_string())
 }
 
 /// As [`verify`], of the answer to a request.
@@ -197,38 +215,36 @@ pub fn read(token: &[u8]) -> Result<Stamp, Error> {
     parts.expect(tag::SEQUENCE);
     parts.expect(tag::BOOLEAN);
     let nonce = parts.expect(tag::INTEGER).unwrap_or_default().to_vec();
-    let signer = signer(token).ok_or(unreadable("certificat du signataire"))?;
+    let signer = signer::certificate(token).ok_or(unreadable("certificat du signataire"))?;
     let certificate_ends = ends(&signer).ok_or(unreadable("fin du certificat"))?;
     let authority = common_name(&signer);
     Ok(Stamp { at, policy, serial, algorithm, imprint, nonce, authority, certificate_ends })
 }
 
-/// The TSTInfo in a token: ContentInfo → SignedData → encapContentInfo.
-fn content(token: &[u8]) -> Option<&[u8]> {
+/// The parts of a token's SignedData, after its version.
+fn signed_data(token: &[u8]) -> Option<Reader<'_>> {
     let mut info = Reader::new(Reader::new(token).expect(tag::SEQUENCE)?);
     info.expect(tag::OID)?;
-    let mut signed = Reader::new(Reader::new(info.expect(0xa0)?).expect(tag::SEQUENCE)?);
+    let mut signed = Reader::new(Reader::new(info.expect(tag::CONTEXT_0)?).expect(tag::SEQUENCE)?);
     signed.expect(tag::INTEGER)?;
-    signed.next()?;
+    Some(signed)
+}
+
+/// The TSTInfo in a token: ContentInfo → SignedData → encapContentInfo.
+fn content(token: &[u8]) -> Option<&[u8]> {
+    let mut signed = signed_data(token)?;
+    signed.expect(tag::SET)?;
     let mut encapsulated = Reader::new(signed.expect(tag::SEQUENCE)?);
     if oid_text(encapsulated.expect(tag::OID)?)? != TST_INFO {
         return None;
     }
-    Reader::new(encapsulated.expect(0xa0)?).expect(tag::OCTET_STRING)
+    Reader::new(encapsulated.expect(tag::CONTEXT_0)?).expect(tag::OCTET_STRING)
 }
 
 /// `20270301080000Z`, `20270301080000.123Z`.
 fn time(content: &[u8]) -> Option<DateTime<Utc>> {
     let text = std::str::from_utf8(content).ok()?.strip_suffix('Z')?;
     NaiveDateTime::parse_from_str(text, "%Y%m%d%H%M%S%.f").ok().map(|time| time.and_utc())
-}
-
-/// The certificate that the token says it was signed with, among those it brings.
-fn signer(token: &[u8]) -> Option<X509> {
-    let signed = Pkcs7::from_der(token).ok()?;
-    let none = Stack::new().ok()?;
-    let signers = signed.signers(&none, Pkcs7Flags::empty()).ok()?;
-    signers.iter().next().map(X509Ref::to_owned)
 }
 
 fn ends(certificate: &X509Ref) -> Option<DateTime<Utc>> {

@@ -18,6 +18,7 @@ use crate::mail::{self, Troubles};
 use crate::preservation::{
     JOB_ATTEST, JOB_CHECK_SITE, JOB_LIST_SITE, JOB_MIGRATE, JOB_REPAIR_SITE, Overview,
 };
+use crate::sealing::Alert;
 use crate::web::callers::Operator;
 use crate::web::health::{self, Readiness, Report};
 use crate::web::{Problem, State, scanner};
@@ -76,6 +77,7 @@ pub struct Found<'a> {
     pub scanner: &'a scanner::Report,
     pub safety: &'a Safety,
     pub letters: &'a Troubles,
+    pub seals: &'a [Alert],
     pub now: DateTime<Utc>,
 }
 
@@ -110,6 +112,7 @@ pub async fn show(
     let (waiting, scanner) = (jobs::waiting(&state.db).await?, scanner::look(&state).await);
     let safety = safety::look(&state).await?;
     let letters = mail::troubles(&mut state.db.technical().await?).await?;
+    let seals = state.sealing.standing().await?.alerts;
     let found = Found {
         report: &report,
         counts,
@@ -120,6 +123,7 @@ pub async fn show(
         scanner: &scanner,
         safety: &safety,
         letters: &letters,
+        seals: &seals,
         now: state.clock.now(),
     };
     Ok(answer(&page(Account::of(&person), &found, said.relance)))
@@ -252,6 +256,7 @@ fn troubles(found: &Found<'_>) -> Vec<String> {
         troubles.push(format!("{jobs} de côté, à relancer une fois la cause corrigée."));
     }
     troubles.extend(found.overview.alerts.iter().map(ToString::to_string));
+    troubles.extend(found.seals.iter().map(ToString::to_string));
     troubles.extend(safety::troubles(found.safety, found.now));
     troubles.extend(letters(found.letters));
     troubles

@@ -20,6 +20,7 @@ const LATE: TimeDelta = TimeDelta::hours(30);
 pub struct SealsPage {
     pub shell: Shell,
     pub trail: Vec<Link>,
+    pub alerts: Vec<String>,
     pub stamping: (Badge, Vec<Fact>),
     pub logs: Vec<LogLine>,
 }
@@ -49,6 +50,7 @@ pub fn page(account: Account, standing: &Standing, now: DateTime<Utc>) -> SealsP
             top: false,
         },
         trail: vec![Link::new("Exploitation", "/exploitation")],
+        alerts: standing.alerts.iter().map(ToString::to_string).collect(),
         stamping: stamping(standing, now),
         logs: standing.logs.iter().map(|log| line(log, now)).collect(),
     }
@@ -79,6 +81,14 @@ fn stamping(standing: &Standing, now: DateTime<Utc>) -> (Badge, Vec<Fact>) {
     };
     if let Some(reason) = &stamping.reason {
         facts.push(Fact::new("Motif", reason));
+    }
+    if let Some(next) = stamping.next_at {
+        facts.push(Fact::new("Prochaine demande", &words::moment(next).words));
+    }
+    if let Some(renewal) = &stamping.renewal {
+        let ends = words::moment(renewal.ends).words;
+        let words = format!("en attente ; le premier certificat finit le {ends} : {}", renewal.reason);
+        facts.push(Fact::new("Renouvellement", &words));
     }
     (badge, facts)
 }

@@ -208,57 +208,7 @@ fn genuine(title: &str, issued_at: DateTime<Utc>, proof: Option<Result<Shown, St
     }
 }
 
-/// `GET /confiance`.
-#[derive(Template)]
-#[template(path = "trust.html")]
-pub struct TrustPage {
-    pub shell: Shell,
-    pub service: String,
-    pub keys: Vec<KeyLine>,
-    pub authorities: Vec<AuthorityLine>,
-}
-
-/// A public key.
-pub struct KeyLine {
-    pub key: String,
-    pub state: String,
-}
-
-/// A time-stamping authority.
-pub struct AuthorityLine {
-    pub name: String,
-    pub is_demonstration: bool,
-    pub roots: String,
-}
-
-/// `GET /confiance`.
-pub async fn trust(state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    let keys = state.sealing.keys().known().map_err(crate::sealing::Error::from)?;
-    let keys = keys.into_iter().rev().map(|known| KeyLine {
-        key: known.verifier.to_string(),
-        state: match known.until {
-            None => format!("en service depuis le {}", words::moment(known.since).words),
-            Some(until) => format!(
-                "en service du {} au {}",
-                words::moment(known.since).words,
-                words::moment(until).words
-            ),
-        },
-    });
-    let authorities = state.sealing.authorities().all.iter().map(|authority| AuthorityLine {
-        name: authority.name().to_owned(),
-        is_demonstration: authority.is_demonstration(),
-        roots: String::from_utf8_lossy(authority.roots_pem()).into_owned(),
-    });
-    Ok(answer(&TrustPage {
-        shell: outside("Clés et certificats"),
-        service: state.sealing.keys().name().to_owned(),
-        keys: keys.collect(),
-        authorities: authorities.collect(),
-    }))
-}
-
-fn outside(title: &str) -> Shell {
+pub(super) fn outside(title: &str) -> Shell {
     Shell { title: title.to_owned(), account: None, section: Section::None, top: false }
 }
 

@@ -132,6 +132,7 @@ pub fn operations() -> OperationsPage {
         scanner: &scanner,
         safety: &safety,
         letters: &Troubles { delayed: 2, given_up: 1, last_error: Some("connection refused".into()) },
+        seals: &[],
         now: at("2026-11-20T16:20:00Z"),
     };
     let account = shell("", Section::Operations, "opérateur").account.unwrap();

@@ -3,13 +3,14 @@
 use super::frame::{at, outside, shell};
 use crate::attestation::Look;
 use crate::evidence::seal_queries::SealState;
-use crate::evidence::token_queries::Stamping;
+use crate::evidence::stamping_queries::{Renewal, Stamping};
 use crate::model::TenantId;
 use crate::proof::sealed::Shown;
-use crate::sealing::{LogStanding, Standing};
+use crate::sealing::{Alert, LogStanding, Standing};
 use crate::web::pages::seals::{self, SealsPage};
 use crate::web::pages::shell::Section;
-use crate::web::pages::verify::{AuthorityLine, KeyLine, TrustPage, VerifyPage, verdict};
+use crate::web::pages::trust::{AuthorityLine, KeyLine, Recipe, StampRecipe, TrustPage};
+use crate::web::pages::verify::{VerifyPage, verdict};
 
 pub fn verified() -> VerifyPage {
     let shown = Shown {
@@ -41,12 +42,26 @@ pub fn trust() -> TrustPage {
         keys: vec![KeyLine {
             key: "archives.example.fr+0123abcd+AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAh".into(),
             state: "en service depuis le 1er mars 2026 à 3 h 00".into(),
+            file: "cle-0123abcd.pem".into(),
+            pem: "-----BEGIN PUBLIC KEY-----\n…\n-----END PUBLIC KEY-----\n".into(),
         }],
         authorities: vec![AuthorityLine {
             name: "demonstration".into(),
+            state: "",
             is_demonstration: true,
+            file: "racines-demonstration.pem".into(),
             roots: "-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----".into(),
         }],
+        recipe: Some(Recipe {
+            log: "https://archives.example.fr/log/plateforme".into(),
+            seal: "000012".into(),
+            key_file: "cle-0123abcd.pem".into(),
+            stamps: vec![StampRecipe {
+                name: "000012.1".into(),
+                parts: "000012.texte".into(),
+                roots_file: "racines-demonstration.pem".into(),
+            }],
+        }),
     }
 }
 
@@ -77,7 +92,19 @@ pub fn sealed() -> SealsPage {
             waiting_since: Some(at("2026-03-11T03:00:00Z")),
             reason: Some("l’autorité « premiere » ne répond pas : délai dépassé".into()),
             tried_at: Some(now),
+            failures: 9,
+            next_at: Some(at("2026-03-12T09:40:00Z")),
+            renewal: Some(Renewal {
+                since: at("2026-03-01T03:00:00Z"),
+                reason: "le certificat de l’autorité « premiere » ne finit pas plus tard".into(),
+                ends: at("2026-05-01T03:00:00Z"),
+            }),
         }),
+        contradicted: vec![("sud".into(), 1, 101)],
+        alerts: vec![
+            Alert::Unstamped { since: at("2026-03-11T03:00:00Z"), reason: "délai dépassé".into() },
+            Alert::Contradicted { site: "sud".into(), tokens: 1, first: 101 },
+        ],
     };
     let account = shell("Scellements", Section::Operations, "exploitant").account.expect("somebody");
     seals::page(account, &standing, now)
