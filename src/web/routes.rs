@@ -105,6 +105,7 @@ pub static TABLE: &[Line] = &[
     post("/exploitation/travaux/{id}/relance", Who::Operator, || web::to(pages::operations::resume)),
     get("/log/{path:.*}", Who::Anyone, || web::to(log::show)),
     get("/verify", Who::Anyone, || web::to(pages::verify::show)),
+    post("/verify", Who::Anyone, || web::to(pages::verify::examine)),
     get("/confiance", Who::Anyone, || web::to(pages::trust::trust)),
     get("/accessibilite", Who::Anyone, || web::to(pages::notices::accessibility)),
     get_compressed("/static/{name}", Who::Anyone, || web::to(pages::assets::file)),
