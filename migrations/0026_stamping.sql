@@ -22,3 +22,6 @@ grant select, insert, update on platform.renewal_request to chartrier_technical;
 alter table platform.token
     add column contradicted text[] not null default '{}';  -- sites that hold other bytes under its name
 grant update (contradicted) on platform.token to chartrier_technical;
+
+-- A member may have its own heads stamped beside the platform's: what proves its journal then needs no other log.
+alter table member add column own_stamps boolean not null default false;

@@ -201,6 +201,27 @@ impl Sealing {
     }
 }
 
+/// Which log: a member's, or the platform's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Which {
+    Member(TenantId),
+    Platform,
+}
+
+impl Which {
+    fn of(tenant: TenantId) -> Self {
+        if tenant == platform() { Which::Platform } else { Which::Member(tenant) }
+    }
+
+    /// Beside whose archives it is published.
+    fn tenant(self) -> TenantId {
+        match self {
+            Which::Member(tenant) => tenant,
+            Which::Platform => platform(),
+        }
+    }
+}
+
 /// The tenant beside whose archives the platform's own log is published: that of its canaries.
 fn platform() -> TenantId {
     TenantId::of_member(TenantId::CANARIES)

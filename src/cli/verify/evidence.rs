@@ -84,7 +84,7 @@ fn tell(shown: &Shown, seq: i64, checked: &mut Checked) {
         "cette tête est dans le journal de la plateforme, scellé à {} têtes, signé",
         shown.platform_size
     ));
-    for stamp in &shown.stamps {
+    for stamp in shown.stamps.iter().chain(&shown.log_stamps) {
         checked.checked.push(format!(
             "horodatée le {} par {}",
             stamp.at.format("%d/%m/%Y à %H:%M:%S UTC"),

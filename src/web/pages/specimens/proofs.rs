@@ -19,6 +19,7 @@ pub fn verified() -> VerifyPage {
         seal: None,
         platform_size: 42,
         stamps: Vec::new(),
+        log_stamps: Vec::new(),
         unchecked: vec!["que les certificats n’étaient pas révoqués à la date des jetons".into()],
     };
     let look = Look::Genuine {
