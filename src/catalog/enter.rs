@@ -53,12 +53,13 @@ pub fn listed_title(title: Option<&str>) -> String {
     findings::shortened(title.to_owned(), TITLE_CHARS_MAX)
 }
 
-/// Enters everything.
+/// Enters everything; `inventory_sha512` is the digest of what every copy holds.
 pub async fn archive(
     tx: &mut TenantTx,
     accession: &Accession,
     manifest: &Manifest,
     granted: DateTime<Utc>,
+    inventory_sha512: &[u8; 64],
 ) -> Result<(), Error> {
     let archive_id = accession.archive_id;
     let size_bytes = accession.manifest.size_bytes
@@ -75,6 +76,7 @@ pub async fn archive(
         unit_count: accession.unit_count,
         object_count: accession.objects.len() as u32,
         taken_in_charge_at: granted,
+        inventory_sha512,
     };
     write::insert_archive(tx, &archive).await?;
     let units = units(tx, accession, manifest, granted).await?;

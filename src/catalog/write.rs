@@ -23,14 +23,17 @@ pub struct NewArchive<'a> {
     pub unit_count: u32,
     pub object_count: u32,
     pub taken_in_charge_at: DateTime<Utc>,
+    /// Of the inventory that every copy must hold from now on (`migrations/0013_integrity.sql`).
+    pub inventory_sha512: &'a [u8; 64],
 }
 
 /// Enters the archive itself.
 pub async fn insert_archive(tx: &mut TenantTx, new: &NewArchive<'_>) -> Result<(), db::Error> {
     sqlx::query!(
         "insert into archive (archive_id, transfer_id, cote, title, agreement_id, transferring_agency,
-                              originating_agency, size_bytes, unit_count, object_count, taken_in_charge_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                              originating_agency, size_bytes, unit_count, object_count, taken_in_charge_at,
+                              inventory_sha512)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         new.archive_id,
         new.transfer_id,
         new.cote,
@@ -41,38 +44,29 @@ pub async fn insert_archive(tx: &mut TenantTx, new: &NewArchive<'_>) -> Result<(
         new.size_bytes as i64,
         new.unit_count as i32,
         new.object_count as i32,
-        new.taken_in_charge_at
+        new.taken_in_charge_at,
+        new.inventory_sha512.as_slice()
     )
     .execute(tx.conn())
     .await?;
     Ok(())
 }
 
-/// The inventory that every copy of the archive must hold from now on (`migrations/0013_integrity.sql`).
-pub async fn fix_inventory(tx: &mut TenantTx, archive_id: Uuid, sha512: &[u8; 64]) -> Result<(), db::Error> {
-    sqlx::query!(
-        "update archive set inventory_sha512 = $2 where archive_id = $1",
-        archive_id,
-        sha512.as_slice()
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// A copy written and read again.
-pub async fn insert_copy(
+/// Copies written and read again: the site and the place of each.
+pub async fn insert_copies(
     tx: &mut TenantTx,
     archive_id: Uuid,
-    site: &str,
-    location: &str,
+    copies: impl IntoIterator<Item = (&str, &str)>,
     verified_at: DateTime<Utc>,
 ) -> Result<(), db::Error> {
+    let (sites, locations): (Vec<String>, Vec<String>) =
+        copies.into_iter().map(|(site, location)| (site.to_owned(), location.to_owned())).unzip();
     sqlx::query!(
-        "insert into copy (archive_id, site, location, verified_at) values ($1, $2, $3, $4)",
+        "insert into copy (archive_id, site, location, verified_at)
+         select $1, c.site, c.location, $4 from unnest($2::text[], $3::text[]) as c (site, location)",
         archive_id,
-        site,
-        location,
+        &sites,
+        &locations,
         verified_at
     )
     .execute(tx.conn())

@@ -45,6 +45,11 @@ pub struct Attestation {
     pub proof: Option<String>,
 }
 
+/// The member for which attestations are issued.
+pub async fn member(tx: &mut TenantRead) -> Result<form::Member, db::Error> {
+    queries::member(tx).await
+}
+
 /// Enters an attestation and its event. Its number is taken from the member's series, which stays locked until the
 /// transaction ends: call it last.
 pub async fn issue(
@@ -52,9 +57,9 @@ pub async fn issue(
     id: Uuid,
     by: Agent,
     at: DateTime<Utc>,
+    member: form::Member,
     draft: Draft,
 ) -> Result<String, db::Error> {
-    let member = queries::member(tx).await?;
     let (series, letters) = series(draft.kind);
     let year = at.with_timezone(&Paris).year();
     let number = db::next_number(tx, series, year).await?;

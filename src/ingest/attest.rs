@@ -11,11 +11,10 @@ use super::{Error, Ingest, coverage};
 use crate::db::TenantTx;
 use crate::evidence::attestation::{self, Draft};
 use crate::evidence::attested;
-use crate::model::{Agent, ArchiveId, Transfer, TransferId};
+use crate::model::{Agent, ArchiveId, Transfer};
 use crate::package::checks::Outcome;
 use crate::proof::attestation::{self as form, Kind};
 use crate::proof::journal::timestamp;
-use crate::storage::Received;
 
 impl Ingest {
     /// The bytes are ours to examine.
@@ -23,29 +22,21 @@ impl Ingest {
         &self,
         tx: &mut TenantTx,
         from: &Depositor,
-        (id, file_name): (TransferId, &str),
-        received: &Received,
-        at: DateTime<Utc>,
+        member: form::Member,
+        transfer: &Transfer,
     ) -> Result<(), Error> {
         let draft = Draft {
             kind: Kind::Reception,
-            transfer_id: id,
+            transfer_id: transfer.transfer_id,
             archive_id: None,
-            transfer: form::Transfer {
-                id: id.to_string(),
-                message_identifier: None,
-                transferring_agency: None,
-                file_name: file_name.to_owned(),
-                received_at: timestamp(at),
-                size_bytes: received.size_bytes,
-                sha512: hex::encode(received.sha512),
-            },
+            transfer: deposit(transfer),
             archive: None,
             controls: Vec::new(),
             copies: Vec::new(),
             files: Vec::new(),
         };
-        attestation::issue(tx, self.clock.fresh_id(), from.agent, at, draft).await?;
+        let (id, at) = (self.clock.fresh_id(), transfer.received_at);
+        attestation::issue(tx, id, from.agent, at, member, draft).await?;
         Ok(())
     }
 
@@ -76,7 +67,8 @@ impl Ingest {
             copies: stored.locations.iter().map(copy).collect(),
             files: attested::files(accession),
         };
-        attestation::issue(tx, self.clock.fresh_id(), Agent::Service, at, draft).await?;
+        let member = attestation::member(tx).await?;
+        attestation::issue(tx, self.clock.fresh_id(), Agent::Service, at, member, draft).await?;
         Ok(())
     }
 }

@@ -5,12 +5,13 @@
 
 use fail::fail_point;
 
+use super::reply::Taken;
 use super::{Error, Ingest, event_object, queries, state_queries};
 use crate::model::{Agent, Event, EventType, Outcome, TenantId, TransferId, TransferState};
 use crate::package::accession::Confirmation;
 
 impl Ingest {
-    /// Marks every copy of a transfer taken in charge as committed, then drops its bytes from quarantine.
+    /// Marks every copy of a transfer taken in charge, as the catalogue has them.
     pub async fn confirm(&self, tenant: TenantId, id: TransferId) -> Result<(), Error> {
         let mut tx = self.db.read(tenant).await?;
         let Some(transfer) = queries::find_transfer(&mut tx, id).await? else { return Ok(()) };
@@ -21,9 +22,15 @@ impl Ingest {
         };
         let sites = state_queries::copy_sites(&mut tx, archive).await?;
         drop(tx);
-        let marker = Confirmation { transfer_id: id.0, committed_at: at.to_rfc3339() }.to_json();
+        self.mark(tenant, id, &Taken { archive, at, sites }).await
+    }
+
+    /// Marks every copy as committed, then drops the bytes from quarantine.
+    pub(super) async fn mark(&self, tenant: TenantId, id: TransferId, taken: &Taken) -> Result<(), Error> {
+        let (archive, committed_at) = (taken.archive, taken.at.to_rfc3339());
+        let marker = Confirmation { transfer_id: id.0, committed_at }.to_json();
         let (store, quarantine) =
-            (self.storage.tenant(tenant).on(&sites)?, self.storage.quarantine().clone());
+            (self.storage.tenant(tenant).on(&taken.sites)?, self.storage.quarantine().clone());
         super::blocking(move || {
             fail_point!("confirm-before-marker");
             store.confirm(archive, marker.as_bytes())?;

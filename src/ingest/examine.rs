@@ -46,11 +46,19 @@ impl Ingest {
     async fn go_on(&self, tenant: TenantId, id: TransferId) -> Result<(), Error> {
         let mut tx = self.db.read(tenant).await?;
         let Some(transfer) = queries::find_transfer(&mut tx, id).await? else { return Ok(()) };
-        let approved = state_queries::decided_by(&mut tx, id).await?.is_some();
+        let (approved, acknowledgement) = match transfer.state {
+            TransferState::Received | TransferState::Examined => (
+                state_queries::decided_by(&mut tx, id).await?.is_some(),
+                queries::find_message(&mut tx, id, MessageKind::Acknowledgement).await?,
+            ),
+            _ => (false, None),
+        };
         drop(tx);
         match transfer.state {
-            TransferState::Received => self.examine(tenant, &transfer, false).await,
-            TransferState::Examined if approved => self.examine(tenant, &transfer, true).await,
+            TransferState::Received => self.examine(tenant, &transfer, acknowledgement, false).await,
+            TransferState::Examined if approved => {
+                self.examine(tenant, &transfer, acknowledgement, true).await
+            }
             TransferState::Sealed | TransferState::AwaitingReplication => self.resume(tenant, id).await,
             TransferState::TakenInCharge => self.confirm(tenant, id).await,
             TransferState::Refused => self.set_apart(tenant, &transfer).await,
@@ -58,10 +66,19 @@ impl Ingest {
         }
     }
 
-    async fn examine(&self, tenant: TenantId, transfer: &Transfer, approved: bool) -> Result<(), Error> {
+    async fn examine(
+        &self,
+        tenant: TenantId,
+        transfer: &Transfer,
+        acknowledgement: Option<String>,
+        approved: bool,
+    ) -> Result<(), Error> {
         let id = transfer.transfer_id;
         let validated = self.open(tenant, id).await?;
-        self.acknowledge_late(tenant, id, &validated).await?;
+        let acknowledgement = match acknowledgement {
+            None => self.acknowledge_late(tenant, id, &validated).await?,
+            sent => sent,
+        };
         let viruses = self.viruses(tenant, &validated).await?;
         let (limits, signatures) = (self.limits.clone(), self.signatures.get().await?);
         let scratch = self.storage.quarantine().scratch().to_owned();
@@ -71,7 +88,7 @@ impl Ingest {
         })
         .await?;
         let mut seen = Seen::of(&identified)?;
-        let facts = self.facts(tenant, transfer, &seen).await?;
+        let (facts, home) = self.facts(tenant, transfer, &seen).await?;
         if facts.agreement.is_some() && identified.viruses.terms != viruses::terms(facts.agreement.as_ref()) {
             return Err(Error::Contended);
         }
@@ -82,14 +99,16 @@ impl Ingest {
         match decide(conformed, facts, self.clock.today(), approved) {
             Decision::Refuse(findings) => self.refuse(tenant, transfer, seen, findings).await,
             Decision::Await(findings) => self.await_archivist(tenant, transfer, &seen, &findings).await,
-            Decision::Accept(accepted) => match self.seal(tenant, transfer, &seen, *accepted).await? {
-                Sealing::Sealed(sealed) => self.take_in_charge(tenant, id, *sealed).await,
-                Sealing::Refused(accepted, found) => {
-                    let mut findings = accepted.findings;
-                    findings.extend(found);
-                    self.refuse(tenant, transfer, seen, findings).await
+            Decision::Accept(accepted) => {
+                match self.seal(tenant, transfer, &seen, *accepted, home, acknowledgement).await? {
+                    Sealing::Sealed(sealed) => self.take_in_charge(tenant, id, *sealed).await,
+                    Sealing::Refused(accepted, found) => {
+                        let mut findings = accepted.findings;
+                        findings.extend(found);
+                        self.refuse(tenant, transfer, seen, findings).await
+                    }
                 }
-            },
+            }
         }
     }
 
@@ -107,8 +126,11 @@ impl Ingest {
             Storing::Stored(stored) => stored,
             Storing::Waiting(sites) => return self.await_replication(tenant, id, sites).await,
         };
-        self.reply(tenant, id, *stored).await?;
-        self.confirm(tenant, id).await
+        match self.reply(tenant, id, *stored).await? {
+            Some(taken) => self.mark(tenant, id, &taken).await,
+            // Another worker has; its copies may not be those of this attempt.
+            None => self.confirm(tenant, id).await,
+        }
     }
 
     /// The package in quarantine, opened and its manifest read.
@@ -120,19 +142,16 @@ impl Ingest {
         super::blocking(move || validate(unpack(file, &scratch, &limits)?, &limits, options)).await
     }
 
-    /// Acknowledges a deposit too large to be read as it arrived, before its objects are read.
+    /// Acknowledges a deposit too large to be read as it arrived, before its objects are read; what was sent.
     async fn acknowledge_late(
         &self,
         tenant: TenantId,
         id: TransferId,
         validated: &Validated,
-    ) -> Result<(), Error> {
-        let Some(header) = acknowledge::header(validated) else { return Ok(()) };
+    ) -> Result<Option<String>, Error> {
+        let Some(header) = acknowledge::header(validated) else { return Ok(None) };
         let kind = MessageKind::Acknowledgement;
         let mut tx = self.db.read(tenant).await?;
-        if queries::find_message(&mut tx, id, kind).await?.is_some() {
-            return Ok(());
-        }
         let code = queries::member_code(&mut tx).await?;
         drop(tx);
         let at = self.clock.now();
@@ -148,7 +167,7 @@ impl Ingest {
             detail: vec![("etape", "accuse".into())],
         });
         tx.commit().await?;
-        Ok(())
+        Ok(Some(ack.body))
     }
 
     async fn await_archivist(

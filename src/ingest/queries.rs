@@ -178,19 +178,27 @@ pub struct NewTransfer<'a> {
     pub received_at: DateTime<Utc>,
 }
 
-/// Enters a received transfer; `false` when the same bytes are already here, alive.
-pub async fn insert_transfer(tx: &mut TenantTx, new: &NewTransfer<'_>) -> Result<bool, db::Error> {
+/// Enters a received transfer; none when the same bytes are already here, alive.
+pub async fn insert_transfer(
+    tx: &mut TenantTx,
+    new: &NewTransfer<'_>,
+) -> Result<Option<Transfer>, db::Error> {
     let (person, machine) = match new.agent {
         Agent::Person(id) => (Some(id.0), None),
         Agent::Machine(id) => (None, Some(id.0)),
         Agent::Service | Agent::Operator => (None, None),
     };
-    let done = sqlx::query!(
-        "insert into transfer (transfer_id, state, channel, person_id, machine_id, file_name, size_bytes, digest,
+    let row = sqlx::query_as!(
+        TransferRow,
+        r#"insert into transfer (transfer_id, state, channel, person_id, machine_id, file_name, size_bytes, digest,
                                received_at)
          values ($1, 'received', $2, $3, $4, $5, $6, $7, $8)
          on conflict (tenant_id, digest)
-             where state in ('received', 'examined', 'sealed', 'awaiting_replication', 'taken_in_charge') do nothing",
+             where state in ('received', 'examined', 'sealed', 'awaiting_replication', 'taken_in_charge') do nothing
+         returning transfer_id, state::text as "state!", person_id, machine_id, file_name, size_bytes, digest,
+                   received_at, attempt, seda_version, message_identifier, transferring_agency,
+                   agreement_identifier, archival_profile, profile_version, title, unit_count, object_count, findings,
+                   decided_at, archive_id, closed_at, virus"#,
         new.transfer_id.0,
         new.channel.word(),
         person,
@@ -200,20 +208,25 @@ pub async fn insert_transfer(tx: &mut TenantTx, new: &NewTransfer<'_>) -> Result
         new.digest,
         new.received_at
     )
-    .execute(tx.conn())
+    .fetch_optional(tx.conn())
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(row.map(Transfer::from))
 }
 
 /// The latest transfer of these bytes.
-pub async fn find_by_digest(tx: &mut TenantRead, digest: &[u8]) -> Result<Option<TransferId>, db::Error> {
-    let id = sqlx::query_scalar!(
-        "select transfer_id from transfer where digest = $1 order by received_at desc, transfer_id desc limit 1",
+pub async fn find_by_digest(tx: &mut TenantRead, digest: &[u8]) -> Result<Option<Transfer>, db::Error> {
+    let row = sqlx::query_as!(
+        TransferRow,
+        r#"select transfer_id, state::text as "state!", person_id, machine_id, file_name, size_bytes, digest,
+                  received_at, attempt, seda_version, message_identifier, transferring_agency,
+                  agreement_identifier, archival_profile, profile_version, title, unit_count, object_count, findings,
+                  decided_at, archive_id, closed_at, virus
+           from transfer where digest = $1 order by received_at desc, transfer_id desc limit 1"#,
         digest
     )
     .fetch_optional(tx.conn())
     .await?;
-    Ok(id.map(TransferId))
+    Ok(row.map(Transfer::from))
 }
 
 /// Keeps a message we send; a message of this kind already kept stays as it is.

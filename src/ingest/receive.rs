@@ -11,7 +11,10 @@ use futures_util::Stream;
 
 use super::queries::{self, MessageKind, NewTransfer};
 use super::{Error, Ingest, acknowledge, event_object};
-use crate::model::{Agent, Channel, Event, EventType, Finding, Outcome, TenantId, TransferId, TransferState};
+use crate::evidence::attestation;
+use crate::model::{
+    Agent, Channel, Event, EventType, Finding, Outcome, TenantId, Transfer, TransferId, TransferState,
+};
 use crate::storage::Received;
 use crate::telemetry;
 
@@ -28,8 +31,7 @@ pub struct Depositor {
 /// What became of a deposit.
 #[derive(Clone, Debug)]
 pub struct Reception {
-    pub transfer_id: TransferId,
-    pub state: TransferState,
+    pub transfer: Transfer,
     /// These bytes were here before: the transfer is the earlier one.
     pub already_known: bool,
 }
@@ -55,7 +57,7 @@ impl Ingest {
         // After an error the file stays: a commit whose answer was lost may have made its row. The sweeper
         // takes it once it is old and no row names it.
         let reception = self.enter(from, transfer_id, file_name, &received).await?;
-        if reception.transfer_id != transfer_id {
+        if reception.transfer.transfer_id != transfer_id {
             self.discard(from.tenant, transfer_id).await;
         }
         Ok(reception)
@@ -72,10 +74,10 @@ impl Ingest {
         if let Some(known) = self.known(&mut read, &received.sha512).await? {
             return Ok(known);
         }
-        let code = queries::member_code(&mut read).await?;
+        let member = attestation::member(&mut read).await?;
         drop(read);
         let at = self.clock.now();
-        let acknowledgement = self.peek(from.tenant, transfer_id, received, &code, at).await?;
+        let acknowledgement = self.peek(from.tenant, transfer_id, received, &member.code, at).await?;
 
         let mut tx = self.db.write(from.tenant).await?;
         let file_name = plain_file_name(file_name);
@@ -88,24 +90,24 @@ impl Ingest {
             digest: &received.sha512,
             received_at: at,
         };
-        if !queries::insert_transfer(&mut tx, &new).await? {
+        let Some(transfer) = queries::insert_transfer(&mut tx, &new).await? else {
             drop(tx);
             let mut read = self.db.read(from.tenant).await?;
             return self.known(&mut read, &received.sha512).await?.ok_or(Error::Contended);
-        }
+        };
         if let Some(ack) = acknowledgement {
             let (id, kind) = (self.clock.fresh_id(), MessageKind::Acknowledgement);
             queries::insert_message(&mut tx, id, transfer_id, kind, &ack.identifier, &ack.body, at).await?;
         }
         tx.record(reception(from, transfer_id, received));
-        self.attest_reception(&mut tx, from, (transfer_id, new.file_name), received, at).await?;
+        self.attest_reception(&mut tx, from, member, &transfer).await?;
         tx.enqueue(super::JOB_INGEST, transfer_id.0, at).await?;
         fail_point!("receive-before-commit");
         tx.commit().await?;
         fail_point!("receive-after-commit");
         telemetry::received(received.size_bytes);
         telemetry::transfer_is_now(TransferState::Received);
-        Ok(Reception { transfer_id, state: TransferState::Received, already_known: false })
+        Ok(Reception { transfer, already_known: false })
     }
 
     /// The transfer these bytes already are. A refusal stands for its bytes, unless its reasons lie with the registers
@@ -116,12 +118,11 @@ impl Ingest {
         tx: &mut crate::db::TenantRead,
         sha512: &[u8; 64],
     ) -> Result<Option<Reception>, Error> {
-        let Some(id) = queries::find_by_digest(tx, sha512).await? else { return Ok(None) };
-        let Some(transfer) = queries::find_transfer(tx, id).await? else { return Ok(None) };
+        let Some(transfer) = queries::find_by_digest(tx, sha512).await? else { return Ok(None) };
         if transfer.state == TransferState::Refused && may_be_tried_again(&transfer.findings) {
             return Ok(None);
         }
-        Ok(Some(Reception { transfer_id: id, state: transfer.state, already_known: true }))
+        Ok(Some(Reception { transfer, already_known: true }))
     }
 
     /// The acknowledgement, when the manifest of a small deposit can be read at once; else the examination

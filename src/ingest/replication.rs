@@ -12,13 +12,7 @@ use crate::telemetry;
 
 impl Ingest {
     /// The member's store, on the sites that keep its archives.
-    pub(super) async fn store_of(&self, tenant: TenantId) -> Result<TenantStore, Error> {
-        let mut tx = self.db.read(tenant).await?;
-        self.store_seen(&mut tx).await
-    }
-
-    /// As [`Ingest::store_of`], in a transaction of the caller's.
-    async fn store_seen(&self, tx: &mut TenantRead) -> Result<TenantStore, Error> {
+    pub(super) async fn store_of(&self, tx: &mut TenantRead) -> Result<TenantStore, Error> {
         let store = self.storage.tenant(tx.tenant());
         Ok(match state_queries::member_sites(tx).await? {
             Some(sites) => store.on(&sites)?,
@@ -30,7 +24,7 @@ impl Ingest {
     /// taken now.
     pub(super) async fn make_room(&self, from: &Depositor) -> Result<Reserved, Error> {
         let mut tx = self.db.read(from.tenant).await?;
-        let store = self.store_seen(&mut tx).await?;
+        let store = self.store_of(&mut tx).await?;
         let waiting = state_queries::count_awaiting_replication(&mut tx, self.waiting_max).await?;
         drop(tx);
         if waiting >= self.waiting_max {

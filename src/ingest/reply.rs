@@ -8,28 +8,38 @@ use super::store::Stored;
 use super::{Error, Ingest, event_object, state_queries};
 use crate::catalog::{enter, write};
 use crate::db::TenantTx;
-use crate::model::{Agent, Event, EventType, Outcome, TenantId, TransferId, TransferState};
+use crate::model::{Agent, ArchiveId, Event, EventType, Outcome, TenantId, TransferId, TransferState};
 use crate::package::accession::reply_identifier;
 use crate::proof::digest::sha512;
 use crate::telemetry;
 
+/// An archive taken in charge, whose copies are to be marked.
+pub(super) struct Taken {
+    pub archive: ArchiveId,
+    pub at: DateTime<Utc>,
+    pub sites: Vec<String>,
+}
+
 impl Ingest {
-    /// Commits the taking in charge; does nothing when it is already committed.
-    pub(super) async fn reply(&self, tenant: TenantId, id: TransferId, stored: Stored) -> Result<(), Error> {
+    /// Commits the taking in charge; does nothing, and says nothing, when it is already committed.
+    pub(super) async fn reply(
+        &self,
+        tenant: TenantId,
+        id: TransferId,
+        stored: Stored,
+    ) -> Result<Option<Taken>, Error> {
         let accession = &stored.sealed.accession;
         let granted: DateTime<Utc> = accession.grant_date.parse().map_err(|_| Error::Changed)?;
         let at = self.clock.now();
         let mut tx = self.db.write(tenant).await?;
         match state_queries::lock_transfer(&mut tx, id).await? {
             Some((TransferState::Sealed | TransferState::AwaitingReplication, _)) => {}
-            Some((TransferState::TakenInCharge, _)) => return Ok(()),
+            Some((TransferState::TakenInCharge, _)) => return Ok(None),
             _ => return Err(Error::Contended),
         }
-        enter::archive(&mut tx, accession, &stored.sealed.manifest, granted).await?;
-        write::fix_inventory(&mut tx, accession.archive_id, &stored.inventory).await?;
-        for location in &stored.locations {
-            write::insert_copy(&mut tx, accession.archive_id, &location.site, &location.path, at).await?;
-        }
+        enter::archive(&mut tx, accession, &stored.sealed.manifest, granted, &stored.inventory).await?;
+        let copies = stored.locations.iter().map(|copy| (copy.site.as_str(), copy.path.as_str()));
+        write::insert_copies(&mut tx, accession.archive_id, copies, at).await?;
         let identifier = reply_identifier(&accession.cote);
         let kind = MessageKind::Reply;
         queries::insert_message(
@@ -50,7 +60,11 @@ impl Ingest {
         tx.commit().await?;
         fail_point!("reply-after-commit");
         telemetry::transfer_is_now(TransferState::TakenInCharge);
-        Ok(())
+        Ok(Some(Taken {
+            archive: ArchiveId(accession.archive_id),
+            at,
+            sites: stored.locations.into_iter().map(|copy| copy.site).collect(),
+        }))
     }
 }
 

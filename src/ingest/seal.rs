@@ -16,8 +16,7 @@ use super::conform::Applied;
 use super::decide::Accepted;
 use super::identify::{IdentifiedObject, Place};
 use super::notes::Notes;
-use super::queries::{self, MessageKind};
-use super::seen::Seen;
+use super::seen::{Home, Seen};
 use super::validate::Validated;
 use super::{Error, Ingest, coverage, event_object, replies, seal_queries, state_queries};
 use crate::catalog::accession_queries::{AccessionRow, insert_accession};
@@ -69,9 +68,11 @@ impl Ingest {
         transfer: &Transfer,
         seen: &Seen,
         accepted: Accepted,
+        Home { code, store }: Home,
+        acknowledgement: Option<String>,
     ) -> Result<Sealing, Error> {
         // Room is promised before acceptance is: without it the transfer waits, and is not refused.
-        let (store, bytes) = (self.store_of(tenant).await?, accepted.identified.expanded_bytes);
+        let bytes = accepted.identified.expanded_bytes;
         let theirs = store.clone();
         let room = super::blocking(move || Ok(theirs.reserve(bytes)?)).await?;
         let mut tx = self.db.write(tenant).await?;
@@ -81,7 +82,6 @@ impl Ingest {
         }
         let at = self.clock.now();
         let archive_id = ArchiveId(self.clock.fresh_id());
-        let code = queries::member_code(&mut tx).await?;
         let examined = seen.examined(&accepted.findings);
         state_queries::write_examination(&mut tx, transfer.transfer_id, at, &examined).await?;
         if let Err(error) = state_queries::set_sealed(&mut tx, transfer.transfer_id, archive_id, at).await {
@@ -106,7 +106,6 @@ impl Ingest {
         let notes = Notes::of(&accession, transfer, &accepted, at);
         let (record, premis, id) = (accession.to_json(), notes.to_row(), transfer.transfer_id);
         let transfer_record = Some(seal_queries::transfer_record(&mut tx, id).await?.to_json());
-        let acknowledgement = queries::find_message(&mut tx, id, MessageKind::Acknowledgement).await?;
         let row = AccessionRow { archive_id, cote, grant_date: at, reply, premis, record, transfer_record };
         insert_accession(&mut tx, id, &row).await?;
         let coverage = &accepted.identified.viruses.coverage;

@@ -8,11 +8,12 @@ use super::conform::Applied;
 use super::decide::Facts;
 use super::identify::Identified;
 use super::state_queries::Examined;
-use super::{Error, Ingest, coverage, replies, seal, seal_queries};
+use super::{Error, Ingest, coverage, queries, replies, seal, seal_queries};
 use crate::model::{Finding, SedaVersion, TenantId, Transfer, VirusCoverage};
 use crate::registry;
 use crate::seda::Manifest;
 use crate::seda::lengths::IDENTIFIER_BYTES_MAX;
+use crate::storage::TenantStore;
 
 /// What the examination saw of the message, kept while its value goes through `decide`.
 #[derive(Clone, Debug, Default)]
@@ -111,14 +112,20 @@ fn fit(name: &Option<String>) -> Option<&str> {
     name.as_deref().filter(|name| name.len() <= IDENTIFIER_BYTES_MAX)
 }
 
+/// The member that receives it, and where its archives are kept.
+pub(super) struct Home {
+    pub code: String,
+    pub store: TenantStore,
+}
+
 impl Ingest {
-    /// What the registers say, in one transaction that ends before anything is decided.
+    /// What the registers say, and where the archive would go, in one transaction that ends before anything is decided.
     pub(super) async fn facts(
         &self,
         tenant: TenantId,
         transfer: &Transfer,
         seen: &Seen,
-    ) -> Result<Facts, Error> {
+    ) -> Result<(Facts, Home), Error> {
         let mut tx = self.db.read(tenant).await?;
         let tx = &mut tx;
         let mut facts = Facts { quota_left_bytes: seal_queries::quota_left(tx).await?, ..Facts::default() };
@@ -134,22 +141,22 @@ impl Ingest {
         if let Some(name) = &seen.profile {
             facts.profile = registry::profile_queries::find_profile_named(tx, name.trim()).await?;
         }
-        if let Some(name) = &seen.archival_agency {
-            facts.archival_agency = registry::queries::find_party(tx, name).await?;
-        }
-        if let Some(name) = &seen.transferring_agency {
-            facts.transferring_agency = registry::queries::find_party(tx, name).await?;
-        }
-        if let Some(name) = &seen.originating_agency {
-            facts.originating_agency = registry::queries::find_party(tx, name).await?;
-        }
-        if let Some(name) = fit(&seen.submission_agency) {
-            facts.submission_agency = registry::queries::find_party(tx, name).await?;
+        let named = [
+            (&mut facts.archival_agency, seen.archival_agency.as_deref()),
+            (&mut facts.transferring_agency, seen.transferring_agency.as_deref()),
+            (&mut facts.originating_agency, seen.originating_agency.as_deref()),
+            (&mut facts.submission_agency, fit(&seen.submission_agency)),
+        ];
+        let names: Vec<String> = named.iter().filter_map(|(_, name)| name.map(str::to_owned)).collect();
+        let parties = registry::queries::find_parties(tx, &names).await?;
+        for (party, name) in named {
+            *party = parties.iter().find(|known| Some(known.identifier.as_str()) == name).cloned();
         }
         if let (Some(agency), Some(identifier)) = (&seen.transferring_agency, &seen.message_identifier) {
             facts.identifier_consumed =
                 seal_queries::identifier_is_consumed(tx, agency, identifier, transfer.transfer_id).await?;
         }
-        Ok(facts)
+        let code = queries::member_code(tx).await?;
+        Ok((facts, Home { code, store: self.store_of(tx).await? }))
     }
 }

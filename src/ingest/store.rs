@@ -41,7 +41,7 @@ impl Ingest {
     pub(super) async fn store(&self, tenant: TenantId, mut sealed: Sealed) -> Result<Storing, Error> {
         let (store, room) = match sealed.room.take() {
             Some((store, room)) => (store, Some(room)),
-            None => (self.store_of(tenant).await?, None),
+            None => (self.store_of(&mut self.db.read(tenant).await?).await?, None),
         };
         let scratch = self.storage.quarantine().scratch().to_owned();
         fail_point!("store-before-write");

@@ -60,8 +60,9 @@ impl Preservation {
         let refusal = refusal(&wanted, archived, &readings);
         let mut tx = self.db.write(tenant).await?;
         if refusal.is_none() {
+            let member = attestation::member(&mut tx).await?;
             let draft = draft(&mut tx, archived, &readings, now).await?;
-            attestation::issue(&mut tx, self.clock.fresh_id(), Agent::Service, now, draft).await?;
+            attestation::issue(&mut tx, self.clock.fresh_id(), Agent::Service, now, member, draft).await?;
         } else {
             tx.record(event(Agent::Service, archive, Outcome::Ko, "non délivrée", refusal.clone()));
         }

@@ -56,12 +56,11 @@ impl Preservation {
             unit_count: 0,
             object_count: 0,
             taken_in_charge_at: now,
+            inventory_sha512: &inventory,
         };
         write::insert_archive(&mut tx, &new).await?;
-        write::fix_inventory(&mut tx, archive.0, &inventory).await?;
-        for copy in copies {
-            write::insert_copy(&mut tx, archive.0, &copy.site, &copy.path, now).await?;
-        }
+        let copies = copies.iter().map(|copy| (copy.site.as_str(), copy.path.as_str()));
+        write::insert_copies(&mut tx, archive.0, copies, now).await?;
         record(&mut tx, EventType::PriseEnCharge, event_object(archive), vec![("cote", cote.clone())]);
         Ok(tx.commit().await?)
     }
@@ -69,7 +68,7 @@ impl Preservation {
     /// Its copy on one more site.
     pub(super) async fn enter_copy(&self, archive: ArchiveId, site: &str, path: &str) -> Result<(), Error> {
         let mut tx = self.db.write(tenant()).await?;
-        write::insert_copy(&mut tx, archive.0, site, path, self.clock.now()).await?;
+        write::insert_copies(&mut tx, archive.0, [(site, path)], self.clock.now()).await?;
         let detail = vec![("sites", site.to_owned())];
         record(&mut tx, EventType::Replication, event_object(archive), detail);
         Ok(tx.commit().await?)

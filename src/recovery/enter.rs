@@ -101,15 +101,13 @@ impl Recovery {
             accession_queries::insert_accession(tx, transfer, &row).await?;
             entry_queries::hold(tx, bytes).await?;
         }
-        enter::archive(tx, accession, &found.manifest, granted).await?;
-        write::fix_inventory(tx, archive, &found.inventory_sha512).await?;
+        enter::archive(tx, accession, &found.manifest, granted, &found.inventory_sha512).await?;
         let location = location(tenant, archive);
         let read_at = if asked.whole { self.clock.now() } else { taken_in_charge_at };
-        write::insert_copy(tx, archive, &asked.site, &location, read_at).await?;
-        for site in &copies {
-            // Not read now: every copy was at the taking in charge.
-            write::insert_copy(tx, archive, site, &location, taken_in_charge_at).await?;
-        }
+        write::insert_copies(tx, archive, [(asked.site.as_str(), location.as_str())], read_at).await?;
+        // Not read now: every copy was at the taking in charge.
+        let others = copies.iter().map(|site| (site.as_str(), location.as_str()));
+        write::insert_copies(tx, archive, others, taken_in_charge_at).await?;
         self.put_messages(tx, &found, taken_in_charge_at).await?;
         if let Some((_, year, number)) = parts_of_cote(&accession.cote) {
             entry_queries::number_after(tx, "cote", year, number).await?;

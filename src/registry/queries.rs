@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{Member, Quota};
@@ -52,44 +53,53 @@ pub async fn find_quota(tx: &mut TenantRead) -> Result<Option<Quota>, Error> {
     }))
 }
 
-/// The party that manifests name so.
-pub async fn find_party(tx: &mut TenantRead, identifier: &str) -> Result<Option<Party>, Error> {
-    let row = sqlx::query!(
+struct PartyRow {
+    party_id: Uuid,
+    identifier: String,
+    name: String,
+    siret: Option<String>,
+    archival: bool,
+    transferring: bool,
+    originating: bool,
+    valid_from: Option<NaiveDate>,
+    valid_until: Option<NaiveDate>,
+}
+
+impl From<PartyRow> for Party {
+    fn from(row: PartyRow) -> Self {
+        Party {
+            party_id: PartyId(row.party_id),
+            identifier: row.identifier,
+            name: row.name,
+            siret: row.siret,
+            archival: row.archival,
+            transferring: row.transferring,
+            originating: row.originating,
+            valid_from: row.valid_from,
+            valid_until: row.valid_until,
+        }
+    }
+}
+
+/// The parties that manifests name so, those the register has, in no order.
+pub async fn find_parties(tx: &mut TenantRead, identifiers: &[String]) -> Result<Vec<Party>, Error> {
+    let rows = sqlx::query_as!(
+        PartyRow,
         "select party_id, identifier, name, siret, archival, transferring, originating, valid_from, valid_until
-         from party where identifier = $1",
-        identifier
+         from party where identifier = any($1)",
+        identifiers
     );
-    Ok(row.fetch_optional(tx.conn()).await?.map(|row| Party {
-        party_id: PartyId(row.party_id),
-        identifier: row.identifier,
-        name: row.name,
-        siret: row.siret,
-        archival: row.archival,
-        transferring: row.transferring,
-        originating: row.originating,
-        valid_from: row.valid_from,
-        valid_until: row.valid_until,
-    }))
+    Ok(rows.fetch_all(tx.conn()).await?.into_iter().map(Party::from).collect())
 }
 
 /// Every party of the member, by name.
 pub async fn parties(tx: &mut TenantRead) -> Result<Vec<Party>, Error> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        PartyRow,
         "select party_id, identifier, name, siret, archival, transferring, originating, valid_from, valid_until
          from party order by name, identifier"
     );
-    let parties = rows.fetch_all(tx.conn()).await?.into_iter().map(|row| Party {
-        party_id: PartyId(row.party_id),
-        identifier: row.identifier,
-        name: row.name,
-        siret: row.siret,
-        archival: row.archival,
-        transferring: row.transferring,
-        originating: row.originating,
-        valid_from: row.valid_from,
-        valid_until: row.valid_until,
-    });
-    Ok(parties.collect())
+    Ok(rows.fetch_all(tx.conn()).await?.into_iter().map(Party::from).collect())
 }
 
 /// The agreement that manifests name so, with the parties it admits.

@@ -119,6 +119,12 @@ pub(super) trait Draft: Send {
     /// Everything written so far is durable when it returns, small files perhaps apart.
     fn flush(&mut self) -> Result<(), Error>;
 
+    /// Once enough was written since the last answer: by what it is made durable while more is written. Never where
+    /// files cannot be read before `flush`.
+    fn batch(&mut self) -> Option<Box<dyn Batch>> {
+        None
+    }
+
     /// As [`Medium::reread`], of a file written by `create`.
     fn reread(&self, path: &str, take: &mut Take<'_>) -> io::Result<()>;
 
@@ -127,6 +133,15 @@ pub(super) trait Draft: Send {
 
     /// The object's place is durable when it returns; also asked for an object already in place.
     fn settle(&mut self) -> Result<(), Error>;
+}
+
+/// Files written one after the other, for another thread than the one that goes on writing.
+pub(super) trait Batch: Send {
+    /// Their bytes are durable when it returns.
+    fn sync(&self) -> Result<(), Error>;
+
+    /// As [`Draft::reread`].
+    fn reread(&self, path: &str, take: &mut Take<'_>) -> io::Result<()>;
 }
 
 /// A file being written.

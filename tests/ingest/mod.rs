@@ -78,8 +78,8 @@ impl Desk {
     /// Receives, and lets the background work go as far as it goes.
     async fn deposit(&self, bytes: Vec<u8>) -> Transfer {
         let reception = self.receive(bytes).await;
-        self.ingest.advance(self.tenant.tenant, reception.transfer_id).await.unwrap();
-        self.transfer(reception.transfer_id).await
+        self.ingest.advance(self.tenant.tenant, reception.transfer.transfer_id).await.unwrap();
+        self.transfer(reception.transfer.transfer_id).await
     }
 
     async fn transfer(&self, id: TransferId) -> Transfer {

@@ -72,12 +72,13 @@ async fn the_manifest_is_kept_as_received_beside_the_replies() {
 async fn the_acknowledgement_is_there_at_once_and_the_reply_at_the_end() {
     let desk = Desk::open().await;
     let reception = desk.receive(desk.sip("REPONSES").zip()).await;
-    let acknowledgement = desk.message(reception.transfer_id, MessageKind::Acknowledgement).await.unwrap();
+    let acknowledgement =
+        desk.message(reception.transfer.transfer_id, MessageKind::Acknowledgement).await.unwrap();
     assert!(acknowledgement.contains("<MessageReceivedIdentifier>REPONSES</MessageReceivedIdentifier>"));
-    assert_eq!(desk.message(reception.transfer_id, MessageKind::Reply).await, None);
+    assert_eq!(desk.message(reception.transfer.transfer_id, MessageKind::Reply).await, None);
 
-    desk.ingest.advance(desk.tenant.tenant, reception.transfer_id).await.unwrap();
-    let reply = desk.message(reception.transfer_id, MessageKind::Reply).await.unwrap();
+    desk.ingest.advance(desk.tenant.tenant, reception.transfer.transfer_id).await.unwrap();
+    let reply = desk.message(reception.transfer.transfer_id, MessageKind::Reply).await.unwrap();
     assert!(reply.contains("<ReplyCode>000</ReplyCode>"), "{reply}");
     assert!(reply.contains("<MessageRequestIdentifier>REPONSES</MessageRequestIdentifier>"), "{reply}");
     let cote = format!("{}-2027-000001", desk.tenant.code);

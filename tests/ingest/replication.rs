@@ -72,7 +72,7 @@ async fn a_site_away_keeps_its_members_waiting_and_no_others() {
     unhurt.kept_on(&["nord", "est"]).await;
     unplug(&folder, "sud");
 
-    let id = hurt.receive(hurt.sip("ATTENTE").zip()).await.transfer_id;
+    let id = hurt.receive(hurt.sip("ATTENTE").zip()).await.transfer.transfer_id;
     for _ in 0..3 {
         let told = hurt.ingest.advance(hurt.tenant.tenant, id).await;
         assert!(
@@ -106,7 +106,7 @@ async fn no_more_wait_than_may_wait() {
     desk.ingest = desk.ingest.with_waiting_max(2);
     unplug(&folder, "sud");
     for number in 0..2 {
-        let id = desk.receive(desk.sip(&format!("FILE-{number}")).zip()).await.transfer_id;
+        let id = desk.receive(desk.sip(&format!("FILE-{number}")).zip()).await.transfer.transfer_id;
         assert!(desk.ingest.advance(desk.tenant.tenant, id).await.is_err());
     }
     let body = stream::iter([Ok(Bytes::from(desk.sip("FILE-2").zip()))]);
@@ -139,7 +139,7 @@ async fn without_room_nothing_new_is_received_and_everything_else_goes_on() {
     let settings = sites(&folder, &[("nord", ""), ("sud", "")]);
     let storage = Storage::open(&settings).unwrap();
     let desk = desk(&storage).await;
-    let received = desk.receive(desk.sip("AVANT").zip()).await.transfer_id;
+    let received = desk.receive(desk.sip("AVANT").zip()).await.transfer.transfer_id;
     let full = Storage::open(&Settings { free_bytes_min: u64::MAX, ..settings }).unwrap();
     let ingest =
         Ingest::new(desk.tenant.db.clone(), full.clone(), desk.tenant.clock.clone(), Limits::default(), 30);

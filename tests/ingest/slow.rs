@@ -44,11 +44,11 @@ async fn a_site_slows_down_and_moves_again(s3: &S3) {
     s3.trouble("*", Trouble::Silence, usize::MAX);
     let mut held = Vec::new();
     for number in 0..2 {
-        let id = hurt.receive(hurt.sip(&format!("RETENU-{number}")).zip()).await.transfer_id;
+        let id = hurt.receive(hurt.sip(&format!("RETENU-{number}")).zip()).await.transfer.transfer_id;
         let (ingest, tenant) = (hurt.ingest.clone(), hurt.tenant.tenant);
         held.push((id, tokio::spawn(async move { ingest.advance(tenant, id).await })));
     }
-    let third = hurt.receive(hurt.sip("LENT").zip()).await.transfer_id;
+    let third = hurt.receive(hurt.sip("LENT").zip()).await.transfer.transfer_id;
     while hurt.count("select count(*) from transfer where state = 'sealed'").await < 2 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

@@ -13,7 +13,10 @@ async fn the_same_transfer_sent_twice_is_one_archive_with_one_reply() {
     let first = desk.deposit(bytes.clone()).await;
     let again = desk.receive(bytes).await;
     assert!(again.already_known);
-    assert_eq!((again.transfer_id, again.state), (first.transfer_id, TransferState::TakenInCharge));
+    assert_eq!(
+        (again.transfer.transfer_id, again.transfer.state),
+        (first.transfer_id, TransferState::TakenInCharge)
+    );
     assert_eq!(desk.count("select count(*) from transfer").await, 1);
     assert_eq!(desk.count("select count(*) from archive").await, 1);
     desk.end().await;
@@ -25,11 +28,11 @@ async fn the_same_transfer_sent_twice_at_once_is_one_archive() {
     let bytes = desk.sip("EN-MEME-TEMPS").zip();
     let all = futures_util::future::join_all((0..6).map(|_| desk.receive(bytes.clone()))).await;
     assert_eq!(all.iter().filter(|reception| !reception.already_known).count(), 1);
-    assert!(all.iter().all(|reception| reception.transfer_id == all[0].transfer_id));
-    let work = (0..4).map(|_| desk.ingest.advance(desk.tenant.tenant, all[0].transfer_id));
+    assert!(all.iter().all(|reception| reception.transfer.transfer_id == all[0].transfer.transfer_id));
+    let work = (0..4).map(|_| desk.ingest.advance(desk.tenant.tenant, all[0].transfer.transfer_id));
     let ends = futures_util::future::join_all(work).await;
     assert!(ends.iter().any(Result::is_ok));
-    let transfer = desk.transfer(all[0].transfer_id).await;
+    let transfer = desk.transfer(all[0].transfer.transfer_id).await;
     assert_eq!(transfer.state, TransferState::TakenInCharge);
     assert_eq!(desk.count("select count(*) from archive").await, 1);
     assert_eq!(desk.count("select archives_held from quota").await, 1);
@@ -54,8 +57,8 @@ async fn two_contents_under_one_identifier_at_once_give_one_archive_and_one_refu
     let desk = Desk::open().await;
     let mut other = desk.sip("COURSE");
     other.title = "Autre contenu".into();
-    let one = desk.receive(desk.sip("COURSE").zip()).await.transfer_id;
-    let two = desk.receive(other.zip()).await.transfer_id;
+    let one = desk.receive(desk.sip("COURSE").zip()).await.transfer.transfer_id;
+    let two = desk.receive(other.zip()).await.transfer.transfer_id;
     let tenant = desk.tenant.tenant;
     let (a, b) = tokio::join!(desk.ingest.advance(tenant, one), desk.ingest.advance(tenant, two));
     a.unwrap();
@@ -87,7 +90,7 @@ async fn late_work_on_a_transfer_that_another_ended_is_no_failure() {
     let desk = Desk::open().await;
     let tenant = desk.tenant.tenant;
     for round in 0..4 {
-        let id = desk.receive(desk.sip(&format!("TARD-{round}")).zip()).await.transfer_id;
+        let id = desk.receive(desk.sip(&format!("TARD-{round}")).zip()).await.transfer.transfer_id;
         let quick = async {
             while desk.ingest.advance(tenant, id).await.is_err() {}
             desk.ingest.confirm(tenant, id).await.unwrap();

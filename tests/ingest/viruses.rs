@@ -253,9 +253,9 @@ async fn a_stream_longer_than_the_engine_takes_waits_for_the_settings() {
     sip.files[0].1 = file(STREAM_BYTES as usize * 3 / 2, None);
     let bytes = sip.zip();
     let reception = desk.receive(bytes.clone()).await;
-    let told = desk.ingest.advance(desk.tenant.tenant, reception.transfer_id).await.unwrap_err();
+    let told = desk.ingest.advance(desk.tenant.tenant, reception.transfer.transfer_id).await.unwrap_err();
     assert!(told.is_transient() && told.to_string().contains("antivirus.stream_bytes_max"), "{told}");
-    assert_eq!(desk.transfer(reception.transfer_id).await.state, TransferState::Received);
+    assert_eq!(desk.transfer(reception.transfer.transfer_id).await.state, TransferState::Received);
     ask(&desk, "when_configured", "unscanned").await;
     let transfer = deposit(&desk, bytes).await;
     assert_eq!(codes(&transfer), ["virus.not_scanned"]);
@@ -332,7 +332,7 @@ async fn a_transfer_waits_for_an_engine_that_was_stopped_and_passes_once_it_is_b
     let mut clamd = Clamd::stopped();
     let desk = with(clamd.scanner()).await;
     let reception = desk.receive(desk.sip("COUPURE").zip()).await;
-    let (tenant, id) = (desk.tenant.tenant, reception.transfer_id);
+    let (tenant, id) = (desk.tenant.tenant, reception.transfer.transfer_id);
     for _ in 0..2 {
         let told = desk.ingest.advance(tenant, id).await.unwrap_err();
         assert!(told.is_transient() && matches!(told, Error::Antivirus(_)), "{told}");
@@ -351,7 +351,7 @@ async fn a_transfer_waits_for_an_engine_that_was_stopped_and_passes_once_it_is_b
 async fn what_waits_for_the_scanner_is_freed_when_it_answers_again() {
     let mut clamd = Clamd::stopped();
     let desk = with(clamd.scanner()).await;
-    let waiting = desk.receive(desk.sip("ATTEND").zip()).await.transfer_id.0;
+    let waiting = desk.receive(desk.sip("ATTEND").zip()).await.transfer.transfer_id.0;
     let mut owner = database::connect("chartrier_owner").await;
     // As a worker leaves it, an hour before its next try.
     let (now, later) = (desk.tenant.clock.now(), desk.tenant.clock.now() + chrono::Duration::hours(1));
@@ -406,7 +406,7 @@ async fn an_agreement_that_changes_while_files_are_read_has_them_read_again() {
     };
     let desk = with(Scanner::new(settings)).await;
     let reception = desk.receive(desk.sip("ENTRE-TEMPS").zip()).await;
-    let (tenant, id, ingest) = (desk.tenant.tenant, reception.transfer_id, desk.ingest.clone());
+    let (tenant, id, ingest) = (desk.tenant.tenant, reception.transfer.transfer_id, desk.ingest.clone());
     let advance = tokio::spawn(async move { ingest.advance(tenant, id).await });
     tokio::task::spawn_blocking(move || has_reached.recv_timeout(timeout).map(|()| has_reached))
         .await

@@ -8,7 +8,7 @@ use chartrier::evidence::{last_events, verify_journal};
 use chartrier::identity::{Identity, LogIn};
 use chartrier::membership::{Error, apply, plan};
 use chartrier::model::TenantId;
-use chartrier::registry::queries::{agreements, find_agreement, find_party, find_quota, members};
+use chartrier::registry::queries::{agreements, find_agreement, find_parties, find_quota, members};
 
 use crate::support::{database, vault};
 
@@ -161,7 +161,7 @@ async fn a_member_becomes_what_its_file_says_and_each_change_is_recorded() {
         !agreement.active && agreement.originating_agencies.is_empty() && agreement.archival_agency == "SA"
     );
     assert!(find_agreement(&mut tx, "AUTRE").await.unwrap().is_none());
-    assert!(find_party(&mut tx, "SV").await.unwrap().unwrap().transferring);
+    assert!(find_parties(&mut tx, &["SV".to_owned()]).await.unwrap()[0].transferring);
     assert_eq!(find_quota(&mut tx).await.unwrap().unwrap().bytes_max, 2000);
     for event in last_events(&mut tx, 100).await.unwrap() {
         assert!(!event.entry.contains("Anne") && !event.entry.contains(password), "{}", event.entry);

@@ -81,7 +81,7 @@ impl Instance {
         let agent = Agent::Machine(MachineId(machine));
         let from = Depositor { tenant, agent, channel: Channel::Api, announced_bytes: None };
         let body = stream::iter([Ok(Bytes::from(bytes))]);
-        self.ingest.receive(&from, "envoi du jour.zip", body).await.unwrap().transfer_id
+        self.ingest.receive(&from, "envoi du jour.zip", body).await.unwrap().transfer.transfer_id
     }
 
     async fn deposit(&self, code: &str, bytes: Vec<u8>) -> Transfer {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::super::error::{Error, failed};
-use super::super::medium::{Draft, Pen, Take};
+use super::super::medium::{Batch, Draft, Pen, Take};
 use super::disk::{self, NewFile, UNSYNCED_BYTES_MAX};
 use super::group::{Group, Large};
 use super::staging::Staging;
@@ -33,6 +33,13 @@ struct Written {
     /// Moment of the last write.
     moment: u64,
     bytes: u64,
+}
+
+/// What was written of an object before some moment.
+struct FolderBatch {
+    group: Arc<Group>,
+    moment: u64,
+    object: PathBuf,
 }
 
 struct FilePen<'a> {
@@ -63,11 +70,21 @@ impl<'a> FolderDraft<'a> {
 
     /// Makes the folders on the way to a file of the object.
     fn make_way(&mut self, path: &str) -> Result<(), Error> {
-        let above = Path::new(path).parent().unwrap_or(Path::new(""));
-        if !self.folders.contains(above) {
-            disk::make_folders(&self.staging.folder, &Path::new("object").join(above))?;
-            self.folders.extend(above.ancestors().map(Path::to_path_buf));
+        self.make(Path::new(path).parent().unwrap_or(Path::new("")))
+    }
+
+    /// Makes a folder of the object and those above it, each once.
+    fn make(&mut self, folder: &Path) -> Result<(), Error> {
+        if self.folders.contains(folder) {
+            return Ok(());
         }
+        if let Some(above) = folder.parent() {
+            self.make(above)?;
+        }
+        let mut place = self.object();
+        place.extend(folder);
+        disk::make_folder(&place)?;
+        self.folders.insert(folder.to_path_buf());
         Ok(())
     }
 }
@@ -86,7 +103,8 @@ impl Draft for FolderDraft<'_> {
     }
 
     fn folder(&mut self, path: &str) -> Result<(), Error> {
-        disk::make_folders(&self.staging.folder, &Path::new("object").join(path))
+        self.make_way(path)?;
+        disk::make_folder(&self.object().join(path))
     }
 
     fn flush(&mut self) -> Result<(), Error> {
@@ -97,6 +115,13 @@ impl Draft for FolderDraft<'_> {
             disk::sync_folder(&self.object().join(folder))?;
         }
         disk::sync_folder(&self.object())
+    }
+
+    fn batch(&mut self) -> Option<Box<dyn Batch>> {
+        let object = self.object();
+        let written = self.grouped.as_mut().filter(|written| written.bytes >= UNSYNCED_BYTES_MAX)?;
+        written.bytes = 0;
+        Some(Box::new(FolderBatch { group: Arc::clone(self.group), moment: written.moment, object }))
     }
 
     fn reread(&self, path: &str, take: &mut Take<'_>) -> io::Result<()> {
@@ -123,6 +148,16 @@ impl Draft for FolderDraft<'_> {
     }
 }
 
+impl Batch for FolderBatch {
+    fn sync(&self) -> Result<(), Error> {
+        self.group.sync(self.moment).map_err(failed("syncing", &self.object))
+    }
+
+    fn reread(&self, path: &str, take: &mut Take<'_>) -> io::Result<()> {
+        reread(&self.object.join(path), take)
+    }
+}
+
 impl Pen for FilePen<'_> {
     fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.file.write(bytes)
@@ -134,7 +169,8 @@ impl Pen for FilePen<'_> {
         let path = file.path().to_path_buf();
         written.bytes += file.leave()?;
         written.moment = group.now();
-        if written.bytes >= UNSYNCED_BYTES_MAX {
+        // Whoever asks for batches has had one meanwhile.
+        if written.bytes >= 2 * UNSYNCED_BYTES_MAX {
             written.bytes = 0;
             group.sync(written.moment).map_err(failed("syncing", &path))?;
         }

@@ -37,11 +37,15 @@ impl Reader {
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => forgotten(open(OFlag::empty())?)?,
             opened => opened?,
         };
-        if !direct.metadata()?.is_file() {
+        let metadata = direct.metadata()?;
+        if !metadata.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "not a regular file"));
         }
         let mut taken = 0u64;
         loop {
+            // No more than there is: the kernel would clear the rest of the buffer.
+            let left = metadata.len().saturating_sub(taken).next_multiple_of(ALIGNMENT as u64) as usize;
+            let chunk = &mut chunk[..left.clamp(ALIGNMENT, CHUNK_BYTES)];
             let read = match direct.read(chunk) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 // Direct reads refused only now, or a short read left an odd offset: go on without.

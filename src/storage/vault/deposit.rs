@@ -14,7 +14,7 @@ use super::super::medium::Medium;
 use super::super::site::{Asking, Site};
 use super::super::{Location, TenantStore, reached};
 use super::check::check_copy;
-use super::staged::{Filling, Staged, fill};
+use super::staged::{Filling, Reread, Staged, fill};
 use crate::model::ArchiveId;
 use crate::package::ocfl::{self, INVENTORY, Inventory};
 
@@ -174,7 +174,7 @@ impl TenantStore {
             }
         };
         asking.rests();
-        Ok(Staged { site, index, draft, asking, in_place })
+        Ok(Staged { site, index, draft, asking, in_place, reread: Reread::default() })
     }
 
     /// Text of the object's inventory, once nothing can be said against it.

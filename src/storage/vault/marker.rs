@@ -19,11 +19,14 @@ impl TenantStore {
     /// an error.
     pub fn confirm(&self, archive: ArchiveId, marker: &[u8]) -> Result<(), Error> {
         std::thread::scope(|scope| {
-            let sites = self.sites().enumerate();
-            let marking =
-                sites.map(|(index, site)| scope.spawn(move || self.confirm_on(index, site, archive, marker)));
-            let marking: Vec<_> = marking.collect();
-            marking.into_iter().try_for_each(|mark| mark.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            let mut sites = self.sites().enumerate();
+            let first = sites.next();
+            let mark = |(index, site)| self.confirm_on(index, site, archive, marker);
+            let others: Vec<_> = sites.map(|at| scope.spawn(move || mark(at))).collect();
+            let first = first.map(mark);
+            let others =
+                others.into_iter().map(|mark| mark.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            first.into_iter().chain(others).collect()
         })
     }
 

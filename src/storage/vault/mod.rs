@@ -24,10 +24,12 @@
 //! [`TenantStore::count`]: super::TenantStore::count
 
 mod aside;
+mod behind;
 mod check;
 mod copying;
 mod deposit;
 mod destroy;
+mod hands;
 mod inspect;
 mod inventory;
 mod journal;

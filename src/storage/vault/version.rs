@@ -13,7 +13,7 @@ use super::super::site::Site;
 use super::INVENTORY_BYTES_MAX;
 use super::check::{UNHEARD, check_copy};
 use super::deposit::{Deposit, NewFile, Source, wait};
-use super::staged::{Filling, Staged, fill};
+use super::staged::{Filling, Reread, Staged, fill};
 use crate::model::ArchiveId;
 use crate::package::ocfl::{self, Edit, INVENTORY, Inventory, Next, SIDECAR};
 
@@ -99,7 +99,7 @@ impl TenantStore {
             _ => return Err(Error::Occupied { path: target.into() }),
         };
         asking.rests();
-        Ok(Staged { site, index, draft, asking, in_place })
+        Ok(Staged { site, index, draft, asking, in_place, reread: Reread::default() })
     }
 
     fn next(&self, base: &Inventory, version: &NewVersion) -> Result<Next, Error> {

@@ -76,9 +76,7 @@ pub async fn receive(
     };
     let name = named.into_inner().file_name.or_else(|| file_name(&request)).unwrap_or_default();
     let reception = state.ingest.receive(&from, &name, client::paced(body)).await?;
-    let mut tx = state.db.read(machine.tenant).await?;
-    let transfer =
-        queries::find_transfer(&mut tx, reception.transfer_id).await?.ok_or_else(problems::not_found)?;
+    let transfer = reception.transfer;
     if !is_followed(&machine, &transfer) {
         return Err(Problem::new(&problems::ALREADY_DEPOSITED));
     }

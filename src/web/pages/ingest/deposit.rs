@@ -77,9 +77,9 @@ async fn file(
     });
     match state.ingest.receive(&from, &name, bytes).await {
         Ok(reception) if reception.already_known => {
-            Ok(go_to(&format!("{}?deja=true", list::address(reception.transfer_id))))
+            Ok(go_to(&format!("{}?deja=true", list::address(reception.transfer.transfer_id))))
         }
-        Ok(reception) => Ok(go_to(&list::address(reception.transfer_id))),
+        Ok(reception) => Ok(go_to(&list::address(reception.transfer.transfer_id))),
         Err(ingest::Error::Storage(storage::Error::TooLarge { .. })) => {
             let sentence = "Ce fichier dépasse la taille admise. Répartissez le versement en plusieurs.";
             Ok(answer_to_correct(&page(person, state, Some(sentence))))

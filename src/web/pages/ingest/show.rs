@@ -107,8 +107,9 @@ async fn read(
     let transfer = find(&mut tx, person, id).await?;
     let sender = match &transfer.transferring_agency {
         Some(identifier) => Some(
-            registry::queries::find_party(&mut tx, identifier)
+            registry::queries::find_parties(&mut tx, std::slice::from_ref(identifier))
                 .await?
+                .pop()
                 .map_or_else(|| identifier.clone(), |party| party.name),
         ),
         None => None,
