@@ -12,7 +12,7 @@ use super::checkpoint::Checkpoint;
 use super::digest::sha256;
 use super::journal::Hash;
 use super::merkle;
-use super::note::Verifier;
+use super::note::{Kind, Verifier};
 use super::tlog_proof::TlogProof;
 use super::token::{self, Stamp};
 
@@ -74,6 +74,8 @@ pub struct Shown {
     pub stamps: Vec<Stamp>,
     /// Over the member's own head.
     pub log_stamps: Vec<Stamp>,
+    /// Trusted witnesses that cosigned the platform's head, and when (seconds of POSIX).
+    pub witnesses: Vec<(String, u64)>,
     /// What was not checked, in French.
     pub unchecked: Vec<String>,
 }
@@ -134,8 +136,13 @@ impl Proof {
         }
         let stamps = self.stamps(&self.tokens, platform.checkpoint.text(), trusted, &mut unchecked)?;
         let log_stamps = self.stamps(&self.log_tokens, log.checkpoint.text(), trusted, &mut unchecked)?;
+        let witnesses = keys.iter().filter(|key| key.kind() == Kind::Cosignature).filter_map(|key| {
+            let line = platform.checkpoint.signed_by(key)?;
+            Some((key.name().to_string(), line.time()?))
+        });
+        let witnesses = witnesses.collect();
         let (seal, size, platform_size) = (head.extensions.first().cloned(), head.size, above.size);
-        Ok(Shown { log: head.origin, size, seal, platform_size, stamps, log_stamps, unchecked })
+        Ok(Shown { log: head.origin, size, seal, platform_size, stamps, log_stamps, witnesses, unchecked })
     }
 
     fn keys(&self, trusted: &Trusted, unchecked: &mut Vec<String>) -> Result<Vec<Verifier>, Fault> {
@@ -196,7 +203,8 @@ fn read(text: &str) -> Result<TlogProof, Fault> {
 /// The head, signed by one of the keys, under which the leaf is.
 fn signed(proof: &TlogProof, leaf: &Hash, keys: &[Verifier]) -> Result<Checkpoint, Fault> {
     let head = Checkpoint::parse(proof.checkpoint.text()).map_err(|error| Fault(error.to_string()))?;
-    let key = keys.iter().find(|key| proof.checkpoint.signed_by(key).is_some());
+    let mut own = keys.iter().filter(|key| key.kind() == Kind::Ed25519);
+    let key = own.find(|key| proof.checkpoint.signed_by(key).is_some());
     let key =
         key.ok_or_else(|| Fault("le point de contrôle n’est signé par aucune des clés de confiance".into()))?;
     // A key signs the logs of its own service.

@@ -70,6 +70,8 @@ impl Sealing {
         let size = Checkpoint::parse(checkpoint.text())?.size;
         let index = position.cast_unsigned();
         let hashes = Rows::Platform(&mut tx).inclusion(index, size).await?;
+        drop(tx);
+        let checkpoint = self.with_cosignatures(seal.number, checkpoint).await?;
         Ok(hashes.map(|hashes| (seal.number, TlogProof { index, hashes, checkpoint })))
     }
 }

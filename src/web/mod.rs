@@ -25,6 +25,7 @@ pub mod routes;
 pub mod scanner;
 mod serve;
 pub mod who;
+mod witness;
 
 use std::net::{IpAddr, SocketAddr};
 
