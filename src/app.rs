@@ -186,7 +186,7 @@ impl App {
             ingest: self.ingest.clone(),
             pronom: self.pronom(),
             preservation: self.preservation.clone(),
-            attestations: Attestations::new(self.db.clone(), &self.config.public_url),
+            attestations: Attestations::new(self.db.clone(), self.storage.clone(), &self.config.public_url),
             sealing: self.sealing(),
             asked: web::pages::verify::Asked::default(),
             access: Access::new(self.db.clone(), self.storage.clone(), self.clock.clone()),

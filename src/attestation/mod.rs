@@ -7,6 +7,7 @@
 //! Never issues: that is the act's own transaction (`evidence::attestation`). Nothing given out is kept: the page and the file
 //! are made again, the same, from the register and the journal.
 
+pub mod dossier;
 mod paper;
 
 use std::sync::Arc;
@@ -19,11 +20,13 @@ use crate::model::TenantId;
 use crate::proof::attestation::{self as form, Statement, file};
 use crate::proof::sealed::{Proof, Shown, Trusted};
 use crate::report;
+use crate::storage::{self, Storage};
 
 /// The operations on attestations. Cheap to clone.
 #[derive(Clone)]
 pub struct Attestations {
     db: Db,
+    storage: Storage,
     /// Of the service, without a slash at the end: pages lead there.
     public_url: Arc<str>,
 }
@@ -37,6 +40,13 @@ pub enum Error {
     Unreadable { number: String, reason: String },
     #[error(transparent)]
     Report(#[from] report::Error),
+    /// Of whoever gives what a dossier is made of.
+    #[error(transparent)]
+    Given(Box<dyn std::error::Error + Send + Sync>),
+    #[error(transparent)]
+    Storage(#[from] storage::Error),
+    #[error("writing a file: {0}")]
+    Io(#[from] std::io::Error),
     #[error("the thread that laid out a page died")]
     Died,
 }
@@ -46,7 +56,8 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         match self {
             Error::Db(error) => error.is_transient(),
-            Error::Died => true,
+            Error::Storage(error) => error.is_transient(),
+            Error::Died | Error::Given(_) | Error::Io(_) => true,
             Error::Unreadable { .. } | Error::Report(_) => false,
         }
     }
@@ -54,8 +65,8 @@ impl Error {
 
 impl Attestations {
     /// The operations, for a service that is reached at this address.
-    pub fn new(db: Db, public_url: &str) -> Self {
-        Self { db, public_url: public_url.into() }
+    pub fn new(db: Db, storage: Storage, public_url: &str) -> Self {
+        Self { db, storage, public_url: public_url.into() }
     }
 
     /// The page, as PDF; the same as long as its proof does not change.

@@ -1,5 +1,6 @@
 //! What is read of the catalogue: one statement a function, nothing outside the scope given.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::rows::{self, ArchiveRow, ObjectRow, UnitRow};
@@ -32,6 +33,31 @@ pub async fn find_archive(
     .fetch_optional(tx.conn())
     .await?;
     Ok(row.map(Archive::from))
+}
+
+/// What names an archive, for whoever proves it.
+pub struct Identity {
+    pub transfer_id: TransferId,
+    pub cote: String,
+    pub title: String,
+    pub taken_in_charge_at: DateTime<Utc>,
+    /// Of the inventory fixed at the taking in charge.
+    pub inventory_sha512: Option<Vec<u8>>,
+}
+
+/// The archive's, if the tenant has it.
+pub async fn identity_of(tx: &mut TenantRead, id: ArchiveId) -> Result<Option<Identity>, db::Error> {
+    let row = sqlx::query!(
+        "select transfer_id, cote, title, taken_in_charge_at, inventory_sha512 from archive where archive_id = $1",
+        id.0
+    );
+    Ok(row.fetch_optional(tx.conn()).await?.map(|row| Identity {
+        transfer_id: TransferId(row.transfer_id),
+        cote: row.cote,
+        title: row.title,
+        taken_in_charge_at: row.taken_in_charge_at,
+        inventory_sha512: row.inventory_sha512,
+    }))
 }
 
 /// The transfer that the archive was.

@@ -7,6 +7,7 @@ pub mod attestation;
 pub mod canonical;
 pub mod checkpoint;
 pub mod digest;
+pub mod dossier;
 pub mod journal;
 pub mod journal_copy;
 pub mod merkle;

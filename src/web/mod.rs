@@ -10,6 +10,7 @@ pub mod client;
 pub mod content;
 pub mod cookies;
 pub mod cursor;
+mod dossier;
 pub mod extractors;
 mod first_field;
 pub mod headers;

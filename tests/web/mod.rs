@@ -71,7 +71,7 @@ impl Parts<'_> {
         let signatures = ingest.signatures().clone();
         let checked = preservation::Settings::default();
         State {
-            attestations: Attestations::new(db.clone(), &settings.public_url),
+            attestations: Attestations::new(db.clone(), storage.clone(), &settings.public_url),
             sealing: self.sealing,
             asked: web::pages::verify::Asked::default(),
             identity: Identity::new(db.clone(), clock.clone()),

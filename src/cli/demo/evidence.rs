@@ -42,7 +42,7 @@ pub async fn proofs(report: &Report, app: &App, members: &[Member]) -> Result<()
     let trusted = sealing.trusted()?;
     std::fs::write(&root, &trusted.roots)?;
     let keys: Vec<String> = trusted.keys.iter().map(ToString::to_string).collect();
-    let attestations = Attestations::new(app.db.clone(), &app.config.public_url);
+    let attestations = Attestations::new(app.db.clone(), app.storage.clone(), &app.config.public_url);
     for member in members {
         let mut tx = app.db.read(member.tenant()).await?;
         let Some(found) = attestation::last_of(&mut tx, Kind::PriseEnCharge).await? else { continue };

@@ -3,6 +3,7 @@
 //! Never writes but to the terminal. Every byte is read and digested; an archive of ours is also read for
 //! what it must hold. Exit code: 0 all valid, 1 one is not, 2 one could not be read.
 
+mod dossier;
 mod evidence;
 mod folder;
 mod print;
@@ -31,8 +32,8 @@ const ROOTS_MAX: usize = 100_000;
 #[derive(Debug, clap::Args)]
 #[command(after_help = NOT_VERIFIED)]
 pub struct Arguments {
-    /// Objets OCFL, racines de stockage (chaque objet est vérifié), dossier d’un site, attestations (JSON), journaux
-    /// publiés (dossier « log »)
+    /// Objets OCFL, racines de stockage (chaque objet est vérifié), dossier d’un site, attestations (JSON), dossiers
+    /// de preuve (ZIP ou dossier), journaux publiés (dossier « log »)
     #[arg(required = true, value_name = "CHEMIN")]
     pub paths: Vec<PathBuf>,
     /// Une ligne JSON par objet et par racine
@@ -137,6 +138,9 @@ fn verify(
     telling: &mut Telling<'_>,
 ) -> Result<(), String> {
     let metadata = std::fs::metadata(path).map_err(|error| io_text(&error))?;
+    if let Some(mut parts) = dossier::open(path)? {
+        return telling.evidence(path, dossier::verify(&mut parts, trusted));
+    }
     if !metadata.is_dir() {
         return telling.evidence(path, evidence::attestation(path, trusted));
     }

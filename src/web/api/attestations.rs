@@ -94,6 +94,20 @@ pub async fn ask(
     Ok(HttpResponse::Accepted().json(RequestJson { asked_at, ended_at, refusal }))
 }
 
+/// `GET /api/v1/transfers/{id}/evidence`.
+pub async fn dossier(
+    machine: Machine,
+    id: web::Path<Uuid>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let mut tx = state.db.read(machine.tenant).await?;
+    let transfer = transfers::followed(&mut tx, &machine, TransferId(*id)).await?;
+    drop(tx);
+    let archive = transfer.archive_id.filter(|_| transfer.state == TransferState::TakenInCharge);
+    let archive = archive.ok_or_else(|| Problem::new(&problems::NOT_READY))?;
+    crate::web::dossier::answer(&state, machine.tenant, archive).await
+}
+
 /// `GET /api/v1/attestations/{id}`.
 pub async fn file(
     machine: Machine,

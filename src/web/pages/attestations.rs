@@ -24,6 +24,8 @@ pub struct Card {
     pub lines: Vec<Line>,
     /// Where a new reading is asked for, when there is an archive to read.
     pub ask: Option<String>,
+    /// Its evidence file.
+    pub dossier: Option<String>,
     pub csrf: String,
     /// What became of the last demand, unless it ended in an attestation.
     pub request: Option<String>,
@@ -72,6 +74,7 @@ pub async fn card(
     Ok(Some(Card {
         lines: lines.into_iter().map(line).collect(),
         ask: archive.map(|archive| format!("/archives/{archive}/attestation")),
+        dossier: archive.map(|archive| format!("/archives/{archive}/dossier")),
         csrf: person.csrf_token.clone(),
         request,
     }))
@@ -109,6 +112,20 @@ pub async fn file(
     let attestation = find(&person, *id, &state).await?;
     let body = state.attestations.file(person.tenant, &attestation).await?;
     Ok(given("application/json", &attestation.number, "json", body.into_bytes()))
+}
+
+/// `GET /archives/{id}/dossier`.
+pub async fn dossier(
+    person: TransferReader,
+    id: web::Path<Uuid>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let archive = ArchiveId(*id);
+    let mut tx = state.db.read(person.tenant).await?;
+    let transfer = catalog::queries::transfer_of(&mut tx, archive).await?.ok_or_else(problems::not_found)?;
+    followed(&mut tx, &person, transfer).await?;
+    drop(tx);
+    crate::web::dossier::answer(&state, person.tenant, archive).await
 }
 
 /// `POST /archives/{id}/attestation`.
