@@ -22,3 +22,43 @@ grant select, insert, update on platform.renewal_request to chartrier_technical;
 alter table platform.token
     add column contradicted text[] not null default '{}';  -- sites that hold other bytes under its name
 grant update (contradicted) on platform.token to chartrier_technical;
+
+-- A member may have its own heads stamped beside the platform's: what proves its journal then needs no other log.
+alter table member add column own_stamps boolean not null default false;
+
+-- Witnesses (C2SP tlog-witness): another service that saw the platform's heads follow one another says so under each.
+create table platform.cosignature (
+    number      bigint not null,      -- of the platform's seal
+    witness     text not null,        -- name of the witness's key
+    line        text not null,        -- as it stands under the note
+    cosigned_at timestamptz not null, -- as the witness tells
+    published   text[] not null default '{}',   -- sites that have it
+    constraint cosignature_pkey primary key (number, witness),
+    constraint cosignature_of_seal foreign key (number) references platform.seal (number)
+);
+grant select, insert, update (published) on platform.cosignature to chartrier_technical;
+
+-- How far each witness saw, and why it did not answer.
+create table platform.witness_state (
+    witness       text not null,      -- name of its key
+    size          bigint not null,    -- leaves under the last head that it cosigned
+    tried_at      timestamptz not null,
+    trouble       text,               -- in French; null: it cosigned the last head it was shown
+    forked        boolean not null default false,   -- it saw another story than ours
+    trouble_since timestamptz,
+    constraint witness_state_pkey primary key (witness),
+    constraint witness_state_trouble_dated check ((trouble is null) = (trouble_since is null))
+);
+grant select, insert, update on platform.witness_state to chartrier_technical;
+
+-- Logs of other services that this one is the witness of: the last head of each that it cosigned, never a smaller one.
+create table platform.witnessed (
+    origin      text not null,
+    size        bigint not null,
+    root        bytea not null,
+    note        text not null,        -- the head, with the log's signature and ours
+    cosigned_at timestamptz not null,
+    constraint witnessed_pkey primary key (origin),
+    constraint witnessed_root_length check (octet_length(root) = 32)
+);
+grant select, insert, update on platform.witnessed to chartrier_technical;

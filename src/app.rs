@@ -22,10 +22,11 @@ use crate::mail::{self, Mail};
 use crate::preservation::Preservation;
 use crate::pronom::Pronom;
 use crate::recovery::Recovery;
-use crate::sealing::{Authorities, Sealing};
+use crate::sealing::{Authorities, Sealing, Witnessing};
 use crate::storage::{self, Storage};
 use crate::timestamp::{self, Authority};
 use crate::web;
+use crate::witness::{self, Witness};
 use crate::worker::{self, Worker};
 
 /// The parts, assembled, before anything runs.
@@ -39,6 +40,7 @@ pub struct App {
     pub preservation: Preservation,
     pub keys: Keys,
     pub authorities: Vec<Authority>,
+    pub witnesses: Vec<Witness>,
     pub mail: Mail,
     /// Our own PostgreSQL, when the settings name no other.
     cluster: Option<Cluster>,
@@ -57,6 +59,8 @@ pub enum Error {
     Storage(#[from] storage::Error),
     #[error("horodatage : {0}")]
     Timestamp(#[from] timestamp::Error),
+    #[error("témoins : {0}")]
+    Witness(#[from] witness::Error),
     #[error("clés : {0}")]
     Keys(#[from] keys::Error),
     #[error("adresse d'écoute : {0}")]
@@ -99,6 +103,7 @@ impl App {
             Preservation::new(db.clone(), storage.clone(), clock.clone(), config.integrity.clone());
         let keys = keys(&config);
         let authorities = config.timestamp.iter().cloned().map(Authority::new).collect::<Result<_, _>>()?;
+        let witnesses = config.witnesses.iter().cloned().map(Witness::new).collect::<Result<_, _>>()?;
         let mail = Mail::new(db.clone(), clock.clone(), config.mail.as_ref(), &config.public_url)?;
         Ok(App {
             config,
@@ -110,6 +115,7 @@ impl App {
             preservation,
             keys,
             authorities,
+            witnesses,
             mail,
             cluster,
         })
@@ -126,6 +132,11 @@ impl App {
         let sealing =
             Sealing::new(self.db.clone(), self.storage.clone(), self.keys.clone(), self.clock.clone());
         let (renew_days, clock_tolerance) = (self.config.renew_days, self.config.clock_tolerance);
+        let sealing = sealing.with_witnessing(Witnessing {
+            keys: witness_keys(&self.config),
+            logs: self.config.witnessed.clone(),
+            witnesses: self.witnesses.clone(),
+        });
         sealing.with_authorities(Authorities { all: self.authorities.clone(), renew_days, clock_tolerance })
     }
 
@@ -307,4 +318,11 @@ pub fn kill_where_the_test_says() {
 /// The service's signing keys.
 pub fn keys(config: &Config) -> Keys {
     Keys::new(&config.data.join("keys"), config.keys_passphrase_file.as_deref(), &config.evidence_name)
+}
+
+/// The keys by which the service cosigns the heads of others: apart from those that sign its own.
+fn witness_keys(config: &Config) -> Keys {
+    let folder = config.data.join("keys/temoin");
+    let name = format!("{}/temoin", config.evidence_name);
+    Keys::new(&folder, config.keys_passphrase_file.as_deref(), &name)
 }

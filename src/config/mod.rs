@@ -7,6 +7,7 @@ mod mail;
 mod secret;
 mod sites;
 mod timestamp;
+mod witness;
 mod written;
 
 use std::net::{IpAddr, SocketAddr};
@@ -20,8 +21,10 @@ use crate::antivirus as scanner;
 use crate::mail as post;
 use crate::model::Limits;
 use crate::preservation;
+use crate::proof::witness::Log;
 use crate::storage::SiteSettings;
 use crate::timestamp as stamping;
+use crate::witness as cosigning;
 
 use written::{Written, merge, set_variable};
 
@@ -63,6 +66,10 @@ pub struct Config {
     pub timestamp: Vec<stamping::Settings>,
     /// Days before the end of its certificate from which a stamp is renewed.
     pub renew_days: u32,
+    /// Services that cosign our heads.
+    pub witnesses: Vec<cosigning::Settings>,
+    /// Logs of other services that we cosign.
+    pub witnessed: Vec<Log>,
     /// How far the time that a stamp tells may be from ours.
     pub clock_tolerance: TimeDelta,
     /// `None`: a passphrase is made beside the keys.
@@ -212,6 +219,8 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         antivirus: antivirus::checked(&written.antivirus).map_err(|(name, reason)| bad(name, reason))?,
         evidence_name,
         timestamp: timestamp::authorities(&written.timestamp, &data)?,
+        witnesses: witness::witnesses(&written.witness)?,
+        witnessed: witness::witnessed(&written.witnessed)?,
         renew_days: written.evidence.renew_days,
         clock_tolerance: TimeDelta::seconds(written.evidence.clock_tolerance_seconds.into()),
         keys_passphrase_file: passphrase(&written.keys.passphrase_file, &data)
@@ -336,6 +345,16 @@ mod tests {
             (
                 "[mail]\nhost = \"mx\"\nfrom = \"a@b.fr\"\nuser = \"x\"\npassword_file = \"/etc/hostname\"",
                 "chartrier.toml:5 : mail.password_file : /etc/hostname est lisible par d’autres",
+            ),
+            ("[witness.a]\nurl = \"mx\"", "witness.a.url : une adresse http"),
+            (
+                "[witness.a]\nurl = \"https://a.fr/witness\"\nkey = \"a.fr+00000000+AA==\"",
+                "chartrier.toml:3 : witness.a.key",
+            ),
+            ("[witnessed.a]\nkey = \"x\"", "witnessed.a.origin"),
+            (
+                "[witnessed.a]\norigin = \"a.fr/plateforme\"\nkey = \"x\"",
+                "chartrier.toml:3 : witnessed.a.key",
             ),
             ("[logs]\nformat = \"json\"", "chartrier.toml:1 : logs : réglage inconnu"),
         ] {

@@ -26,6 +26,8 @@ pub(super) struct Written {
     pub antivirus: Antivirus,
     pub evidence: Evidence,
     pub timestamp: BTreeMap<String, Timestamp>,
+    pub witness: BTreeMap<String, Witness>,
+    pub witnessed: BTreeMap<String, Witnessed>,
     pub keys: Keys,
     pub mail: Mail,
     pub quarantine: Quarantine,
@@ -56,6 +58,22 @@ pub(super) struct Timestamp {
 
 fn yes() -> bool {
     true
+}
+
+/// What is said of a service that cosigns our heads.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Witness {
+    pub url: String,
+    pub key: String,
+}
+
+/// What is said of a log of another service that we cosign.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Witnessed {
+    pub origin: String,
+    pub key: String,
 }
 
 #[derive(Deserialize)]
@@ -179,6 +197,9 @@ pub(super) struct WrittenLimits {
     pub objects: usize,
 }
 
+/// Settings that are tables of tables, each with a name that the operator chooses.
+const NAMED_TABLES: [&str; 4] = ["sites", "timestamp", "witness", "witnessed"];
+
 /// Lays what is written over the defaults; only what the defaults know may be written, with its own type.
 pub(super) fn merge(
     into: &mut Table,
@@ -190,7 +211,7 @@ pub(super) fn merge(
         let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
         match (into.get_mut(&key), value) {
             // One table for each site that `storage.sites` names; its keys are those of `Site`.
-            (None, value @ Value::Table(_)) if prefix == "sites" || prefix == "timestamp" => {
+            (None, value @ Value::Table(_)) if NAMED_TABLES.contains(&prefix) => {
                 _ = into.insert(key, value);
             }
             (None, _) => return Err(refuse(&name, "réglage inconnu")),

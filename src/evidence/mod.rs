@@ -12,6 +12,7 @@ pub mod seal_queries;
 pub mod stamping_queries;
 pub mod token_queries;
 pub mod tree;
+pub mod witness_queries;
 
 use chrono::DateTime;
 use serde_json::Value;

@@ -58,22 +58,26 @@ pub async fn tokens_of(tx: &mut Technical, tenant: TenantId, number: i64) -> Res
     Ok(rows.fetch_all(tx.conn()).await?)
 }
 
-/// Seals whose last token's certificate ends before `limit`, those that end first before the others.
+/// Seals of any log whose last token's certificate ends before `limit`, those that end first before the others.
 pub async fn ending(
     tx: &mut Technical,
-    tenant: TenantId,
     limit: DateTime<Utc>,
     most: i64,
-) -> Result<Vec<i64>, Error> {
-    let numbers = sqlx::query_scalar!(
-        r#"select number as "number!" from platform.token where tenant_id = $1
-           group by number having max(certificate_ends) < $2
-           order by max(certificate_ends), number limit $3"#,
-        tenant.as_uuid(),
+) -> Result<Vec<(TenantId, i64)>, Error> {
+    let rows = sqlx::query!(
+        r#"select tenant_id, number from platform.token group by tenant_id, number
+           having max(certificate_ends) < $1 order by max(certificate_ends), tenant_id, number limit $2"#,
         limit,
         most
     );
-    Ok(numbers.fetch_all(tx.conn()).await?)
+    let rows = rows.fetch_all(tx.conn()).await?.into_iter();
+    Ok(rows.map(|row| (TenantId::from_row(row.tenant_id), row.number)).collect())
+}
+
+/// Logs that have a token.
+pub async fn stamped_logs(tx: &mut Technical) -> Result<Vec<TenantId>, Error> {
+    let tenants = sqlx::query_scalar!("select distinct tenant_id from platform.token order by 1");
+    Ok(tenants.fetch_all(tx.conn()).await?.into_iter().map(TenantId::from_row).collect())
 }
 
 /// Keeps a token; nothing when another process kept one in its place.

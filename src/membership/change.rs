@@ -99,6 +99,12 @@ impl Shown for &String {
     }
 }
 
+impl Shown for bool {
+    fn shown(&self) -> String {
+        if *self { "oui".into() } else { "non".into() }
+    }
+}
+
 impl Shown for i64 {
     fn shown(&self) -> String {
         self.to_string()

@@ -94,6 +94,7 @@ pub(super) fn checked(
         department: text(&written.department, faults),
         quota_bytes: *bytes.get_ref(),
         sites: written.sites.as_ref().map(|sites| sites.get_ref().clone()),
+        own_stamps: written.own_stamps,
         people: written.person.iter().map(|person| check_person(person, faults)).collect(),
         machines: written.machine.iter().map(|machine| check_machine(machine, &agreements, faults)).collect(),
         parties,

@@ -17,6 +17,7 @@ pub(super) struct Member {
     pub quota_bytes: i64,
     /// `None`: all there are.
     pub sites: Option<Vec<String>>,
+    pub own_stamps: bool,
     pub parties: Vec<Party>,
     pub profiles: Vec<Profile>,
     pub agreements: Vec<Agreement>,

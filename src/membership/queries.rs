@@ -16,12 +16,13 @@ pub(super) struct FoundMember {
     pub bytes_max: i64,
     pub archives_held: i64,
     pub sites: Option<Vec<String>>,
+    pub own_stamps: bool,
 }
 
 pub(super) async fn find_member(tx: &mut TenantRead) -> Result<Option<FoundMember>, Error> {
     let member = sqlx::query_as!(
         FoundMember,
-        "select m.name, m.kind, m.siren, m.department, q.bytes_max, q.archives_held, m.sites
+        "select m.name, m.kind, m.siren, m.department, q.bytes_max, q.archives_held, m.sites, m.own_stamps
          from member m join quota q using (tenant_id)"
     );
     Ok(member.fetch_optional(tx.conn()).await?)
@@ -33,14 +34,16 @@ pub(super) async fn insert_member(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "insert into member (code, name, kind, siren, department, created_at, sites) values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into member (code, name, kind, siren, department, created_at, sites, own_stamps)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
         member.code,
         member.name,
         member.kind,
         member.siren,
         member.department,
         now,
-        member.sites.as_deref()
+        member.sites.as_deref(),
+        member.own_stamps
     )
     .execute(tx.conn())
     .await?;
@@ -61,11 +64,12 @@ pub(super) async fn insert_journal_head(tx: &mut TenantTx, now: DateTime<Utc>) -
 
 pub(super) async fn update_member(tx: &mut TenantTx, member: &Member) -> Result<(), Error> {
     sqlx::query!(
-        "update member set name = $1, kind = $2, siren = $3, department = $4",
+        "update member set name = $1, kind = $2, siren = $3, department = $4, own_stamps = $5",
         member.name,
         member.kind,
         member.siren,
-        member.department
+        member.department,
+        member.own_stamps
     )
     .execute(tx.conn())
     .await?;

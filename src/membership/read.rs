@@ -33,6 +33,9 @@ pub(super) struct Written {
     pub quota: WrittenQuota,
     /// Names of the sites on which its archives are kept; all there are when it names none.
     pub sites: Option<Spanned<Vec<String>>>,
+    /// Whether its own seals are stamped, beside the platform's.
+    #[serde(default)]
+    pub own_stamps: bool,
     #[serde(default)]
     pub party: Vec<WrittenParty>,
     #[serde(default)]

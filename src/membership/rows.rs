@@ -35,6 +35,7 @@ pub(super) async fn write_member(
     differences.note("kind", &before.kind, &member.kind);
     differences.note("siren", &before.siren, &member.siren);
     differences.note("department", &before.department, &member.department);
+    differences.note("own_stamps", before.own_stamps, member.own_stamps);
     differences.note("quota_bytes", before.bytes_max, quota);
     // Where archives are, only a migration may change: it copies before it forgets.
     let moves = before.sites.is_some() && before.archives_held > 0 || member.sites.is_none();

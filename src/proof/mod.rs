@@ -17,3 +17,4 @@ pub mod sealed;
 pub mod tiles;
 pub mod tlog_proof;
 pub mod token;
+pub mod witness;

@@ -88,6 +88,11 @@ impl Verifier {
         &self.name
     }
 
+    /// What its signatures say.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// The raw key.
     pub fn key(&self) -> &[u8; 32] {
         &self.key

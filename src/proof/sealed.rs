@@ -12,7 +12,7 @@ use super::checkpoint::Checkpoint;
 use super::digest::sha256;
 use super::journal::Hash;
 use super::merkle;
-use super::note::Verifier;
+use super::note::{Kind, Verifier};
 use super::tlog_proof::TlogProof;
 use super::token::{self, Stamp};
 
@@ -32,6 +32,9 @@ pub struct Proof {
     pub platform: String,
     /// Over the platform's head, in the order they were given.
     pub tokens: Vec<Token>,
+    /// Over the member's own head, where the member has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub log_tokens: Vec<Token>,
     /// Public keys that signed the heads (C2SP vkey). To be compared with those that the service publishes.
     pub keys: Vec<String>,
     /// PEM of the authorities' roots. To be compared with those that the authorities publish.
@@ -67,7 +70,12 @@ pub struct Shown {
     /// The line that binds the head to its seal.
     pub seal: Option<String>,
     pub platform_size: u64,
+    /// Over the platform's head.
     pub stamps: Vec<Stamp>,
+    /// Over the member's own head.
+    pub log_stamps: Vec<Stamp>,
+    /// Trusted witnesses that cosigned the platform's head, and when (seconds of POSIX).
+    pub witnesses: Vec<(String, u64)>,
     /// What was not checked, in French.
     pub unchecked: Vec<String>,
 }
@@ -87,7 +95,14 @@ impl Proof {
         roots: String,
     ) -> Self {
         let keys = keys.iter().map(ToString::to_string).collect();
-        Self { form: FORM, log: log.text(), platform: platform.text(), tokens, keys, roots }
+        let (log, platform, log_tokens) = (log.text(), platform.text(), Vec::new());
+        Self { form: FORM, log, platform, tokens, log_tokens, keys, roots }
+    }
+
+    /// With the member's own stamps.
+    #[must_use]
+    pub fn with_log_tokens(self, log_tokens: Vec<Token>) -> Self {
+        Self { log_tokens, ..self }
     }
 
     /// What the proof shows of the entry numbered `seq` whose hash is `entry`, in the journal of the member `code`.
@@ -95,7 +110,7 @@ impl Proof {
         if self.form != FORM {
             return Err(Fault(format!("preuve de forme {}, inconnue de ce programme", self.form)));
         }
-        if self.tokens.len().max(self.keys.len()) > PARTS_MAX {
+        if self.tokens.len().max(self.log_tokens.len()).max(self.keys.len()) > PARTS_MAX {
             return Err(Fault("la preuve a trop de parties".into()));
         }
         let mut unchecked = Vec::new();
@@ -116,9 +131,18 @@ impl Proof {
         {
             return Err(Fault("les deux journaux ne sont pas du même service".into()));
         }
-        let stamps = self.stamps(platform.checkpoint.text(), trusted, &mut unchecked)?;
-        let seal = head.extensions.first().cloned();
-        Ok(Shown { log: head.origin, size: head.size, seal, platform_size: above.size, stamps, unchecked })
+        if self.tokens.is_empty() && self.log_tokens.is_empty() {
+            unchecked.push("le scellement n’est pas horodaté : seule la signature du service le date".into());
+        }
+        let stamps = self.stamps(&self.tokens, platform.checkpoint.text(), trusted, &mut unchecked)?;
+        let log_stamps = self.stamps(&self.log_tokens, log.checkpoint.text(), trusted, &mut unchecked)?;
+        let witnesses = keys.iter().filter(|key| key.kind() == Kind::Cosignature).filter_map(|key| {
+            let line = platform.checkpoint.signed_by(key)?;
+            Some((key.name().to_string(), line.time()?))
+        });
+        let witnesses = witnesses.collect();
+        let (seal, size, platform_size) = (head.extensions.first().cloned(), head.size, above.size);
+        Ok(Shown { log: head.origin, size, seal, platform_size, stamps, log_stamps, witnesses, unchecked })
     }
 
     fn keys(&self, trusted: &Trusted, unchecked: &mut Vec<String>) -> Result<Vec<Verifier>, Fault> {
@@ -135,31 +159,34 @@ impl Proof {
 
     fn stamps(
         &self,
+        tokens: &[Token],
         body: &str,
         trusted: &Trusted,
         unchecked: &mut Vec<String>,
     ) -> Result<Vec<Stamp>, Fault> {
-        if self.tokens.is_empty() {
-            unchecked.push("le scellement n’est pas horodaté : seule la signature du service le date".into());
+        if tokens.is_empty() {
             return Ok(Vec::new());
         }
+        let mut say = |words: &str| {
+            if !unchecked.iter().any(|said| said == words) {
+                unchecked.push(words.into());
+            }
+        };
         let roots = if trusted.roots.is_empty() { self.roots.as_bytes() } else { &trusted.roots };
         let fault = |error: token::Error| Fault(error.to_string());
         let roots = token::certificates(roots).map_err(fault)?;
         if trusted.roots.is_empty() {
-            unchecked.push(
-                "les certificats racines des autorités d’horodatage sont ceux que le fichier apporte".into(),
-            );
+            say("les certificats racines des autorités d’horodatage sont ceux que le fichier apporte");
         }
-        unchecked.push("que les certificats n’étaient pas révoqués à la date des jetons".into());
+        say("que les certificats n’étaient pas révoqués à la date des jetons");
         let (mut stamps, mut bytes) = (Vec::new(), body.as_bytes().to_vec());
-        for kept in &self.tokens {
+        for kept in tokens {
             let token =
                 STANDARD.decode(&kept.token).map_err(|_| Fault("un jeton n’est pas en base64".into()))?;
             stamps.push(token::verify(&token, &bytes, &roots).map_err(fault)?);
             bytes.extend(&token);
             if kept.demonstration {
-                unchecked.push("le jeton d’horodatage est de démonstration : il n’a aucune valeur".into());
+                say("le jeton d’horodatage est de démonstration : il n’a aucune valeur");
             }
         }
         if stamps.windows(2).any(|pair| pair[0].at > pair[1].at) {
@@ -176,7 +203,8 @@ fn read(text: &str) -> Result<TlogProof, Fault> {
 /// The head, signed by one of the keys, under which the leaf is.
 fn signed(proof: &TlogProof, leaf: &Hash, keys: &[Verifier]) -> Result<Checkpoint, Fault> {
     let head = Checkpoint::parse(proof.checkpoint.text()).map_err(|error| Fault(error.to_string()))?;
-    let key = keys.iter().find(|key| proof.checkpoint.signed_by(key).is_some());
+    let mut own = keys.iter().filter(|key| key.kind() == Kind::Ed25519);
+    let key = own.find(|key| proof.checkpoint.signed_by(key).is_some());
     let key =
         key.ok_or_else(|| Fault("le point de contrôle n’est signé par aucune des clés de confiance".into()))?;
     // A key signs the logs of its own service.

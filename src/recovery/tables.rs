@@ -150,6 +150,15 @@ pub const TABLES: &[Table] = &[
         "taken back, once the seals are, from the files beside them on the sites: the authority asked for none of them",
     ),
     lost("platform.renewal_request", "each authority is asked once more"),
+    lost(
+        "platform.cosignature",
+        "taken back from the files beside the seals, by whoever asks the witness next",
+    ),
+    lost("platform.witness_state", "each witness says how far it saw"),
+    lost(
+        "platform.witnessed",
+        "the last head that was cosigned is read from the sites, where it was kept before it was given",
+    ),
     lost("platform.stamping", "said again at the next turn"),
     lost("platform.seal_state", "said again by the next seal"),
     lost("platform.seal_copy", "read again from the sites"),

@@ -22,6 +22,8 @@ pub struct Member {
     pub siren: String,
     /// Code of the département whose archives exercise control.
     pub department: String,
+    /// Whether its own seals are stamped, beside the platform's.
+    pub own_stamps: bool,
 }
 
 /// What a member may hold, and holds.

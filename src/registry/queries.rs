@@ -15,7 +15,7 @@ use crate::model::{
 /// Every member, by code: who to loop over, one transaction each. The platform's own canaries are no member's.
 pub async fn members(tx: &mut Technical) -> Result<Vec<Member>, Error> {
     let rows = sqlx::query!(
-        "select tenant_id, code, name, kind, siren, department from member where kind <> 'temoins' order by code"
+        "select tenant_id, code, name, kind, siren, department, own_stamps from member where kind <> 'temoins' order by code"
     );
     let members = rows.fetch_all(tx.conn()).await?.into_iter().map(|row| Member {
         tenant: TenantId::from_row(row.tenant_id),
@@ -24,13 +24,14 @@ pub async fn members(tx: &mut Technical) -> Result<Vec<Member>, Error> {
         kind: row.kind,
         siren: row.siren,
         department: row.department,
+        own_stamps: row.own_stamps,
     });
     Ok(members.collect())
 }
 
 /// The member whose rows these are.
 pub async fn find_member(tx: &mut TenantRead) -> Result<Option<Member>, Error> {
-    let row = sqlx::query!("select tenant_id, code, name, kind, siren, department from member");
+    let row = sqlx::query!("select tenant_id, code, name, kind, siren, department, own_stamps from member");
     Ok(row.fetch_optional(tx.conn()).await?.map(|row| Member {
         tenant: TenantId::from_row(row.tenant_id),
         code: row.code,
@@ -38,6 +39,7 @@ pub async fn find_member(tx: &mut TenantRead) -> Result<Option<Member>, Error> {
         kind: row.kind,
         siren: row.siren,
         department: row.department,
+        own_stamps: row.own_stamps,
     }))
 }
 

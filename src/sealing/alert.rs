@@ -17,6 +17,8 @@ pub enum Alert {
     NotRenewed { ends: DateTime<Utc>, reason: String },
     /// A site holds other bytes under the name of stamps.
     Contradicted { site: String, tokens: i64, first: i64 },
+    /// A witness has not cosigned our heads since then.
+    NotWitnessed { witness: String, since: DateTime<Utc>, reason: String },
     /// A log is not sealed: the reason is of the log, or of its keys.
     NotSealed { code: Option<String>, reason: String },
 }
@@ -39,6 +41,14 @@ pub(super) fn alerts(now: DateTime<Utc>, renew_days: u32, standing: &Standing) -
             alerts.push(Alert::NotRenewed { ends: renewal.ends, reason: renewal.reason.clone() });
         }
     }
+    for state in &standing.witnesses {
+        if let (Some(reason), Some(since)) = (&state.trouble, state.trouble_since)
+            && (now - since > WAITING_MAX || state.forked)
+        {
+            let (witness, reason) = (state.witness.clone(), reason.clone());
+            alerts.push(Alert::NotWitnessed { witness, since, reason });
+        }
+    }
     let contradicted = standing.contradicted.iter();
     alerts.extend(contradicted.map(|(site, tokens, first)| {
         let (site, tokens, first) = (site.clone(), *tokens, *first);
@@ -49,8 +59,8 @@ pub(super) fn alerts(now: DateTime<Utc>, renew_days: u32, standing: &Standing) -
 
 impl Alert {
     /// Every word, for those who count.
-    pub const WORDS: [&'static str; 4] =
-        ["seals_unstamped", "stamps_not_renewed", "stamps_contradicted", "log_not_sealed"];
+    pub const WORDS: [&'static str; 5] =
+        ["seals_unstamped", "stamps_not_renewed", "stamps_contradicted", "log_not_sealed", "not_witnessed"];
 
     /// One word of ours for its kind.
     pub fn word(&self) -> &'static str {
@@ -59,6 +69,7 @@ impl Alert {
             Alert::NotRenewed { .. } => "stamps_not_renewed",
             Alert::Contradicted { .. } => "stamps_contradicted",
             Alert::NotSealed { .. } => "log_not_sealed",
+            Alert::NotWitnessed { .. } => "not_witnessed",
         }
     }
 }
@@ -84,6 +95,9 @@ impl fmt::Display for Alert {
                 "Le site {site} a d’autres octets sous le nom de {tokens} jeton(s) d’horodatage, à partir du scellement {first} : \
                  comparez-les à ceux des autres sites, puis retirez-les."
             ),
+            Alert::NotWitnessed { witness, since, reason } => {
+                write!(f, "Le témoin {witness} n’a rien cosigné depuis le {} : {reason}.", day(since))
+            }
             Alert::NotSealed { code, reason } => {
                 write!(
                     f,
@@ -111,6 +125,7 @@ mod tests {
             logs: Vec::new(),
             stamping: Some(stamping),
             contradicted: vec![("nord".into(), 2, 7)],
+            witnesses: Vec::new(),
             alerts: Vec::new(),
         };
         let waiting = standing(Stamping { waiting_since: Some(now), ..Stamping::default() });

@@ -4,9 +4,10 @@ use super::{Error, Sealing, platform};
 use crate::evidence::seal_queries as queries;
 use crate::evidence::token_queries::{self, KeptToken};
 use crate::evidence::tree::Rows;
+use crate::evidence::witness_queries;
 use crate::model::TenantId;
 use crate::proof::checkpoint::Checkpoint;
-use crate::proof::note::{Note, Verifier};
+use crate::proof::note::{Note, Signature, Verifier};
 use crate::proof::tiles::{self, Named, WIDTH};
 
 /// A file of a log.
@@ -22,6 +23,8 @@ pub enum LogFile {
     Note(String),
     /// A time stamp over a head, in DER.
     Token(Vec<u8>),
+    /// A witness's line under a head.
+    Cosignature(String),
 }
 
 /// A seal that shows how proofs are checked: the last one that is stamped, else the last one.
@@ -39,6 +42,8 @@ enum OfSeal {
     Record,
     Note,
     Token(u16),
+    /// Identifier of the witness's key.
+    Cosignature([u8; 4]),
 }
 
 /// Reads `000012.note`; `None` for another form, or the same number written otherwise.
@@ -48,6 +53,11 @@ fn of_seal(name: &str) -> Option<(u64, OfSeal)> {
     let of = match kind {
         "json" => OfSeal::Record,
         "note" => OfSeal::Note,
+        kind if kind.ends_with(".cosig") => {
+            let id =
+                kind.strip_suffix(".cosig").filter(|id| !id.contains(|c: char| c.is_ascii_uppercase()))?;
+            OfSeal::Cosignature(hex::decode(id).ok()?.try_into().ok()?)
+        }
         kind => {
             let digits = kind.strip_suffix(".tsr")?;
             let ordinal =
@@ -70,6 +80,10 @@ impl Sealing {
             None => queries::last_platform_seal(&mut self.db.technical().await?).await?,
         };
         let Some(last) = last else { return Ok(None) };
+        if name == "checkpoint" && tenant.is_none() {
+            let note = self.with_cosignatures(last.number, Note::parse(&last.note)?).await?;
+            return Ok(Some(LogFile::Checkpoint(note.to_string())));
+        }
         if name == "checkpoint" {
             return Ok(Some(LogFile::Checkpoint(last.note)));
         }
@@ -92,6 +106,15 @@ impl Sealing {
         of: OfSeal,
     ) -> Result<Option<LogFile>, Error> {
         let Ok(number) = i64::try_from(number) else { return Ok(None) };
+        if let OfSeal::Cosignature(id) = of {
+            if tenant.is_some() {
+                return Ok(None);
+            }
+            let lines = witness_queries::cosignatures(&mut self.db.technical().await?, number).await?;
+            let wanted = |line: &String| Signature::parse(line).is_ok_and(|line| line.key_id == id);
+            let line = lines.into_iter().map(|cosigned| cosigned.line).find(wanted);
+            return Ok(line.map(|line| LogFile::Cosignature(line + "\n")));
+        }
         if let OfSeal::Token(ordinal) = of {
             let mut tx = self.db.technical().await?;
             let tokens = token_queries::tokens_of(&mut tx, tenant.unwrap_or_else(platform), number).await?;
@@ -105,8 +128,17 @@ impl Sealing {
         let seal = seals.into_iter().find(|seal| seal.number == number);
         Ok(seal.map(|seal| match of {
             OfSeal::Record => LogFile::Record(seal.record),
-            OfSeal::Note | OfSeal::Token(_) => LogFile::Note(seal.note),
+            OfSeal::Note | OfSeal::Token(_) | OfSeal::Cosignature(_) => LogFile::Note(seal.note),
         }))
+    }
+
+    /// A head of the platform's with what witnesses put under it.
+    pub(super) async fn with_cosignatures(&self, number: i64, mut note: Note) -> Result<Note, Error> {
+        let lines = witness_queries::cosignatures(&mut self.db.technical().await?, number).await?;
+        for cosigned in lines {
+            note.add(Signature::parse(&cosigned.line)?);
+        }
+        Ok(note)
     }
 
     /// A seal of the platform's that shows how proofs are checked; `None` when nothing was sealed.

@@ -12,6 +12,7 @@
 mod alert;
 mod check;
 mod complete;
+mod cosign;
 mod gather;
 mod member;
 mod mirror;
@@ -23,6 +24,9 @@ mod schedule;
 mod stamp;
 mod take_back;
 mod tokens_back;
+mod witness;
+
+use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::db::{self, Db};
@@ -35,6 +39,7 @@ use crate::storage::{self, Storage};
 
 pub use alert::Alert;
 pub use check::Checked;
+pub use cosign::Witnessing;
 pub use mirror::{Example, LogFile};
 pub use published::Published;
 pub use schedule::{LogStanding, Standing};
@@ -57,6 +62,7 @@ pub struct Sealing {
     keys: Keys,
     clock: Clock,
     authorities: Authorities,
+    witnessing: Option<Arc<Witnessing>>,
 }
 
 /// A seal that was made.
@@ -135,13 +141,19 @@ impl Error {
 impl Sealing {
     /// The parts it works with.
     pub fn new(db: Db, storage: Storage, keys: Keys, clock: Clock) -> Self {
-        Self { db, storage, keys, clock, authorities: Authorities::default() }
+        Self { db, storage, keys, clock, authorities: Authorities::default(), witnessing: None }
     }
 
     /// With who stamps its heads.
     #[must_use]
     pub fn with_authorities(self, authorities: Authorities) -> Self {
         Self { authorities, ..self }
+    }
+
+    /// With who witnesses its heads, and whose it witnesses.
+    #[must_use]
+    pub fn with_witnessing(self, witnessing: Witnessing) -> Self {
+        Self { witnessing: Some(Arc::new(witnessing)), ..self }
     }
 
     /// Who stamps its heads.
@@ -194,10 +206,34 @@ impl Sealing {
         if let Err(error) = self.stamp_now().await {
             tracing::warn!(%error, "the seals are not all stamped");
         }
+        if let Err(error) = self.ask_witnesses().await {
+            tracing::warn!(%error, "the platform's head is not shown to the witnesses");
+        }
         if let Err(error) = self.complete_attestations().await {
             tracing::warn!(%error, "the attestations are not all completed");
         }
         outcomes
+    }
+}
+
+/// Which log: a member's, or the platform's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Which {
+    Member(TenantId),
+    Platform,
+}
+
+impl Which {
+    fn of(tenant: TenantId) -> Self {
+        if tenant == platform() { Which::Platform } else { Which::Member(tenant) }
+    }
+
+    /// Beside whose archives it is published.
+    fn tenant(self) -> TenantId {
+        match self {
+            Which::Member(tenant) => tenant,
+            Which::Platform => platform(),
+        }
     }
 }
 

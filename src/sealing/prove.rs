@@ -4,21 +4,31 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Error, Sealing, platform};
+use crate::evidence::seal_queries;
+use crate::evidence::token_queries::{self, KeptToken};
 use crate::evidence::tree::Rows;
-use crate::evidence::{seal_queries, token_queries};
 use crate::model::TenantId;
 use crate::proof::checkpoint::Checkpoint;
 use crate::proof::note::{Note, Verifier};
 use crate::proof::sealed::{Proof, Token};
 use crate::proof::tlog_proof::TlogProof;
 
+fn travelling(kept: KeptToken) -> Token {
+    Token {
+        authority: kept.authority,
+        demonstration: kept.is_demonstration,
+        token: STANDARD.encode(kept.token),
+    }
+}
+
 impl Sealing {
     /// The proof of a member's entry; `None` until a seal covers it and, where authorities are set, is stamped.
     pub async fn prove(&self, tenant: TenantId, seq: i64) -> Result<Option<Proof>, Error> {
-        let Some((number, log)) = self.under_member(tenant, seq).await? else { return Ok(None) };
-        let Some((number, above)) = self.under_platform(tenant, number).await? else { return Ok(None) };
+        let Some((own, log)) = self.under_member(tenant, seq).await? else { return Ok(None) };
+        let Some((number, above)) = self.under_platform(tenant, own).await? else { return Ok(None) };
         let mut tx = self.db.technical().await?;
         let tokens = token_queries::tokens_of(&mut tx, platform(), number).await?;
+        let log_tokens = token_queries::tokens_of(&mut tx, tenant, own).await?;
         drop(tx);
         if tokens.is_empty() && !self.authorities.all.is_empty() {
             return Ok(None);
@@ -27,18 +37,15 @@ impl Sealing {
             .authorities
             .all
             .iter()
-            .filter(|one| tokens.iter().any(|token| token.authority == one.name()));
+            .filter(|one| tokens.iter().chain(&log_tokens).any(|token| token.authority == one.name()));
         let roots = roots.map(|one| String::from_utf8_lossy(one.roots_pem()).into_owned()).collect();
-        let tokens = tokens.into_iter().map(|kept| Token {
-            authority: kept.authority,
-            demonstration: kept.is_demonstration,
-            token: STANDARD.encode(kept.token),
-        });
+        let [tokens, log_tokens] =
+            [tokens, log_tokens].map(|tokens| tokens.into_iter().map(travelling).collect::<Vec<_>>());
         let known = self.keys.known()?.into_iter().map(|known| known.verifier);
         let signed =
             |key: &Verifier| [&log, &above].iter().any(|proof| proof.checkpoint.signed_by(key).is_some());
         let keys: Vec<Verifier> = known.filter(signed).collect();
-        Ok(Some(Proof::new(&log, &above, tokens.collect(), &keys, roots)))
+        Ok(Some(Proof::new(&log, &above, tokens, &keys, roots).with_log_tokens(log_tokens)))
     }
 
     /// The entry's place under the member's first seal that covers it, and that seal's number.
@@ -63,6 +70,8 @@ impl Sealing {
         let size = Checkpoint::parse(checkpoint.text())?.size;
         let index = position.cast_unsigned();
         let hashes = Rows::Platform(&mut tx).inclusion(index, size).await?;
+        drop(tx);
+        let checkpoint = self.with_cosignatures(seal.number, checkpoint).await?;
         Ok(hashes.map(|hashes| (seal.number, TlogProof { index, hashes, checkpoint })))
     }
 }

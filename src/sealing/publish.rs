@@ -5,7 +5,7 @@
 
 use fail::fail_point;
 
-use super::{Error, Sealing, blocking, platform};
+use super::{Error, Sealing, Which, blocking};
 use crate::evidence::seal_queries::{self as queries, KeptSeal};
 use crate::evidence::tree::Rows;
 use crate::model::TenantId;
@@ -29,37 +29,34 @@ pub fn note_name(number: u64) -> String {
     format!("log/seals/{number:06}.note")
 }
 
-/// Which log is published.
-#[derive(Clone, Copy)]
-enum Which {
-    Member(TenantId),
-    Platform,
-}
-
 impl Sealing {
     /// Publishes a member's seals on each of its sites.
     pub async fn publish(&self, tenant: TenantId, code: &str) -> Result<(), Error> {
-        let mut tx = self.db.read(tenant).await?;
-        let own = crate::evidence::sites_of_member(&mut tx).await?;
-        drop(tx);
-        let all = self.storage.sites().map(str::to_owned);
-        let sites: Vec<String> =
-            all.filter(|site| own.as_ref().is_none_or(|own| own.contains(site))).collect();
+        let sites = self.sites_of(Which::Member(tenant)).await?;
         self.publish_on(Which::Member(tenant), &self.origin(code), &sites).await
     }
 
     /// Publishes the platform's seals on every site.
     pub async fn publish_platform(&self) -> Result<(), Error> {
-        let sites: Vec<String> = self.storage.sites().map(str::to_owned).collect();
+        let sites = self.sites_of(Which::Platform).await?;
         self.publish_on(Which::Platform, &self.platform_origin(), &sites).await
+    }
+
+    /// The sites where a log is published: every one, or the member's.
+    pub(super) async fn sites_of(&self, which: Which) -> Result<Vec<String>, Error> {
+        let own = match which {
+            Which::Member(tenant) => {
+                crate::evidence::sites_of_member(&mut self.db.read(tenant).await?).await?
+            }
+            Which::Platform => None,
+        };
+        let all = self.storage.sites().map(str::to_owned);
+        Ok(all.filter(|site| own.as_ref().is_none_or(|own| own.contains(site))).collect())
     }
 
     /// Each site for itself; the first failure is told once the others are done.
     async fn publish_on(&self, which: Which, origin: &str, sites: &[String]) -> Result<(), Error> {
-        let tenant = match which {
-            Which::Member(tenant) => tenant,
-            Which::Platform => platform(),
-        };
+        let tenant = which.tenant();
         let mut failure = None;
         for site in sites {
             let store = self.storage.tenant(tenant).on(&[site])?;
@@ -107,7 +104,8 @@ impl Sealing {
         Ok((number > 0).then_some(number))
     }
 
-    async fn seals_after(&self, which: Which, after: i64) -> Result<Vec<KeptSeal>, Error> {
+    /// Seals of a log after the one numbered `after`, a page of them.
+    pub(super) async fn seals_after(&self, which: Which, after: i64) -> Result<Vec<KeptSeal>, Error> {
         Ok(match which {
             Which::Member(tenant) => {
                 queries::seals_after(&mut self.db.read(tenant).await?, after, PAGE).await?

@@ -7,8 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::stamp::{TURN, stamped_bytes};
 use super::tokens_back::Back;
-use super::{Error, Sealing, platform};
-use crate::evidence::seal_queries;
+use super::{Error, Sealing, Which};
 use crate::evidence::stamping_queries::{self as standing, Renewal, RenewalRequest, Stamping};
 use crate::evidence::token_queries::{self as queries, KeptToken};
 use crate::proof::note::Note;
@@ -30,25 +29,24 @@ impl Sealing {
     pub(super) async fn renew(&self, stamping: &mut Stamping, now: DateTime<Utc>) -> Result<usize, Error> {
         let limit = now + TimeDelta::days(i64::from(self.authorities.renew_days));
         let mut tx = self.db.technical().await?;
-        let ending = queries::ending(&mut tx, platform(), limit, TURN).await?;
+        let ending = queries::ending(&mut tx, limit, TURN).await?;
         let mut requests = standing::renewal_requests(&mut tx).await?;
         drop(tx);
         let (mut kept, mut left, mut reason) = (0, None, None);
-        for number in ending {
-            let mut tx = self.db.technical().await?;
-            let seal = seal_queries::platform_seals_after(&mut tx, number - 1, 1).await?.pop();
-            drop(tx);
-            let Some(seal) = seal else { continue };
-            if let Back::Taken(tokens @ 1..) = self.take_back_tokens(&seal).await? {
+        for (tenant, number) in ending {
+            let log = Which::of(tenant);
+            let seals = self.seals_after(log, number - 1).await?;
+            let Some(seal) = seals.into_iter().next().filter(|seal| seal.number == number) else { continue };
+            if let Back::Taken(tokens @ 1..) = self.take_back_tokens(log, &seal).await? {
                 kept += tokens;
                 continue;
             }
             let mut tx = self.db.technical().await?;
-            let before = queries::tokens_of(&mut tx, platform(), number).await?;
+            let before = queries::tokens_of(&mut tx, tenant, number).await?;
             drop(tx);
             let Some(last) = before.last() else { continue };
             let outcome =
-                self.renew_one(Note::parse(&seal.note)?.text(), &before, &mut requests, now).await?;
+                self.renew_one(log, Note::parse(&seal.note)?.text(), &before, &mut requests, now).await?;
             kept += outcome.kept;
             if outcome.kept == 0 {
                 left = left.or(Some(last.certificate_ends));
@@ -67,6 +65,7 @@ impl Sealing {
     /// Asks the authorities, each unless it has answered lately that it has nothing better.
     async fn renew_one(
         &self,
+        log: Which,
         body: &str,
         before: &[KeptToken],
         requests: &mut Vec<RenewalRequest>,
@@ -93,7 +92,8 @@ impl Sealing {
             requests.push(request);
             match answer {
                 Ok(stamped) if stamped.stamp.certificate_ends > last.certificate_ends => {
-                    let kept = self.keep_token(last.number, last.ordinal + 1, authority, stamped).await?;
+                    let kept =
+                        self.keep_token(log, (last.number, last.ordinal + 1), authority, stamped).await?;
                     return Ok(Outcome { kept, reason: None });
                 }
                 Ok(_) => reason = Some(no_better(authority)),

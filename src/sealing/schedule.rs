@@ -7,6 +7,7 @@ use super::{Error, Sealed, Sealing, platform};
 use crate::evidence::seal_queries::{self as queries, SealState};
 use crate::evidence::stamping_queries::{self, Stamping};
 use crate::evidence::token_queries;
+use crate::evidence::witness_queries::{self, WitnessState};
 use crate::model::{Agent, Event, EventType, Outcome, TenantId};
 use crate::registry;
 
@@ -19,6 +20,8 @@ pub struct Standing {
     pub stamping: Option<Stamping>,
     /// Sites that hold other bytes under the name of some stamp: how many stamps, and the first seal of them.
     pub contradicted: Vec<(String, i64, i64)>,
+    /// How the witnesses of the settings stand.
+    pub witnesses: Vec<WitnessState>,
     /// What must be looked at.
     pub alerts: Vec<Alert>,
 }
@@ -101,6 +104,9 @@ impl Sealing {
         let stamping = stamping_queries::stamping(&mut tx).await?;
         let stamping = (!self.authorities.all.is_empty()).then_some(stamping);
         let contradicted = token_queries::contradicted(&mut tx).await?;
+        let asked =
+            |state: &WitnessState| self.witnesses().any(|witness| witness.key().name() == state.witness);
+        let witnesses = witness_queries::states(&mut tx).await?.into_iter().filter(asked).collect();
         let codes = members.into_iter().map(|member| (member.tenant, Some(member.code)));
         let logs = std::iter::once((platform(), None)).chain(codes).map(|(tenant, code)| LogStanding {
             code,
@@ -111,7 +117,8 @@ impl Sealing {
                 .map(|(_, site, number, at)| (site.clone(), *number, *at))
                 .collect(),
         });
-        let mut standing = Standing { logs: logs.collect(), stamping, contradicted, alerts: Vec::new() };
+        let (logs, alerts) = (logs.collect(), Vec::new());
+        let mut standing = Standing { logs, stamping, contradicted, witnesses, alerts };
         standing.alerts = alert::alerts(self.clock.now(), self.authorities.renew_days, &standing);
         Ok(standing)
     }

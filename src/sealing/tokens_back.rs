@@ -3,7 +3,7 @@
 //! Never takes what does not stamp the head, under the roots of an authority of the settings.
 
 use super::stamp::{stamped_bytes, token_name};
-use super::{Error, Sealing, blocking, platform};
+use super::{Error, Sealing, Which, blocking};
 use crate::evidence::seal_queries::KeptSeal;
 use crate::evidence::token_queries as queries;
 use crate::proof::note::Note;
@@ -27,9 +27,9 @@ enum Found<'a> {
 
 impl Sealing {
     /// Takes back the tokens of a head after those of the rows, in their order.
-    pub(super) async fn take_back_tokens(&self, seal: &KeptSeal) -> Result<Back, Error> {
+    pub(super) async fn take_back_tokens(&self, log: Which, seal: &KeptSeal) -> Result<Back, Error> {
         let mut tx = self.db.technical().await?;
-        let known = queries::tokens_of(&mut tx, platform(), seal.number).await?;
+        let known = queries::tokens_of(&mut tx, log.tenant(), seal.number).await?;
         drop(tx);
         let note = Note::parse(&seal.note)?;
         let mut tokens: Vec<Vec<u8>> = known.into_iter().map(|kept| kept.token).collect();
@@ -37,13 +37,15 @@ impl Sealing {
         loop {
             let ordinal = tokens.len() as u16 + 1;
             let bytes = stamped_bytes(note.text(), &tokens);
-            match self.published_token(seal.number.cast_unsigned(), ordinal, bytes).await? {
+            match self.published_token(log, (seal.number.cast_unsigned(), ordinal), bytes).await? {
                 Found::Nothing => return Ok(Back::Taken(taken)),
                 Found::Unknown(reason) if taken == 0 => return Ok(Back::Unknown(reason)),
                 Found::Unknown(_) => return Ok(Back::Taken(taken)),
                 Found::Token(authority, stamped) => {
                     tokens.push(stamped.token.clone());
-                    taken += self.keep_token(seal.number, ordinal.cast_signed(), authority, *stamped).await?;
+                    taken += self
+                        .keep_token(log, (seal.number, ordinal.cast_signed()), authority, *stamped)
+                        .await?;
                 }
             }
         }
@@ -51,11 +53,16 @@ impl Sealing {
 
     /// The token of this name that stamps these bytes, from the first site that has it. A site that is away, or that
     /// holds something else under that name, keeps nothing waiting: the latter is told when the token is published.
-    async fn published_token(&self, number: u64, ordinal: u16, bytes: Vec<u8>) -> Result<Found<'_>, Error> {
+    async fn published_token(
+        &self,
+        log: Which,
+        (number, ordinal): (u64, u16),
+        bytes: Vec<u8>,
+    ) -> Result<Found<'_>, Error> {
         let name = token_name(number, ordinal);
         let mut unknown = None;
         for site in self.storage.sites() {
-            let (store, file) = (self.storage.tenant(platform()).on(&[site])?, name.clone());
+            let (store, file) = (self.storage.tenant(log.tenant()).on(&[site])?, name.clone());
             let token = match blocking(move || Ok(store.kept(&file)?)).await {
                 Ok(Some(token)) => token,
                 Ok(None) => continue,
@@ -75,7 +82,7 @@ impl Sealing {
                     ));
                 }
                 Err(error) => {
-                    tracing::error!(%error, site, name, "what stands there is no time stamp of the seal")
+                    tracing::error!(%error, site, name, "what stands there is no time stamp of the seal");
                 }
             }
         }

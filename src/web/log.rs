@@ -23,12 +23,15 @@ pub async fn show(path: web::Path<String>, state: web::Data<State>) -> Result<Ht
     let file = state.sealing.file(tenant, name).await?.ok_or_else(problems::not_found)?;
     let (cache, content_type) = match &file {
         LogFile::Checkpoint(_) => ("no-cache", TEXT),
-        LogFile::Note(_) => (FOR_EVER, TEXT),
+        LogFile::Note(_) | LogFile::Cosignature(_) => (FOR_EVER, TEXT),
         LogFile::Record(_) => (FOR_EVER, "application/json"),
         LogFile::Tile(_) | LogFile::Token(_) => (FOR_EVER, BYTES),
     };
     let body = match file {
-        LogFile::Checkpoint(text) | LogFile::Record(text) | LogFile::Note(text) => text.into_bytes(),
+        LogFile::Checkpoint(text)
+        | LogFile::Record(text)
+        | LogFile::Note(text)
+        | LogFile::Cosignature(text) => text.into_bytes(),
         LogFile::Tile(bytes) | LogFile::Token(bytes) => bytes,
     };
     let mut answer = HttpResponse::Ok();

@@ -101,6 +101,7 @@ mod tests {
             logs: Vec::new(),
             stamping: Some(Stamping { waiting_since: Some(since), ..Stamping::default() }),
             contradicted: Vec::new(),
+            witnesses: Vec::new(),
             alerts: vec![sealing::Alert::Unstamped { since, reason: String::new() }],
         };
         seals_stand(&standing, now);

@@ -26,6 +26,7 @@ pub mod routes;
 pub mod scanner;
 mod serve;
 pub mod who;
+mod witness;
 
 use std::net::{IpAddr, SocketAddr};
 

@@ -193,7 +193,9 @@ pub fn is_read_by_people(request: &HttpRequest) -> bool {
 
 /// Whether an address is one of the portal's, where sessions count; every other is for machines.
 pub fn is_of_the_portal(path: &str) -> bool {
-    !["/api/", "/oauth2/", "/restservices/", "/health/"].iter().any(|door| path.starts_with(door))
+    !["/api/", "/oauth2/", "/restservices/", "/health/", "/witness/"]
+        .iter()
+        .any(|door| path.starts_with(door))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use actix_web::{HttpResponse, Resource, Route, guard, middleware};
 use super::problem::Problem;
 use super::problems as kinds;
 use super::who::Who;
-use super::{api, health, log, pages};
+use super::{api, health, log, pages, witness};
 
 /// One address and method.
 pub struct Line {
@@ -104,6 +104,8 @@ pub static TABLE: &[Line] = &[
     get("/exploitation", Who::Operator, || web::to(pages::operations::show)),
     post("/exploitation/travaux/{id}/relance", Who::Operator, || web::to(pages::operations::resume)),
     get("/log/{path:.*}", Who::Anyone, || web::to(log::show)),
+    post("/witness/add-checkpoint", Who::Anyone, || web::to(witness::add)),
+    get("/witness/{origin}/checkpoint", Who::Anyone, || web::to(witness::last)),
     get("/verify", Who::Anyone, || web::to(pages::verify::show)),
     post("/verify", Who::Anyone, || web::to(pages::verify::examine)),
     get("/confiance", Who::Anyone, || web::to(pages::trust::trust)),

@@ -25,6 +25,9 @@ pub(super) async fn keep(worker: Arc<Worker>, mut stop: watch::Receiver<bool>) {
         if let Err(error) = worker.sealing.stamp_what_waits().await {
             tracing::error!(%error, "the seals are not all stamped");
         }
+        if let Err(error) = worker.sealing.ask_witnesses().await {
+            tracing::error!(%error, "the platform's head is not shown to the witnesses");
+        }
         if let Err(error) = worker.sealing.complete_attestations().await {
             tracing::error!(%error, "the attestations are not all completed");
         }

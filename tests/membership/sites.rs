@@ -28,3 +28,17 @@ async fn sites_are_those_of_the_file_as_long_as_no_archive_is_there() {
         assert!(faults[0].line == 6 && faults[0].reason.contains(reason), "{faults:?}");
     }
 }
+
+#[tokio::test]
+async fn a_member_asks_for_its_own_stamps_and_leaves_them() {
+    let db = own("membership_stamps").await;
+    let run =
+        async |text: &str| apply(&db, &vault::storage(), folder(&[("bourg", text)]).path(), &clock()).await;
+    let asked = MEMBER.replace("department = \"33\"", "department = \"33\"\nown_stamps = true");
+    run(MEMBER).await.unwrap();
+    assert_eq!(run(&asked).await.unwrap(), ["bourg : collectivité modifiée : own_stamps (non → oui)"]);
+    assert!(run(&asked).await.unwrap().is_empty());
+    let members = chartrier::registry::queries::members(&mut db.technical().await.unwrap()).await.unwrap();
+    assert!(members[0].own_stamps);
+    assert_eq!(run(MEMBER).await.unwrap(), ["bourg : collectivité modifiée : own_stamps (oui → non)"]);
+}

@@ -3,9 +3,9 @@
 
 mod late;
 pub mod renewed;
-mod stamps;
+pub mod stamps;
 mod stamps_kept;
-mod tampering;
+pub mod tampering;
 pub mod verified;
 
 use std::convert::Infallible;

@@ -9,14 +9,17 @@ use chartrier::evidence::seal_queries;
 use chartrier::evidence::token_queries::{self, KeptToken};
 use chartrier::model::TenantId;
 use chartrier::proof::note::Note;
+use chartrier::proof::sealed::Proof;
 use chartrier::proof::token::{certificates, token_of, verify};
 use chartrier::sealing::{Authorities, Sealing};
 use chartrier::timestamp::demonstration::Demonstration;
 use chartrier::timestamp::{Authority as Asked, Settings};
 use chrono::TimeDelta;
 
-use super::Stage;
+use super::tampering::tamper;
+use super::{A, Stage, tenant};
 use crate::proof::authority::{Authority, Certificate};
+use crate::support::database;
 
 pub const ANYWHERE: &str = "127.0.0.1:0";
 
@@ -172,4 +175,73 @@ async fn a_stamp_of_another_time_is_refused_and_another_authority_asked() {
     // As far as the settings allow.
     let patient = ask(right.settings().unwrap(), TimeDelta::hours(25));
     assert_eq!(patient.stamp_now().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_member_that_asks_for_it_has_its_own_heads_stamped_and_its_proofs_carry_them() {
+    let stage = Stage::new("stamps_own").await;
+    let folder = tempfile::tempdir().unwrap();
+    let authority = start(folder.path(), ANYWHERE.parse().unwrap(), 3_650);
+    let sealing = with(&stage, &[&authority], 0);
+    let day = || async {
+        stage.happen(3).await;
+        sealing.seal_what_is_due().await.unwrap();
+        let kept = sealing.stamp_what_waits().await.unwrap();
+        stage.clock.advance(TimeDelta::days(1));
+        kept
+    };
+    assert_eq!((day().await, day().await), (1, 1), "the platform's alone");
+    let own = "update member set own_stamps = true where code = 'a'";
+    let mut superuser = database::connect_as("chartrier_superuser", stage.name).await;
+    sqlx::query(own).execute(&mut superuser).await.unwrap();
+    // One covers the heads before it: none is asked for them.
+    assert_eq!((day().await, day().await, authority.answered()), (2, 2, 6));
+    let of_member = |number| {
+        let db = stage.db.clone();
+        async move {
+            token_queries::tokens_of(&mut db.technical().await.unwrap(), tenant(), number).await.unwrap()
+        }
+    };
+    assert!(of_member(2).await.is_empty());
+    let kept = of_member(4).await;
+    let (record, note) = stage.seals().await.pop().unwrap();
+    let roots = certificates(&authority.settings().unwrap().roots).unwrap();
+    verify(&kept[0].token, note.text().as_bytes(), &roots).unwrap();
+    for site in ["nord", "sud"] {
+        let published = stage.store(site).kept("log/seals/000004.1.tsr").unwrap();
+        assert_eq!(published.as_deref(), Some(&kept[0].token[..]), "{site}");
+        assert!(stage.store(site).kept("log/seals/000002.1.tsr").unwrap().is_none());
+    }
+    // A proof carries both, and is verified with both.
+    let seq = record.size as i64;
+    let entry = {
+        let mut tx = stage.db.read(tenant()).await.unwrap();
+        let page = chartrier::evidence::journal_page(&mut tx, seq - 1, 1).await.unwrap();
+        <[u8; 32]>::try_from(&page[0].hash[..]).unwrap()
+    };
+    let proof = sealing.prove(tenant(), seq).await.unwrap().unwrap();
+    let trusted = sealing.trusted().unwrap();
+    let shown = proof.verify(&entry, seq, A, &trusted).unwrap();
+    assert_eq!((shown.stamps.len(), shown.log_stamps.len()), (1, 1));
+    let text = serde_json::to_string(&proof).unwrap();
+    let read: Proof = serde_json::from_str(&text).unwrap();
+    assert_eq!(read, proof);
+    let mut other = proof.clone();
+    other.log_tokens = proof.tokens.clone();
+    other.verify(&entry, seq, A, &trusted).expect_err("the platform's stamp is not the member's");
+    // One whose member has none says nothing of it.
+    let first = sealing.prove(tenant(), 2).await.unwrap().unwrap();
+    assert!(first.log_tokens.is_empty() && !serde_json::to_string(&first).unwrap().contains("log_tokens"));
+    // A database that forgot takes them back, and asks for none.
+    tamper(&stage, "delete from platform.token;").await;
+    assert_eq!((sealing.stamp_what_waits().await.unwrap(), authority.answered()), (6, 6));
+    assert_eq!(of_member(4).await[0].token, kept[0].token);
+    // While the authority is away, the head that waits is told.
+    let since = stage.clock.now();
+    drop(authority);
+    for _ in 0..2 {
+        assert_eq!(day().await, 0);
+    }
+    let stamping = sealing.standing().await.unwrap().stamping.unwrap();
+    assert_eq!(stamping.waiting_since, Some(since));
 }

@@ -14,14 +14,14 @@ use crate::sealing::Stage;
 use crate::sealing::renewed::stamped_in_2024;
 
 /// A door on a stage, which knows its own address.
-struct Open {
-    address: SocketAddr,
+pub struct Open {
+    pub address: SocketAddr,
     served: Served,
     stop: watch::Sender<bool>,
 }
 
 impl Open {
-    fn on(stage: &Stage, sealing: Sealing) -> Open {
+    pub fn on(stage: &Stage, sealing: Sealing) -> Open {
         let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let settings = Settings {
             listen,
@@ -36,17 +36,17 @@ impl Open {
         Open { address: served.address, served, stop }
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> Answer {
         send(self.address, get(path)).await
     }
 
-    async fn end(self) {
+    pub async fn end(self) {
         self.stop.send(true).unwrap();
         self.served.task.await.unwrap();
     }
 }
 
-fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
+pub fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
     answer.headers.get(name).map_or("", |value| value.to_str().unwrap())
 }
 
@@ -128,6 +128,47 @@ fn raw(address: SocketAddr, target: &str) -> u16 {
         .unwrap_or_else(|| panic!("{target}: {text}"))
 }
 
+/// What is asked of a log of two seals and is not there, or goes elsewhere.
+const NOT_THERE: &[&str] = &[
+    "/log",
+    "/log/",
+    "/log/a",
+    "/log/a/",
+    "/log/inconnue/checkpoint",
+    "/log/A/checkpoint",
+    "/log/a/tile/0/001",
+    "/log/a/tile/0/000.p/9999",
+    "/log/a/tile/00/000",
+    "/log/a/tile/0/0",
+    "/log/a/tile/entries/000.p/0",
+    "/log/a/tile/1/000",
+    "/log/a/tile/64/000",
+    "/log/a/tile/-1/000",
+    "/log/a/seals/1.note",
+    "/log/a/seals/000003.note",
+    "/log/a/seals/000000.note",
+    "/log/a/seals/0000001.note",
+    "/log/a/seals/000001.1.tsr",
+    "/log/plateforme/seals/000001.3.tsr",
+    "/log/plateforme/seals/000001.01.tsr",
+    "/log/plateforme/seals/000001.70000.tsr",
+    "/log/plateforme/seals/99999999999999999999.note",
+    "/log/a/../b/checkpoint",
+    "/log/a/%2e%2e/b/checkpoint",
+    "/log/../config.toml",
+    "/log/a/..%2f..%2fchartrier.toml",
+    "/log/%2e%2e/%2e%2e/etc/passwd",
+    "/log//etc/passwd",
+    "/log/a//checkpoint",
+    "/log/a/checkpoint/",
+    "/log/a/checkpoint%00",
+    "/log/a/tile/0/000%00",
+    "/log/a/seals/..%2fcheckpoint",
+    "/log/a/journal-000000000.jsonl",
+    "/log/a/seals/%30%30%30%30%30%33.note",
+    "/log/a\\checkpoint",
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_is_read_file_by_file_by_anyone_and_nothing_else_is() {
     let stage = Stage::new("web_log").await;
@@ -164,45 +205,7 @@ async fn a_log_is_read_file_by_file_by_anyone_and_nothing_else_is() {
             assert_eq!(published.as_deref(), Some(&answer.body[..]), "{path}: what the sites have");
         }
     }
-    for path in [
-        "/log",
-        "/log/",
-        "/log/a",
-        "/log/a/",
-        "/log/inconnue/checkpoint",
-        "/log/A/checkpoint",
-        "/log/a/tile/0/001",
-        "/log/a/tile/0/000.p/9999",
-        "/log/a/tile/00/000",
-        "/log/a/tile/0/0",
-        "/log/a/tile/entries/000.p/0",
-        "/log/a/tile/1/000",
-        "/log/a/tile/64/000",
-        "/log/a/tile/-1/000",
-        "/log/a/seals/1.note",
-        "/log/a/seals/000003.note",
-        "/log/a/seals/000000.note",
-        "/log/a/seals/0000001.note",
-        "/log/a/seals/000001.1.tsr",
-        "/log/plateforme/seals/000001.3.tsr",
-        "/log/plateforme/seals/000001.01.tsr",
-        "/log/plateforme/seals/000001.70000.tsr",
-        "/log/plateforme/seals/99999999999999999999.note",
-        "/log/a/../b/checkpoint",
-        "/log/a/%2e%2e/b/checkpoint",
-        "/log/../config.toml",
-        "/log/a/..%2f..%2fchartrier.toml",
-        "/log/%2e%2e/%2e%2e/etc/passwd",
-        "/log//etc/passwd",
-        "/log/a//checkpoint",
-        "/log/a/checkpoint/",
-        "/log/a/checkpoint%00",
-        "/log/a/tile/0/000%00",
-        "/log/a/seals/..%2fcheckpoint",
-        "/log/a/journal-000000000.jsonl",
-        "/log/a/seals/%30%30%30%30%30%33.note",
-        "/log/a\\checkpoint",
-    ] {
+    for &path in NOT_THERE {
         let status = raw(open.address, path);
         assert!(matches!(status, 400 | 404), "{path}: {status}");
     }

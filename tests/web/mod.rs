@@ -40,6 +40,7 @@ mod profiles;
 mod proved;
 mod tokens;
 mod viruses;
+mod witnesses;
 
 /// A tenant with its door open.
 struct Door {

@@ -7,6 +7,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use chrono::DateTime;
+
 use crate::proof::checkpoint::Checkpoint;
 use crate::proof::journal::{self, Hash};
 use crate::proof::merkle;
@@ -84,12 +86,18 @@ fn tell(shown: &Shown, seq: i64, checked: &mut Checked) {
         "cette tête est dans le journal de la plateforme, scellé à {} têtes, signé",
         shown.platform_size
     ));
-    for stamp in &shown.stamps {
+    for stamp in shown.stamps.iter().chain(&shown.log_stamps) {
         checked.checked.push(format!(
             "horodatée le {} par {}",
             stamp.at.format("%d/%m/%Y à %H:%M:%S UTC"),
             stamp.authority
         ));
+    }
+    for (witness, time) in &shown.witnesses {
+        let at = DateTime::from_timestamp(time.cast_signed(), 0).unwrap_or_default();
+        checked
+            .checked
+            .push(format!("vue le {} par le témoin {witness}", at.format("%d/%m/%Y à %H:%M:%S UTC")));
     }
     checked.unchecked.extend(shown.unchecked.iter().cloned());
 }

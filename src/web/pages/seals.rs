@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::shell::{Account, Badge, Fact, Link, Section, Shell, answer};
 use super::words;
+use crate::evidence::witness_queries::WitnessState;
 use crate::sealing::{LogStanding, Standing, WAITING_MAX};
 use crate::web::callers::Operator;
 use crate::web::{Problem, State};
@@ -22,6 +23,8 @@ pub struct SealsPage {
     pub trail: Vec<Link>,
     pub alerts: Vec<String>,
     pub stamping: (Badge, Vec<Fact>),
+    /// Key's name, and how the witness stands.
+    pub witnesses: Vec<(String, String)>,
     pub logs: Vec<LogLine>,
 }
 
@@ -52,6 +55,7 @@ pub fn page(account: Account, standing: &Standing, now: DateTime<Utc>) -> SealsP
         trail: vec![Link::new("Exploitation", "/exploitation")],
         alerts: standing.alerts.iter().map(ToString::to_string).collect(),
         stamping: stamping(standing, now),
+        witnesses: standing.witnesses.iter().map(|state| (state.witness.clone(), witness(state))).collect(),
         logs: standing.logs.iter().map(|log| line(log, now)).collect(),
     }
 }
@@ -91,6 +95,19 @@ fn stamping(standing: &Standing, now: DateTime<Utc>) -> (Badge, Vec<Fact>) {
         facts.push(Fact::new("Renouvellement", &words));
     }
     (badge, facts)
+}
+
+fn witness(state: &WitnessState) -> String {
+    match (&state.trouble, state.trouble_since) {
+        (Some(reason), Some(since)) => {
+            format!("en défaut depuis le {} : {reason}", words::moment(since).words)
+        }
+        _ => format!(
+            "a cosigné {} têtes, la dernière le {}",
+            words::number(state.size.unsigned_abs()),
+            words::moment(state.tried_at).words
+        ),
+    }
 }
 
 fn line(log: &LogStanding, now: DateTime<Utc>) -> LogLine {

@@ -19,6 +19,12 @@ pub struct TrustPage {
     pub service: String,
     pub keys: Vec<KeyLine>,
     pub authorities: Vec<AuthorityLine>,
+    /// First line of the platform's heads.
+    pub origin: String,
+    /// Services that cosign them: name and key of each.
+    pub witnesses: Vec<(String, String)>,
+    /// Keys by which this service cosigns the heads of others.
+    pub witness_keys: Vec<String>,
     pub recipe: Option<Recipe>,
 }
 
@@ -93,6 +99,13 @@ pub async fn trust(state: web::Data<State>) -> Result<HttpResponse, Problem> {
         service: state.sealing.keys().name().to_owned(),
         keys,
         authorities: authorities.collect(),
+        origin: state.sealing.platform_origin(),
+        witnesses: state
+            .sealing
+            .witnesses()
+            .map(|one| (one.name().to_owned(), one.key().to_string()))
+            .collect(),
+        witness_keys: state.sealing.witness_keys()?.iter().map(ToString::to_string).collect(),
         recipe,
     }))
 }

@@ -116,7 +116,7 @@ fn genuine(title: &str, issued_at: DateTime<Utc>, proof: Option<Result<Shown, St
                 "le journal a été scellé à {} entrées, et la signature du sceau est bonne",
                 shown.size
             ));
-            for stamp in &shown.stamps {
+            for stamp in shown.stamps.iter().chain(&shown.log_stamps) {
                 checked.push(format!(
                     "le sceau a été horodaté le {} par {}",
                     words::moment(stamp.at).words,

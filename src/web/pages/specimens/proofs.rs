@@ -4,6 +4,7 @@ use super::frame::{at, outside, shell};
 use crate::attestation::Look;
 use crate::evidence::seal_queries::SealState;
 use crate::evidence::stamping_queries::{Renewal, Stamping};
+use crate::evidence::witness_queries::WitnessState;
 use crate::model::TenantId;
 use crate::proof::sealed::Shown;
 use crate::sealing::{Alert, LogStanding, Standing};
@@ -20,6 +21,8 @@ pub fn verified() -> VerifyPage {
         seal: None,
         platform_size: 42,
         stamps: Vec::new(),
+        log_stamps: Vec::new(),
+        witnesses: Vec::new(),
         unchecked: vec!["que les certificats n’étaient pas révoqués à la date des jetons".into()],
     };
     let look = Look::Genuine {
@@ -54,6 +57,14 @@ pub fn trust() -> TrustPage {
             file: "racines-demonstration.pem".into(),
             roots: "-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----".into(),
         }],
+        origin: "archives.example.fr/plateforme".into(),
+        witnesses: vec![(
+            "voisin".into(),
+            "archives.voisin.fr/temoin+0123abcd+BAIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAh".into(),
+        )],
+        witness_keys: vec![
+            "archives.example.fr/temoin+89abcdef+BAIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAh".into(),
+        ],
         recipe: Some(Recipe {
             log: "https://archives.example.fr/log/plateforme".into(),
             seal: "000012".into(),
@@ -103,6 +114,14 @@ pub fn sealed() -> SealsPage {
             }),
         }),
         contradicted: vec![("sud".into(), 1, 101)],
+        witnesses: vec![WitnessState {
+            witness: "archives.voisin.fr/temoin".into(),
+            size: 240,
+            tried_at: now,
+            trouble: None,
+            trouble_since: None,
+            forked: false,
+        }],
         alerts: vec![
             Alert::Unstamped { since: at("2026-03-11T03:00:00Z"), reason: "délai dépassé".into() },
             Alert::Contradicted { site: "sud".into(), tokens: 1, first: 101 },
