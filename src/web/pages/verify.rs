@@ -78,7 +78,7 @@ impl VerifyPage {
     }
 
     /// The same, which says what to correct.
-    fn to_correct(mut self, field: &'static str, sentence: &str) -> HttpResponse {
+    fn corrected(mut self, field: &'static str, sentence: &str) -> HttpResponse {
         self.errors.push(FieldError { field, sentence: sentence.to_owned() });
         answer_to_correct(&self)
     }
@@ -112,14 +112,14 @@ pub async fn show(
         return Ok(answer(&page));
     }
     if page.number.is_empty() {
-        return Ok(page.to_correct("numero", "Écrivez le numéro de l’attestation, tel qu’il y est imprimé."));
+        return Ok(page.corrected("numero", "Écrivez le numéro de l’attestation, tel qu’il y est imprimé."));
     }
     if page.digest.len() != 64 || !page.digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         let sentence = "L’empreinte a 64 caractères, chiffres et lettres de a à f : recopiez-la en entier.";
-        return Ok(page.to_correct("empreinte", sentence));
+        return Ok(page.corrected("empreinte", sentence));
     }
     if !state.asked.may(client::address(&request), state.clock.now()) {
-        return Ok(page.to_correct("numero", TOO_OFTEN));
+        return Ok(page.corrected("numero", TOO_OFTEN));
     }
     let look = state.attestations.look(&page.number, &page.digest, &state.sealing.trusted()?).await?;
     page.verdict = Some(verdict(look));
@@ -139,14 +139,14 @@ pub async fn examine(
 ) -> Result<HttpResponse, Problem> {
     let mut page = VerifyPage::open(&request, visitor).await?;
     if !state.asked.may(client::address(&request), state.clock.now()) {
-        return Ok(page.to_correct(FILE, TOO_OFTEN));
+        return Ok(page.corrected(FILE, TOO_OFTEN));
     }
     let mut upload = upload::read(&request, body, &[FILE], FILE_BYTES_MAX).await?;
     if upload.too_large {
-        return Ok(page.to_correct(FILE, "Ce fichier est trop gros pour être une attestation."));
+        return Ok(page.corrected(FILE, "Ce fichier est trop gros pour être une attestation."));
     }
     let Some(file) = upload.take(FILE) else {
-        return Ok(page.to_correct(FILE, "Choisissez le fichier de l’attestation : JSON, ou PDF."));
+        return Ok(page.corrected(FILE, "Choisissez le fichier de l’attestation : JSON, ou PDF."));
     };
     let dropped = state.attestations.look_at(&file.bytes, &state.sealing.trusted()?).await?;
     page.verdict = Some(dropped_verdict(dropped));
