@@ -79,8 +79,14 @@ async fn an_evidence_file_is_verified_alone_and_each_of_its_parts_is_held_to_wha
     public_tools(&unfolded);
     files_are_those_of_the_archive(&door, &transfer, &unfolded).await;
 
-    let altered = folder.path().join("altere");
-    let names = files(&unfolded);
+    each_part_is_held(&unfolded, folder.path(), &key, &root);
+    door.end().await;
+}
+
+/// One bit changed in each part, then each part removed, then one added.
+fn each_part_is_held(unfolded: &Path, folder: &Path, key: &[String], root: &Path) {
+    let altered = folder.join("altere");
+    let names = files(unfolded);
     for kind in [
         "journal.jsonl",
         "empreintes.sha512",
@@ -93,25 +99,24 @@ async fn an_evidence_file_is_verified_alone_and_each_of_its_parts_is_held_to_wha
         assert!(names.iter().any(|name| name.starts_with(kind)), "{kind}: {names:?}");
     }
     for name in &names {
-        folder_again(&unfolded, &altered);
+        folder_again(unfolded, &altered);
         let path = altered.join(name);
         let mut bytes = fs::read(&path).unwrap();
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;
         fs::write(&path, bytes).unwrap();
-        let (code, words) = verify(&altered, &key, Some(&root));
+        let (code, words) = verify(&altered, key, Some(root));
         assert_eq!(code, 1, "{name}: {words}");
         assert!(name == "dossier.json" || words.contains(name.as_str()), "{name}: {words}");
-        folder_again(&unfolded, &altered);
+        folder_again(unfolded, &altered);
         fs::remove_file(&path).unwrap();
-        let (code, words) = verify(&altered, &key, Some(&root));
+        let (code, words) = verify(&altered, key, Some(root));
         assert!(code != 0, "{name} removed: {words}");
     }
-    folder_again(&unfolded, &altered);
+    folder_again(unfolded, &altered);
     fs::write(altered.join("de-trop.txt"), "rien").unwrap();
-    let (code, words) = verify(&altered, &key, Some(&root));
+    let (code, words) = verify(&altered, key, Some(root));
     assert_eq!((code, words.contains("de-trop.txt")), (1, true), "{words}");
-    door.end().await;
 }
 
 /// The file as the service gives it that seals with these keys, under this authority.
