@@ -233,6 +233,7 @@ pub fn attestations() -> Card {
             line("Attestation de prise en charge", "saint-aubin-ATT-2026-000037", waiting),
         ],
         ask: Some("/archives/0/attestation".into()),
+        dossier: Some("/archives/0/dossier".into()),
         csrf: String::new(),
         request: Some(
             "Demandée le 18 novembre 2026 à 10 h 20, non délivrée. La copie du site sud manque.".into(),
