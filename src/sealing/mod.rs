@@ -14,6 +14,7 @@ mod check;
 mod complete;
 mod cosign;
 mod gather;
+mod heads;
 mod member;
 mod mirror;
 mod prove;
@@ -23,6 +24,7 @@ mod renew;
 mod schedule;
 mod stamp;
 mod take_back;
+mod tokens;
 mod tokens_back;
 mod witness;
 

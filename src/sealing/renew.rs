@@ -37,7 +37,8 @@ impl Sealing {
             let log = Which::of(tenant);
             let seals = self.seals_after(log, number - 1).await?;
             let Some(seal) = seals.into_iter().next().filter(|seal| seal.number == number) else { continue };
-            if let Back::Taken(tokens @ 1..) = self.take_back_tokens(log, &seal).await? {
+            let back = self.take_back_tokens(log, &seal).await?;
+            if let Back::Taken(tokens @ 1..) = back {
                 kept += tokens;
                 continue;
             }
@@ -45,8 +46,13 @@ impl Sealing {
             let before = queries::tokens_of(&mut tx, tenant, number).await?;
             drop(tx);
             let Some(last) = before.last() else { continue };
-            let outcome =
-                self.renew_one(log, Note::parse(&seal.note)?.text(), &before, &mut requests, now).await?;
+            let outcome = match back {
+                Back::Unknown(reason) => Outcome { kept: 0, reason: Some(reason) },
+                Back::Taken(_) => {
+                    let note = Note::parse(&seal.note)?;
+                    self.renew_one(log, note.text(), &before, &mut requests, now).await?
+                }
+            };
             kept += outcome.kept;
             if outcome.kept == 0 {
                 left = left.or(Some(last.certificate_ends));

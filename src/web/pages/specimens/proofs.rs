@@ -66,7 +66,7 @@ pub fn trust() -> TrustPage {
             "archives.example.fr/temoin+89abcdef+BAIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAh".into(),
         ],
         recipe: Some(Recipe {
-            log: "https://archives.example.fr/log/plateforme".into(),
+            log: "archives.example.fr/log/plateforme".into(),
             seal: "000012".into(),
             key_file: "cle-0123abcd.pem".into(),
             stamps: vec![StampRecipe {
