@@ -17,6 +17,7 @@ pub mod formats;
 pub mod identify;
 mod journal;
 mod keys;
+mod people;
 mod rebuild;
 mod rehearse;
 mod repair;
@@ -71,6 +72,9 @@ enum Command {
     /// Les clés qui signent les scellements.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Les personnes : en oublier une.
+    #[command(subcommand)]
+    People(people::Command),
     /// Les sites de conservation : leur état, un site ajouté à une collectivité ou retiré.
     #[command(subcommand)]
     Sites(SitesCommand),
@@ -132,6 +136,7 @@ pub fn run() -> ExitCode {
         Command::Repair(selection) => with_config(|config| repair::repair(config, &selection)),
         Command::Journal(command) => with_config(|config| journal::run(config, &command)),
         Command::Keys(command) => with_config(|config| keys::run(config, &command)),
+        Command::People(command) => with_config(|config| people::run(config, &command)),
         Command::Seal(arguments) => with_config(|config| seal::seal(config, &arguments)),
         Command::Sites(command) => with_config(|config| match command {
             SitesCommand::Status => sites::status(config),

@@ -215,9 +215,11 @@ impl Head {
         let signed = trusted.keys.iter().any(|key| note.signed_by(key).is_some());
         match (trusted.keys.is_empty(), signed) {
             (true, _) => {
-                checked.unchecked.push("la signature de la tête : donnez la clé du service (--key)".into())
+                checked.unchecked.push("la signature de la tête : donnez la clé du service (--key)".into());
             }
-            (false, true) => checked.checked.push("la tête est signée par une clé de confiance".into()),
+            (false, true) => {
+                checked.checked.push("la tête est signée par une clé de confiance".into());
+            }
             (false, false) => return Err(wrong("tête signée", "aucune clé de confiance ne l’a signée")),
         }
         checked.checked.push(format!(
