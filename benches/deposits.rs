@@ -9,9 +9,7 @@
 
 #[expect(dead_code, reason = "shared by the benches, each of which uses its part")]
 mod service;
-#[path = "../tests/support/sip.rs"]
-#[expect(dead_code, reason = "shared with the tests, which use the rest")]
-mod sip;
+mod small;
 
 use std::time::Duration;
 
@@ -20,7 +18,7 @@ use service::{Bench, quantile};
 fn main() {
     let count = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(1_000);
     let bench = Bench::start(&[]);
-    let deposits: Vec<Vec<u8>> = (0..count).map(small_deposit).collect();
+    let deposits: Vec<Vec<u8>> = (0..count).map(small::deposit).collect();
     let (warm, measured) = deposits.split_at(count / 10);
     bench.deposit_all(warm, 8, false);
     // Until PostgreSQL has statistics of the tables, as any service of a day has.
@@ -58,19 +56,4 @@ fn main() {
         );
     }
     println!("  mémoire résidente du service au plus : {} Kio", bench.peak_kib());
-}
-
-/// One manifest and three files of incompressible bytes, 200 KB in all.
-fn small_deposit(number: usize) -> Vec<u8> {
-    let mut sip = sip::Sip::with_files(&format!("BANC-{}-{number}", std::process::id()), 3);
-    for (index, (_, bytes)) in sip.files.iter_mut().enumerate() {
-        let mut state = (number * 3 + index + 1) as u64 | 1;
-        bytes.extend((0..66_000).map(|_| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            state as u8
-        }));
-    }
-    sip.zip()
 }

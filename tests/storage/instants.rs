@@ -44,7 +44,12 @@ fn files(seed: u64, number: u64) -> Vec<(String, String, Vec<u8>)> {
     let mut random = Random(seed ^ (number << 32));
     let count = 1 + random.next() % 4;
     let mut file = |index: u64| {
-        let size = if random.next().is_multiple_of(12) { 300_000 } else { random.next() % 5_000 };
+        // The largest are written by a hand for each site, the others by one.
+        let size = match random.next() % 36 {
+            0 => 1_200_000,
+            1..=3 => 300_000,
+            _ => random.next() % 5_000,
+        };
         let bytes = (0..size).map(|_| random.next() as u8).collect();
         (format!("n° {index}"), format!("objects/{index:06}"), bytes)
     };
@@ -90,7 +95,7 @@ fn the_process_under_load() {
                     }
                     let transfer = TransferId(Uuid::from_u128(number.into()));
                     let bytes = stream::iter([Ok(Bytes::from(received(seed, number)))]);
-                    let reception = storage.quarantine().receive(tenant(), transfer, bytes, 1 << 20);
+                    let reception = storage.quarantine().receive(tenant(), transfer, bytes, 8 << 20);
                     runtime.block_on(reception).unwrap();
                     tell("received", number);
                     deposit(&storage, seed, number);

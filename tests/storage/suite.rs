@@ -3,7 +3,7 @@
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use chartrier::storage::{Error, Fault, Location, NewFile, Storage};
+use chartrier::storage::{Error, Fault, Location, NewFile, NewObject, Storage};
 use sha2::{Digest, Sha512};
 
 use super::backend::{Backend, Buckets, Folders};
@@ -199,6 +199,42 @@ fn a_large_file_is_stored_and_read_past_the_cache<B: Backend>() {
     }
 }
 
+/// More than is left unsynced, in many files: the first ones are read again while the last ones are written.
+fn many_files_are_read_again_while_more_are_written<B: Backend>() {
+    const COUNT: u64 = 40;
+    let size_bytes: u64 = 5 << 20;
+    let content = |number: u64| std::io::repeat(number as u8).take(size_bytes);
+    let file = |number: u64| NewFile {
+        logical_path: format!("{number}"),
+        content_path: format!("objects/{number:06}"),
+        size_bytes,
+        sha512: Sha512::digest(vec![number as u8; size_bytes as usize]).into(),
+    };
+    let object = NewObject { files: (0..COUNT).map(file).collect(), ..object() };
+    let number_of = |file: &NewFile| file.logical_path.parse::<u64>().unwrap();
+    let backend = B::fresh();
+    let store = backend.storage().tenant(tenant());
+    // One that is not what was promised, read again long before the end; then the last of all.
+    for wrong in [3, COUNT - 1] {
+        let mut open = |file: &NewFile| -> std::io::Result<Box<dyn Read>> {
+            let number = number_of(file);
+            Ok(Box::new(content(if number == wrong { number + 100 } else { number })))
+        };
+        let failure = store.deposit(archive(1), &object, &mut open).expect_err("a wrong source");
+        assert!(
+            matches!(&failure, Error::Mismatch { content_path } if *content_path == format!("objects/{wrong:06}")),
+            "{failure:?}"
+        );
+        assert!(store.technical_metadata(archive(1)).is_err(), "nothing is named");
+    }
+    let mut open =
+        |file: &NewFile| -> std::io::Result<Box<dyn Read>> { Ok(Box::new(content(number_of(file)))) };
+    store.deposit(archive(1), &object, &mut open).unwrap().complete().unwrap();
+    for report in store.check(archive(1)).unwrap() {
+        assert!(report.faults.is_empty() && report.size_bytes > COUNT * size_bytes, "{report:?}");
+    }
+}
+
 macro_rules! tests {
     ($backend:ty; $($sentence:ident),* $(,)?) => {$(
         #[test]
@@ -230,6 +266,7 @@ macro_rules! suite {
                 content_is_served_while_one_site_is_empty,
                 two_writers_of_one_archive_at_once_make_one,
                 a_large_file_is_stored_and_read_past_the_cache,
+                many_files_are_read_again_while_more_are_written,
                 a_wrong_copy_is_made_right_from_a_good_one,
                 an_emptied_site_is_filled_from_the_other,
                 a_copy_is_never_mended_from_a_wrong_one,
