@@ -109,8 +109,7 @@ impl Attestations {
     /// Whether an attestation of this number declares what has this SHA-256 (hexadecimal). Of an unknown member as of an
     /// unknown number, the same is said, after the same work.
     pub async fn look(&self, number: &str, sha256: &str, trusted: &Trusted) -> Result<Look, Error> {
-        // The number begins with the member's code, in which dashes may stand: `<code>-ATT-2027-000001`.
-        let code = number.rsplitn(4, '-').nth(3).unwrap_or_default();
+        let code = member_of(number);
         let mut tx = self.db.read(TenantId::of_member(code)).await?;
         let Some(found) = attestation::find_numbered(&mut tx, number).await? else {
             return Ok(Look::Unknown);
@@ -131,6 +130,87 @@ impl Attestations {
         });
         Ok(Look::Genuine { title: found.kind.title(), issued_at: found.issued_at, proof })
     }
+}
+
+/// What is found of a file that somebody holds.
+#[derive(Debug)]
+pub enum Dropped {
+    /// Neither the file nor the page of an attestation.
+    Other,
+    /// The file of an attestation of this number.
+    File { number: String, look: Look },
+    /// A file that says it is one, and does not hold together: why, in French.
+    Broken(String),
+    /// The page of an attestation of this number; whether it is, to the byte, the one that is given today.
+    Page { number: String, look: Look, same: bool },
+}
+
+/// How a page begins, and where its number stands in its metadata.
+const PAGE: &[u8] = b"%PDF-";
+const NUMBERED: &str = " n° ";
+
+impl Attestations {
+    /// What a file is. Its own proof is verified too, when it has one: what it says of the register is asked of the register.
+    pub async fn look_at(&self, bytes: &[u8], trusted: &Trusted) -> Result<Dropped, Error> {
+        if bytes.starts_with(PAGE) {
+            return self.look_at_page(bytes, trusted).await;
+        }
+        if !form::looks_like_one(bytes) {
+            return Ok(Dropped::Other);
+        }
+        let declared = match form::read(bytes) {
+            Ok(declared) => declared,
+            Err(fault) => return Ok(Dropped::Broken(fault.0)),
+        };
+        let (number, code) = (declared.statement.number, &declared.statement.member.code);
+        if let Some(proof) = declared.proof {
+            let read = serde_json::from_value::<Proof>(proof).map_err(|error| error.to_string());
+            let verified = read.and_then(|proof| {
+                proof
+                    .verify(&declared.entry_hash, declared.seq, code, trusted)
+                    .map_err(|fault| fault.to_string())
+            });
+            if let Err(reason) = verified {
+                return Ok(Dropped::Broken(reason));
+            }
+        }
+        let look = self.look(&number, &hex::encode(declared.sha256), trusted).await?;
+        Ok(Dropped::File { number, look })
+    }
+
+    async fn look_at_page(&self, bytes: &[u8], trusted: &Trusted) -> Result<Dropped, Error> {
+        let Some(number) = number_of(bytes) else { return Ok(Dropped::Other) };
+        let Some(found) = self.numbered(&number).await? else {
+            return Ok(Dropped::Page { number, look: Look::Unknown, same: false });
+        };
+        let sha256 = hex::encode(&found.sha256);
+        let mut same = self.page(&found).await? == bytes;
+        if found.proof.is_some() && !same {
+            // Printed before its seal.
+            same = self.page(&Attestation { proof: None, ..found }).await? == bytes;
+        }
+        let look = self.look(&number, &sha256, trusted).await?;
+        Ok(Dropped::Page { number, look, same })
+    }
+
+    async fn numbered(&self, number: &str) -> Result<Option<Attestation>, Error> {
+        let mut tx = self.db.read(TenantId::of_member(member_of(number))).await?;
+        Ok(attestation::find_numbered(&mut tx, number).await?)
+    }
+}
+
+/// The number in a page's metadata, which every page of ours has in clear.
+fn number_of(page: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(page);
+    let (_, after) = text.split_once(NUMBERED)?;
+    let number: String =
+        after.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
+    (number.len() > 4).then_some(number)
+}
+
+/// The code with which a number begins; dashes may stand in it: `<code>-ATT-2027-000001`.
+fn member_of(number: &str) -> &str {
+    number.rsplitn(4, '-').nth(3).unwrap_or_default()
 }
 
 /// What it declares.

@@ -15,7 +15,9 @@ pub mod check;
 mod demo;
 pub mod formats;
 pub mod identify;
+mod journal;
 mod keys;
+mod people;
 mod rebuild;
 mod rehearse;
 mod repair;
@@ -64,9 +66,15 @@ enum Command {
     Repair(selection::Selection),
     /// Scelle maintenant les journaux, et publie les scellements sur les sites.
     Seal(seal::Arguments),
+    /// Le journal d'une collectivité : le donner, tel qu'il est ou en PREMIS.
+    #[command(subcommand)]
+    Journal(journal::Command),
     /// Les clés qui signent les scellements.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Les personnes : en oublier une.
+    #[command(subcommand)]
+    People(people::Command),
     /// Les sites de conservation : leur état, un site ajouté à une collectivité ou retiré.
     #[command(subcommand)]
     Sites(SitesCommand),
@@ -126,7 +134,9 @@ pub fn run() -> ExitCode {
         Command::Formats(command) => with_config(|config| formats::run(config, &command)),
         Command::Audit(selection) => with_config(|config| audit::audit(config, &selection)),
         Command::Repair(selection) => with_config(|config| repair::repair(config, &selection)),
+        Command::Journal(command) => with_config(|config| journal::run(config, &command)),
         Command::Keys(command) => with_config(|config| keys::run(config, &command)),
+        Command::People(command) => with_config(|config| people::run(config, &command)),
         Command::Seal(arguments) => with_config(|config| seal::seal(config, &arguments)),
         Command::Sites(command) => with_config(|config| match command {
             SitesCommand::Status => sites::status(config),

@@ -361,6 +361,10 @@ mod tests {
             let error = with(text, &[]).expect_err(text).to_string();
             assert!(error.contains(expected), "{text:?}: {error}");
         }
+    }
+
+    #[test]
+    fn a_variable_reaches_into_a_table_and_one_that_names_no_setting_is_refused() {
         let scanner =
             with("[antivirus]\naddress = \"/run/clamd\"", &[("CHARTRIER_ANTIVIRUS_TIMEOUT_SECONDS", "5")]);
         assert_eq!(scanner.unwrap().antivirus.unwrap().timeout, Duration::from_secs(5));

@@ -7,6 +7,7 @@ pub mod attestation;
 mod attestation_queries;
 pub mod attested;
 pub mod copy;
+pub mod export;
 mod queries;
 pub mod seal_queries;
 pub mod stamping_queries;
@@ -42,6 +43,9 @@ pub enum Error {
     /// The journal was tampered with, or damaged; the entry is named.
     #[error(transparent)]
     Broken(#[from] Fault),
+    /// Whoever takes the entries could not.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
 }
 
 impl Error {

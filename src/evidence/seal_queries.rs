@@ -49,6 +49,16 @@ pub async fn seal_over(tx: &mut TenantRead, size: i64) -> Result<Option<KeptSeal
     Ok(seal.fetch_optional(tx.conn()).await?)
 }
 
+/// The member's last seal that covers no entry after the one numbered `size`.
+pub async fn last_seal_within(tx: &mut TenantRead, size: i64) -> Result<Option<KeptSeal>, Error> {
+    let seal = sqlx::query_as!(
+        KeptSeal,
+        "select number, record, note from seal where size <= $1 order by number desc limit 1",
+        size
+    );
+    Ok(seal.fetch_optional(tx.conn()).await?)
+}
+
 /// At most `most` seals of the member after the one numbered `after`, in order.
 pub async fn seals_after(tx: &mut TenantRead, after: i64, most: i64) -> Result<Vec<KeptSeal>, Error> {
     let seals = sqlx::query_as!(

@@ -12,6 +12,7 @@ mod person;
 mod queries;
 mod secret;
 
+use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq;
 
 use crate::clock::Clock;
@@ -57,6 +58,31 @@ pub struct Session {
     pub members: Vec<Membership>,
     /// Who acts, once the member is chosen; at once when there is only one.
     pub caller: Option<PersonCaller>,
+}
+
+/// An account, as whoever forgets it must know it.
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub person_id: PersonId,
+    pub email: Option<String>,
+}
+
+/// The account with a login, closed or not.
+pub async fn account_of(db: &Db, login: &str) -> Result<Option<Account>, db::Error> {
+    queries::find_account(&mut db.technical().await?, login).await
+}
+
+/// Forgets an account: its name, login, address, sessions and letters; its identifier stays.
+pub async fn forget(
+    db: &Db,
+    person: PersonId,
+    login: &str,
+    email: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<(), db::Error> {
+    let mut tx = db.technical().await?;
+    queries::forget(&mut tx, person, login, email, now).await?;
+    tx.commit().await
 }
 
 /// A person acting for one member.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::Membership;
+use super::{Account, Membership};
 use crate::db::{Error, Technical};
 use crate::model::{PersonId, Role, TenantId};
 
@@ -20,6 +20,39 @@ pub(super) async fn find_person(tx: &mut Technical, login: &str) -> Result<Optio
     );
     let row = row.fetch_optional(tx.conn()).await?;
     Ok(row.map(|row| Person { person_id: PersonId(row.person_id), password_hash: row.password_hash }))
+}
+
+/// The account with a login, closed or not.
+pub(super) async fn find_account(tx: &mut Technical, login: &str) -> Result<Option<Account>, Error> {
+    let row = sqlx::query!("select person_id, email from platform.person where login = $1", login);
+    let row = row.fetch_optional(tx.conn()).await?;
+    Ok(row.map(|row| Account { person_id: PersonId(row.person_id), email: row.email }))
+}
+
+/// Leaves of an account its identifier alone, closed for ever; its sessions, failed log-ins and letters go.
+pub(super) async fn forget(
+    tx: &mut Technical,
+    person: PersonId,
+    login: &str,
+    email: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let left = format!("oublie:{person}");
+    sqlx::query!("delete from technical.session where person_id = $1", person.0).execute(tx.conn()).await?;
+    sqlx::query!("delete from technical.login_failure where login = $1", login).execute(tx.conn()).await?;
+    sqlx::query!("delete from technical.letter where recipient = $1", email).execute(tx.conn()).await?;
+    sqlx::query!(
+        "update platform.person
+         set login = $2, display_name = 'Personne oubliée', email = null, password_hash = '!',
+             disabled_at = coalesce(disabled_at, $3)
+         where person_id = $1",
+        person.0,
+        left,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// Every member a person may act for, by name, with the roles there.

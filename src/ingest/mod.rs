@@ -36,6 +36,7 @@ mod showing;
 mod state_queries;
 mod store;
 mod sweep;
+mod terms;
 pub mod unpack;
 pub mod validate;
 pub mod viruses;

@@ -18,7 +18,7 @@ use super::identify::{IdentifiedObject, Place};
 use super::notes::Notes;
 use super::seen::{Home, Seen};
 use super::validate::Validated;
-use super::{Error, Ingest, coverage, event_object, replies, seal_queries, state_queries};
+use super::{Error, Ingest, coverage, event_object, replies, seal_queries, state_queries, terms};
 use crate::catalog::accession_queries::{AccessionRow, insert_accession};
 use crate::catalog::enter::listed_title;
 use crate::db;
@@ -267,6 +267,7 @@ pub(super) fn title(manifest: &Manifest) -> io::Result<String> {
 fn sealed_event(id: TransferId, accession: &Accession, accepted: &Accepted) -> Event {
     let mut detail = vec![
         ("accord", accession.agreement_id.to_string()),
+        ("accord_version", terms::version(&accepted.agreement)),
         ("archive", accession.archive_id.to_string()),
         ("cote", accession.cote.clone()),
         ("manifest_sha512", accession.manifest.sha512.clone()),

@@ -13,6 +13,7 @@ mod check_formats;
 mod check_profiles;
 mod check_virus;
 mod file;
+pub mod forget;
 mod grammars;
 mod numbers;
 mod people;

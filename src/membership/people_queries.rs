@@ -47,6 +47,12 @@ pub(super) async fn former_account(
     Ok(id.fetch_optional(tx.conn()).await?)
 }
 
+/// Forgets the identifier kept for an account of this name; whether there was one.
+pub(super) async fn forget_former(tx: &mut TenantTx, login: &str) -> Result<bool, Error> {
+    let done = sqlx::query!("delete from former_account where kind = 'person' and name = $1", login);
+    Ok(done.execute(tx.conn()).await?.rows_affected() > 0)
+}
+
 pub(super) async fn insert_person(
     tx: &mut TenantTx,
     id: Uuid,

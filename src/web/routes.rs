@@ -107,6 +107,7 @@ pub static TABLE: &[Line] = &[
     post("/witness/add-checkpoint", Who::Anyone, || web::to(witness::add)),
     get("/witness/{origin}/checkpoint", Who::Anyone, || web::to(witness::last)),
     get("/verify", Who::Anyone, || web::to(pages::verify::show)),
+    post("/verify", Who::Anyone, || web::to(pages::verify::examine)),
     get("/confiance", Who::Anyone, || web::to(pages::trust::trust)),
     get("/accessibilite", Who::Anyone, || web::to(pages::notices::accessibility)),
     get_compressed("/static/{name}", Who::Anyone, || web::to(pages::assets::file)),

@@ -12,6 +12,7 @@ use chartrier::registry::queries::{agreements, find_agreement, find_parties, fin
 
 use crate::support::{database, vault};
 
+mod forget;
 mod formats;
 mod profiles;
 mod sites;

@@ -8,4 +8,4 @@ mod mutations;
 mod ocfl_fixtures;
 mod ocfl_objects;
 mod ocfl_roots;
-mod premis;
+pub mod premis;

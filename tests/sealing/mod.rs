@@ -1,6 +1,7 @@
 //! Seals: made each day whatever happens, published where anyone may check them, refused when the journal is not what was
 //! sealed.
 
+mod exported;
 mod late;
 pub mod renewed;
 pub mod stamps;

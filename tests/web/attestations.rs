@@ -32,7 +32,7 @@ async fn declared(door: &Door, line: &Value) -> Declared {
 }
 
 /// Folder of the archive's copy on a site.
-async fn copy(door: &Door, archive: ArchiveId, site: &str) -> PathBuf {
+pub async fn copy(door: &Door, archive: ArchiveId, site: &str) -> PathBuf {
     let mut tx = door.tenant.db.read(door.tenant.tenant).await.unwrap();
     let location: String =
         sqlx::query_scalar("select location from copy where archive_id = $1 and site = $2")

@@ -28,6 +28,7 @@ mod consultation;
 mod coverage;
 mod deposit;
 mod descriptions;
+mod dossier;
 mod formats;
 mod frame;
 mod integrity;

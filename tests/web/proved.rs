@@ -2,19 +2,29 @@
 
 use std::path::PathBuf;
 
-use chartrier::model::Agent;
-use chartrier::sealing::Authorities;
+use chartrier::model::{Agent, Transfer};
+use chartrier::sealing::{Authorities, Sealing};
 use chartrier::timestamp::Authority;
 use chartrier::timestamp::demonstration::Demonstration;
 use tempfile::TempDir;
 
-use super::Door;
+use super::{Door, get, post};
 use crate::sealing::verified::verify;
 use crate::support::{self, vault};
 
 /// A deposit taken in charge, sealed and stamped: the attestation's file, the key to trust, the authority's root.
 async fn attested(door: &Door, folder: &TempDir) -> (String, String, PathBuf) {
     let transfer = door.deposit(door.sip("PREUVE").zip()).await;
+    let (file, key, root, _) = proved(door, folder, &transfer).await;
+    (file, key, root)
+}
+
+/// Seals and stamps what a deposit taken in charge left in the journal; as [`attested`], with what sealed.
+pub async fn proved(
+    door: &Door,
+    folder: &TempDir,
+    transfer: &Transfer,
+) -> (String, String, PathBuf, Sealing) {
     let address = format!("/api/v1/transfers/{}/attestations", transfer.transfer_id);
     let listed = door.json(&address).await;
     let taken =
@@ -41,7 +51,7 @@ async fn attested(door: &Door, folder: &TempDir) -> (String, String, PathBuf) {
     std::fs::write(&root, authority.settings().unwrap().roots).unwrap();
     let key = sealing.keys().known().unwrap()[0].verifier.to_string();
     println!("attestation : {} octets avec sa preuve", file.len());
-    (file, key, root)
+    (file, key, root, sealing)
 }
 
 #[tokio::test]
@@ -90,4 +100,69 @@ async fn an_attestation_is_verified_by_whoever_holds_it_and_one_digit_changed_is
 fn support_key(name: &str) -> String {
     use chartrier::proof::note::{Kind, Signer};
     crate::proof::Key::new(name).verifier(Kind::Ed25519).unwrap().to_string()
+}
+
+/// Drops a file on the page, as a browser does.
+async fn drop_on_page(door: &Door, bytes: &[u8]) -> String {
+    let page = door.send(get("/verify")).await;
+    let cookie = page.header("set-cookie").split(';').next().unwrap().to_owned();
+    let text = page.text();
+    let csrf = text.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let mut body = format!(
+        "--limite\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n--limite\r\n\
+         Content-Disposition: form-data; name=\"fichier\"; filename=\"a.json\"\r\n\r\n"
+    )
+    .into_bytes();
+    body.extend_from_slice(bytes);
+    body.extend_from_slice(b"\r\n--limite--\r\n");
+    let ask = post("/verify", body).header("content-type", "multipart/form-data; boundary=limite");
+    let answer = door.send(ask.header("cookie", cookie)).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.text()
+}
+
+#[tokio::test]
+async fn a_file_dropped_on_the_page_is_genuine_altered_unknown_or_something_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let door = Door::open().await;
+    let transfer = door.deposit(door.sip("DEPOSE").zip()).await;
+    let listed = door.json(&format!("/api/v1/transfers/{}/attestations", transfer.transfer_id)).await;
+    let taken =
+        listed["items"].as_array().unwrap().iter().find(|one| one["kind"] == "prise_en_charge").unwrap();
+    let (itself, pdf) = (taken["links"]["self"].as_str().unwrap(), taken["links"]["pdf"].as_str().unwrap());
+    let (early, early_pdf) = (door.get(itself).await.body, door.get(pdf).await.body);
+    for bytes in [&early, &early_pdf] {
+        assert!(drop_on_page(&door, bytes).await.contains("Attestation authentique"));
+    }
+    let (file, ..) = proved(&door, &folder, &transfer).await;
+    let page = drop_on_page(&door, file.as_bytes()).await;
+    for said in ["Attestation authentique", "au caractère près", "horodaté le"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(!page.contains("que le document que vous tenez"), "{page}");
+    // Printed before its seal, or after it.
+    let late_pdf = door.get(pdf).await.body;
+    assert_ne!(late_pdf, early_pdf);
+    for bytes in [&early_pdf, &late_pdf] {
+        assert!(drop_on_page(&door, bytes).await.contains("octet pour octet, celui que le service donne"));
+    }
+    let mut changed = late_pdf.clone();
+    *changed.last_mut().unwrap() ^= 1;
+    assert!(drop_on_page(&door, &changed).await.contains("Ce PDF n’est pas celui que le service donne"));
+    let number = taken["number"].as_str().unwrap();
+    let altered = file.replacen("\"file_count\": ", "\"file_count\": 7", 1);
+    assert_ne!(altered, file);
+    assert!(drop_on_page(&door, altered.as_bytes()).await.contains("Attestation altérée"));
+    for other in ["{}", "bonjour", "%PDF-1.7 sans numéro"] {
+        assert!(drop_on_page(&door, other.as_bytes()).await.contains("n’est pas une attestation"), "{other}");
+    }
+    // Another service's, in good order: not known here.
+    let elsewhere = Door::open().await;
+    let theirs = elsewhere.deposit(elsewhere.sip("AILLEURS").zip()).await;
+    let listed = elsewhere.json(&format!("/api/v1/transfers/{}/attestations", theirs.transfer_id)).await;
+    let one = elsewhere.get(listed["items"][0]["links"]["self"].as_str().unwrap()).await.body;
+    let known = drop_on_page(&door, &one).await;
+    assert!(known.contains("Attestation authentique"), "one service, two members: {number}");
+    elsewhere.end().await;
+    door.end().await;
 }

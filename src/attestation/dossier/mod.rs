@@ -22,9 +22,6 @@ use crate::proof::dossier::{Archive, ENTRIES_MAX};
 use crate::proof::sealed::Proof;
 use crate::storage::TenantStore;
 
-/// Path of the inventory fixed at the taking in charge, in the object.
-const INVENTORY: &str = "v1/inventory.json";
-
 /// What is asked for.
 pub struct Asked {
     pub tenant: TenantId,
@@ -72,8 +69,7 @@ impl Attestations {
         }
         let scratch = self.storage.quarantine().scratch().to_owned();
         let written = tokio::task::spawn_blocking(move || {
-            let sha512 = gathered.inventory_sha512;
-            let (inventory, _) = store.read_checked(asked.archive, INVENTORY, &sha512)?;
+            let inventory = store.read_first_inventory(asked.archive, &gathered.inventory_sha512)?;
             write::zip(&gathered, inventory, &scratch)
         });
         Ok(Some(written.await.map_err(|_| Error::Died)??))

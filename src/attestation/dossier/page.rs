@@ -91,7 +91,8 @@ fn stamps(gathered: &Gathered) -> Vec<Stamped> {
         let hash = hash.and_then(|hash| hash.try_into().ok());
         let shown = hash.map(|hash| proof.verify(&hash, *seq, &gathered.member.code, &Trusted::default()));
         let Some(Ok(shown)) = shown else { continue };
-        for (stamp, token) in shown.stamps.into_iter().zip(&proof.tokens) {
+        let of_platform = shown.stamps.into_iter().zip(&proof.tokens);
+        for (stamp, token) in of_platform.chain(shown.log_stamps.into_iter().zip(&proof.log_tokens)) {
             if seen.insert((stamp.at, stamp.authority.clone())) {
                 let demonstration = token.demonstration;
                 stamps.push(Stamped { at: stamp.at, authority: stamp.authority, demonstration });

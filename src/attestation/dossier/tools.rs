@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::proof::checkpoint::Checkpoint;
 use crate::proof::dossier::TOOLS;
 use crate::proof::note::Verifier;
-use crate::proof::sealed::Proof;
+use crate::proof::sealed::{Proof, Token};
 use crate::proof::tlog_proof::TlogProof;
 
 /// Names and bytes, each once.
@@ -17,9 +17,10 @@ pub(super) fn of(proofs: &[(i64, Proof)]) -> Result<BTreeMap<String, Vec<u8>>, S
     let mut keys: Vec<&str> = Vec::new();
     let mut roots: Vec<&str> = Vec::new();
     for (_, proof) in proofs {
-        note(&mut files, "journal", &proof.log)?;
+        let log = note(&mut files, "journal", &proof.log)?;
+        stamps(&mut files, &log, &proof.log_tokens)?;
         let platform = note(&mut files, "plateforme", &proof.platform)?;
-        stamps(&mut files, &platform, proof)?;
+        stamps(&mut files, &platform, &proof.tokens)?;
         keys.extend(proof.keys.iter().map(String::as_str));
         roots.push(&proof.roots);
     }
@@ -52,13 +53,13 @@ fn note(files: &mut BTreeMap<String, Vec<u8>>, what: &str, proof: &str) -> Resul
 }
 
 /// Each stamp, and what it was made over: the text, then the stamps before it.
-fn stamps(files: &mut BTreeMap<String, Vec<u8>>, platform: &str, proof: &Proof) -> Result<(), String> {
-    let mut stamped = files.get(&format!("{platform}.texte")).cloned().unwrap_or_default();
-    for (number, token) in (1..).zip(&proof.tokens) {
+fn stamps(files: &mut BTreeMap<String, Vec<u8>>, note: &str, tokens: &[Token]) -> Result<(), String> {
+    let mut stamped = files.get(&format!("{note}.texte")).cloned().unwrap_or_default();
+    for (number, token) in (1..).zip(tokens) {
         let token = STANDARD.decode(&token.token).map_err(|error| error.to_string())?;
-        files.insert(format!("{platform}.{number}.donnees"), stamped.clone());
+        files.insert(format!("{note}.{number}.donnees"), stamped.clone());
         stamped.extend(&token);
-        files.insert(format!("{platform}.{number}.tsr"), token);
+        files.insert(format!("{note}.{number}.tsr"), token);
     }
     Ok(())
 }

@@ -114,7 +114,7 @@ fn told(seen: &Seen) -> Checked {
             .unchecked
             .push("l’inventaire : aucune attestation de prise en charge ne le lie au journal".into());
     }
-    let stamps = seen.proved.values().flat_map(|shown| &shown.stamps);
+    let stamps = seen.proved.values().flat_map(|shown| shown.stamps.iter().chain(&shown.log_stamps));
     if let Some(first) = stamps.clone().min_by_key(|stamp| stamp.at) {
         checked.checked.push(format!(
             "premier horodatage le {} par {}",

@@ -41,7 +41,7 @@ pub enum Failure {
     Unread(String),
 }
 
-fn wrong(place: &str, reason: impl std::fmt::Display) -> Failure {
+pub(super) fn wrong(place: &str, reason: impl std::fmt::Display) -> Failure {
     Failure::Wrong(Wrong(format!("{place} : {reason}")))
 }
 
@@ -307,13 +307,13 @@ impl Journal {
     }
 }
 
-fn note(path: &Path) -> Result<Note, Failure> {
+pub(super) fn note(path: &Path) -> Result<Note, Failure> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let text = String::from_utf8(read(path)?).map_err(|_| wrong(&name, "ce n’est pas un texte"))?;
     Note::parse(&text).map_err(|error| wrong(&name, error))
 }
 
-fn unread(path: &Path, error: &std::io::Error) -> Failure {
+pub(super) fn unread(path: &Path, error: &std::io::Error) -> Failure {
     Failure::Unread(format!("{} : {error}", path.display()))
 }
 

@@ -6,6 +6,7 @@
 mod dossier;
 mod evidence;
 mod folder;
+mod journal;
 mod print;
 
 use std::io::{self, IsTerminal, Write};
@@ -33,7 +34,7 @@ const ROOTS_MAX: usize = 100_000;
 #[command(after_help = NOT_VERIFIED)]
 pub struct Arguments {
     /// Objets OCFL, racines de stockage (chaque objet est vérifié), dossier d’un site, attestations (JSON), dossiers
-    /// de preuve (ZIP ou dossier), journaux publiés (dossier « log »)
+    /// de preuve (ZIP ou dossier), journaux publiés (dossier « log ») ou exportés
     #[arg(required = true, value_name = "CHEMIN")]
     pub paths: Vec<PathBuf>,
     /// Une ligne JSON par objet et par racine
@@ -140,6 +141,9 @@ fn verify(
     let metadata = std::fs::metadata(path).map_err(|error| io_text(&error))?;
     if let Some(mut parts) = dossier::open(path)? {
         return telling.evidence(path, dossier::verify(&mut parts, trusted));
+    }
+    if !metadata.is_dir() && journal::is_one(path) {
+        return telling.evidence(path, journal::verify(path, trusted));
     }
     if !metadata.is_dir() {
         return telling.evidence(path, evidence::attestation(path, trusted));

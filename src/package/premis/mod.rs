@@ -5,6 +5,7 @@
 //! again from what `seal` fixed, each time `store` runs; whoever changes what a form writes gives it another
 //! number, and keeps the former one.
 
+mod journal;
 mod read;
 mod write;
 
@@ -13,6 +14,7 @@ use uuid::Uuid;
 
 use super::accession::{Accession, StoredFile, StoredFormat, StoredObject, derived_id};
 
+pub use journal::Journal;
 pub use read::{Stated, read};
 pub use write::write;
 

@@ -11,7 +11,7 @@ use crate::package::accession::Accession;
 
 const SOFTWARE: &str = "chartrier";
 
-type Xml<W> = Writer<W>;
+pub(super) type Xml<W> = Writer<W>;
 
 /// Writes the PREMIS document of an archive. The same values give the same bytes.
 ///
@@ -152,7 +152,7 @@ fn agents<W: Write>(xml: &mut Xml<W>, accession: &Accession, entry: &Entry) -> i
     })
 }
 
-fn object<W: Write>(
+pub(super) fn object<W: Write>(
     xml: &mut Xml<W>,
     kind: &str,
     inside: impl FnOnce(&mut Xml<W>) -> io::Result<()>,
@@ -162,7 +162,7 @@ fn object<W: Write>(
     xml.write_event(Event::End(BytesEnd::new("object")))
 }
 
-fn element<W: Write>(
+pub(super) fn element<W: Write>(
     xml: &mut Xml<W>,
     name: &str,
     inside: impl FnOnce(&mut Xml<W>) -> io::Result<()>,
@@ -172,7 +172,7 @@ fn element<W: Write>(
     xml.write_event(Event::End(BytesEnd::new(name)))
 }
 
-fn text<W: Write>(xml: &mut Xml<W>, name: &str, value: &str) -> io::Result<()> {
+pub(super) fn text<W: Write>(xml: &mut Xml<W>, name: &str, value: &str) -> io::Result<()> {
     xml.create_element(name).write_text_content(BytesText::new(&allowed(value)))?;
     Ok(())
 }
@@ -183,7 +183,7 @@ fn allowed(text: &str) -> Cow<'_, str> {
     if text.contains(is_forbidden) { text.replace(is_forbidden, "\u{fffd}").into() } else { text.into() }
 }
 
-fn identifier<W: Write>(xml: &mut Xml<W>, of: &str, kind: &str, value: &str) -> io::Result<()> {
+pub(super) fn identifier<W: Write>(xml: &mut Xml<W>, of: &str, kind: &str, value: &str) -> io::Result<()> {
     element(xml, &format!("{of}Identifier"), |xml| {
         text(xml, &format!("{of}IdentifierType"), kind)?;
         text(xml, &format!("{of}IdentifierValue"), value)
@@ -208,7 +208,7 @@ fn relationship<W: Write>(xml: &mut Xml<W>, (kind, sub): (&str, &str), object: &
     })
 }
 
-fn agent_link<W: Write>(xml: &mut Xml<W>, agent: &str, role: &str) -> io::Result<()> {
+pub(super) fn agent_link<W: Write>(xml: &mut Xml<W>, agent: &str, role: &str) -> io::Result<()> {
     element(xml, "linkingAgentIdentifier", |xml| {
         text(xml, "linkingAgentIdentifierType", "local")?;
         text(xml, "linkingAgentIdentifierValue", agent)?;

@@ -8,14 +8,21 @@ use std::io::{self, Seek};
 use super::super::error::Error;
 use super::super::{StoredFile, TenantStore};
 use crate::model::ArchiveId;
-use crate::package::ocfl;
+use crate::package::ocfl::{self, INVENTORY};
 use crate::proof::digest::sha512_of;
 
 impl TenantStore {
     /// Opens content from the first site that has it. `stored_path` is the path in the object
     /// (`v1/content/…`, [`super::NewFile::stored_path`]).
     pub fn read(&self, archive: ArchiveId, stored_path: &str) -> Result<StoredFile, Error> {
+        safe(stored_path)?;
         self.read_where(archive, stored_path, &mut |_, _| Ok(true))
+    }
+
+    /// Opens the inventory of the first version from the first site where it has this digest.
+    pub fn read_first_inventory(&self, archive: ArchiveId, sha512: &[u8; 64]) -> Result<StoredFile, Error> {
+        let is_right = |file: &mut StoredFile| digest_of(file).is_ok_and(|digest| digest == *sha512);
+        self.read_where(archive, &format!("v1/{INVENTORY}"), &mut |_, file| Ok(is_right(file)))
     }
 
     /// Opens content from the first site whose bytes are those of the digest, read whole before it returns;
@@ -26,6 +33,7 @@ impl TenantStore {
         stored_path: &str,
         sha512: &[u8; 64],
     ) -> Result<(StoredFile, Vec<String>), Error> {
+        safe(stored_path)?;
         let mut wrong = Vec::new();
         let mut names = self.sites().map(|site| site.name.clone());
         let file = self.read_where(archive, stored_path, &mut |site, file| {
@@ -46,9 +54,6 @@ impl TenantStore {
         stored_path: &str,
         suits: &mut dyn FnMut(&str, &mut StoredFile) -> Result<bool, Error>,
     ) -> Result<StoredFile, Error> {
-        if !ocfl::stored_path_is_safe(stored_path) {
-            return Err(Error::Object(format!("{stored_path:?} is no safe path such as v1/content/…")));
-        }
         let mut failure = Error::Absent(format!("{archive}/{stored_path}"));
         for site in self.sites() {
             let path = format!("{}/{stored_path}", site.object(self.tenant, archive));
@@ -62,6 +67,13 @@ impl TenantStore {
             }
         }
         Err(failure)
+    }
+}
+
+fn safe(stored_path: &str) -> Result<(), Error> {
+    match ocfl::stored_path_is_safe(stored_path) {
+        true => Ok(()),
+        false => Err(Error::Object(format!("{stored_path:?} is no safe path such as v1/content/…"))),
     }
 }
 

@@ -21,6 +21,7 @@ pub mod seals;
 pub mod shell;
 pub mod trust;
 pub mod upload;
+pub mod verdict;
 pub mod verify;
 pub mod viruses;
 pub mod words;

@@ -14,10 +14,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
 use super::shell::{FieldError, Section, Shell, answer, answer_to_correct};
-use super::words;
-use crate::attestation::Look;
-use crate::proof::sealed::Shown;
-use crate::web::{Problem, State, client};
+use super::upload;
+use super::verdict::{Verdict, dropped_verdict, verdict};
+use crate::proof::attestation::FILE_BYTES_MAX;
+use crate::web::proof_of_origin::Visitor;
+use crate::web::{Problem, State, callers, client};
 
 /// Questions from one address in [`WINDOW`].
 const QUESTIONS_MAX: u32 = 30;
@@ -55,6 +56,7 @@ impl Asked {
 #[template(path = "verify.html")]
 pub struct VerifyPage {
     pub shell: Shell,
+    pub csrf: String,
     pub number: String,
     pub digest: String,
     pub errors: Vec<FieldError>,
@@ -62,20 +64,28 @@ pub struct VerifyPage {
 }
 
 impl VerifyPage {
+    /// The page, with nothing asked yet; the form that brings a file bears its proof of origin.
+    async fn open(request: &HttpRequest, visitor: Visitor) -> Result<Self, Problem> {
+        let session = callers::session_of(request).await?;
+        Ok(Self {
+            shell: outside("Vérifier une attestation"),
+            csrf: session.map_or(visitor.csrf_token, |session| session.csrf_token),
+            number: String::new(),
+            digest: String::new(),
+            errors: Vec::new(),
+            verdict: None,
+        })
+    }
+
+    /// The same, which says what to correct.
+    fn corrected(mut self, field: &'static str, sentence: &str) -> HttpResponse {
+        self.errors.push(FieldError { field, sentence: sentence.to_owned() });
+        answer_to_correct(&self)
+    }
+
     fn is_wrong(&self, field: &str) -> bool {
         self.errors.iter().any(|error| error.field == field)
     }
-}
-
-/// The answer.
-pub struct Verdict {
-    /// `kept`, `refused` or `waiting`: how it looks.
-    pub tone: &'static str,
-    pub icon: &'static str,
-    pub headline: String,
-    pub explanation: String,
-    pub checked: Vec<String>,
-    pub unchecked: Vec<String>,
 }
 
 /// What is asked.
@@ -90,40 +100,57 @@ pub struct Question {
 /// `GET /verify`.
 pub async fn show(
     request: HttpRequest,
+    visitor: Visitor,
     question: web::Query<Question>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let (number, digest) = (question.numero.trim().to_uppercase(), digits(&question.empreinte));
-    // Codes of members are written as they are: only the letters of ours are in capitals.
-    let number = if question.numero.trim().is_empty() { number } else { question.numero.trim().to_owned() };
-    let page = |errors, verdict| VerifyPage {
-        shell: outside("Vérifier une attestation"),
-        number: number.clone(),
-        digest: digest.clone(),
-        errors,
-        verdict,
-    };
-    if digest.is_empty() {
+    let mut page = VerifyPage::open(&request, visitor).await?;
+    page.number = question.numero.trim().to_owned();
+    page.digest = digits(&question.empreinte);
+    if page.digest.is_empty() {
         // The code on the paper leads here with the number alone.
-        return Ok(answer(&page(Vec::new(), None)));
+        return Ok(answer(&page));
     }
-    let wrong = |field, sentence: &str| {
-        Ok(answer_to_correct(&page(vec![FieldError { field, sentence: sentence.to_owned() }], None)))
-    };
-    if number.is_empty() {
-        return wrong("numero", "Écrivez le numéro de l’attestation, tel qu’il y est imprimé.");
+    if page.number.is_empty() {
+        return Ok(page.corrected("numero", "Écrivez le numéro de l’attestation, tel qu’il y est imprimé."));
     }
-    if digest.len() != 64 || !digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return wrong(
-            "empreinte",
-            "L’empreinte a 64 caractères, chiffres et lettres de a à f : recopiez-la en entier.",
-        );
+    if page.digest.len() != 64 || !page.digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        let sentence = "L’empreinte a 64 caractères, chiffres et lettres de a à f : recopiez-la en entier.";
+        return Ok(page.corrected("empreinte", sentence));
     }
     if !state.asked.may(client::address(&request), state.clock.now()) {
-        return wrong("numero", "Trop de demandes depuis ce poste : attendez une minute.");
+        return Ok(page.corrected("numero", TOO_OFTEN));
     }
-    let look = state.attestations.look(&number, &digest, &state.sealing.trusted()?).await?;
-    Ok(answer(&page(Vec::new(), Some(verdict(look)))))
+    let look = state.attestations.look(&page.number, &page.digest, &state.sealing.trusted()?).await?;
+    page.verdict = Some(verdict(look));
+    Ok(answer(&page))
+}
+
+const TOO_OFTEN: &str = "Trop de demandes depuis ce poste : attendez une minute.";
+/// Field of the file.
+const FILE: &str = "fichier";
+
+/// `POST /verify`: an attestation's file, or its page.
+pub async fn examine(
+    request: HttpRequest,
+    visitor: Visitor,
+    body: web::Payload,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let mut page = VerifyPage::open(&request, visitor).await?;
+    if !state.asked.may(client::address(&request), state.clock.now()) {
+        return Ok(page.corrected(FILE, TOO_OFTEN));
+    }
+    let mut upload = upload::read(&request, body, &[FILE], FILE_BYTES_MAX).await?;
+    if upload.too_large {
+        return Ok(page.corrected(FILE, "Ce fichier est trop gros pour être une attestation."));
+    }
+    let Some(file) = upload.take(FILE) else {
+        return Ok(page.corrected(FILE, "Choisissez le fichier de l’attestation : JSON, ou PDF."));
+    };
+    let dropped = state.attestations.look_at(&file.bytes, &state.sealing.trusted()?).await?;
+    page.verdict = Some(dropped_verdict(dropped));
+    Ok(answer(&page))
 }
 
 /// Spaces and dashes help to copy; case does not count.
@@ -131,81 +158,6 @@ fn digits(text: &str) -> String {
     let kept = text.chars().filter(|c| !c.is_whitespace() && *c != '-' && *c != ':');
     let text: String = kept.take(200).collect::<String>().to_lowercase();
     text.strip_prefix("sha256").unwrap_or(&text).to_owned()
-}
-
-/// The answer, in words.
-pub fn verdict(look: Look) -> Verdict {
-    match look {
-        Look::Unknown => Verdict {
-            tone: "waiting",
-            icon: "alert",
-            headline: "Attestation inconnue".into(),
-            explanation: "Ce service n’a pas délivré d’attestation de ce numéro. Vérifiez-le, chiffre par chiffre.".into(),
-            checked: Vec::new(),
-            unchecked: Vec::new(),
-        },
-        Look::Altered => Verdict {
-            tone: "refused",
-            icon: "alert",
-            headline: "Attestation altérée".into(),
-            explanation: "Une attestation de ce numéro existe, mais son empreinte est une autre : ce que vous tenez n’est pas \
-                          ce que le service a déclaré, ou l’empreinte a été mal recopiée."
-                .into(),
-            checked: Vec::new(),
-            unchecked: Vec::new(),
-        },
-        Look::Genuine { title, issued_at, proof } => genuine(title, issued_at, proof),
-    }
-}
-
-fn genuine(title: &str, issued_at: DateTime<Utc>, proof: Option<Result<Shown, String>>) -> Verdict {
-    let mut checked = vec![
-        "le numéro et l’empreinte sont ceux du registre".to_owned(),
-        "le journal de la collectivité déclare cette empreinte".to_owned(),
-    ];
-    let mut unchecked =
-        vec!["que le document que vous tenez dit bien ce que dit l’attestation : comparez-les".to_owned()];
-    let explanation = format!("{title} délivrée le {}.", words::moment(issued_at).words);
-    match proof {
-        Some(Ok(shown)) => {
-            checked.push(format!(
-                "le journal a été scellé à {} entrées, et la signature du sceau est bonne",
-                shown.size
-            ));
-            for stamp in shown.stamps.iter().chain(&shown.log_stamps) {
-                checked.push(format!(
-                    "le sceau a été horodaté le {} par {}",
-                    words::moment(stamp.at).words,
-                    stamp.authority
-                ));
-            }
-            unchecked.extend(shown.unchecked);
-        }
-        Some(Err(reason)) => {
-            return Verdict {
-                tone: "refused",
-                icon: "alert",
-                headline: "Preuve en défaut".into(),
-                explanation: format!(
-                    "L’attestation est au registre, mais sa preuve ne se vérifie plus ({reason}). Signalez-le au service d’archives."
-                ),
-                checked,
-                unchecked,
-            };
-        }
-        None => {
-            unchecked
-                .push("le scellement du journal : il vient une fois par jour, revenez demain".to_owned());
-        }
-    }
-    Verdict {
-        tone: "kept",
-        icon: "check",
-        headline: "Attestation authentique".into(),
-        explanation,
-        checked,
-        unchecked,
-    }
 }
 
 pub(super) fn outside(title: &str) -> Shell {

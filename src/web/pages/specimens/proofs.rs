@@ -11,7 +11,8 @@ use crate::sealing::{Alert, LogStanding, Standing};
 use crate::web::pages::seals::{self, SealsPage};
 use crate::web::pages::shell::Section;
 use crate::web::pages::trust::{AuthorityLine, KeyLine, Recipe, StampRecipe, TrustPage};
-use crate::web::pages::verify::{VerifyPage, verdict};
+use crate::web::pages::verdict::verdict;
+use crate::web::pages::verify::VerifyPage;
 
 pub fn verified() -> VerifyPage {
     let shown = Shown {
@@ -31,6 +32,7 @@ pub fn verified() -> VerifyPage {
     };
     VerifyPage {
         shell: outside("Vérifier une attestation"),
+        csrf: "jeton".into(),
         number: "sal-ATT-2026-000012".into(),
         digest: "ab".repeat(32),
         errors: Vec::new(),

@@ -1,0 +1,35 @@
+//! The version of an agreement in force, for journal entries: a digest of all its terms.
+//!
+//! Two entries with the same version were judged under the same terms, whatever became of the agreement since.
+
+use serde_json::json;
+
+use crate::model::{Acceptance, Agreement};
+use crate::proof::canonical;
+use crate::proof::digest::sha256;
+
+/// The first 16 hexadecimal digits of the SHA-256 of its terms, as canonical JSON; its name is not one.
+pub(super) fn version(agreement: &Agreement) -> String {
+    let terms = json!({
+        "identifier": agreement.identifier,
+        "active": agreement.active,
+        "valid_from": agreement.valid_from,
+        "valid_until": agreement.valid_until,
+        "archival_agency": agreement.archival_agency,
+        "transferring_agencies": agreement.transferring_agencies,
+        "originating_agencies": agreement.originating_agencies,
+        "archivist_first": agreement.acceptance == Acceptance::Archivist,
+        "transfer_bytes_max": agreement.transfer_bytes_max.to_string(),
+        "profiles": agreement.profiles,
+        "profile_imposed": agreement.profile_imposed,
+        "tolerances": agreement.tolerances,
+        "virus": agreement.virus.word(),
+        "virus_large": agreement.virus_large.word(),
+        "formats": agreement.formats.accepted,
+        "formats_unknown": agreement.formats.unknown.word(),
+        "formats_differ": agreement.formats.differs.word(),
+    });
+    // Text and booleans only: a canonical form always exists.
+    let text = canonical::text(&terms).unwrap_or_default();
+    hex::encode(&sha256(text.as_bytes())[..8])
+}
