@@ -81,9 +81,7 @@ fn a_certificate_that_does_not_stamp_is_refused() {
     assert!(!authority.openssl_accepts(&forged, BYTES));
     // The same by a certificate that stamps is taken: it is the usage that was missing.
     let short = Authority::new(Certificate::Days(1));
-    // Made after its certificate, or it would be older.
-    let token = stamped(&Authority::new(Certificate::Good), Algorithm::Sha256, None);
-    let token = short.says_again(&token, None, "-cades");
+    let token = short.says_again(&stamped(&short, Algorithm::Sha256, None), None, "-cades");
     let stamp = verify(&token, BYTES, &certificates(&short.root()).unwrap()).unwrap();
     assert!(short.openssl_accepts(&token, BYTES));
     assert!((stamp.certificate_ends - stamp.at).num_hours() <= 24);
