@@ -3,10 +3,14 @@
 //!
 //! The time-stamping authority is one of ours, run by `openssl`, and says that it has no value.
 
+use std::fs::File;
+use std::path::Path;
+
 use crate::app::App;
-use crate::attestation::Attestations;
+use crate::attestation::dossier::Asked;
+use crate::attestation::{self, Attestations};
 use crate::cli::{Failure, verify};
-use crate::evidence::attestation;
+use crate::evidence::attestation::last_of;
 use crate::model::Agent;
 use crate::proof::attestation::Kind;
 use crate::timestamp::Authority;
@@ -43,19 +47,40 @@ pub async fn proofs(report: &Report, app: &App, members: &[Member]) -> Result<()
     std::fs::write(&root, &trusted.roots)?;
     let keys: Vec<String> = trusted.keys.iter().map(ToString::to_string).collect();
     let attestations = Attestations::new(app.db.clone(), app.storage.clone(), &app.config.public_url);
+    let verified = |path: &Path| {
+        let (paths, keys, root) = (vec![path.to_path_buf()], keys.clone(), Some(root.clone()));
+        let arguments = verify::Arguments { paths, keys, root, json: false, threads: Some(1) };
+        let mut words = Vec::new();
+        match verify::report(&arguments, &mut words, false) {
+            0 => Ok(()),
+            _ => Err(format!("{} : {}", path.display(), String::from_utf8_lossy(&words))),
+        }
+    };
     for member in members {
         let mut tx = app.db.read(member.tenant()).await?;
-        let Some(found) = attestation::last_of(&mut tx, Kind::PriseEnCharge).await? else { continue };
+        let Some(found) = last_of(&mut tx, Kind::PriseEnCharge).await? else { continue };
         drop(tx);
         let path = folder.join(format!("{}.json", found.number));
         std::fs::write(&path, attestations.file(member.tenant(), &found).await?)?;
-        let (paths, keys, root) = (vec![path.clone()], keys.clone(), Some(root.clone()));
-        let arguments = verify::Arguments { paths, keys, root, json: false, threads: Some(1) };
-        let mut words = Vec::new();
-        if verify::report(&arguments, &mut words, false) != 0 || found.proof.is_none() {
-            return Err(format!("attestation {} : {}", found.number, String::from_utf8_lossy(&words)).into());
+        verified(&path)?;
+        if found.proof.is_none() {
+            return Err(format!("attestation {} : sans preuve", found.number).into());
         }
         report.good(&format!("attestation {} : vérifiée hors ligne, du fichier seul", found.number));
+        let Some(archive) = found.archive_id else { continue };
+        let asked = Asked { tenant: member.tenant(), archive, at: app.clock.now() };
+        let prove = async |seq| {
+            sealing
+                .prove(member.tenant(), seq)
+                .await
+                .map_err(|error| attestation::Error::Given(Box::new(error)))
+        };
+        let mut dossier = attestations.dossier(asked, prove).await?.ok_or("l'archive attestée manque")?;
+        let path = folder.join(format!("dossier-{}.zip", found.number));
+        std::io::copy(&mut dossier, &mut File::create(&path)?)?;
+        verified(&path)?;
+        report
+            .good(&format!("dossier de preuve de la même archive : vérifié hors ligne ({})", path.display()));
     }
     if let Some(key) = keys.first() {
         report.line(&format!("Clé à noter ailleurs : {key}"));
