@@ -1,7 +1,13 @@
 //! The demonstration, run as people run it, twice: the second run finds what the first left.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
+
+use chartrier::model::EventType;
+use serde_json::Value;
+use uuid::Uuid;
 
 fn demo(data: &Path) -> Output {
     Command::new(env!("CARGO_BIN_EXE_chartrier"))
@@ -36,6 +42,82 @@ fn the_demonstration_succeeds_and_its_second_run_finds_what_the_first_left() {
     assert_eq!(cotes(&printed[0]), cotes(&printed[1]));
     assert!(printed[0].contains("object.missing_file"), "{}", printed[0]);
     assert!(printed[1].contains("Rien n'a changé depuis la dernière fois."), "{}", printed[1]);
+    entries_say_what_they_must(data.path());
     let left = data.path().join("postgres/cluster/postmaster.pid");
     assert!(!left.exists(), "the database is still there");
+}
+
+/// What the entry of each type says beside who, when and how it ended (norms E-02 to E-04); `None`: the demonstration has no
+/// occasion for it, `preservation::faults`, `preservation::migration` and `recovery::journal` have.
+fn said(event_type: EventType) -> Option<&'static [&'static str]> {
+    match event_type {
+        EventType::Reception => Some(&["canal", "octets", "sha512"]),
+        EventType::Controle => Some(&["accord", "accord_version", "manifest_sha512", "antivirus", "cote"]),
+        EventType::Rejet => Some(&["codes"]),
+        EventType::PriseEnCharge => Some(&["accord", "cote", "reponse_sha512", "transfert"]),
+        EventType::Replication => Some(&["sites"]),
+        EventType::ControleIntegrite => {
+            Some(&["archives", "archives_en_defaut", "copies", "octets", "sites"])
+        }
+        EventType::Consultation => Some(&["archive"]),
+        EventType::Attestation => Some(&["genre", "sha256"]),
+        EventType::Parametrage => Some(&["action"]),
+        EventType::Scellement => Some(&["number", "root", "seal", "size"]),
+        EventType::Incident
+        | EventType::Reparation
+        | EventType::MigrationSupport
+        | EventType::Reconstruction => None,
+    }
+}
+
+const TYPES: [EventType; 14] = [
+    EventType::Reception,
+    EventType::Controle,
+    EventType::Rejet,
+    EventType::PriseEnCharge,
+    EventType::Replication,
+    EventType::ControleIntegrite,
+    EventType::MigrationSupport,
+    EventType::Consultation,
+    EventType::Attestation,
+    EventType::Incident,
+    EventType::Reparation,
+    EventType::Reconstruction,
+    EventType::Parametrage,
+    EventType::Scellement,
+];
+
+/// Who acted is an identifier, never a name.
+fn is_pseudonym(agent: &str) -> bool {
+    match agent.split_once(':') {
+        Some(("person" | "machine", id)) => Uuid::parse_str(id).is_ok(),
+        None => matches!(agent, "service" | "operator"),
+        Some(_) => false,
+    }
+}
+
+/// Each entry that the demonstration left in the members' journals, read from their copies on a site.
+fn entries_say_what_they_must(data: &Path) {
+    let mut seen: BTreeMap<String, u64> = BTreeMap::new();
+    for member in fs::read_dir(data.join("sites/nord/.kept")).unwrap() {
+        let copy = member.unwrap().path().join("journal-000000000001.txt");
+        let Ok(text) = fs::read_to_string(&copy) else { continue };
+        for line in text.lines() {
+            let entry: Value = serde_json::from_str(&line[line.find('{').unwrap()..]).unwrap();
+            let field = |name: &str| entry[name].as_str().unwrap_or_else(|| panic!("{name}: {line}"));
+            let event_type = TYPES.iter().find(|known| known.word() == field("type"));
+            let event_type = event_type.unwrap_or_else(|| panic!("a type of no table: {line}"));
+            assert!(is_pseudonym(field("agent")) && matches!(field("outcome"), "OK" | "KO"), "{line}");
+            assert!(field("object").contains(':') && field("ts").ends_with('Z'), "{line}");
+            // A refusal before the manifest was read has no agreement.
+            for name in said(*event_type).unwrap_or_default() {
+                assert!(entry["detail"][name].is_string(), "{name}: {line}");
+            }
+            *seen.entry(field("type").to_owned()).or_default() += 1;
+        }
+    }
+    let expected = TYPES.iter().filter(|known| said(**known).is_some());
+    for event_type in expected {
+        assert!(seen.contains_key(event_type.word()), "{}: {seen:?}", event_type.word());
+    }
 }

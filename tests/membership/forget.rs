@@ -39,7 +39,7 @@ async fn nothing_is_left_of_a_person_forgotten_but_an_identifier_and_the_journal
         .replace("name = \"Anne\"", "name = \"Anne Lefort\"\nemail = \"anne.lefort@bourg.example\"");
     let second = person
         .replace("\"bourg\"", "\"val\"")
-        .replace("732829320", "552100554")
+        .replace("siren = \"732829320\"", "siren = \"552100554\"")
         .replace("bourg-bus", "val-bus");
     let files = folder(&[("bourg", &person), ("val", &second)]);
     apply(&db, &vault::storage(), files.path(), &clock()).await.unwrap();
