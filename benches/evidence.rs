@@ -3,7 +3,7 @@
 //! `make bench BENCH=evidence`, or `cargo bench --bench evidence -- [append] [million] [verify] [archives]`:
 //! - `append`: entries a second, each its own transaction, durable: one member, then fifty at once.
 //! - `million`: 1 000 000 entries sealed at once, then a seal a day later: time and memory.
-//! - `verify`: `chartrier verify` of a site of so many archives (10 000), beside `sha512sum` of the same bytes.
+//! - `verify`: `chartrier verify` of a storage root of so many archives (10 000), beside `sha512sum` of the same bytes.
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
 
@@ -177,7 +177,8 @@ fn verify(count: usize) {
         bench.deposit_all(&sips, 8, false);
     }
     let folder = bench.stop();
-    let site = folder.path().join("data/sites/nord");
+    // The member's own root: beside it are canaries, damaged on purpose.
+    let site = folder.path().join(format!("data/sites/nord/{}", TenantId::of_member("banc")));
     let bytes: f64 = {
         let size = Command::new("du").arg("-sb").arg(&site).output().unwrap();
         String::from_utf8(size.stdout).unwrap().split_whitespace().next().unwrap().parse().unwrap()

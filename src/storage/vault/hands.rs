@@ -167,10 +167,10 @@ fn write(copy: &mut Staged<'_>, told: &Receiver<Told>, with: &Filling<'_>) -> Re
             }
             begun = written;
         }
-        asking.rests();
         if let Some(behind) = behind {
             *reread = Reread { files: begun, wrong: behind.end()? };
         }
+        asking.rests();
         Ok(())
     })
 }
