@@ -24,7 +24,7 @@ pub(super) fn pdf(gathered: &Gathered) -> Result<Vec<u8>, Error> {
     let mut blocks = vec![Block::Lead(lead().into()), Block::Facts(facts(gathered))];
     blocks.extend(states(gathered, &stamps));
     blocks.push(Block::Heading("Ce que ce dossier établit".into()));
-    blocks.extend(establishes(gathered).map(Block::Paragraph));
+    blocks.extend(establishes(gathered, !stamps.is_empty()).map(Block::Paragraph));
     if !stamps.is_empty() {
         blocks.push(Block::Heading("Dates certifiées par un tiers".into()));
         blocks.push(dated(&stamps));
@@ -130,7 +130,7 @@ fn states(gathered: &Gathered, stamps: &[Stamped]) -> Vec<Block> {
     blocks
 }
 
-fn establishes(gathered: &Gathered) -> impl Iterator<Item = String> {
+fn establishes(gathered: &Gathered, stamped: bool) -> impl Iterator<Item = String> {
     let bound =
         gathered.attestations.iter().find(|given: &&Given| given.statement.kind == Kind::PriseEnCharge);
     let declared = match bound {
@@ -156,9 +156,13 @@ fn establishes(gathered: &Gathered) -> impl Iterator<Item = String> {
             "4. Le journal est scellé chaque jour : le sceau, signé par le service, engage toutes les entrées à la fois. Les \
              preuves ({PROOFS}) montrent que chaque entrée de ce dossier était dans le journal scellé."
         ),
-        "5. Le sceau est horodaté par une autorité tierce (RFC 3161) : le service ne peut l’avoir fait après cette date. Un \
-         horodatage qualifié est présumé exact (règlement eIDAS, article 41)."
-            .into(),
+        if stamped {
+            "5. Le sceau est horodaté par une autorité tierce (RFC 3161) : le service ne peut l’avoir fait après cette date. Un \
+             horodatage qualifié est présumé exact (règlement eIDAS, article 41)."
+        } else {
+            "5. Aucun sceau de ce dossier n’est horodaté par un tiers : sa date est celle que dit le service."
+        }
+        .into(),
     ]
     .into_iter()
 }
