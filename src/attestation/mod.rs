@@ -100,6 +100,8 @@ pub enum Look {
     Genuine {
         title: &'static str,
         issued_at: DateTime<Utc>,
+        /// The register has it; else the journal alone declares it, after the rows were lost.
+        registered: bool,
         /// `None`: no seal covers it yet. Else what its proof shows, or why it shows nothing.
         proof: Option<Result<Shown, String>>,
     },
@@ -111,11 +113,12 @@ impl Attestations {
     pub async fn look(&self, number: &str, sha256: &str, trusted: &Trusted) -> Result<Look, Error> {
         let code = member_of(number);
         let mut tx = self.db.read(TenantId::of_member(code)).await?;
-        let Some(found) = attestation::find_numbered(&mut tx, number).await? else {
-            return Ok(Look::Unknown);
-        };
+        let found = attestation::find_numbered(&mut tx, number).await?;
         let entry = attestation::entry(&mut tx, number).await?;
         drop(tx);
+        let Some(found) = found else {
+            return Ok(entry.and_then(|entry| declared_by(&entry, sha256)).unwrap_or(Look::Unknown));
+        };
         if hex::encode(&found.sha256) != sha256 {
             return Ok(Look::Altered);
         }
@@ -128,8 +131,21 @@ impl Attestations {
             let shown = proof.verify(&declared.entry_hash, declared.seq, code, trusted);
             shown.map_err(|fault| fault.to_string())
         });
-        Ok(Look::Genuine { title: found.kind.title(), issued_at: found.issued_at, proof })
+        let (title, issued_at) = (found.kind.title(), found.issued_at);
+        Ok(Look::Genuine { title, issued_at, registered: true, proof })
     }
+}
+
+/// What the journal's entry alone says, when it is that of an attestation.
+fn declared_by(entry: &str, sha256: &str) -> Option<Look> {
+    let entry: serde_json::Value = serde_json::from_str(entry).ok()?;
+    let field = |pointer: &str| entry.pointer(pointer).and_then(serde_json::Value::as_str);
+    let kind = form::Kind::from_word(field("/detail/genre")?)?;
+    let issued_at = DateTime::parse_from_rfc3339(field("/ts")?).ok()?.to_utc();
+    if field("/detail/sha256")? != sha256 {
+        return Some(Look::Altered);
+    }
+    Some(Look::Genuine { title: kind.title(), issued_at, registered: false, proof: None })
 }
 
 /// What is found of a file that somebody holds.

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::{Door, get, post};
 use crate::sealing::verified::verify;
-use crate::support::{self, vault};
+use crate::support::{self, database, vault};
 
 /// A deposit taken in charge, sealed and stamped: the attestation's file, the key to trust, the authority's root.
 async fn attested(door: &Door, folder: &TempDir) -> (String, String, PathBuf) {
@@ -164,5 +164,34 @@ async fn a_file_dropped_on_the_page_is_genuine_altered_unknown_or_something_else
     let known = drop_on_page(&door, &one).await;
     assert!(known.contains("Attestation authentique"), "one service, two members: {number}");
     elsewhere.end().await;
+    door.end().await;
+}
+
+#[tokio::test]
+async fn an_attestation_whose_row_was_lost_is_told_from_the_journal() {
+    let door = Door::open().await;
+    let transfer = door.deposit(door.sip("PERDUE").zip()).await;
+    let listed = door.json(&format!("/api/v1/transfers/{}/attestations", transfer.transfer_id)).await;
+    let one = &listed["items"][0];
+    let (number, sha256) = (one["number"].as_str().unwrap(), one["sha256"].as_str().unwrap());
+    let asked = |sha256: &str| get(&format!("/verify?numero={number}&empreinte={sha256}"));
+    let page = door.send(asked(sha256)).await.text();
+    assert!(page.contains("sont ceux du registre"), "{page}");
+
+    let mut superuser = database::connect("chartrier_superuser").await;
+    let lost = format!("delete from attestation where number = '{number}'");
+    let lost = sqlx::raw_sql(sqlx::AssertSqlSafe(lost)).execute(&mut superuser).await.unwrap();
+    assert_eq!(lost.rows_affected(), 1);
+    let page = door.send(asked(sha256)).await.text();
+    for said in
+        ["Attestation authentique", "le journal de la collectivité déclare", "il a été perdu avec la base"]
+    {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    let other = sha256.replacen(char::is_alphanumeric, if sha256.starts_with('0') { "1" } else { "0" }, 1);
+    assert!(door.send(asked(&other)).await.text().contains("Attestation altérée"));
+    let unknown = number.replace("-ACC-", "-ATT-").replace("000001", "999999");
+    let page = door.send(get(&format!("/verify?numero={unknown}&empreinte={sha256}"))).await.text();
+    assert!(page.contains("Attestation inconnue"), "{page}");
     door.end().await;
 }

@@ -98,7 +98,24 @@ pub fn verdict(look: Look) -> Verdict {
             checked: Vec::new(),
             unchecked: Vec::new(),
         },
-        Look::Genuine { title, issued_at, proof } => genuine(title, issued_at, proof),
+        Look::Genuine { title, issued_at, registered: true, proof } => genuine(title, issued_at, proof),
+        Look::Genuine { title, issued_at, registered: false, .. } => of_journal(title, issued_at),
+    }
+}
+
+/// The register was lost, and its journal put back.
+fn of_journal(title: &str, issued_at: DateTime<Utc>) -> Verdict {
+    Verdict {
+        tone: "kept",
+        icon: "check",
+        headline: "Attestation authentique".into(),
+        explanation: format!("{title} délivrée le {}.", words::moment(issued_at).words),
+        checked: vec!["le journal de la collectivité déclare ce numéro et cette empreinte".into()],
+        unchecked: vec![
+            "le registre des attestations : il a été perdu avec la base, et le journal, repris de ses copies, répond seul"
+                .into(),
+            format!("{COMPARE} dit bien ce que dit l’attestation : comparez-les"),
+        ],
     }
 }
 

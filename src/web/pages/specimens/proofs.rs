@@ -28,6 +28,7 @@ pub fn verified() -> VerifyPage {
     let look = Look::Genuine {
         title: "Attestation de prise en charge",
         issued_at: at("2026-03-12T10:00:00Z"),
+        registered: true,
         proof: Some(Ok(shown)),
     };
     VerifyPage {
