@@ -15,6 +15,7 @@ use chrono::TimeDelta;
 use super::mirrors::{Open, header};
 use super::{Answer, post, send};
 use crate::sealing::tampering::tamper;
+use crate::sealing::verified::verify;
 use crate::sealing::{A, Stage, tenant};
 
 /// A service of ours, with a name of its own.
@@ -75,6 +76,29 @@ impl Service {
     }
 }
 
+/// The platform's log in the hands of somebody who trusts its key and the witness's.
+fn verified_with_its_witness(service: &Service, cosigner: &Verifier, name: &str) {
+    let platform = crate::sealing::stamps::platform();
+    let log = service.stage.folder.path().join(format!("nord/.kept/{platform}/log"));
+    let keys = [service.log().key.to_string(), cosigner.to_string()];
+    let (code, words) = verify(&log, &keys, None);
+    assert_eq!((code, words.contains("3 lignes de témoins de confiance")), (0, true), "{words}");
+    let (place, copy) = (log.join(name), std::fs::read(log.join(name)).unwrap());
+    let mut changed = copy.clone();
+    let last = changed.len() - 6;
+    changed[last] = if changed[last] == b'A' { b'B' } else { b'A' };
+    for (bytes, expected) in [(changed, 1), (copy, 0)] {
+        std::fs::remove_file(&place).unwrap();
+        std::fs::write(&place, bytes).unwrap();
+        let (code, words) = verify(&log, &keys, None);
+        assert_eq!(
+            (code, words.contains("scellement 3 : la ligne du témoin")),
+            (expected, expected == 1),
+            "{words}"
+        );
+    }
+}
+
 async fn head(service: &Service) -> Note {
     Note::parse(&service.get("/log/plateforme/checkpoint").await.text()).unwrap()
 }
@@ -109,6 +133,7 @@ async fn two_services_witness_each_other_and_their_proofs_say_so() {
             let store = service.stage.storage.tenant(platform).on(&[site]).unwrap();
             assert_eq!(store.kept(&format!("log/{name}")).unwrap().as_deref(), Some(&served.body[..]));
         }
+        verified_with_its_witness(service, &cosigner, &name);
     }
     // The witness shows what it cosigned.
     let hash = hex::encode(sha256(here.log().origin.as_bytes()));

@@ -12,7 +12,7 @@ use chrono::DateTime;
 use crate::proof::checkpoint::Checkpoint;
 use crate::proof::journal::{self, Hash};
 use crate::proof::merkle;
-use crate::proof::note::Note;
+use crate::proof::note::{Kind, Note, Signature, Verifier};
 use crate::proof::seal::{Record, Walk};
 use crate::proof::sealed::{Proof, Shown, Trusted};
 use crate::proof::tiles::{self, Growing, Tile, WIDTH};
@@ -113,7 +113,8 @@ pub fn log(folder: &Path, trusted: &Trusted) -> Result<Checked, Failure> {
     let head = note(&folder.join("checkpoint"))?;
     let body = Checkpoint::parse(head.text()).map_err(|error| wrong("checkpoint", error))?;
     let mut checked = Checked::default();
-    let mut seals = Seals { folder, trusted, walk: Walk::default(), stamps: 0, roots: roots(trusted)? };
+    let mut seals =
+        Seals { folder, trusted, walk: Walk::default(), stamps: 0, cosignatures: 0, roots: roots(trusted)? };
     let (mut tree, mut journal) = (Growing::default(), Journal::above(folder)?);
     let mut next = seals.next()?;
     for index in 0..body.size.div_ceil(WIDTH).max(1) {
@@ -156,13 +157,11 @@ fn sum_up(body: &Checkpoint, seals: &Seals<'_>, walked: u64, checked: &mut Check
         "journal {} : {} empreintes, {number} scellements liés les uns aux autres, chacun avec la racine qu’il scelle",
         body.origin, body.size
     ));
-    match seals.trusted.keys.as_slice() {
-        [] => {
-            checked
-                .unchecked
-                .push("les signatures des scellements : donnez la clé du service (--key)".into());
-        }
-        _ => checked.checked.push("chaque scellement est signé par une clé de confiance".into()),
+    let has = |kind: Kind| seals.trusted.keys.iter().any(|key| key.kind() == kind);
+    if has(Kind::Ed25519) {
+        checked.checked.push("chaque scellement est signé par une clé de confiance".into());
+    } else {
+        checked.unchecked.push("les signatures des scellements : donnez la clé du service (--key)".into());
     }
     match (seals.stamps, seals.roots.is_some()) {
         (0, _) => checked.unchecked.push("aucun jeton d’horodatage dans ce dossier".into()),
@@ -170,6 +169,13 @@ fn sum_up(body: &Checkpoint, seals: &Seals<'_>, walked: u64, checked: &mut Check
         (stamps, false) => checked
             .unchecked
             .push(format!("les {stamps} jetons d’horodatage : donnez les certificats racines (--root)")),
+    }
+    match seals.cosignatures {
+        0 if has(Kind::Cosignature) => {
+            checked.unchecked.push("aucune ligne des témoins de confiance n’est là".into())
+        }
+        0 => {}
+        lines => checked.checked.push(format!("{lines} lignes de témoins de confiance, chacune sur sa tête")),
     }
     match walked {
         0 => checked
@@ -203,6 +209,8 @@ struct Seals<'a> {
     trusted: &'a Trusted,
     walk: Walk,
     stamps: u64,
+    /// Lines of trusted witnesses.
+    cosignatures: u64,
     roots: Option<Vec<openssl::x509::X509>>,
 }
 
@@ -228,9 +236,17 @@ impl Seals<'_> {
         if note.text() != record.checkpoint().body() {
             return Err(wrong(&here, "sa note en signe un autre"));
         }
-        let keys = &self.trusted.keys;
+        let (witnesses, keys): (Vec<_>, Vec<_>) =
+            self.trusted.keys.iter().partition(|key| key.kind() == Kind::Cosignature);
         if !keys.is_empty() && keys.iter().all(|key| note.signed_by(key).is_none()) {
             return Err(wrong(&here, "aucune clé de confiance ne l’a signé"));
+        }
+        for witness in witnesses {
+            let path = path(&format!("{}.cosig", hex::encode(witness.id())));
+            if path.is_file() {
+                cosigned(&note, witness, &path).map_err(|reason| wrong(&here, reason))?;
+                self.cosignatures += 1;
+            }
         }
         let mut bytes = note.text().as_bytes().to_vec();
         for ordinal in 1..=STAMPS_MAX {
@@ -248,6 +264,16 @@ impl Seals<'_> {
         }
         Ok(Some(record))
     }
+}
+
+/// Whether the line of a witness, beside a seal, is right.
+fn cosigned(note: &Note, witness: &Verifier, path: &Path) -> Result<(), String> {
+    let refused = || format!("la ligne du témoin {} n’est pas celle de cette tête", witness.name());
+    let bytes = read(path).map_err(|_| refused())?;
+    let line = std::str::from_utf8(&bytes).ok().and_then(|line| Signature::parse(line.trim_end()).ok());
+    let mut seen = note.clone();
+    seen.add(line.ok_or_else(refused)?);
+    seen.signed_by(witness).map(drop).ok_or_else(refused)
 }
 
 /// The entries' hashes of a bundle.
