@@ -172,7 +172,7 @@ fn sum_up(body: &Checkpoint, seals: &Seals<'_>, walked: u64, checked: &mut Check
     }
     match seals.cosignatures {
         0 if has(Kind::Cosignature) => {
-            checked.unchecked.push("aucune ligne des témoins de confiance n’est là".into())
+            checked.unchecked.push("aucune ligne des témoins de confiance n’est là".into());
         }
         0 => {}
         lines => checked.checked.push(format!("{lines} lignes de témoins de confiance, chacune sur sa tête")),

@@ -6,12 +6,9 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, Event};
 use serde_json::{Map, Value};
 
-use super::NAMESPACE;
-use super::write::{Xml, agent_link, element, identifier, object, text};
+use super::write::{Xml, agent_link, begin, element, end, identifier, object, text};
 
 /// The document in the making: the journal itself, then its events, then their agents.
 pub struct Journal<W: Write> {
@@ -27,14 +24,7 @@ impl<W: Write> Journal<W> {
     /// # Errors
     /// When `out` cannot be written.
     pub fn begin(out: W, code: &str, about: Option<&str>) -> io::Result<Self> {
-        let mut xml = Writer::new_with_indent(out, b' ', 1);
-        xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-        let root = BytesStart::new("premis").with_attributes([
-            ("xmlns", NAMESPACE),
-            ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
-            ("version", "3.0"),
-        ]);
-        xml.write_event(Event::Start(root))?;
+        let mut xml = begin(out)?;
         let named = about.map_or_else(|| format!("journal:{code}"), str::to_owned);
         object(&mut xml, "intellectualEntity", |xml| identifier(xml, "object", "local", &named))?;
         Ok(Self { xml, code: code.to_owned(), agents: BTreeSet::new() })
@@ -83,10 +73,7 @@ impl<W: Write> Journal<W> {
                 text(xml, "agentType", kind(agent))
             })?;
         }
-        self.xml.write_event(Event::End(BytesEnd::new("premis")))?;
-        let mut out = self.xml.into_inner();
-        out.write_all(b"\n")?;
-        Ok(out)
+        end(self.xml)
     }
 }
 

@@ -18,14 +18,7 @@ pub(super) type Xml<W> = Writer<W>;
 /// # Errors
 /// When `out` cannot be written.
 pub fn write<W: Write>(out: W, accession: &Accession, entry: &Entry, ours: &[OwnFile]) -> io::Result<W> {
-    let mut xml = Writer::new_with_indent(out, b' ', 1);
-    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    let root = BytesStart::new("premis").with_attributes([
-        ("xmlns", NAMESPACE),
-        ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
-        ("version", "3.0"),
-    ]);
-    xml.write_event(Event::Start(root))?;
+    let mut xml = begin(out)?;
     archive(&mut xml, accession)?;
     package(&mut xml, accession)?;
     for one in files(accession, ours) {
@@ -35,6 +28,24 @@ pub fn write<W: Write>(out: W, accession: &Accession, entry: &Entry, ours: &[Own
         event(&mut xml, accession, one)?;
     }
     agents(&mut xml, accession, entry)?;
+    end(xml)
+}
+
+/// A document that begins.
+pub(super) fn begin<W: Write>(out: W) -> io::Result<Xml<W>> {
+    let mut xml = Writer::new_with_indent(out, b' ', 1);
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    let root = BytesStart::new("premis").with_attributes([
+        ("xmlns", NAMESPACE),
+        ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
+        ("version", "3.0"),
+    ]);
+    xml.write_event(Event::Start(root))?;
+    Ok(xml)
+}
+
+/// The document's end.
+pub(super) fn end<W: Write>(mut xml: Xml<W>) -> io::Result<W> {
     xml.write_event(Event::End(BytesEnd::new("premis")))?;
     let mut out = xml.into_inner();
     out.write_all(b"\n")?;

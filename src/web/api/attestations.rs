@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{Page, transfers};
 use crate::evidence::attestation::{self, Attestation};
 use crate::identity::MachineCaller;
-use crate::model::{Agent, TransferId, TransferState};
+use crate::model::{Agent, ArchiveId, TransferId, TransferState};
 use crate::web::callers::Machine;
 use crate::web::pages::attestations::given;
 use crate::web::problem::Problem;
@@ -75,17 +75,21 @@ pub async fn list(
     Ok(Page { items: found.into_iter().map(AttestationJson::from).collect(), next: None }.answer())
 }
 
+/// The archive that a transfer the machine follows has become.
+async fn archive_of(machine: &MachineCaller, id: TransferId, state: &State) -> Result<ArchiveId, Problem> {
+    let mut tx = state.db.read(machine.tenant).await?;
+    let transfer = transfers::followed(&mut tx, machine, id).await?;
+    let archive = transfer.archive_id.filter(|_| transfer.state == TransferState::TakenInCharge);
+    archive.ok_or_else(|| Problem::new(&problems::NOT_READY))
+}
+
 /// `POST /api/v1/transfers/{id}/attestations`.
 pub async fn ask(
     machine: Machine,
     id: web::Path<Uuid>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let mut tx = state.db.read(machine.tenant).await?;
-    let transfer = transfers::followed(&mut tx, &machine, TransferId(*id)).await?;
-    drop(tx);
-    let archive = transfer.archive_id.filter(|_| transfer.state == TransferState::TakenInCharge);
-    let archive = archive.ok_or_else(|| Problem::new(&problems::NOT_READY))?;
+    let archive = archive_of(&machine, TransferId(*id), &state).await?;
     let by = Agent::Machine(machine.machine_id);
     state.preservation.ask_attestation(by, machine.tenant, archive).await?;
     let mut tx = state.db.read(machine.tenant).await?;
@@ -100,11 +104,7 @@ pub async fn dossier(
     id: web::Path<Uuid>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let mut tx = state.db.read(machine.tenant).await?;
-    let transfer = transfers::followed(&mut tx, &machine, TransferId(*id)).await?;
-    drop(tx);
-    let archive = transfer.archive_id.filter(|_| transfer.state == TransferState::TakenInCharge);
-    let archive = archive.ok_or_else(|| Problem::new(&problems::NOT_READY))?;
+    let archive = archive_of(&machine, TransferId(*id), &state).await?;
     crate::web::dossier::answer(&state, machine.tenant, archive).await
 }
 

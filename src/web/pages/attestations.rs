@@ -121,10 +121,7 @@ pub async fn dossier(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let archive = ArchiveId(*id);
-    let mut tx = state.db.read(person.tenant).await?;
-    let transfer = catalog::queries::transfer_of(&mut tx, archive).await?.ok_or_else(problems::not_found)?;
-    followed(&mut tx, &person, transfer).await?;
-    drop(tx);
+    transfer_of(&person, archive, &state).await?;
     crate::web::dossier::answer(&state, person.tenant, archive).await
 }
 
@@ -135,10 +132,7 @@ pub async fn ask(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let archive = ArchiveId(*id);
-    let mut tx = state.db.read(person.tenant).await?;
-    let transfer = catalog::queries::transfer_of(&mut tx, archive).await?.ok_or_else(problems::not_found)?;
-    followed(&mut tx, &person, transfer).await?;
-    drop(tx);
+    let transfer = transfer_of(&person, archive, &state).await?;
     state.preservation.ask_attestation(Agent::Person(person.person_id), person.tenant, archive).await?;
     Ok(go_to(&format!("{}#attestations", list::address(transfer))))
 }
@@ -157,6 +151,18 @@ async fn find(person: &PersonCaller, id: Uuid, state: &State) -> Result<Attestat
     let attestation = attestation::find(&mut tx, id).await?.ok_or_else(problems::not_found)?;
     followed(&mut tx, person, attestation.transfer_id).await?;
     Ok(attestation)
+}
+
+/// The transfer that an archive was, which this person follows.
+async fn transfer_of(
+    person: &PersonCaller,
+    archive: ArchiveId,
+    state: &State,
+) -> Result<TransferId, Problem> {
+    let mut tx = state.db.read(person.tenant).await?;
+    let transfer = catalog::queries::transfer_of(&mut tx, archive).await?.ok_or_else(problems::not_found)?;
+    followed(&mut tx, person, transfer).await?;
+    Ok(transfer)
 }
 
 async fn followed(tx: &mut TenantRead, person: &PersonCaller, id: TransferId) -> Result<(), Problem> {
