@@ -7,6 +7,7 @@ use chartrier::preservation::{Alert, Settings};
 use chrono::TimeDelta;
 
 use super::{Stage, settings};
+use crate::sealing::verified::verify;
 
 fn with_canaries() -> Settings {
     Settings { canaries: 4, canary_days: 3, canary_found_days: 40, ..settings() }
@@ -148,4 +149,17 @@ fn nothing_but_a_canary_is_ever_harmed() {
     let refused = store.harm_a_canary_on_purpose(archive, "v1/content/manifest.xml", (0, 0));
     assert!(matches!(refused, Err(chartrier::storage::Error::Object(_))), "{refused:?}");
     assert!(store.check(archive).unwrap().iter().all(|report| report.faults.is_empty()));
+}
+
+#[tokio::test]
+async fn whoever_verifies_a_site_is_told_that_canaries_are_passed_over_and_may_read_them_alone() {
+    let stage = Stage::new(0, with_canaries(), &["nord", "sud"]).await;
+    stage.turn().await;
+    let canaries = TenantId::of_canaries().to_string();
+    let (_, words) = verify(&stage.site("nord"), &[], None);
+    assert!(words.contains("objets témoins, abîmés exprès"), "{words}");
+    assert!(!words.contains(&format!("{canaries}/")), "{words}");
+    let (_, words) = verify(&stage.site("nord").join(&canaries), &[], None);
+    assert!(words.contains("4 objet(s)"), "{words}");
+    stage.end().await;
 }
