@@ -20,16 +20,17 @@ pub struct Reader {
 impl Reader {
     /// A person; `None` when none of their roles reads descriptions.
     pub fn person(caller: &PersonCaller) -> Option<Self> {
-        let has = |roles: &[Role]| roles.iter().any(|role| caller.roles.contains(role));
-        let whole = has(&[Archivist, ControlAuthority, MemberAdmin, Producer, Role::Reader]);
-        if !whole && !has(&[Depositor]) {
-            return None;
-        }
+        let held = |roles: &[Role]| roles.iter().copied().find(|role| caller.roles.contains(role));
+        let opening = held(&[Archivist, ControlAuthority, Depositor, Producer]);
+        let whole = held(&[Archivist, ControlAuthority, MemberAdmin, Producer, Role::Reader]);
+        // Under the role that opens files, when there is one: only that is journaled.
+        let role = opening.or(whole)?;
+        let whole = whole.is_some();
         Some(Self {
             tenant: caller.tenant,
-            agent: Agent::Person(caller.person_id),
+            agent: Agent::Person(caller.person_id, role),
             scope: Scope { agreements: None, depositor: (!whole).then_some(caller.person_id) },
-            opens_files: has(&[Archivist, ControlAuthority, Depositor, Producer]),
+            opens_files: opening.is_some(),
         })
     }
 

@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::evidence::{self, export};
 use crate::model::{ArchiveId, TenantId};
 use crate::package::premis::Journal;
+use crate::registry;
 
 /// What is done with a journal.
 #[derive(Subcommand)]
@@ -58,10 +59,23 @@ pub(super) fn run(config: Config, command: &Command) -> Result<ExitCode, Failure
     let Command::Export(export) = command;
     runtime()?.block_on(async {
         let app = App::open(config, Clock::system()).await?;
-        let outcome = given_out(&app, export).await;
+        let outcome = async {
+            known(&app, &export.member).await?;
+            given_out(&app, export).await
+        };
+        let outcome = outcome.await;
         app.close().await?;
         outcome
     })
+}
+
+/// Refuses a member that nobody knows: its journal would be an empty file.
+async fn known(app: &App, code: &str) -> Result<(), Failure> {
+    let mut tx = app.db.read(TenantId::of_member(code)).await?;
+    match registry::queries::find_member(&mut tx).await? {
+        Some(_) => Ok(()),
+        None => Err(format!("aucune collectivité de code « {code} »").into()),
+    }
 }
 
 async fn given_out(app: &App, asked: &Export) -> Result<ExitCode, Failure> {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 
 use super::{Error, queries};
-use crate::model::Event;
+use crate::model::{Event, Role};
 use crate::proof::journal::{Entry, Hash, Walk, hash};
 
 /// Who writes the entries.
@@ -76,6 +76,7 @@ pub(super) async fn append(
             outcome: event.outcome.word(),
             object: &event.object,
             agent: Some(&event.agent.to_string()),
+            role: event.agent.role().map(Role::word),
             program: Some(PROGRAM),
             detail: &event.detail,
             prev,

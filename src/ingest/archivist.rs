@@ -3,7 +3,7 @@
 use super::{Error, Ingest, JOB_SEAL, event_object, queries, replies, state_queries};
 use crate::model::findings as f;
 use crate::model::{
-    Agent, Event, EventType, Finding, Outcome, PersonId, TenantId, TransferId, TransferState,
+    Agent, Event, EventType, Finding, Outcome, PersonId, Role, TenantId, TransferId, TransferState,
 };
 
 /// Longest reason kept, in characters.
@@ -40,7 +40,7 @@ impl Ingest {
         tx.record(Event {
             event_type: EventType::Controle,
             outcome: Outcome::Ok,
-            agent: Agent::Person(by),
+            agent: Agent::Person(by, Role::Archivist),
             object: event_object(id),
             detail: vec![("etape", "acceptation par l'archiviste".into())],
         });
@@ -76,7 +76,7 @@ impl Ingest {
             archival_agency: None,
             transferring_agency: transfer.transferring_agency.clone(),
         };
-        self.refuse_in(&mut tx, &transfer, &seen, &findings, Agent::Person(by)).await?;
+        self.refuse_in(&mut tx, &transfer, &seen, &findings, Agent::Person(by, Role::Archivist)).await?;
         tx.commit().await?;
         Ok(Ok(()))
     }

@@ -89,6 +89,7 @@ impl Ingest {
         .await?;
         let mut seen = Seen::of(&identified)?;
         let (facts, home) = self.facts(tenant, transfer, &seen).await?;
+        seen.is_judged_under(facts.agreement.as_ref());
         if facts.agreement.is_some() && identified.viruses.terms != viruses::terms(facts.agreement.as_ref()) {
             return Err(Error::Contended);
         }

@@ -184,7 +184,7 @@ pub async fn insert_transfer(
     new: &NewTransfer<'_>,
 ) -> Result<Option<Transfer>, db::Error> {
     let (person, machine) = match new.agent {
-        Agent::Person(id) => (Some(id.0), None),
+        Agent::Person(id, _) => (Some(id.0), None),
         Agent::Machine(id) => (None, Some(id.0)),
         Agent::Service | Agent::Operator => (None, None),
     };

@@ -8,8 +8,8 @@ use super::conform::Applied;
 use super::decide::Facts;
 use super::identify::Identified;
 use super::state_queries::Examined;
-use super::{Error, Ingest, coverage, queries, replies, seal, seal_queries};
-use crate::model::{Finding, SedaVersion, TenantId, Transfer, VirusCoverage};
+use super::{Error, Ingest, coverage, queries, replies, seal, seal_queries, terms};
+use crate::model::{Agreement, AgreementId, Finding, SedaVersion, TenantId, Transfer, VirusCoverage};
 use crate::registry;
 use crate::seda::Manifest;
 use crate::seda::lengths::IDENTIFIER_BYTES_MAX;
@@ -28,6 +28,8 @@ pub(super) struct Seen {
     profile: Option<String>,
     /// The profile it was checked against.
     applied: Option<Applied>,
+    /// The agreement it was judged under, and the version of its terms.
+    terms: Option<(AgreementId, String)>,
     title: Option<String>,
     unit_count: Option<usize>,
     object_count: Option<usize>,
@@ -52,6 +54,7 @@ impl Seen {
             submission_agency: manifest.and_then(|manifest| manifest.heading.submission_agency.clone()),
             profile: manifest.and_then(|manifest| manifest.heading.archival_profile.clone()),
             applied: None,
+            terms: None,
             title: manifest.map(seal::title).transpose()?,
             unit_count: manifest.map(Manifest::unit_count),
             object_count: manifest.map(Manifest::binary_object_count),
@@ -65,9 +68,17 @@ impl Seen {
         self.applied = applied.cloned();
     }
 
-    /// The profile and its version, and whether it was checked for viruses, for journal entries.
+    /// Takes note of the agreement that it is judged under.
+    pub(super) fn is_judged_under(&mut self, agreement: Option<&Agreement>) {
+        self.terms = agreement.map(|agreement| (agreement.agreement_id, terms::version(agreement)));
+    }
+
+    /// The agreement and the profile with their versions, and whether it was checked for viruses, for journal entries.
     pub(super) fn detail(&self) -> Vec<(&'static str, String)> {
         let mut detail = self.applied.as_ref().map(Applied::detail).unwrap_or_default();
+        if let Some((agreement, version)) = &self.terms {
+            detail.extend([("accord", agreement.to_string()), ("accord_version", version.clone())]);
+        }
         detail.push(("antivirus", coverage::word(&self.viruses).into()));
         detail
     }

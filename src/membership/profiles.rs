@@ -10,7 +10,9 @@ use super::profile_rows::state;
 use super::{agreement_queries, grammars, profile_queries as queries};
 use crate::clock::Clock;
 use crate::db::{self, Db, TenantTx};
-use crate::model::{Agent, AgreementId, Event, EventType, Finding, Outcome, PersonId, ProfileId, TenantId};
+use crate::model::{
+    Agent, AgreementId, Event, EventType, Finding, Outcome, PersonId, ProfileId, Role, TenantId,
+};
 use crate::registry;
 
 /// Longest identifier, in bytes: as in members' files.
@@ -25,6 +27,7 @@ pub const NOTICE_CHARS_MAX: usize = 2_000;
 pub struct By {
     pub tenant: TenantId,
     pub person: PersonId,
+    pub role: Role,
 }
 
 /// A profile to be made.
@@ -196,6 +199,7 @@ async fn compiled(rng: Rng) -> Result<Grammar, Unchanged> {
 
 fn record(tx: &mut TenantTx, by: By, action: &str, object: String, mut detail: Vec<(&'static str, String)>) {
     detail.push(("action", action.to_owned()));
-    let (event_type, outcome, agent) = (EventType::Parametrage, Outcome::Ok, Agent::Person(by.person));
+    let (event_type, outcome, agent) =
+        (EventType::Parametrage, Outcome::Ok, Agent::Person(by.person, by.role));
     tx.record(Event { event_type, outcome, agent, object, detail });
 }

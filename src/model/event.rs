@@ -1,6 +1,6 @@
 //! What is journaled: every change leaves one of these, in the same transaction.
 
-use super::{MachineId, PersonId};
+use super::{MachineId, PersonId, Role};
 
 /// Event types of norms E-02 that the product has so far; the word is the journal's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,8 @@ impl Outcome {
 /// Who acted. Identifiers only: names live in tables that can be purged without breaking the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Agent {
-    Person(PersonId),
+    /// A person, under the role that the act asks for.
+    Person(PersonId, Role),
     Machine(MachineId),
     /// The service itself, by its background work.
     Service,
@@ -77,10 +78,20 @@ pub enum Agent {
     Operator,
 }
 
+impl Agent {
+    /// The role under which a person acts; a machine acts under its agreements, the service and the operator under none.
+    pub fn role(self) -> Option<Role> {
+        match self {
+            Agent::Person(_, role) => Some(role),
+            Agent::Machine(_) | Agent::Service | Agent::Operator => None,
+        }
+    }
+}
+
 impl std::fmt::Display for Agent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Agent::Person(id) => write!(f, "person:{id}"),
+            Agent::Person(id, _) => write!(f, "person:{id}"),
             Agent::Machine(id) => write!(f, "machine:{id}"),
             Agent::Service => f.write_str("service"),
             Agent::Operator => f.write_str("operator"),

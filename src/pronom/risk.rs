@@ -1,7 +1,7 @@
 //! The formats that a member holds, and the risk given to each: by the member, else by the starter's table.
 
 use super::{Error, Pronom, queries, starter};
-use crate::model::{Agent, Event, EventType, FormatRisk, NamedFormat, Outcome, PersonId, TenantId};
+use crate::model::{Agent, Event, EventType, FormatRisk, NamedFormat, Outcome, PersonId, Role, TenantId};
 
 /// Formats listed.
 const HELD_MAX: u32 = 1_000;
@@ -66,7 +66,7 @@ impl Pronom {
     pub async fn set_risk(
         &self,
         tenant: TenantId,
-        by: PersonId,
+        (by, role): (PersonId, Role),
         puid: &str,
         risk: FormatRisk,
     ) -> Result<bool, Error> {
@@ -83,7 +83,7 @@ impl Pronom {
         tx.record(Event {
             event_type: EventType::Parametrage,
             outcome: Outcome::Ok,
-            agent: Agent::Person(by),
+            agent: Agent::Person(by, role),
             object: format!("format:{puid}"),
             detail: vec![("risque", format!("{was} > {}", risk.word()))],
         });

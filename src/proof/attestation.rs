@@ -312,6 +312,7 @@ mod tests {
             outcome: "OK",
             object: &event_object(&statement.number),
             agent: Some("service"),
+            role: None,
             program: None,
             detail: &[("genre", "reception".into()), ("sha256", sha256)],
             prev: [0; 32],

@@ -29,6 +29,8 @@ pub struct Entry<'a> {
     pub object: &'a str,
     /// Who acted, by identifier only: `person:<uuid>`.
     pub agent: Option<&'a str>,
+    /// Under which role a person acted (norms E-03). Whom they acted for is the member, whose journal it is.
+    pub role: Option<&'a str>,
     /// The program that wrote it, with its version.
     pub program: Option<&'a str>,
     /// Names and values; a name given several times becomes a list.
@@ -49,6 +51,7 @@ impl Entry<'_> {
         put("object", self.object);
         put("prev", &hex::encode(self.prev));
         self.agent.map(|agent| put("agent", agent));
+        self.role.map(|role| put("role", role));
         self.program.map(|program| put("program", program));
         fields.insert("seq".into(), self.seq.into());
         if !self.detail.is_empty() {
@@ -193,6 +196,7 @@ mod tests {
                 outcome: "OK",
                 object: "arc-0001",
                 agent: None,
+                role: None,
                 program: None,
                 detail: &[],
                 prev,

@@ -16,12 +16,20 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::problem::Problem;
 use super::{State, Who, cookies, problems};
 use crate::identity::{MachineCaller, PersonCaller, Session};
+use crate::model::Role;
 
 macro_rules! people {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug)]
         pub struct $name(PersonCaller);
+
+        impl $name {
+            /// Under which of their roles the address is open to them.
+            pub fn role(&self) -> Role {
+                role_for(&self.0, Who::$name)
+            }
+        }
 
         impl Deref for $name {
             type Target = PersonCaller;
@@ -68,6 +76,13 @@ people! {
     IntegrityReader;
     /// Whoever keeps the service running, for every member.
     Operator;
+}
+
+/// The first of the roles admitted that the person has: one of them was looked for before the address opened.
+fn role_for(person: &PersonCaller, who: Who) -> Role {
+    let admitted = who.roles().unwrap_or_default().iter().copied();
+    let held = admitted.clone().find(|role| person.roles.contains(role));
+    held.or(person.roles.first().copied()).unwrap_or(Role::Reader)
 }
 
 /// A person logged in, even when the member is not chosen yet.

@@ -58,7 +58,7 @@ pub fn grammar(version: &str, title: &str) -> Vec<u8> {
 pub const BROKEN: &[u8] = b"<grammar xmlns=\"http://relaxng.org/ns/structure/1.0\">\n  <start>\n    <ref name=\"rien\"/>\n  </start>\n";
 
 fn by(tenant: &FreshTenant) -> By {
-    By { tenant: tenant.tenant, person: tenant.person(Role::Archivist) }
+    By { tenant: tenant.tenant, person: tenant.person(Role::Archivist), role: Role::Archivist }
 }
 
 /// Imports a profile, bound to nothing.

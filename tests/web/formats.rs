@@ -52,6 +52,10 @@ async fn a_member_sees_its_formats_and_the_archivist_says_their_risk() {
     let told = events(&door, "format:%").await;
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].contains("watch > convert"), "{told:?}");
+    assert!(
+        told[0].contains("\"role\":\"archivist\"") && told[0].contains("\"agent\":\"person:"),
+        "{told:?}"
+    );
     for (puid, word, status) in [("fmt/18", "grave", 400), ("fmt/19", "safe", 404), ("' or 1=1", "safe", 404)]
     {
         let answer = door.send(risk(&archivist, &token, puid, word)).await;

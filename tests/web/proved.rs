@@ -12,6 +12,8 @@ use super::{Door, get, post};
 use crate::sealing::verified::verify;
 use crate::support::{self, database, vault};
 
+static PLATFORM: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// A deposit taken in charge, sealed and stamped: the attestation's file, the key to trust, the authority's root.
 async fn attested(door: &Door, folder: &TempDir) -> (String, String, PathBuf) {
     let transfer = door.deposit(door.sip("PREUVE").zip()).await;
@@ -39,6 +41,8 @@ pub async fn proved(
     let clock = chartrier::clock::Clock::system();
     let sealing = support::sealing(db, &vault::storage(), &clock, folder.path());
     let sealing = sealing.with_authorities(Authorities { all, ..Authorities::default() });
+    // The platform's log is one, and the tests' database too: two that gather the same heads at once stop each other.
+    let _alone = PLATFORM.lock().await;
     sealing.seal(door.tenant.tenant, &door.tenant.code, Agent::Service).await.unwrap();
     sealing.seal_platform().await.unwrap();
     // Sealed, and not stamped yet.

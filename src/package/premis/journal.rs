@@ -49,7 +49,7 @@ impl<W: Write> Journal<W> {
             element(xml, "eventDetailInformation", |xml| text(xml, "eventDetail", &detail))?;
             element(xml, "eventOutcomeInformation", |xml| text(xml, "eventOutcome", field("outcome")))?;
             if !agent.is_empty() {
-                agent_link(xml, agent, "implementer")?;
+                agent_link(xml, agent, if field("role").is_empty() { "implementer" } else { field("role") })?;
             }
             element(xml, "linkingObjectIdentifier", |xml| {
                 text(xml, "linkingObjectIdentifierType", "local")?;

@@ -133,7 +133,10 @@ pub async fn ask(
 ) -> Result<HttpResponse, Problem> {
     let archive = ArchiveId(*id);
     let transfer = transfer_of(&person, archive, &state).await?;
-    state.preservation.ask_attestation(Agent::Person(person.person_id), person.tenant, archive).await?;
+    state
+        .preservation
+        .ask_attestation(Agent::Person(person.person_id, person.role()), person.tenant, archive)
+        .await?;
     Ok(go_to(&format!("{}#attestations", list::address(transfer))))
 }
 

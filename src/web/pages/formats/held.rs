@@ -120,7 +120,7 @@ pub async fn set_risk(
 ) -> Result<HttpResponse, Problem> {
     let risk = FormatRisk::from_word(&form.risque).ok_or(Problem::new(&problems::BAD_REQUEST))?;
     if !is_puid(&form.puid)
-        || !state.pronom.set_risk(person.tenant, person.person_id, &form.puid, risk).await?
+        || !state.pronom.set_risk(person.tenant, (person.person_id, person.role()), &form.puid, risk).await?
     {
         return Err(problems::not_found());
     }
@@ -129,7 +129,8 @@ pub async fn set_risk(
 
 /// `POST /formats/identification`.
 pub async fn name_again(person: FormatKeeper, state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    let asked = state.pronom.name_again(person.tenant, Agent::Person(person.person_id)).await?;
+    let asked =
+        state.pronom.name_again(person.tenant, Agent::Person(person.person_id, person.role())).await?;
     Ok(go_to(if asked { "/formats?fait=demande" } else { "/formats?fait=encours" }))
 }
 

@@ -57,7 +57,7 @@ pub async fn receive(
 }
 
 async fn file(
-    person: &PersonCaller,
+    person: &Depositor,
     state: &State,
     part: Field,
     announced_bytes: Option<u64>,
@@ -68,7 +68,7 @@ async fn file(
     }
     let from = ingest::Depositor {
         tenant: person.tenant,
-        agent: Agent::Person(person.person_id),
+        agent: Agent::Person(person.person_id, person.role()),
         channel: Channel::Portal,
         announced_bytes,
     };

@@ -10,9 +10,9 @@ pub mod import;
 pub mod list;
 pub mod show;
 
-use crate::identity::PersonCaller;
 use crate::membership::profiles::{By, Rng};
 use crate::model::{Finding, ProfileId};
+use crate::web::callers::ProfileKeeper;
 use crate::web::pages::shell::Badge;
 use crate::web::pages::upload::Upload;
 use crate::web::pages::words;
@@ -72,6 +72,6 @@ fn badge(active: bool) -> Badge {
     }
 }
 
-fn by(person: &PersonCaller) -> By {
-    By { tenant: person.tenant, person: person.person_id }
+fn by(person: &ProfileKeeper) -> By {
+    By { tenant: person.tenant, person: person.person_id, role: person.role() }
 }
