@@ -82,23 +82,35 @@ async fn given_out(app: &App, asked: &Export) -> Result<ExitCode, Failure> {
     if asked.file == Path::new("-") {
         return write(app, asked, io::stdout().lock()).await.map(|(code, _)| code);
     }
-    // A file that bears its name is whole.
-    let mut draft = asked.file.clone().into_os_string();
-    draft.push(".part");
+    // A file that bears its name is whole, and a head beside it is its own: the one of another export goes first.
+    let (draft, beside) = (named(&asked.file, ".part"), named(&asked.file, ".note"));
     let mut file = BufWriter::new(File::create(&draft)?);
     let (code, note) = write(app, asked, &mut file).await?;
     file.into_inner()?.sync_all()?;
     if code != ExitCode::SUCCESS {
         return Ok(code);
     }
+    match fs::remove_file(&beside) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+        _ => fs::rename(&draft, &asked.file)?,
+    }
     if let Some(note) = note {
-        let mut beside = asked.file.clone().into_os_string();
-        beside.push(".note");
-        fs::write(&beside, note)?;
+        let mut file = File::create(&draft)?;
+        file.write_all(note.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&draft, &beside)?;
         eprintln!("Tête signée qui couvre ce journal : {}", beside.display());
     }
-    fs::rename(&draft, &asked.file)?;
+    let folder = asked.file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()?;
     Ok(code)
+}
+
+/// The same path with an ending more.
+fn named(path: &Path, ending: &str) -> PathBuf {
+    let mut named = path.to_path_buf().into_os_string();
+    named.push(ending);
+    named.into()
 }
 
 /// Writes the entries; the signed head that covers them, when they are the journal from its beginning, as it is.

@@ -4,7 +4,7 @@ use std::io;
 
 use serde_json::{Map, Value};
 
-use super::{Error, PAGE, events_about, journal_page, seal_queries, walk_after};
+use super::{Error, PAGE, broken, events_about_any, journal_page, seal_queries, walk_after};
 use crate::db::{self, TenantRead};
 use crate::model::{ArchiveId, TransferId};
 use crate::proof::journal::{Hash, hash};
@@ -39,23 +39,36 @@ pub async fn entries(
     }
 }
 
-/// Gives the entries about an archive and the transfer it was, in the journal's order; how many.
+/// Gives the entries about an archive and the transfer it was, in the journal's order; how many. They are not linked to each
+/// other: each is compared with the hash that the journal keeps of it.
+///
+/// # Errors
+/// [`Error::Broken`] at the first entry that is not what was hashed; those before it were given.
 pub async fn entries_about(
     tx: &mut TenantRead,
     archive: ArchiveId,
     transfer: TransferId,
     take: &mut Take<'_>,
 ) -> Result<usize, Error> {
-    let mut entries = events_about(tx, &format!("transfer:{transfer}")).await?;
-    entries.extend(events_about(tx, &format!("archive:{archive}")).await?);
-    entries.sort_unstable_by_key(|entry| entry.seq);
-    for entry in &entries {
-        let Ok(fields) = serde_json::from_str(&entry.entry) else {
-            return Err(db::Error::row("event", entry.seq).into());
-        };
-        take(&entry.entry, &fields, &hash(&entry.entry))?;
+    let objects = [format!("transfer:{transfer}"), format!("archive:{archive}")];
+    let (mut last, mut count) = (0, 0);
+    loop {
+        let page = events_about_any(tx, &objects, last, i64::from(PAGE)).await?;
+        for entry in &page {
+            let hash = hash(&entry.entry);
+            if hash != entry.hash[..] {
+                return Err(broken(entry.seq, "le texte ne correspond plus à son empreinte"));
+            }
+            let fields = serde_json::from_str(&entry.entry)
+                .map_err(|_| broken(entry.seq, "le texte n'est pas un objet JSON"))?;
+            take(&entry.entry, &fields, &hash)?;
+            last = entry.seq;
+        }
+        count += page.len();
+        if page.len() < usize::from(PAGE) {
+            return Ok(count);
+        }
     }
-    Ok(entries.len())
 }
 
 /// The signed head of the last seal that covers no entry after the one numbered `last`.

@@ -21,7 +21,7 @@ use serde_json::Value;
 use crate::db::{self, TenantRead};
 use crate::proof::journal::{BEFORE_FIRST, Fault, Hash, Walk};
 
-pub use queries::{Recorded, events_about, journal_page, last_events, sites_of_member};
+pub use queries::{Recorded, events_about, events_about_any, journal_page, last_events, sites_of_member};
 
 /// Entries read at a time.
 const PAGE: u16 = 1_000;

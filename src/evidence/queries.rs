@@ -71,6 +71,24 @@ pub async fn events_about(tx: &mut TenantRead, object: &str) -> Result<Vec<Recor
     Ok(events.fetch_all(tx.conn()).await?)
 }
 
+/// At most `most` entries about any of these objects after the one numbered `after`, in order.
+pub async fn events_about_any(
+    tx: &mut TenantRead,
+    objects: &[String],
+    after: i64,
+    most: i64,
+) -> Result<Vec<Recorded>, Error> {
+    let events = sqlx::query_as!(
+        Recorded,
+        "select seq, at, event_type, outcome, object, entry, hash from event
+         where object = any($1) and seq > $2 order by seq limit $3",
+        objects,
+        after,
+        most
+    );
+    Ok(events.fetch_all(tx.conn()).await?)
+}
+
 /// The last entries, newest first.
 pub async fn last_events(tx: &mut TenantRead, most: u32) -> Result<Vec<Recorded>, Error> {
     let events = sqlx::query_as!(

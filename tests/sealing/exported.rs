@@ -2,12 +2,15 @@
 
 use std::fs;
 
-use chartrier::evidence::export;
-use chartrier::model::Agent;
+use chartrier::evidence::{self, export};
+use chartrier::model::{Agent, ArchiveId, Event, TransferId};
 use chartrier::package::premis::Journal;
+use uuid::Uuid;
 
+use super::tampering::tamper;
 use super::verified::verify;
 use super::{A, Stage, tenant};
+use crate::db::jobs::event;
 
 /// The journal's lines from this entry on, and the head that covers them.
 async fn exported(stage: &Stage, from: i64) -> (Vec<String>, String) {
@@ -134,4 +137,38 @@ async fn the_same_journal_is_valid_premis() {
         assert!(text.contains(said), "{said}: {text}");
     }
     crate::package::premis::is_valid(&document);
+}
+
+#[tokio::test]
+async fn an_extract_is_whole_and_each_of_its_entries_is_what_was_hashed() {
+    let stage = Stage::new("exported_extract").await;
+    let (archive, transfer) = (ArchiveId(Uuid::from_u128(1)), TransferId(Uuid::from_u128(2)));
+    for _ in 0..21 {
+        let mut tx = stage.db.write(tenant()).await.unwrap();
+        for number in 0..50 {
+            let object =
+                if number % 2 == 0 { format!("archive:{archive}") } else { format!("transfer:{transfer}") };
+            tx.record(Event { object, ..event() });
+            tx.record(event());
+        }
+        tx.commit().await.unwrap();
+    }
+    let mut lines = Vec::new();
+    let mut tx = stage.db.read(tenant()).await.unwrap();
+    let mut take = |text: &str, _: &_, _: &_| {
+        lines.push(text.to_owned());
+        Ok(())
+    };
+    let count = export::entries_about(&mut tx, archive, transfer, &mut take).await.unwrap();
+    assert_eq!((count, lines.len()), (1_050, 1_050), "past a page, past a thousand");
+    drop(tx);
+    let path = stage.folder.path().join("extrait.jsonl");
+    fs::write(&path, lines.join("\n") + "\n").unwrap();
+    let (code, words) = verify(&path, &[], None);
+    assert_eq!((code, words.contains("extrait du journal")), (0, true), "{words}");
+
+    tamper(&stage, "update event set entry = replace(entry, '\"OK\"', '\"KO\"') where seq = 2002").await;
+    let mut tx = stage.db.read(tenant()).await.unwrap();
+    let told = export::entries_about(&mut tx, archive, transfer, &mut |_, _, _| Ok(())).await;
+    assert!(matches!(&told, Err(evidence::Error::Broken(fault)) if fault.seq == 2002), "{told:?}");
 }

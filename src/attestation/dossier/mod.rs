@@ -15,7 +15,7 @@ use super::{Attestations, Error, statement};
 use crate::catalog;
 use crate::db::{self, TenantRead};
 use crate::evidence::attestation::{self, Attestation};
-use crate::evidence::{Recorded, events_about, sites_of_member};
+use crate::evidence::{Recorded, events_about_any, sites_of_member};
 use crate::model::{ArchiveId, TenantId, TransferId};
 use crate::proof::attestation::{Member, Statement, event_object};
 use crate::proof::dossier::{Archive, ENTRIES_MAX};
@@ -137,14 +137,9 @@ async fn entries(
 ) -> Result<(Vec<Recorded>, bool), Error> {
     let numbers = attestations.iter().map(|attestation| event_object(&attestation.number));
     let objects = [format!("transfer:{transfer}"), format!("archive:{archive}")].into_iter().chain(numbers);
-    let (mut entries, mut complete) = (Vec::new(), true);
-    for object in objects {
-        let found = events_about(tx, &object).await?;
-        complete &= found.len() < ENTRIES_MAX;
-        entries.extend(found);
-    }
-    entries.sort_unstable_by_key(|entry| entry.seq);
-    complete &= entries.len() <= ENTRIES_MAX;
+    let objects: Vec<String> = objects.collect();
+    let mut entries = events_about_any(tx, &objects, 0, ENTRIES_MAX as i64 + 1).await?;
+    let complete = entries.len() <= ENTRIES_MAX;
     entries.truncate(ENTRIES_MAX);
     Ok((entries, complete))
 }
