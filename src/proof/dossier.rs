@@ -139,8 +139,11 @@ pub struct Seen {
     pub entries: Vec<i64>,
     /// What the proofs show, by the entry's number.
     pub proved: BTreeMap<i64, Shown>,
+    /// Numbers of the attestations whose entry is proved.
     pub attestations: Vec<String>,
-    /// Whether an attestation in it binds the inventory to the journal.
+    /// Numbers of those that wait for their seal: whoever made the file may have made them.
+    pub unproved: Vec<String>,
+    /// Whether a proved attestation binds the archive's name and its inventory to the journal.
     pub bound: bool,
 }
 
@@ -151,8 +154,11 @@ pub fn verify(parts: &mut dyn Parts, trusted: &Trusted) -> Result<Seen, Failure>
     let files = digests(parts, &list)?;
     let journal = entries(parts, &list.member.code)?;
     let proved = proofs(parts, &list, &journal, trusted)?;
-    let (attestations, bound) = attestations(parts, &list, &journal, trusted)?;
-    Ok(Seen { files, entries: journal.keys().copied().collect(), proved, attestations, bound, list })
+    let entries = journal.keys().copied().collect();
+    let mut seen =
+        Seen { files, entries, proved, attestations: Vec::new(), unproved: Vec::new(), bound: false, list };
+    attestations(parts, &mut seen, &journal, trusted)?;
+    Ok(seen)
 }
 
 /// Whether a container is an evidence file.
@@ -299,45 +305,46 @@ fn proofs(
     Ok(proved)
 }
 
-/// Numbers of the attestations, and whether one binds the inventory.
+/// Reads each attestation, and says which are proved.
 fn attestations(
     parts: &mut dyn Parts,
-    list: &List,
+    seen: &mut Seen,
     journal: &BTreeMap<i64, Hash>,
     trusted: &Trusted,
-) -> Result<(Vec<String>, bool), Failure> {
-    let (mut numbers, mut bound) = (Vec::new(), false);
-    let names = list.parts.iter().map(|part| part.name.as_str());
-    for name in names.filter(|name| name.starts_with(ATTESTATIONS) && name.ends_with(".json")) {
+) -> Result<(), Failure> {
+    let archive = seen.list.archive.clone();
+    let is_one = |name: &&str| name.starts_with(ATTESTATIONS) && name.ends_with(".json");
+    let names = seen.list.parts.iter().map(|part| part.name.as_str()).filter(is_one);
+    let names: Vec<String> = names.map(str::to_owned).collect();
+    for name in &names {
         let wrong = |reason: String| fault(name, reason);
         let declared = attestation::read(&read(parts, name)?).map_err(|error| wrong(error.0))?;
-        let statement = &declared.statement;
+        let (statement, code) = (&declared.statement, &declared.statement.member.code);
         if journal.get(&declared.seq) != Some(&declared.entry_hash) {
             return Err(wrong("l’entrée qui la déclare n’est pas celle du dossier".into()));
         }
-        if let Some(archive) = &statement.archive {
-            let same = (&archive.id, &archive.cote, &archive.title)
-                == (&list.archive.id, &list.archive.cote, &list.archive.title);
-            if !same {
-                return Err(wrong("elle est d’une autre archive, ou le dossier la nomme autrement".into()));
-            }
-            if statement.kind == Kind::PriseEnCharge {
-                if archive.inventory_sha512.as_ref() != Some(&list.archive.inventory_sha512) {
-                    return Err(wrong("l’inventaire du dossier n’est pas celui qu’elle déclare".into()));
-                }
-                bound = true;
-            }
-        }
+        let mut proved = seen.proved.contains_key(&declared.seq);
         if let Some(proof) = declared.proof {
             let proof: Proof = serde_json::from_value(proof).map_err(|error| wrong(error.to_string()))?;
-            let code = &statement.member.code;
             proof
                 .verify(&declared.entry_hash, declared.seq, code, trusted)
                 .map_err(|error| wrong(error.0))?;
+            proved = true;
         }
+        let numbers = if proved { &mut seen.attestations } else { &mut seen.unproved };
         numbers.push(statement.number.clone());
+        let Some(about) = &statement.archive else { continue };
+        if (&about.id, &about.cote, &about.title) != (&archive.id, &archive.cote, &archive.title) {
+            return Err(wrong("elle est d’une autre archive, ou le dossier la nomme autrement".into()));
+        }
+        if statement.kind == Kind::PriseEnCharge {
+            if about.inventory_sha512.as_ref() != Some(&archive.inventory_sha512) {
+                return Err(wrong("l’inventaire du dossier n’est pas celui qu’elle déclare".into()));
+            }
+            seen.bound |= proved;
+        }
     }
-    Ok((numbers, bound))
+    Ok(())
 }
 
 fn read(parts: &mut dyn Parts, name: &str) -> Result<Vec<u8>, Failure> {

@@ -53,6 +53,11 @@ async fn an_evidence_file_is_verified_alone_and_each_of_its_parts_is_held_to_wha
     let (code, words) = verify(&early, &[], None);
     assert_eq!(code, 0, "{words}");
     assert!(words.contains("attendaient leur scellement"), "{words}");
+    // Nothing is bound by what nobody sealed: whoever made the file could have written it.
+    assert!(
+        words.contains("0 attestations") && words.contains("aucune attestation de prise en charge prouvée"),
+        "{words}"
+    );
 
     let (_, key, root, sealing) = proved(&door, &folder, &transfer).await;
     let given = given(&door, &transfer, &sealing).await;
@@ -65,7 +70,7 @@ async fn an_evidence_file_is_verified_alone_and_each_of_its_parts_is_held_to_wha
     for said in [
         "dossier de preuve de l’archive",
         "premier horodatage le",
-        "celui que déclare l’attestation",
+        "ceux que déclare l’attestation",
         "2 attestations",
     ] {
         assert!(words.contains(said), "{said}: {words}");

@@ -94,25 +94,32 @@ pub fn verify(parts: &mut Parts, trusted: &Trusted) -> Result<Checked, evidence:
 fn told(seen: &Seen) -> Checked {
     let (list, mut checked) = (&seen.list, Checked::default());
     checked.checked.push(format!(
-        "dossier de preuve de l’archive {} de {} ({}) : {} pièces, toutes celles qu’il annonce",
+        "dossier de preuve de l’archive {}, collectivité {} : {} pièces, toutes celles qu’il annonce",
         list.archive.cote,
-        list.member.name,
         list.member.code,
         list.parts.len()
     ));
     checked.checked.push(format!("{} empreintes de fichiers, celles de l’inventaire", seen.files));
     checked.checked.push(format!(
-        "{} entrées du journal, dont {} prouvées sous un sceau ; {} attestations, déclarées par le journal",
+        "{} entrées du journal, dont {} prouvées sous un sceau ; {} attestations déclarées par celles-ci",
         seen.entries.len(),
         seen.proved.len(),
         seen.attestations.len()
     ));
     if seen.bound {
-        checked.checked.push("l’inventaire est celui que déclare l’attestation de prise en charge".into());
+        checked.checked.push(
+            "l’archive et son inventaire sont ceux que déclare l’attestation de prise en charge".into(),
+        );
     } else {
-        checked
-            .unchecked
-            .push("l’inventaire : aucune attestation de prise en charge ne le lie au journal".into());
+        checked.unchecked.push(
+            "la cote, l’intitulé et l’inventaire : aucune attestation de prise en charge prouvée ne les lie au journal".into(),
+        );
+    }
+    if !seen.unproved.is_empty() {
+        let numbers = seen.unproved.join(", ");
+        checked.unchecked.push(format!(
+            "les attestations {numbers} : nul sceau ne couvre encore l’entrée qui les déclare"
+        ));
     }
     let stamps = seen.proved.values().flat_map(|shown| shown.stamps.iter().chain(&shown.log_stamps));
     if let Some(first) = stamps.clone().min_by_key(|stamp| stamp.at) {
