@@ -11,6 +11,7 @@ pub mod format;
 pub mod ids;
 pub mod limits;
 pub mod parties;
+pub mod signature;
 pub mod transfer;
 pub mod virus;
 
@@ -27,5 +28,6 @@ pub use ids::{
 };
 pub use limits::Limits;
 pub use parties::{Acceptance, Agreement, Party, Role};
+pub use signature::{Indication, Signatures};
 pub use transfer::{Channel, Transfer, TransferState};
 pub use virus::{Engine, LargeFiles, NotScanned, VirusCheck, VirusCoverage};

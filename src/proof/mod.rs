@@ -14,6 +14,7 @@ pub mod merkle;
 pub mod note;
 pub mod seal;
 pub mod sealed;
+pub mod signature;
 pub mod tiles;
 pub mod tlog_proof;
 pub mod token;
