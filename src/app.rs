@@ -25,6 +25,7 @@ use crate::recovery::Recovery;
 use crate::sealing::{Authorities, Sealing, Witnessing};
 use crate::storage::{self, Storage};
 use crate::timestamp::{self, Authority};
+use crate::trust::Trust;
 use crate::web;
 use crate::witness::{self, Witness};
 use crate::worker::{self, Worker};
@@ -97,7 +98,8 @@ impl App {
         let ingest =
             Ingest::new(db.clone(), storage.clone(), clock.clone(), limits, config.quarantine_refused_days)
                 .with_waiting_max(config.storage_waiting_max)
-                .with_scanner(config.antivirus.clone().map(Scanner::new));
+                .with_scanner(config.antivirus.clone().map(Scanner::new))
+                .with_trust(Trust::new(config.signature_anchors.clone()));
         let identity = Identity::new(db.clone(), clock.clone());
         let preservation =
             Preservation::new(db.clone(), storage.clone(), clock.clone(), config.integrity.clone());

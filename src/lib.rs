@@ -23,6 +23,7 @@ pub mod keys;
 pub mod mail;
 pub mod storage;
 pub mod timestamp;
+pub mod trust;
 pub mod witness;
 
 // Floor 3: records.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [(&str, &[&str]); 7] = [
     ("words", &["model", "clock", "telemetry"]),
     ("arithmetic", &["seda", "package", "formats", "proof", "report"]),
-    ("gates", &["db", "storage", "antivirus", "identity", "keys", "mail", "timestamp", "witness"]),
+    ("gates", &["db", "storage", "antivirus", "identity", "keys", "mail", "timestamp", "trust", "witness"]),
     ("records", &["registry", "catalog", "evidence"]),
     (
         "functions",

@@ -74,6 +74,8 @@ pub struct Config {
     pub clock_tolerance: TimeDelta,
     /// `None`: a passphrase is made beside the keys.
     pub keys_passphrase_file: Option<PathBuf>,
+    /// Of those whom the service believes of electronic signatures; `None`: of nobody.
+    pub signature_anchors: Option<PathBuf>,
     /// `None`: nobody is written to.
     pub mail: Option<post::Settings>,
     pub quarantine_refused_days: u32,
@@ -217,6 +219,8 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         worker_lease: Duration::from_secs(written.worker.lease_seconds),
         integrity: integrity::checked(&written.integrity)?,
         antivirus: antivirus::checked(&written.antivirus).map_err(|(name, reason)| bad(name, reason))?,
+        signature_anchors: anchors(&written.signatures.anchors, &data)
+            .map_err(|reason| bad("signatures.anchors", &reason))?,
         evidence_name,
         timestamp: timestamp::authorities(&written.timestamp, &data)?,
         witnesses: witness::witnesses(&written.witness)?,
@@ -240,6 +244,18 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         },
         data,
     })
+}
+
+/// The folder of those who are believed, when there is one.
+fn anchors(path: &Path, data: &Path) -> Result<Option<PathBuf>, String> {
+    if path.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    let path = data.join(path);
+    match std::fs::read_dir(&path) {
+        Ok(_) => Ok(Some(path)),
+        Err(error) => Err(format!("un dossier de certificats est attendu : {} : {error}", path.display())),
+    }
 }
 
 /// The file of the passphrase, when there is one.
@@ -314,6 +330,7 @@ mod tests {
             ("[integrity]\nsample_percent = 101.0", "chartrier.toml:2 : integrity.sample_percent : de 0"),
             ("[integrity]\n\ncycle_months = 0", "chartrier.toml:3 : integrity.cycle_months"),
             ("[antivirus]\naddress = \"clamd\"", "chartrier.toml:2 : antivirus.address"),
+            ("[signatures]\nanchors = \"absent\"", "chartrier.toml:2 : signatures.anchors"),
             ("[antivirus]\nstream_bytes_max = 3000000000", "chartrier.toml:2 : antivirus.stream_bytes_max"),
             (
                 "[antivirus]\nparts_overlap_bytes = 20000000",

@@ -24,6 +24,7 @@ pub(super) struct Written {
     pub worker: Worker,
     pub integrity: Integrity,
     pub antivirus: Antivirus,
+    pub signatures: Signatures,
     pub evidence: Evidence,
     pub timestamp: BTreeMap<String, Timestamp>,
     pub witness: BTreeMap<String, Witness>,
@@ -74,6 +75,12 @@ pub(super) struct Witness {
 pub(super) struct Witnessed {
     pub origin: String,
     pub key: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Signatures {
+    pub anchors: PathBuf,
 }
 
 #[derive(Deserialize)]

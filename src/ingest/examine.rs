@@ -16,8 +16,7 @@ use super::store::Storing;
 use super::unpack::unpack;
 use super::validate::{Validated, validate};
 use super::{
-    Error, Ingest, JOB_PURGE, acknowledge, codes, coverage, event_object, replies, seal, state_queries,
-    viruses,
+    Error, Ingest, JOB_PURGE, acknowledge, codes, event_object, replies, seal, state_queries, viruses,
 };
 use crate::catalog::accession_queries::find_accession;
 use crate::db::TenantTx;
@@ -82,8 +81,9 @@ impl Ingest {
         let viruses = self.viruses(tenant, &validated).await?;
         let (limits, signatures) = (self.limits.clone(), self.signatures.get().await?);
         let scratch = self.storage.quarantine().scratch().to_owned();
+        let (trust, now) = (self.trust.clone(), self.clock.now());
         let identified = super::blocking(move || {
-            let tables = Tables { signatures: &signatures, scratch: &scratch };
+            let tables = Tables { signatures: &signatures, scratch: &scratch, trust: &trust, now };
             identify(validated, &limits, tables, viruses)
         })
         .await?;
@@ -187,7 +187,7 @@ impl Ingest {
         state_queries::set_examined(&mut tx, id).await?;
         let mut event = controlled(id, EventType::Controle, Outcome::Ok, Agent::Service, findings);
         event.detail.extend(seen.detail());
-        coverage::event(id, seen.coverage()).into_iter().for_each(|event| tx.record(event));
+        seen.checks(id).into_iter().for_each(|event| tx.record(event));
         tx.record(event);
         fail_point!("examine-before-commit");
         tx.commit().await?;
@@ -210,7 +210,7 @@ impl Ingest {
             _ => return Err(Error::Contended),
         }
         state_queries::write_examination(&mut tx, id, self.clock.now(), &seen.examined(&findings)).await?;
-        coverage::event(id, seen.coverage()).into_iter().for_each(|event| tx.record(event));
+        seen.checks(id).into_iter().for_each(|event| tx.record(event));
         self.refuse_in(&mut tx, transfer, &seen.refused(), &findings, Agent::Service).await?;
         fail_point!("refuse-before-commit");
         tx.commit().await?;

@@ -8,24 +8,28 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use chrono::{DateTime, Utc};
 use md5::Md5;
 use sha1::Sha1;
 use sha2::digest::DynDigest;
 use sha2::{Digest, Sha256, Sha384};
 
-use super::Error;
-use super::format_findings;
 use super::naming::Naming;
+use super::signatures::Received;
 use super::validate::{Validated, corrupt};
 use super::viruses::{Checked, Viruses};
+use super::{Error, format_findings, signatures};
 use crate::formats::{self, Basis, Format, Signatures};
+use crate::model::signature::Signatures as Signed;
 use crate::model::{BinaryObject, Finding, Findings, Limits, NotScanned, SedaVersion, findings};
 use crate::package::Package;
 use crate::proof::digest::Sha512;
+use crate::proof::signature::{Mark, Marks};
 use crate::seda::Manifest;
 use crate::seda::contents::Match;
 use crate::seda::digest::{self, Algorithm, Declared};
 use crate::seda::read::Header;
+use crate::trust::Trust;
 
 /// A transfer read wholly once.
 #[derive(Debug)]
@@ -48,6 +52,8 @@ pub struct Identified {
     pub expanded_bytes: u64,
     /// How far it was checked for viruses.
     pub viruses: Checked,
+    /// Electronic signatures that its files bear.
+    pub signatures: Signed,
     pub findings: Vec<Finding>,
 }
 
@@ -64,15 +70,20 @@ pub struct IdentifiedObject {
     /// As PRONOM names it, when something tells it.
     pub format: Option<Arc<Format>>,
     pub basis: Basis,
+    /// How it may bear electronic signatures.
+    pub mark: Option<Mark>,
     /// Where the manifest declares it.
     pub line: u64,
 }
 
-/// By what formats are named, and where a large container is copied to be looked into.
+/// By what formats are named and signatures judged, and where a large container is copied to be looked into.
 #[derive(Clone, Copy, Debug)]
 pub struct Tables<'a> {
     pub signatures: &'a Signatures,
     pub scratch: &'a Path,
+    /// By whom electronic signatures are judged.
+    pub trust: &'a Trust,
+    pub now: DateTime<Utc>,
 }
 
 /// Where an object's content was read.
@@ -104,7 +115,7 @@ pub fn identify(
     let Validated { mut package, manifest, message, header, manifest_entry, .. } = validated;
     let (manifest_sha512, manifest_size_bytes) = (validated.manifest_sha512, validated.manifest_size_bytes);
     let mut found = validated.findings;
-    let mut objects = Vec::new();
+    let (mut objects, mut signatures) = (Vec::new(), Signed::default());
     if let Some(manifest) = manifest.as_deref().filter(|_| !validated.is_hostile) {
         let until = Instant::now().checked_add(limits.examination_max);
         let (viruses, objects) = (&mut viruses, &mut objects);
@@ -116,6 +127,11 @@ pub fn identify(
             found.push(too_long(limits));
         }
         objects.sort_unstable_by_key(|object| object.number);
+        if is_in_time {
+            let message = (validated.manifest_entry, manifest_size_bytes);
+            let received = Received { package: &mut package, manifest, message, objects };
+            signatures = signatures::check(received, tables, until, &mut found)?;
+        }
     }
     let viruses = viruses.finish(package.entries().len(), &mut found)?;
     let expanded_bytes = objects.iter().map(|object| object.size_bytes).sum::<u64>() + manifest_size_bytes;
@@ -131,6 +147,7 @@ pub fn identify(
         objects,
         expanded_bytes,
         viruses,
+        signatures,
         findings: found.into_vec(),
     })
 }
@@ -235,6 +252,7 @@ fn read(
         declared.as_ref().and_then(|declared| hasher(declared.algorithm));
     let mut sha512 = Sha512::new();
     let (mut size_bytes, mut head) = (0u64, Vec::with_capacity(formats::HEAD_BYTES));
+    let mut marks = Marks::default();
     let mut buffer = vec![0; 64 * 1024];
     loop {
         let read = match content.read(&mut buffer) {
@@ -256,6 +274,7 @@ fn read(
         if let Some(naming) = &mut naming {
             naming.feed(bytes)?;
         }
+        marks.feed(bytes);
         size_bytes += read as u64;
     }
     let sha512 = sha512.finish();
@@ -279,8 +298,8 @@ fn read(
         format_findings::look(tables, object, (name, &shown), &named, found);
         (format, basis) = (named.format, named.basis);
     }
-    let line = object.line;
-    Ok(Some(IdentifiedObject { number, place, size_bytes, sha512, media_type, format, basis, line }))
+    let (line, mark) = (object.line, marks.finish());
+    Ok(Some(IdentifiedObject { number, place, size_bytes, sha512, media_type, format, basis, mark, line }))
 }
 
 fn compare(

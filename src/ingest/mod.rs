@@ -33,6 +33,7 @@ mod seal;
 mod seal_queries;
 mod seen;
 mod showing;
+mod signatures;
 mod state_queries;
 mod store;
 mod sweep;
@@ -52,6 +53,7 @@ use crate::model::{Finding, Limits, ProfileId, TransferId};
 use crate::package;
 use crate::registry::signatures::InForce;
 use crate::storage::{self, Storage};
+use crate::trust::Trust;
 
 /// Job: take a transfer as far as it goes.
 pub const JOB_INGEST: &str = "ingest";
@@ -102,6 +104,8 @@ pub struct Ingest {
     /// `None`: the service has no virus scanner.
     scanner: Option<Scanner>,
     signatures: InForce,
+    /// Who is believed of electronic signatures.
+    trust: Trust,
 }
 
 /// Unless the settings say otherwise.
@@ -112,12 +116,28 @@ impl Ingest {
     pub fn new(db: Db, storage: Storage, clock: Clock, limits: Limits, refused_days: u32) -> Self {
         let (waiting_max, profiles) = (WAITING_MAX, compiled::Compiled::default());
         let signatures = InForce::new(db.clone());
-        Self { db, storage, clock, limits, refused_days, waiting_max, profiles, scanner: None, signatures }
+        Self {
+            db,
+            storage,
+            clock,
+            limits,
+            refused_days,
+            waiting_max,
+            profiles,
+            scanner: None,
+            signatures,
+            trust: Trust::default(),
+        }
     }
 
     /// The same path, with a virus scanner or without.
     pub fn with_scanner(self, scanner: Option<Scanner>) -> Self {
         Self { scanner, ..self }
+    }
+
+    /// The same path, which believes these of electronic signatures.
+    pub fn with_trust(self, trust: Trust) -> Self {
+        Self { trust, ..self }
     }
 
     /// The signatures by which formats are named.

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::conform::Applied;
 use super::decide::Accepted;
-use super::{Error, coverage};
-use crate::model::{Finding, Transfer};
-use crate::package::accession::{Accession, derived_id};
+use super::{Error, coverage, signatures};
+use crate::model::{Finding, Signatures, Transfer};
+use crate::package::accession::{Accession, SIGNATURES, derived_id};
 use crate::package::checks::{CheckFinding, CheckedProfile, Checks};
 use crate::package::premis::{Entry, EntryEvent};
 
@@ -29,11 +29,12 @@ const FAMILIES: [&str; 11] = [
     "quota",
     "message",
 ];
+const SIGNATURE_FAMILY: &str = "signature";
 const PROFILE_FAMILY: &str = "profile";
 const VIRUS_FAMILY: &str = "virus";
 /// Families whose checks are not made of every transfer.
 #[cfg(test)]
-const NOT_ALWAYS: [&str; 2] = [PROFILE_FAMILY, VIRUS_FAMILY];
+const NOT_ALWAYS: [&str; 3] = [PROFILE_FAMILY, SIGNATURE_FAMILY, VIRUS_FAMILY];
 /// Formats told apart in an event's note.
 const FORMATS_MAX: usize = 50;
 
@@ -51,6 +52,9 @@ pub(super) enum Notes {
 pub(super) struct Fixed {
     pub premis: Entry,
     pub checks: Checks,
+    /// Every electronic signature that the files bear, as `metadata/signatures.json` tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signatures: Option<Signatures>,
 }
 
 impl Notes {
@@ -61,7 +65,8 @@ impl Notes {
             software_version: env!("CARGO_PKG_VERSION").to_string(),
             events: events(accession, transfer, accepted, at),
         };
-        Self::Fixed(Box::new(Fixed { premis, checks: checks(accession, accepted, at) }))
+        let signatures = Some(&accepted.identified.signatures).filter(|found| !found.is_empty()).cloned();
+        Self::Fixed(Box::new(Fixed { premis, checks: checks(accession, accepted, at), signatures }))
     }
 
     /// As the row keeps it.
@@ -91,6 +96,8 @@ fn checks(accession: &Accession, accepted: &Accepted, at: DateTime<Utc>) -> Chec
     let scanned = accepted.identified.viruses.coverage.engine.as_ref();
     let families = FAMILIES.into_iter().chain(profile.map(|_| PROFILE_FAMILY));
     let families = families.chain(scanned.map(|_| VIRUS_FAMILY));
+    let signed = !accepted.identified.signatures.is_empty();
+    let families = families.chain(signed.then_some(SIGNATURE_FAMILY));
     Checks {
         form: Checks::FORM,
         checked_at: at.to_rfc3339_opts(SecondsFormat::Micros, true),
@@ -162,7 +169,7 @@ fn events(
         ),
     );
     formats.note = Some(formats_note(accession));
-    vec![
+    let mut events = vec![
         event("ingestion", &received_at, "reception of the transfer in quarantine".to_owned()),
         event("message digest calculation", &received_at, "SHA-512 of the package as received".to_owned()),
         event("fixity check", &decided_at, fixity),
@@ -170,7 +177,14 @@ fn events(
         formats,
         validation,
         event("accession", &decided_at, "acceptance of the transfer".to_owned()),
-    ]
+    ];
+    if !accepted.identified.signatures.is_empty() {
+        let (outcome, detail) = signatures::premis(&accepted.identified.signatures);
+        let note = Some(SIGNATURES.to_owned());
+        let validated = event("digital signature validation", &decided_at, detail);
+        events.insert(events.len() - 1, EntryEvent { outcome: outcome.to_owned(), note, ..validated });
+    }
+    events
 }
 
 /// How many objects of each format.

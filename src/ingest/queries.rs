@@ -6,7 +6,9 @@ use uuid::Uuid;
 
 use super::{coverage, findings_json};
 use crate::db::{self, TenantRead, TenantTx};
-use crate::model::{Agent, ArchiveId, Channel, MachineId, PersonId, Transfer, TransferId, TransferState};
+use crate::model::{
+    Agent, ArchiveId, Channel, MachineId, PersonId, Signatures, Transfer, TransferId, TransferState,
+};
 
 struct TransferRow {
     transfer_id: Uuid,
@@ -78,6 +80,18 @@ pub async fn find_transfer(tx: &mut TenantRead, id: TransferId) -> Result<Option
     .fetch_optional(tx.conn())
     .await?;
     Ok(row.map(Transfer::from))
+}
+
+/// The electronic signatures found in a transfer, if it bears some.
+pub async fn find_signatures(tx: &mut TenantRead, id: TransferId) -> Result<Option<Signatures>, db::Error> {
+    let found = sqlx::query_scalar!("select signatures from transfer where transfer_id = $1", id.0)
+        .fetch_optional(tx.conn())
+        .await?;
+    let read = |json| {
+        serde_json::from_value(json)
+            .map_err(|error| db::Error::Row { table: "transfer", reason: error.to_string() })
+    };
+    found.flatten().map(read).transpose()
 }
 
 /// Which transfers a page shows.

@@ -108,8 +108,7 @@ impl Ingest {
         let transfer_record = Some(seal_queries::transfer_record(&mut tx, id).await?.to_json());
         let row = AccessionRow { archive_id, cote, grant_date: at, reply, premis, record, transfer_record };
         insert_accession(&mut tx, id, &row).await?;
-        let coverage = &accepted.identified.viruses.coverage;
-        coverage::event(id, coverage).into_iter().for_each(|event| tx.record(event));
+        seen.checks(id).into_iter().for_each(|event| tx.record(event));
         tx.record(sealed_event(id, &accession, &accepted));
         fail_point!("seal-before-commit");
         tx.commit().await?;

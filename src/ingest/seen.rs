@@ -8,8 +8,11 @@ use super::conform::Applied;
 use super::decide::Facts;
 use super::identify::Identified;
 use super::state_queries::Examined;
-use super::{Error, Ingest, coverage, queries, replies, seal, seal_queries, terms};
-use crate::model::{Agreement, AgreementId, Finding, SedaVersion, TenantId, Transfer, VirusCoverage};
+use super::{Error, Ingest, coverage, queries, replies, seal, seal_queries, signatures, terms};
+use crate::model::{
+    Agreement, AgreementId, Event, Finding, SedaVersion, Signatures, TenantId, Transfer, TransferId,
+    VirusCoverage,
+};
 use crate::registry;
 use crate::seda::Manifest;
 use crate::seda::lengths::IDENTIFIER_BYTES_MAX;
@@ -35,6 +38,8 @@ pub(super) struct Seen {
     object_count: Option<usize>,
     expanded_bytes: u64,
     viruses: VirusCoverage,
+    /// Those of its electronic signatures that are told in its row.
+    signatures: Signatures,
 }
 
 impl Seen {
@@ -60,6 +65,7 @@ impl Seen {
             object_count: manifest.map(Manifest::binary_object_count),
             expanded_bytes: identified.expanded_bytes,
             viruses: identified.viruses.coverage.clone(),
+            signatures: identified.signatures.shortened(signatures::TOLD_IN_ROW),
         })
     }
 
@@ -88,6 +94,12 @@ impl Seen {
         &self.viruses
     }
 
+    /// The checks that have an entry of their own in the journal.
+    pub(super) fn checks(&self, id: TransferId) -> Vec<Event> {
+        let viruses = coverage::event(id, &self.viruses);
+        viruses.into_iter().chain(signatures::event(id, &self.signatures)).collect()
+    }
+
     /// For the transfer's row.
     pub(super) fn examined<'a>(&'a self, findings: &'a [Finding]) -> Examined<'a> {
         Examined {
@@ -102,6 +114,7 @@ impl Seen {
             object_count: self.object_count,
             expanded_bytes: self.expanded_bytes,
             virus: &self.viruses,
+            signatures: (!self.signatures.is_empty()).then_some(&self.signatures),
             findings,
         }
     }

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::{coverage, findings_json};
 use crate::db::{self, TenantRead, TenantTx};
-use crate::model::{ArchiveId, Finding, PersonId, SedaVersion, TransferId, TransferState, VirusCoverage};
+use crate::model::{
+    ArchiveId, Finding, PersonId, SedaVersion, Signatures, TransferId, TransferState, VirusCoverage,
+};
 
 /// Locks the transfer's row and tells its state and whether an archivist has accepted it.
 pub async fn lock_transfer(
@@ -37,6 +39,8 @@ pub struct Examined<'a> {
     pub object_count: Option<usize>,
     pub expanded_bytes: u64,
     pub virus: &'a VirusCoverage,
+    /// When files bear some.
+    pub signatures: Option<&'a Signatures>,
     pub findings: &'a [Finding],
 }
 
@@ -51,7 +55,7 @@ pub async fn write_examination(
         "update transfer t
          set seda_version = $2, message_identifier = $3, transferring_agency = $4, agreement_identifier = $5,
              title = $6, unit_count = $7, object_count = $8, expanded_bytes = $9, findings = $10, examined_at = $11,
-             archival_profile = $12, profile_version = $13, virus = $14,
+             archival_profile = $12, profile_version = $13, virus = $14, signatures = $15,
              attempt = 1 + (select count(*) from transfer before
                             where before.message_identifier = $3
                               and before.transferring_agency is not distinct from $4
@@ -70,7 +74,8 @@ pub async fn write_examination(
         at,
         seen.profile,
         seen.profile_version.map(|n| n as i32),
-        coverage::write(seen.virus)
+        coverage::write(seen.virus),
+        seen.signatures.map(|signatures| serde_json::to_value(signatures).expect("strings and numbers"))
     )
     .execute(tx.conn())
     .await?;

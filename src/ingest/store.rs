@@ -13,7 +13,7 @@ use super::seal::{INLINE, Sealed};
 use super::{Error, Ingest};
 use crate::model::{ArchiveId, Inline, TenantId};
 use crate::package::accession::{
-    ACCESSION, ACKNOWLEDGEMENT, Accession, CHECKS, PREMIS, REPLY, StoredFile, TRANSFER,
+    ACCESSION, ACKNOWLEDGEMENT, Accession, CHECKS, PREMIS, REPLY, SIGNATURES, StoredFile, TRANSFER,
 };
 use crate::package::premis::{self, OwnFile};
 use crate::package::spool::{Spool, Spooled};
@@ -114,6 +114,9 @@ fn ours(sealed: &Sealed, scratch: &Path) -> io::Result<Ours> {
         Notes::Document(document) => spooled(document)?,
         Notes::Fixed(fixed) => {
             ours.insert(CHECKS, spooled(&fixed.checks.to_json())?);
+            if let Some(signatures) = &fixed.signatures {
+                ours.insert(SIGNATURES, spooled(&signatures.to_json())?);
+            }
             let described: Vec<OwnFile> = ours.iter().map(|(path, bytes)| own_file(path, bytes)).collect();
             premis::write(Spool::new(scratch), &sealed.accession, &fixed.premis, &described)?.finish()?
         }

@@ -292,6 +292,9 @@ catalogue! {
     VIRUS_UNAVAILABLE = "virus.unavailable", Error, "102",
         "L'analyse antivirale est exigée et le service n'a pas d'antivirus",
         "Prévenez le service d'archives, puis renvoyez le même versement une fois l'antivirus en place.";
+    SIGNATURE_FAILED = "signature.failed", Warning, "001",
+        "Une signature électronique n'est pas valide",
+        "Le fichier est conservé tel quel, avec le rapport. S'il devait être signé, vérifiez auprès du signataire que c'est le bon.";
     FORMAT_MISMATCH = "format.mismatch", Warning, "205",
         "Un fichier n'est pas du type ou du format déclaré",
         "Corrigez le type ou le format déclaré (MimeType, FormatId), ou vérifiez que c'est le bon fichier.";

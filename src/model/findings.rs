@@ -1,7 +1,7 @@
 //! What is found wrong with a transfer: one finding, a bounded list of them; the codes are in `catalogue.rs`.
 //!
 //! Codes are stable and dotted, the first word telling the family (`container`, `xml`, `schema`,
-//! `reference`, `object`, `header`, `rule`, `unit`, `quota`, `message`, `format`, `virus`, `profile`).
+//! `reference`, `object`, `header`, `rule`, `unit`, `quota`, `message`, `format`, `virus`, `signature`, `profile`).
 //! Each has a fixture; a test fails when one lacks it.
 
 /// How grave.
@@ -138,6 +138,11 @@ impl Findings {
     /// Those kept so far.
     pub fn kept(&self) -> &[Finding] {
         &self.kept
+    }
+
+    /// Takes back those of a kind: what they said has been done since.
+    pub fn settle(&mut self, kind: &'static Kind) {
+        self.kept.retain(|finding| !std::ptr::eq(finding.kind, kind));
     }
 
     /// Whether one of those kept refuses the transfer.

@@ -248,6 +248,13 @@ impl Signatures {
         }
     }
 
+    /// The text of `metadata/signatures.json`; the same value gives the same bytes.
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).expect("strings and numbers");
+        text.push('\n');
+        text
+    }
+
     /// How many there are.
     pub fn count(&self) -> u64 {
         self.passed + self.indeterminate + self.failed

@@ -15,6 +15,7 @@ pub const ACKNOWLEDGEMENT: &str = "metadata/acknowledgement.xml";
 pub const CHECKS: &str = "metadata/checks.json";
 pub const PREMIS: &str = "metadata/premis.xml";
 pub const REPLY: &str = "metadata/reply.xml";
+pub const SIGNATURES: &str = "metadata/signatures.json";
 pub const TRANSFER: &str = "metadata/transfer.json";
 /// Content path of the manifest as received.
 pub const MANIFEST: &str = "manifest.xml";

@@ -43,6 +43,9 @@ pub struct TransferRecord {
     /// How far it was checked for viruses: engine, signatures, files looked at and not.
     #[serde(default)]
     pub virus: Option<Value>,
+    /// The electronic signatures that its files bear, the worst told one by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signatures: Option<Value>,
 }
 
 impl TransferRecord {

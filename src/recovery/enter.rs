@@ -170,6 +170,7 @@ async fn put_transfer(
         decided_by: line.and_then(|line| line.decided_by),
         closed_at,
         virus: line.and_then(|line| line.virus.clone()),
+        signatures: line.and_then(|line| line.signatures.clone()),
     };
     entry_queries::put_transfer(tx, transfer).await?;
     Ok(bytes)

@@ -64,6 +64,7 @@ pub(super) struct TakenInCharge<'a> {
     pub decided_by: Option<Uuid>,
     pub closed_at: DateTime<Utc>,
     pub virus: Option<Value>,
+    pub signatures: Option<Value>,
 }
 
 /// The transfer's row; one that had not come as far is brought there.
@@ -72,9 +73,9 @@ pub(super) async fn put_transfer(tx: &mut TenantTx, of: TakenInCharge<'_>) -> Re
         "insert into transfer (transfer_id, state, channel, person_id, machine_id, file_name, size_bytes, digest,
              received_at, attempt, seda_version, message_identifier, transferring_agency, agreement_identifier,
              archival_profile, profile_version, title, unit_count, object_count, expanded_bytes, findings, examined_at,
-             decided_at, decided_by, archive_id, closed_at, virus)
+             decided_at, decided_by, archive_id, closed_at, virus, signatures)
          values ($1, 'taken_in_charge', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-                 $20, $21, $22, $23, $24, $25, $26)
+                 $20, $21, $22, $23, $24, $25, $26, $27)
          on conflict (tenant_id, transfer_id) do update
          set state = excluded.state, attempt = excluded.attempt, seda_version = excluded.seda_version,
              message_identifier = excluded.message_identifier, transferring_agency = excluded.transferring_agency,
@@ -83,7 +84,7 @@ pub(super) async fn put_transfer(tx: &mut TenantTx, of: TakenInCharge<'_>) -> Re
              object_count = excluded.object_count, expanded_bytes = excluded.expanded_bytes,
              findings = excluded.findings, examined_at = excluded.examined_at, decided_at = excluded.decided_at,
              decided_by = excluded.decided_by, archive_id = excluded.archive_id, closed_at = excluded.closed_at,
-             virus = excluded.virus,
+             virus = excluded.virus, signatures = excluded.signatures,
              quarantine_until = null, waiting_sites = '{}', waiting_since = null
          where transfer.state <> 'taken_in_charge'",
         of.accession.transfer_id,
@@ -111,7 +112,8 @@ pub(super) async fn put_transfer(tx: &mut TenantTx, of: TakenInCharge<'_>) -> Re
         of.decided_by,
         of.accession.archive_id,
         of.closed_at,
-        of.virus
+        of.virus,
+        of.signatures
     )
     .execute(tx.conn())
     .await?;

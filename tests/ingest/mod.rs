@@ -26,6 +26,7 @@ mod profiles;
 mod refused;
 mod reopened;
 pub mod replication;
+mod signatures;
 pub mod slow;
 mod tolerances;
 mod twice;

@@ -10,7 +10,11 @@ fn fixture(code: &str, file: &str) -> PathBuf {
 
 fn run(files: Vec<PathBuf>, json: bool) -> (u8, String) {
     let mut out = Vec::new();
-    let code = report(&Arguments { files, json, profile: None, tolerances: Vec::new() }, &mut out, false);
+    let code = report(
+        &Arguments { files, json, profile: None, tolerances: Vec::new(), trust: None },
+        &mut out,
+        false,
+    );
     (code, String::from_utf8(out).expect("UTF-8"))
 }
 

@@ -67,9 +67,12 @@ const FAMILIES: &[Family] = &[
          avec les demandes de transfert et les tableaux de gestion.",
     ),
     (
-        "La signature du message",
-        &["header.signature_unverified"],
-        "Gardée avec le bordereau, dite, pas encore vérifiée : la vérification viendra avec les preuves.",
+        "Les signatures électroniques",
+        &["header.signature_unverified", "signature."],
+        "XAdES et XML-DSig, PAdES, CAdES, sur les fichiers et sur le bordereau : trouvées, vérifiées et classées comme ETSI EN \
+         319 102-1 les classe (TOTAL-PASSED, INDETERMINATE, TOTAL-FAILED), le rapport gardé avec l'archive, jamais signé de \
+         nouveau. Aucune ne refuse le versement ; une signature indéterminée n'est pas une anomalie, le rapport seul la dit. \
+         Celle d'un bordereau trop long pour être tenu en mémoire (48 Mio) n'est pas vérifiée.",
     ),
     (
         "Les identifiants",

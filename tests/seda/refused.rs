@@ -11,6 +11,7 @@ use chartrier::model::findings::CATALOGUE;
 use chartrier::seda::Options;
 use chartrier::seda::relaxng::{self, Bundle, Profile};
 use chartrier::seda::tolerance::Tolerance;
+use chartrier::trust::Trust;
 
 /// Codes that no file shows alone, why, and where they are shown.
 const SHOWN_ELSEWHERE: &[(&str, &[&str])] = &[
@@ -44,6 +45,7 @@ const SHOWN_ELSEWHERE: &[(&str, &[&str])] = &[
         "what a virus scanner says, and what the agreement asks of it: tests/ingest/viruses.rs",
         &["virus.found", "virus.too_large", "virus.not_scanned", "virus.unavailable"],
     ),
+    ("what signatures are worth, made by other programs: tests/ingest/signatures.rs", &["signature.failed"]),
     (
         "a profile that is no message, refused when it is compiled: tests/seda/relaxng, tests/membership/profiles.rs",
         &[
@@ -151,7 +153,7 @@ fn case(folder: &Path, scratch: &Path) -> Case {
     let options = Options { profile, tolerances: &tolerances, any_message: false };
     Case {
         code: folder.file_name().expect("a name").to_string_lossy().into_owned(),
-        verdict: check::check_with(file, scratch, &limits, options).expect("read"),
+        verdict: check::check_with(file, scratch, &limits, options, &Trust::default()).expect("read"),
         instead: beside("instead.txt").map(|code| code.trim().to_owned()),
     }
 }

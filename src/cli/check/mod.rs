@@ -10,17 +10,19 @@ use std::process::ExitCode;
 
 pub(super) use self::print::printable;
 use self::print::{print_json, print_text};
+use crate::clock::Clock;
 use crate::formats::Signatures;
 use crate::ingest;
 use crate::ingest::identify::{Tables, identify};
 use crate::ingest::unpack::{scratch_in, unpack};
 use crate::ingest::validate::{validate, validate_bare};
 use crate::ingest::viruses::Viruses;
-use crate::model::{Finding, Limits, NotScanned, SedaVersion};
+use crate::model::{self, Finding, Limits, NotScanned, SedaVersion};
 use crate::package;
 use crate::seda::relaxng::{self, Bundle, Profile};
 use crate::seda::tolerance::Tolerance;
 use crate::seda::{self, Manifest};
+use crate::trust::Trust;
 
 mod print;
 
@@ -39,6 +41,9 @@ pub struct Arguments {
     /// Extension d'un autre système à admettre (`update_operation`, `hold_rule`) ; répétable
     #[arg(long = "tolerate", value_name = "TOLERANCE", value_parser = tolerance)]
     pub tolerances: Vec<Tolerance>,
+    /// Dossier de certificats d'autorités auxquelles se fier pour les signatures électroniques
+    #[arg(long = "trust", value_name = "DOSSIER")]
+    pub trust: Option<PathBuf>,
 }
 
 fn tolerance(name: &str) -> Result<Tolerance, String> {
@@ -53,6 +58,8 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     /// Units and objects described, when the manifest could be read.
     pub counts: Option<(usize, usize)>,
+    /// Electronic signatures of its files; nobody is believed here.
+    pub signatures: model::Signatures,
 }
 
 impl Verdict {
@@ -84,11 +91,18 @@ pub fn report(arguments: &Arguments, out: &mut dyn Write, is_painted: bool) -> u
         tolerances: &arguments.tolerances,
         any_message: false,
     };
+    let trust = Trust::new(arguments.trust.clone());
+    if let Err(error) = trust.anchors() {
+        let folder = arguments.trust.as_deref().unwrap_or(Path::new("")).display();
+        let _ = writeln!(io::stderr(), "{folder} : lecture impossible : {}", io_text(&error));
+        return 2;
+    }
     let (mut refused, mut unreadable) = (0, 0);
     for path in &arguments.files {
         let name = path.to_string_lossy();
         let verdict = open(path, &limits).map_err(|error| io_text(&error)).and_then(|file| {
-            check_with(file, &std::env::temp_dir(), &limits, options).map_err(|error| error_text(&error))
+            check_with(file, &std::env::temp_dir(), &limits, options, &trust)
+                .map_err(|error| error_text(&error))
         });
         let printed = match &verdict {
             Ok(verdict) if arguments.json => print_json(out, &name, verdict),
@@ -137,7 +151,7 @@ fn compiled(path: &Path) -> Result<Profile, String> {
 /// # Errors
 /// When the file, or the scratch folder, cannot be read or written.
 pub fn check(file: File, scratch: &Path, limits: &Limits) -> Result<Verdict, ingest::Error> {
-    check_with(file, scratch, limits, seda::Options::default())
+    check_with(file, scratch, limits, seda::Options::default(), &Trust::default())
 }
 
 /// The same, with a profile and tolerances. A SIP holds a transfer; a bare message may be any of the standard's.
@@ -149,22 +163,27 @@ pub fn check_with(
     scratch: &Path,
     limits: &Limits,
     options: seda::Options<'_>,
+    trust: &Trust,
 ) -> Result<Verdict, ingest::Error> {
     if looks_like_xml(&mut file).map_err(package::Error::Io)? {
         let options = seda::Options { any_message: true, ..options };
         let reading = validate_bare(file, limits, &scratch_in(scratch), options)?;
         let counts = reading.manifest.as_deref().map(counts);
-        return Ok(Verdict { message: reading.message, findings: reading.findings, counts });
+        let signatures = model::Signatures::default();
+        return Ok(Verdict { message: reading.message, findings: reading.findings, counts, signatures });
     }
     let unpacked = unpack(file, scratch, limits)?;
+    let formats = Signatures::built_in();
+    let tables = Tables { signatures: &formats, scratch, trust, now: Clock::system().now() };
     let identified = identify(
         validate(unpacked, limits, options)?,
         limits,
-        Tables { signatures: &Signatures::built_in(), scratch },
+        tables,
         Viruses::not_shown(NotScanned::NotConfigured),
     )?;
     let counts = identified.manifest.as_deref().map(counts);
-    Ok(Verdict { message: identified.message, findings: identified.findings, counts })
+    let signatures = identified.signatures;
+    Ok(Verdict { message: identified.message, findings: identified.findings, counts, signatures })
 }
 
 fn counts(manifest: &Manifest) -> (usize, usize) {

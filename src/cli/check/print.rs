@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Verdict;
-use crate::model::{Finding, Severity};
+use crate::model::{Finding, Severity, Signatures};
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -14,6 +14,8 @@ struct Line<'a> {
     seda: Option<&'static str>,
     message: Option<&'a str>,
     findings: Vec<FindingLine<'a>>,
+    #[serde(skip_serializing_if = "Signatures::is_empty")]
+    signatures: &'a Signatures,
 }
 
 #[derive(Serialize)]
@@ -32,6 +34,7 @@ pub(super) fn print_json(out: &mut dyn Write, name: &str, verdict: &Verdict) -> 
         seda: verdict.message.as_ref().map(|(version, _)| version.number()),
         message: verdict.message.as_ref().map(|(_, local)| local.as_str()),
         findings: verdict.findings.iter().map(FindingLine::from).collect(),
+        signatures: &verdict.signatures,
     };
     let text = serde_json::to_string(&line).map_err(io::Error::other)?;
     writeln!(out, "{text}")
@@ -63,6 +66,12 @@ pub(super) fn print_text(
         verdict.message.as_ref().map(|(version, local)| format!(" — SEDA {}, {local}", version.number()));
     let counts = verdict.counts.map(|(units, objects)| format!(", {units} unité(s), {objects} objet(s)"));
     writeln!(out, "{name} : {word}{}{}", what.unwrap_or_default(), counts.unwrap_or_default())?;
+    for one in &verdict.signatures.told {
+        let by = one.signer.as_ref().map(|signer| format!(" de {}", signer.name)).unwrap_or_default();
+        let why = one.reason.map(|reason| format!(" : {}", reason.label())).unwrap_or_default();
+        let said = format!("signature {}{by}, {}{why}", one.form.word(), one.indication.label());
+        writeln!(out, "  {} [{}]", printable(&said), printable(&one.file))?;
+    }
     // What to do is said once for a run of findings of one kind, after the last of them.
     let mut findings = verdict.findings.iter().peekable();
     while let Some(finding) = findings.next() {

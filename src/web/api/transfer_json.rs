@@ -6,7 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::ingest::coverage;
-use crate::model::{Finding, Transfer};
+use crate::model::{Finding, Signatures, Transfer};
 
 #[derive(Serialize)]
 struct FindingJson<'a> {
@@ -62,6 +62,9 @@ pub(super) struct TransferJson<'a> {
     object_count: Option<u32>,
     findings: Vec<FindingJson<'a>>,
     virus_check: Option<Value>,
+    /// Told of one transfer, not of each of a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signatures: Option<Signatures>,
     decided_at: Option<DateTime<Utc>>,
     closed_at: Option<DateTime<Utc>>,
     archive_id: Option<Uuid>,
@@ -90,6 +93,7 @@ impl<'a> From<&'a Transfer> for TransferJson<'a> {
             object_count: transfer.object_count,
             findings: transfer.findings.iter().map(FindingJson::from).collect(),
             virus_check: transfer.virus.as_ref().map(coverage::write),
+            signatures: None,
             decided_at: transfer.decided_at,
             closed_at: transfer.closed_at,
             archive_id: transfer.archive_id.map(|id| id.0),
@@ -99,6 +103,13 @@ impl<'a> From<&'a Transfer> for TransferJson<'a> {
                 itself,
             },
         }
+    }
+}
+
+impl TransferJson<'_> {
+    /// The same, with the electronic signatures that its files bear.
+    pub fn signed(self, signatures: Option<Signatures>) -> Self {
+        Self { signatures, ..self }
     }
 }
 

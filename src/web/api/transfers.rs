@@ -131,7 +131,8 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let mut tx = state.db.read(machine.tenant).await?;
     let transfer = followed(&mut tx, &machine, TransferId(*id)).await?;
-    Ok(HttpResponse::Ok().json(TransferJson::from(&transfer)))
+    let signatures = queries::find_signatures(&mut tx, transfer.transfer_id).await?;
+    Ok(HttpResponse::Ok().json(TransferJson::from(&transfer).signed(signatures)))
 }
 
 /// `GET /api/v1/transfers/{id}/acknowledgement`.

@@ -19,6 +19,7 @@ pub mod profiles;
 pub mod safety;
 pub mod seals;
 pub mod shell;
+pub mod signatures;
 pub mod trust;
 pub mod upload;
 pub mod verdict;

@@ -125,6 +125,7 @@ async fn read(
     let profile = profile(&mut tx, &transfer).await?;
     let acknowledged = queries::find_message(&mut tx, id, MessageKind::Acknowledgement).await?.is_some();
     let attestations = attestations::card(&mut tx, person, id).await?;
+    let signatures = queries::find_signatures(&mut tx, id).await?;
     drop(tx);
     let waits_for = match transfer.state {
         TransferState::Received => {
@@ -145,6 +146,7 @@ async fn read(
         acknowledged,
         replied: transfer.state.is_closed(),
         attestations,
+        signatures,
         waits_for_scanner: waits_for.as_deref() == Some(ingest::WAITS_FOR_SCANNER),
         can_deposit: Who::Depositor.admits(&person.roles),
         decision,

@@ -4,10 +4,10 @@ use askama::Template;
 
 use super::findings::{self, FindingGroup};
 use super::list;
-use crate::model::{Transfer, TransferState};
+use crate::model::{Signatures, Transfer, TransferState};
 use crate::web::pages::attestations::Card;
 use crate::web::pages::shell::{Account, At, Badge, Fact, FieldError, Link, Section, Shell};
-use crate::web::pages::{viruses, words};
+use crate::web::pages::{signatures, viruses, words};
 
 /// `GET /versements/{id}`.
 #[derive(Template)]
@@ -31,6 +31,7 @@ pub struct TransferPage {
     pub facts: Vec<Fact>,
     pub papers: Vec<Paper>,
     pub attestations: Option<Card>,
+    pub signatures: Option<signatures::Card>,
 }
 
 /// A step of a transfer's way.
@@ -71,6 +72,8 @@ pub struct Seen<'a> {
     pub acknowledged: bool,
     pub replied: bool,
     pub attestations: Option<Card>,
+    /// The electronic signatures that its files bear.
+    pub signatures: Option<Signatures>,
     /// The virus scanner does not answer, and nothing passes without it.
     pub waits_for_scanner: bool,
     pub can_deposit: bool,
@@ -101,6 +104,7 @@ pub fn page(account: Account, seen: Seen<'_>) -> TransferPage {
         facts: facts(&seen),
         papers: papers(transfer, seen.acknowledged, seen.replied),
         attestations: seen.attestations,
+        signatures: seen.signatures.as_ref().and_then(signatures::card),
         decision: seen.decision,
         shell: Shell {
             title: list::name(transfer),

@@ -132,6 +132,7 @@ pub fn seen(transfer: &Transfer) -> Seen<'_> {
         acknowledged: true,
         replied: transfer.state.is_closed(),
         attestations: Some(attestations()),
+        signatures: None,
         can_deposit: true,
         decision: None,
     }
