@@ -88,6 +88,7 @@ pub(super) fn tell(told: Told<'_>) {
             "  ses sites ne conviennent pas à ces réglages : {reason}. Remettez-le dans les réglages, vide s'il le faut, \
              avant de rouvrir les versements ; il se remplit, ou se retire ensuite (« chartrier sites »)"
         ),
+        Told::Attestation { number, reason } => println!("  attestation {number}, laissée : {reason}"),
         Told::LeftOut(left) => {
             let words = match left.reason {
                 "unconfirmed" => "non confirmée",
@@ -107,6 +108,12 @@ pub(super) fn summary(rebuilt: &Rebuilt) -> String {
     );
     if rebuilt.resumed > 0 {
         words += &format!(" ; {} versements repris de la quarantaine", rebuilt.resumed);
+    }
+    if rebuilt.attestations > 0 {
+        words += &format!(" ; {} attestations retrouvées", rebuilt.attestations);
+    }
+    if rebuilt.attestations_faulty > 0 {
+        words += &format!(", {} que rien ne déclare", rebuilt.attestations_faulty);
     }
     if rebuilt.unexplained > 0 {
         words += &format!(" ; {} fichiers de quarantaine inexpliqués", rebuilt.unexplained);

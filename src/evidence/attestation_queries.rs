@@ -7,6 +7,7 @@ use super::attestation::Attestation;
 use crate::db::{Error, TenantRead, TenantTx};
 use crate::model::{ArchiveId, TransferId};
 use crate::proof::attestation::{Kind, Member};
+use crate::proof::journal_copy::Kept;
 
 /// A demand for an attestation of integrity.
 #[derive(Clone, Debug)]
@@ -123,6 +124,19 @@ pub(super) async fn entry(tx: &mut TenantRead, object: &str) -> Result<Option<St
     Ok(entry.fetch_optional(tx.conn()).await?)
 }
 
+/// Texts of those that entries of the journal declare, after the one numbered `after` and up to `last`, in their order.
+pub(super) async fn declared(tx: &mut TenantRead, after: i64, last: i64) -> Result<Vec<Kept>, Error> {
+    let rows = sqlx::query_as!(
+        Kept,
+        "select a.attestation_id as id, a.statement as text
+         from event e join attestation a on a.tenant_id = e.tenant_id and a.number = substr(e.object, 13)
+         where e.event_type = 'ATTESTATION' and e.seq > $1 and e.seq <= $2 order by e.seq",
+        after,
+        last
+    );
+    Ok(rows.fetch_all(tx.conn()).await?)
+}
+
 /// An attestation that waits for its proof.
 #[derive(Clone, Debug)]
 pub struct ToComplete {
@@ -130,7 +144,7 @@ pub struct ToComplete {
     pub number: String,
     pub kind: Kind,
     pub transfer_id: TransferId,
-    /// Who deposited, at the portal.
+    /// Who deposited, at the portal, and is to be told.
     pub person: Option<Uuid>,
     /// Number of its entry in the journal.
     pub seq: i64,
@@ -142,7 +156,8 @@ pub(super) async fn to_complete(
     most: i64,
 ) -> Result<Vec<ToComplete>, Error> {
     let rows = sqlx::query!(
-        "select a.attestation_id, a.number, a.kind, a.transfer_id, t.person_id, e.seq
+        "select a.attestation_id, a.number, a.kind, a.transfer_id, e.seq,
+                case when a.is_rebuilt then null else t.person_id end as person_id
          from attestation a
          join transfer t using (tenant_id, transfer_id)
          join event e on e.tenant_id = a.tenant_id and e.object = 'attestation:' || a.number

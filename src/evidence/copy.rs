@@ -5,10 +5,12 @@
 
 use fail::fail_point;
 
-use super::queries;
+use super::{attestation_queries, queries};
 use crate::db::{self, Db, TenantRead};
 use crate::model::TenantId;
-use crate::proof::journal_copy::{ENTRIES, HEAD, Head, file_after, line, read};
+use crate::proof::journal_copy::{
+    ENTRIES, HEAD, Head, Kept, attestations_after, file_after, line, read, read_attestations,
+};
 use crate::storage::{self, TenantStore};
 
 /// Why a journal was not copied, or its copy not read.
@@ -76,14 +78,22 @@ pub async fn copy(
         // Each its own transaction: entries do not change, and a slow site must not hold one open.
         let mut tx = db.read(tenant).await?;
         let page = queries::journal_page(&mut tx, before, ENTRIES).await?;
-        drop(tx);
         seq = page.last().map_or(before, |last| last.seq);
+        let declared = attestation_queries::declared(&mut tx, before, seq).await?;
+        drop(tx);
         if seq <= before {
             return Err(Error::Damaged { name, reason: "le journal de la base est incomplet".into() });
         }
         let lines: String = page.iter().map(|row| line(&row.hash, &row.entry)).collect();
         blocking(store, move |store| keep(store, &name, &lines)).await?;
         fail_point!("copy-after-file");
+        // After the entries that declare them: a text that no entry declares is not believed.
+        if !declared.is_empty() {
+            let (name, lines) =
+                (attestations_after(before), declared.iter().map(Kept::line).collect::<String>());
+            blocking(store, move |store| keep(store, &name, &lines)).await?;
+            fail_point!("copy-after-attestations");
+        }
     }
     let text = head.to_json();
     blocking(store, move |store| keep(store, HEAD, &text)).await?;
@@ -121,11 +131,20 @@ pub fn read_after(store: &TenantStore, head: &Head, after: i64) -> Result<Vec<St
     Ok(entries.into_iter().skip((after - before) as usize).map(|(text, _)| text).collect())
 }
 
+/// The attestations that entries of a file declare, the file of those after the one numbered `after`.
+pub fn read_statements(store: &TenantStore, after: i64) -> Result<Vec<Result<Kept, String>>, Error> {
+    Ok(store.kept(&attestations_after(after))?.map(|bytes| read_attestations(&bytes)).unwrap_or_default())
+}
+
 /// Keeps the copy as it stands under other names, which begin with `why`: the database's own is to take its place.
 pub fn put_aside(store: &TenantStore, head: &Head, why: &str) -> Result<(), Error> {
     let mut seq = 0;
     while seq < head.seq {
         let (name, before) = file_after(seq);
+        if let Some(bytes) = store.kept(&name)? {
+            keep_bytes(store, &format!("{why}-{name}"), &bytes)?;
+        }
+        let name = attestations_after(before);
         if let Some(bytes) = store.kept(&name)? {
             keep_bytes(store, &format!("{why}-{name}"), &bytes)?;
         }

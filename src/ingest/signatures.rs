@@ -273,7 +273,8 @@ mod tests {
     fn what_bears_the_name_of_the_signature_is_looked_at_first() {
         let near = |name: &str| distance(name, "actes/D12.pdf.p7s", None);
         assert_eq!(near("actes/D12.pdf"), 0);
-        assert_eq!(near("actes/D12.xml"), 2);
+        assert_eq!(near("actes/D12.xml"), 1);
+        assert_eq!(near("actes/plan.xml"), 2);
         assert_eq!(near("annexes/D12.pdf"), 3);
         assert_eq!(distance("actes/D12.pdf", "actes/D12.xml", None), 1);
         assert_eq!(distance("actes/D12.pdf", "actes/D12_sig.xml", None), 1);

@@ -92,6 +92,7 @@ mod tests {
             decided_at: None,
             decided_by: None,
             virus: None,
+            signatures: None,
         };
         let text = record.to_json();
         assert_eq!(TransferRecord::from_json(&text).unwrap(), record);

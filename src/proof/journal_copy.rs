@@ -1,11 +1,13 @@
 //! A journal as files that stand beside the archives: the text of each file, written and read back.
 //!
 //! `journal-000000000001.txt` and so on hold a thousand entries each, one a line: its SHA-256 in hexadecimal, a space, its
-//! text as hashed. `journal-head.json` says where the copy ends and is written last. Never decides which journal is right.
+//! text as hashed. `attestations-000000000001.txt` has the attestations that those entries declare, if any. `journal-head.json` says where the copy ends and is written last. Never decides which journal is right.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
+use super::digest::sha256;
 use super::journal::{Hash, hash};
 
 /// Entries of one file.
@@ -69,6 +71,43 @@ pub fn line(hash: &[u8], text: &str) -> String {
     format!("{} {text}\n", hex::encode(hash))
 }
 
+/// Name of the file that holds the attestations declared by those entries.
+pub fn attestations_after(after: i64) -> String {
+    format!("attestations-{:012}.txt", after / ENTRIES * ENTRIES + 1)
+}
+
+/// An attestation beside the journal that declares it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Its address in the service.
+    pub id: Uuid,
+    /// Its statement, exactly as digested.
+    pub text: String,
+}
+
+impl Kept {
+    /// One line of a file: digest of the statement, identifier, statement.
+    pub fn line(&self) -> String {
+        format!("{} {} {}\n", hex::encode(sha256(self.text.as_bytes())), self.id, self.text)
+    }
+
+    fn read(line: &str) -> Result<Self, String> {
+        let mut parts = line.splitn(3, ' ');
+        let parts = (parts.next(), parts.next().and_then(|id| Uuid::parse_str(id).ok()), parts.next());
+        let (Some(digest), Some(id), Some(text)) = parts else { return Err("la ligne est illisible".into()) };
+        match hex::encode(sha256(text.as_bytes())) == digest {
+            true => Ok(Self { id, text: text.to_owned() }),
+            false => Err("le texte a changé".into()),
+        }
+    }
+}
+
+/// Each attestation in a file, or what is wrong with its line, in French.
+pub fn read_attestations(bytes: &[u8]) -> Vec<Result<Kept, String>> {
+    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines.map(|line| Kept::read(std::str::from_utf8(line).map_err(|_| "ce n'est pas un texte")?)).collect()
+}
+
 /// Texts of the entries in a file, each with the hash that was taken of it; the error says what is wrong, in French.
 pub fn read(bytes: Vec<u8>) -> Result<Vec<(String, Hash)>, String> {
     let text = String::from_utf8(bytes).map_err(|_| "ce n'est pas un texte".to_string())?;
@@ -98,6 +137,18 @@ mod tests {
         assert_eq!(read_back(&file.replace("\"b\"", "\"c\"")), Err("la ligne 2 a changé".into()));
         assert_eq!(read_back(&file[..file.len() - 1]), Err("la dernière ligne est coupée".into()));
         assert_eq!(read_back(""), Ok(vec![]));
+    }
+
+    #[test]
+    fn an_attestation_reads_back_and_a_changed_one_is_told_alone() {
+        let kept = |text: &str| Kept { id: Uuid::from_u128(7), text: text.into() };
+        let file = kept("{\"n\":1}").line() + &kept("{\"n\":\"é d\"}").line();
+        assert_eq!(read_attestations(file.as_bytes()), [Ok(kept("{\"n\":1}")), Ok(kept("{\"n\":\"é d\"}"))]);
+        let changed = file.replace("{\"n\":1}", "{\"n\":2}");
+        assert_eq!(read_attestations(changed.as_bytes())[0], Err("le texte a changé".into()));
+        assert!(read_attestations(changed.as_bytes())[1].is_ok());
+        assert!(read_attestations(b"\xff\n")[0].is_err() && read_attestations(b"a b\n")[0].is_err());
+        assert_eq!(attestations_after(1_999), "attestations-000000001001.txt");
     }
 
     #[test]

@@ -6,6 +6,9 @@ use uuid::Uuid;
 
 use crate::db::{Error, TenantRead, TenantTx};
 use crate::package::accession::Accession;
+use crate::proof::attestation::Statement;
+use crate::proof::digest::sha256;
+use crate::proof::journal_copy::Kept;
 
 /// Identifier of the agreement of this name, made suspended when the member has none: what its file says comes later.
 pub(super) async fn agreement(tx: &mut TenantTx, accession: &Accession, party: Uuid) -> Result<Uuid, Error> {
@@ -118,6 +121,39 @@ pub(super) async fn put_transfer(tx: &mut TenantTx, of: TakenInCharge<'_>) -> Re
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// An attestation, when what it is about is there and it is not; rows entered, and whether its number is there after all.
+pub(super) async fn put_attestation(
+    tx: &mut TenantTx,
+    kept: &Kept,
+    statement: &Statement,
+    transfer: Uuid,
+    archive: Option<Uuid>,
+) -> Result<(u64, bool), Error> {
+    let digest = sha256(kept.text.as_bytes());
+    let done = sqlx::query!(
+        "insert into attestation
+             (attestation_id, number, kind, transfer_id, archive_id, issued_at, statement, sha256, is_rebuilt)
+         select $1, $2, $3, $4, $5, $6::text::timestamptz, $7, $8, true
+         where exists (select from transfer t where t.transfer_id = $4)
+           and ($5::uuid is null or exists (select from archive a where a.archive_id = $5))
+         on conflict do nothing",
+        kept.id,
+        statement.number,
+        statement.kind.word(),
+        transfer,
+        archive,
+        statement.issued_at,
+        kept.text,
+        digest.as_slice()
+    );
+    let done = done.execute(tx.conn()).await?.rows_affected();
+    let known = sqlx::query_scalar!(
+        r#"select exists (select from attestation where number = $1) as "known!""#,
+        statement.number
+    );
+    Ok((done, known.fetch_one(tx.conn()).await?))
 }
 
 /// A message that we sent about a transfer.

@@ -7,6 +7,7 @@
 //! begin (member, register, journal) → each object: read → enter → end (what waits in quarantine, numbers, counts)
 //! ```
 
+mod attestations;
 mod begin;
 mod copies;
 mod copy_queries;
@@ -43,9 +44,11 @@ pub const FAIL_POINTS: &[&str] = &[
     "rebuild-before-enter",
     "rebuild-after-enter",
     "rebuild-after-left-out",
+    "rebuild-attestations",
     "rebuild-before-end",
     "copy-before-journal",
     "copy-after-file",
+    "copy-after-attestations",
     "copy-after-journal",
 ];
 

@@ -66,6 +66,11 @@ pub enum Told<'a> {
     /// So many objects are done.
     Done(usize),
     LeftOut(&'a LeftOut),
+    /// An attestation that is not entered: its number, and why.
+    Attestation {
+        number: &'a str,
+        reason: &'a str,
+    },
     /// A site whose copies could not be looked at.
     Away(&'a str),
     /// Why the member's own sites cannot keep its archives with these settings: its deposits would not be stored.
@@ -90,6 +95,12 @@ pub struct Rebuilt {
     pub resumed: usize,
     /// Files in quarantine that nothing tells what to do with.
     pub unexplained: usize,
+    /// Attestations entered by this run.
+    pub attestations: usize,
+    /// Of transfers that are not there: the journal alone knows them.
+    pub attestations_alone: usize,
+    /// Texts that no entry of the journal declares.
+    pub attestations_faulty: usize,
 }
 
 /// Objects of a member on the site, and what is said of them when it begins.
@@ -144,6 +155,7 @@ impl Recovery {
         if let Purpose::Recovery { resume_job, .. } = asked.purpose {
             self.settle_quarantine(resume_job, tenant, &mut rebuilt).await?;
         }
+        self.attestations(tenant, &store, &mut rebuilt, tell).await?;
         self.end(asked, tenant, &begun, &objects, &rebuilt).await?;
         Ok(rebuilt)
     }
@@ -189,7 +201,7 @@ impl Recovery {
             }
         }
         queries::end_rebuild(&mut tx, begun.rebuild_id, now).await?;
-        let wrong = rebuilt.faulty + rebuilt.conflicts;
+        let wrong = rebuilt.faulty + rebuilt.conflicts + rebuilt.attestations_faulty;
         tx.record(Event {
             event_type: EventType::Reconstruction,
             outcome: if wrong == 0 { Outcome::Ok } else { Outcome::Ko },
@@ -203,7 +215,9 @@ impl Recovery {
                 ("entrees", rebuilt.entered.to_string()),
                 ("deja_connues", rebuilt.known.to_string()),
                 ("non_confirmees", rebuilt.unconfirmed.to_string()),
-                ("en_defaut", wrong.to_string()),
+                ("en_defaut", (rebuilt.faulty + rebuilt.conflicts).to_string()),
+                ("attestations", rebuilt.attestations.to_string()),
+                ("attestations_en_defaut", rebuilt.attestations_faulty.to_string()),
                 ("versements_repris", rebuilt.resumed.to_string()),
             ],
         });

@@ -122,10 +122,16 @@ pub const TABLES: &[Table] = &[
         ..rebuilt("machine", Source::Files)
     },
     rebuilt("machine_agreement", Source::Files),
-    lost(
-        "attestation",
-        "the journal keeps each number and digest, which prove the files that were given out; numbers are not given again",
-    ),
+    Table {
+        but: &[
+            ("proof", "made again by the next seal"),
+            ("completed_at", "when the proof is made again"),
+            ("is_rebuilt", "says so: its depositor was told when it was completed first"),
+        ],
+        only: "t.transfer_id in (select a.transfer_id from archive a where a.tenant_id = t.tenant_id)",
+        why: "the journal alone keeps those of refused transfers: number and digest, which prove the files that were given out",
+        ..rebuilt("attestation", Source::Journal)
+    },
     lost("integrity_request", "asked for again"),
     lost("former_account", "what the register's copy says of accounts that are to be made again"),
     lost("rebuild", "speaks of this database"),

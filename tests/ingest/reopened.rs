@@ -83,7 +83,7 @@ async fn archives_taken_in_charge_are_valid_without_the_service() {
     let (code, text) = verify(&root, false);
     assert_eq!(code, 0);
     assert!(text.contains("3 objet(s), dont 3 archive(s) de chartrier : 3 valide(s)"), "{text}");
-    assert!(text.contains("ne vérifie pas encore"), "{text}");
+    assert!(text.contains("ont été vérifiées à l’entrée"), "{text}");
     // One archive alone.
     let (code, text) = verify(Path::new(objects[0]["path"].as_str().unwrap()), false);
     assert!(code == 0 && text.contains(" : valide\n"), "{text}");

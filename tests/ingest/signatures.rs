@@ -182,7 +182,11 @@ fn with_signature(sip: &Sip, signature: &[u8]) -> Vec<u8> {
     let text = std::str::from_utf8(signature).unwrap();
     let (_, signature) = text.split_once("?>").unwrap();
     let end = "</MessageIdentifier>";
-    let manifest = sip.manifest().replacen(end, &format!("{end}<Signature><s:s xmlns:s=\"urn:s\" xmlns=\"\">{signature}</s:s></Signature>"), 1);
+    let manifest = sip.manifest().replacen(
+        end,
+        &format!("{end}<Signature><s:s xmlns:s=\"urn:s\" xmlns=\"\">{signature}</s:s></Signature>"),
+        1,
+    );
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in [("manifest.xml".to_owned(), manifest.into_bytes())].iter().chain(&sip.files) {
         zip.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).unwrap();

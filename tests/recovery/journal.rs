@@ -153,7 +153,7 @@ async fn two_journals_are_told_and_the_site_s_is_put_aside_when_asked() {
     again.verify_journal("ville").await;
     let nord = again.storage.tenant(tenant).on(&["nord"]).unwrap();
     let aside = nord.kept_names().unwrap().into_iter().filter(|name| name.starts_with("aside-")).count();
-    assert_eq!(aside, 2, "its file and its head");
+    assert_eq!(aside, 3, "its files and its head");
     let told = again.recovery.copy_journal(tenant).await.unwrap_err();
     assert!(
         matches!(told, Error::Copy(evidence::copy::Error::Forgotten { .. })),

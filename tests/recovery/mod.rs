@@ -20,6 +20,7 @@ use uuid::Uuid;
 use crate::support::profile;
 use crate::support::{database, sip::Sip};
 
+mod attested;
 mod journal;
 #[cfg(feature = "failpoints")]
 mod kill;

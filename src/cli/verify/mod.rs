@@ -53,8 +53,8 @@ pub struct Arguments {
 }
 
 /// What a verification leaves to others, said after each.
-const NOT_VERIFIED: &str = "Cette commande ne vérifie pas encore les signatures électroniques des documents reçus ; elle ne \
-     compare pas une copie à une autre (chartrier audit).";
+const NOT_VERIFIED: &str = "Les signatures électroniques des documents reçus ont été vérifiées à l’entrée (metadata/signatures.json) et ne le \
+     sont pas de nouveau ; une copie n’est pas comparée à une autre (chartrier audit).";
 
 /// What one object is found to be.
 pub struct Verified {

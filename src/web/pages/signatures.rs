@@ -80,13 +80,13 @@ fn line(one: &Signature) -> Line {
         None => signer.name.clone(),
     });
     let mut about = vec![format!("Signature {}", one.form.word())];
-    about.extend(one.role.iter().map(|role| format!("en qualité de « {role} »")));
-    about.extend(one.signer.iter().map(|signer| format!("certificat de « {} »", signer.issuer)));
+    about.extend(one.role.iter().map(|role| format!("en qualité de «\u{a0}{role}\u{a0}»")));
+    about.extend(one.signer.iter().map(|signer| format!("certificat de «\u{a0}{}\u{a0}»", signer.issuer)));
     let claimed = one
         .claimed_at
         .map(|at| When { label: "Date donnée par le signataire".into(), at: words::moment(at) });
     let proven = one.proven.as_ref().map(|proven| When {
-        label: format!("Prouvée par l’horodatage de « {} »", proven.authority),
+        label: format!("Prouvée par l’horodatage de «\u{a0}{}\u{a0}»", proven.authority),
         at: words::moment(proven.at),
     });
     let mut notes: Vec<String> =
@@ -142,12 +142,15 @@ mod tests {
         found.push(one(Indication::Passed, None));
         found.push(one(Indication::Failed, Some(Reason::HashFailure)));
         let card = card(&found).unwrap();
-        assert_eq!((card.count.as_str(), card.lines.len()), ("2 signatures", 2));
+        assert_eq!((card.count.as_str(), card.lines.len()), ("2\u{a0}signatures", 2));
         assert_eq!(card.lines[0].notes, ["La révocation du certificat n’a pas pu être vérifiée."]);
         assert_eq!(card.lines[0].file, "actes/D12.pdf.p7s, sur actes/D12.pdf");
-        assert_eq!(card.lines[0].about, "Signature CAdES, en qualité de « Maire », certificat de « AC »");
+        assert_eq!(
+            card.lines[0].about,
+            "Signature CAdES, en qualité de «\u{a0}Maire\u{a0}», certificat de «\u{a0}AC\u{a0}»"
+        );
         assert_eq!(card.lines[1].why.as_deref(), Some("Ce qui est signé a changé depuis."));
-        assert_eq!(card.notes, ["1 fichier n’a pas été examiné : trop long, ou le temps a manqué."]);
+        assert_eq!(card.notes, ["1\u{a0}fichier n’a pas été examiné : trop long, ou le temps a manqué."]);
         assert!(super::card(&Signatures { anchors: 3, ..Signatures::default() }).is_none());
     }
 }

@@ -2,8 +2,10 @@
 
 use super::frame::{at, shell};
 use crate::model::findings::Kind;
+use crate::model::signature::{Form, Proven, Reason, Revocation, Signature, Signer};
 use crate::model::{
-    Engine, Finding, NotScanned, Severity, Transfer, TransferId, TransferState, VirusCoverage,
+    Engine, Finding, Indication, NotScanned, Severity, Signatures, Transfer, TransferId, TransferState,
+    VirusCoverage,
 };
 use crate::registry::Quota;
 use crate::web::pages::attestations::{Card, Line};
@@ -182,7 +184,54 @@ pub fn refused() -> TransferPage {
 pub fn kept() -> TransferPage {
     let transfer = transfer(TransferState::TakenInCharge, "Délibération 2026-042 : budget primitif");
     let archive = Some(("SAL-2026-00042".into(), "/archives/unites/0".into(), 2));
-    transfer::page(account("déposant"), Seen { archive, ..seen(&transfer) })
+    let signatures = Some(signatures());
+    transfer::page(account("déposant"), Seen { archive, signatures, ..seen(&transfer) })
+}
+
+/// One valid and stamped, one whose authority nobody knows, one of a document changed since.
+fn signatures() -> Signatures {
+    let signer = |name: &str, issuer: &str| Signer {
+        name: name.into(),
+        organisation: Some("Commune de Saint-Aubin-des-Landes".into()),
+        issuer: issuer.into(),
+        ..Signer::default()
+    };
+    let one = |file: &str, form, reason: Option<Reason>, signer| Signature {
+        file: file.into(),
+        form,
+        indication: reason.map_or(Indication::Passed, Reason::indication),
+        reason,
+        signs: Vec::new(),
+        signer: Some(signer),
+        claimed_at: Some(at("2026-03-27T18:40:00Z")),
+        proven: None,
+        algorithm: Some("RSA, SHA-256".into()),
+        role: None,
+        policy: None,
+        revocation: Revocation::NotChecked,
+        remarks: Vec::new(),
+    };
+    let mut found = Signatures { anchors: 212, ..Signatures::default() };
+    let stamp = Proven { at: at("2026-03-27T18:41:12Z"), authority: "Horodatage qualifié".into() };
+    found.push(Signature {
+        proven: Some(stamp),
+        role: Some("Maire".into()),
+        revocation: Revocation::NotRevoked,
+        ..one("deliberation-2026-042.pdf", Form::PAdES, None, signer("Camille Dupont", "Autorité des élus"))
+    });
+    found.push(Signature {
+        signs: vec!["annexes/budget.pdf".into()],
+        ..one(
+            "annexes/budget.pdf.p7s",
+            Form::CAdES,
+            Some(Reason::NoCertificateChainFound),
+            signer("Claude Martin", "AC interne"),
+        )
+    });
+    let changed = Some(Reason::HashFailure);
+    let by = signer("Camille Dupont", "Autorité des élus");
+    found.push(one("annexes/bordereau-de-mandats-depenses.xml", Form::XAdES, changed, by));
+    found
 }
 
 pub fn received() -> TransferPage {
