@@ -4,7 +4,7 @@
 //! what a signature beside it signs. Never refuses: what a signature is worth is said, to the archivist and to whoever
 //! reads the archive after her.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Read};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -19,6 +19,8 @@ use crate::seda::Manifest;
 
 /// Bytes read to find what signatures beside their content sign, at most for one transfer.
 const SEARCHED_BYTES_MAX: u64 = 4 << 30;
+/// Files looked at for what they are called, at most, before the others.
+const LIKELY_MAX: usize = 20;
 /// A file longer than this is checked alone: its tree takes several times its size.
 const LARGE_BYTES: u64 = 8 << 20;
 /// Signatures told one by one in the transfer's row; the archive keeps them all.
@@ -54,9 +56,7 @@ pub(super) fn check(
     let judging = Judging { anchors: &believed, now: tables.now };
     let anchors = believed.certificates().len() as u64;
     let mut signatures = Signatures { anchors, ..Signatures::default() };
-    let names = names(package, manifest, objects)?;
-    let mut files =
-        Files { package, manifest, objects, names, known: HashMap::new(), left: SEARCHED_BYTES_MAX };
+    let mut files = Files::new(package, manifest, objects).map_err(package::Error::Io)?;
     for (at, mark) in marked {
         if is_over(until) || objects[at].size_bytes > bytes_max(mark) {
             signatures.unread += 1;
@@ -124,18 +124,44 @@ struct Files<'a> {
     manifest: &'a Manifest,
     objects: &'a [IdentifiedObject],
     names: Vec<String>,
-    known: HashMap<(usize, Digest), Option<Vec<u8>>>,
+    /// By what a signature beside a file may be called after: its path, its path without extension, its bare name.
+    called: HashMap<String, Vec<usize>>,
+    digested: HashMap<Digest, Digested>,
     left: u64,
 }
 
-impl Files<'_> {
+/// The files digested by one algorithm.
+#[derive(Default)]
+struct Digested {
+    by_value: HashMap<Vec<u8>, usize>,
+    seen: HashSet<usize>,
+    /// Those before have been.
+    next: usize,
+}
+
+impl<'a> Files<'a> {
+    fn new(
+        package: &'a mut Package,
+        manifest: &'a Manifest,
+        objects: &'a [IdentifiedObject],
+    ) -> io::Result<Self> {
+        let names = names(package, manifest, objects)?;
+        let mut called: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, name) in names.iter().enumerate() {
+            let path = name.to_lowercase();
+            let keys = [without_extension(&path).to_owned(), bare(&path).to_owned(), path];
+            let distinct: HashSet<String> = keys.into_iter().collect();
+            distinct.into_iter().for_each(|key| called.entry(key).or_default().push(at));
+        }
+        let digested = HashMap::new();
+        Ok(Self { package, manifest, objects, names, called, digested, left: SEARCHED_BYTES_MAX })
+    }
+
     fn open(&mut self, at: usize) -> io::Result<Option<Box<dyn Read + '_>>> {
         match self.objects[at].place {
             Place::Entry(entry) => {
-                let opened = self.package.read(entry);
-                opened
-                    .map(|content| Some(Box::new(content) as Box<dyn Read>))
-                    .map_err(|package::Error::Io(error)| error)
+                let opened = self.package.read(entry).map_err(|package::Error::Io(error)| error)?;
+                Ok(Some(Box::new(opened)))
             }
             Place::Inline => {
                 let inline = self.manifest.binary_object(self.objects[at].number)?.inline;
@@ -162,15 +188,17 @@ impl Files<'_> {
         Ok((name, bytes))
     }
 
-    /// A file's digest; `None` when there is no more time for it.
-    fn digest(&mut self, at: usize, digest: Digest) -> io::Result<Option<Vec<u8>>> {
+    /// Digests a file, once; `false` when no more may be.
+    fn digest(&mut self, at: usize, digest: Digest) -> io::Result<bool> {
+        let digested = self.digested.entry(digest).or_default();
+        if !digested.seen.insert(at) {
+            return Ok(true);
+        }
         if digest == Digest::Sha512 {
-            return Ok(Some(self.objects[at].sha512.to_vec()));
+            digested.by_value.insert(self.objects[at].sha512.to_vec(), at);
+            return Ok(true);
         }
-        if let Some(known) = self.known.get(&(at, digest)) {
-            return Ok(known.clone());
-        }
-        let Some(left) = self.left.checked_sub(self.objects[at].size_bytes) else { return Ok(None) };
+        let Some(left) = self.left.checked_sub(self.objects[at].size_bytes) else { return Ok(false) };
         self.left = left;
         let value = match (digest.hasher(), self.open(at)?) {
             (Some(mut hasher), Some(mut content)) => {
@@ -179,8 +207,42 @@ impl Files<'_> {
             }
             _ => None,
         };
-        self.known.insert((at, digest), value.clone());
-        Ok(value)
+        let digested = self.digested.entry(digest).or_default();
+        digested.by_value.extend(value.map(|value| (value, at)));
+        Ok(true)
+    }
+
+    /// The file of this digest among those seen.
+    fn known(&self, wanted: &Wanted) -> Option<usize> {
+        self.digested.get(&wanted.digest)?.by_value.get(&wanted.value).copied()
+    }
+
+    /// Those called as the bearer of a signature is, or as the signature says.
+    fn likely(&self, bearer: Option<usize>, hint: Option<&str>) -> Vec<usize> {
+        let bearer = bearer.map(|at| self.names[at].to_lowercase()).unwrap_or_default();
+        let hint = hint.map(|hint| bare(hint).to_lowercase());
+        let keys = [
+            hint.as_deref().unwrap_or_default(),
+            without_extension(&bearer),
+            without_extension(without_extension(&bearer)),
+        ];
+        keys.iter()
+            .filter(|key| !key.is_empty())
+            .filter_map(|key| self.called.get(*key))
+            .flatten()
+            .copied()
+            .collect()
+    }
+}
+
+fn bare(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn without_extension(path: &str) -> &str {
+    match path.rsplit_once('.') {
+        Some((stem, extension)) if !extension.contains('/') => stem,
+        _ => path,
     }
 }
 
@@ -193,36 +255,29 @@ struct Neighbours<'a, 'b> {
 
 impl Beside for Neighbours<'_, '_> {
     fn find(&mut self, wanted: &Wanted, hint: Option<&str>) -> io::Result<Option<String>> {
-        let bearer = self.bearer.map(|at| self.files.names[at].clone()).unwrap_or_default();
-        let mut order: Vec<usize> =
-            (0..self.files.objects.len()).filter(|at| Some(*at) != self.bearer).collect();
-        order.sort_by_key(|at| distance(&self.files.names[*at], &bearer, hint));
-        for at in order {
-            if self.files.digest(at, wanted.digest)?.as_ref() == Some(&wanted.value) {
-                return Ok(Some(self.files.names[at].clone()));
+        let name = |files: &Files<'_>, at: usize| Some(files.names[at].clone());
+        if let Some(at) = self.files.known(wanted) {
+            return Ok(name(self.files, at));
+        }
+        for at in self.files.likely(self.bearer, hint).into_iter().take(LIKELY_MAX) {
+            if !self.files.digest(at, wanted.digest)? {
+                return Ok(None);
+            }
+            if let Some(at) = self.files.known(wanted) {
+                return Ok(name(self.files, at));
             }
         }
-        Ok(None)
-    }
-}
-
-/// How likely a file is what a signature signs: the smaller, the sooner it is looked at.
-fn distance(name: &str, bearer: &str, hint: Option<&str>) -> u8 {
-    let split = |name: &str| {
-        name.rsplit_once('/').map_or((String::new(), name.to_owned()), |(a, b)| (a.to_owned(), b.to_owned()))
-    };
-    let ((folder, file), (of_bearer, bearing)) = (split(name), split(bearer));
-    let stem = |file: &str| file.rsplit_once('.').map_or(file, |(stem, _)| stem).to_lowercase();
-    let is_hinted = hint.is_some_and(|hint| hint.rsplit('/').next() == Some(file.as_str()));
-    let (of_file, of_signature) = (stem(&file), stem(&bearing));
-    if is_hinted || (folder == of_bearer && of_signature == file.to_lowercase()) {
-        0
-    } else if folder == of_bearer && (of_file == of_signature || of_signature.contains(&of_file)) {
-        1
-    } else if folder == of_bearer {
-        2
-    } else {
-        3
+        // Then each of the others, once for all the signatures of the transfer.
+        loop {
+            let next = self.files.digested.entry(wanted.digest).or_default().next;
+            if next >= self.files.objects.len() || !self.files.digest(next, wanted.digest)? {
+                return Ok(None);
+            }
+            self.files.digested.entry(wanted.digest).or_default().next += 1;
+            if let Some(at) = self.files.known(wanted) {
+                return Ok(name(self.files, at));
+            }
+        }
     }
 }
 
@@ -270,14 +325,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_bears_the_name_of_the_signature_is_looked_at_first() {
-        let near = |name: &str| distance(name, "actes/D12.pdf.p7s", None);
-        assert_eq!(near("actes/D12.pdf"), 0);
-        assert_eq!(near("actes/D12.xml"), 1);
-        assert_eq!(near("actes/plan.xml"), 2);
-        assert_eq!(near("annexes/D12.pdf"), 3);
-        assert_eq!(distance("actes/D12.pdf", "actes/D12.xml", None), 1);
-        assert_eq!(distance("actes/D12.pdf", "actes/D12_sig.xml", None), 1);
-        assert_eq!(distance("annexes/plan.pdf", "actes/D12.xml", Some("../annexes/plan.pdf")), 0);
+    fn a_file_is_called_by_its_path_with_and_without_its_end() {
+        let ends = ["actes/D12.pdf.p7s", "actes/D12.pdf", "actes.v2/D12", "D12"].map(without_extension);
+        assert_eq!(ends, ["actes/D12.pdf", "actes/D12", "actes.v2/D12", "D12"]);
+        assert_eq!((bare("actes/D12.pdf"), bare("D12.pdf")), ("D12.pdf", "D12.pdf"));
     }
 }

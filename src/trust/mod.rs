@@ -22,7 +22,14 @@ const EXTENSIONS: [&str; 5] = ["pem", "crt", "cer", "der", "crl"];
 #[derive(Clone, Debug, Default)]
 pub struct Trust {
     folder: Option<Arc<Path>>,
-    read: Arc<Mutex<Option<(Listing, Arc<Anchors>)>>>,
+    read: Arc<Mutex<Option<Known>>>,
+}
+
+/// What the folder held.
+#[derive(Debug)]
+struct Known {
+    listing: Listing,
+    anchors: Arc<Anchors>,
 }
 
 /// Name, size and date of each file.
@@ -42,9 +49,8 @@ impl Trust {
         let Some(folder) = &self.folder else { return Ok(Arc::default()) };
         let listing = listing(folder)?;
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, anchors)) = read.as_ref().filter(|(known, _)| *known == listing) {
-            debug_assert_eq!(known, &listing);
-            return Ok(Arc::clone(anchors));
+        if let Some(known) = read.as_ref().filter(|known| known.listing == listing) {
+            return Ok(Arc::clone(&known.anchors));
         }
         let mut anchors = Anchors::default();
         for (path, ..) in &listing {
@@ -55,7 +61,7 @@ impl Trust {
             }
         }
         let anchors = Arc::new(anchors);
-        *read = Some((listing, Arc::clone(&anchors)));
+        *read = Some(Known { listing, anchors: Arc::clone(&anchors) });
         Ok(anchors)
     }
 }

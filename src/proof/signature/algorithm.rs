@@ -250,7 +250,7 @@ impl Algorithm {
     }
 
     /// A value as XML writes it (r and s side by side, XML-DSig 6.4.3) as the library reads it.
-    pub fn from_xml(self, value: &[u8]) -> Option<Vec<u8>> {
+    pub fn value_in_xml(self, value: &[u8]) -> Option<Vec<u8>> {
         match self.scheme {
             Scheme::Ecdsa if value.len().is_multiple_of(2) => {
                 let (r, s) = value.split_at(value.len() / 2);

@@ -62,8 +62,12 @@ pub(super) fn verified(
             value(&mut checked, signer, algorithm, &attributes.signed);
             if attributes.message_digest.is_none() {
                 checked.wrong(Reason::FormatFailure);
-            } else if digest_of(digest) != attributes.message_digest {
-                checked.wrong(Reason::HashFailure);
+            } else {
+                match digest_of(digest) {
+                    None => checked.wrong(Reason::Unsupported),
+                    got if got == attributes.message_digest => {}
+                    Some(_) => checked.wrong(Reason::HashFailure),
+                }
             }
         }
         None => {
@@ -129,7 +133,7 @@ fn begun(signed: &SignedData, signer: &SignerInfo) -> Checked {
     checked.claimed_at = attributes.and_then(|attributes| attributes.signing_time);
     checked.policy = attributes.and_then(|attributes| attributes.policy.clone());
     checked.algorithm = signer.algorithm;
-    checked.stamp = signer.stamp.clone().map(|token| Stamp { token, of: signer.value.clone() });
+    checked.stamp = signer.stamp.clone().map(|token| Stamp::Token { token, of: signer.value.clone() });
     match (signer.digest, signer.algorithm) {
         (Some(digest), Some(algorithm)) => {
             checked.rests_on(digest);

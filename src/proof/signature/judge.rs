@@ -37,10 +37,12 @@ pub(super) struct Checked {
     pub remarks: Vec<String>,
 }
 
-/// A token, and the bytes that it must be of.
-pub(super) struct Stamp {
-    pub token: Vec<u8>,
-    pub of: Vec<u8>,
+/// A time stamp of the signature.
+pub(super) enum Stamp {
+    /// A token, and the bytes that it must be of.
+    Token { token: Vec<u8>, of: Vec<u8> },
+    /// One over more than the signature, found good.
+    Good(token::Stamp),
 }
 
 impl Checked {
@@ -130,8 +132,11 @@ pub(super) fn judge(file: &str, mut checked: Checked, judging: Judging<'_>) -> S
 
 /// What its time stamp proves: nothing, unless it is of this signature and by an authority that is trusted.
 fn proven(checked: &mut Checked, judging: Judging<'_>) -> Option<Proven> {
-    let Stamp { token, of } = checked.stamp.take()?;
-    match token::verify(&token, &of, judging.anchors.certificates()) {
+    let verified = match checked.stamp.take()? {
+        Stamp::Good(stamp) => Ok(stamp),
+        Stamp::Token { token, of } => token::verify(&token, &of, judging.anchors.certificates()),
+    };
+    match verified {
         Ok(stamp) if stamp.at <= judging.now => Some(Proven { at: stamp.at, authority: stamp.authority }),
         Ok(_) => {
             checked.remarks.push("son horodatage est dans l'avenir : il ne prouve rien".to_owned());

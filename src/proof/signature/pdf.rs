@@ -3,6 +3,8 @@
 //! Never reads the document itself: a signature's bytes are found where its `ByteRange` says, and nowhere else. The one
 //! thing to know: the hole must be the signature's own content exactly, or something unsigned could hide in it.
 
+use std::cell::Cell;
+
 use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 use memchr::memmem;
 use openssl::hash::Hasher;
@@ -18,6 +20,15 @@ const BYTE_RANGE: &[u8] = b"/ByteRange";
 /// How far around its `ByteRange` a signature's dictionary is looked for, its content apart.
 const DICTIONARY_MAX: usize = 32 << 10;
 
+/// Bytes digested for one document, at most: each of its signatures is of nearly all of it.
+const WORK_BYTES_MAX: usize = 2 << 30;
+
+/// A document, and the work left for it.
+struct Document<'a> {
+    bytes: &'a [u8],
+    left: Cell<usize>,
+}
+
 /// A signature's place.
 struct Place<'a> {
     /// Ends of the first part and beginning of the second; end of the second.
@@ -29,8 +40,9 @@ struct Place<'a> {
 
 /// Every signature of a PDF. A stamp of the whole document vouches for those before it.
 pub(super) fn check(bytes: &[u8], anchors: &Anchors) -> Vec<Checked> {
+    let document = Document { bytes, left: Cell::new(WORK_BYTES_MAX) };
     let mut checked = Vec::new();
-    let mut stamps = Vec::new();
+    let mut stamps: Vec<(usize, token::Stamp)> = Vec::new();
     for at in memmem::find_iter(bytes, BYTE_RANGE).take(4 * SIGNATURES_MAX) {
         if checked.len() >= SIGNATURES_MAX {
             break;
@@ -38,17 +50,17 @@ pub(super) fn check(bytes: &[u8], anchors: &Anchors) -> Vec<Checked> {
         match place(bytes, at) {
             None => {}
             Some(Err(())) => checked.push((usize::MAX, unreadable(Form::Pdf))),
-            Some(Ok(place)) if place.says(b"/ETSI.RFC3161") => stamps.extend(stamp(bytes, &place, anchors)),
+            Some(Ok(place)) if place.says(b"/ETSI.RFC3161") => stamps.extend(document.stamp(&place, anchors)),
             Some(Ok(place)) => {
-                let found = signature(bytes, &place);
+                let found = document.signatures(&place);
                 checked.extend(found.into_iter().map(|one| (place.end, one)));
             }
         }
     }
     let vouch = |(end, mut one): (usize, Checked)| {
         let first = stamps.iter().filter(|(until, _)| *until > end).min_by_key(|(until, _)| *until);
-        if let (None, Some((_, (token, of)))) = (&one.stamp, first) {
-            one.stamp = Some(Stamp { token: token.clone(), of: of.clone() });
+        if let (None, Some((_, stamp))) = (&one.stamp, first) {
+            one.stamp = Some(Stamp::Good(stamp.clone()));
         }
         one
     };
@@ -108,19 +120,6 @@ impl Place<'_> {
         self.dictionary.iter().find_map(after)
     }
 
-    /// The two parts that are signed.
-    fn parts<'b>(&self, bytes: &'b [u8]) -> [&'b [u8]; 2] {
-        [&bytes[..self.hole.start], &bytes[self.hole.end..self.end]]
-    }
-
-    fn digest(&self, bytes: &[u8], digest: Digest) -> Option<Vec<u8>> {
-        let mut hasher: Hasher = digest.hasher()?;
-        for part in self.parts(bytes) {
-            hasher.update(part).ok()?;
-        }
-        hasher.finish().ok().map(|digest| digest.to_vec())
-    }
-
     /// What is in the hole, without the zeros that fill it.
     fn content(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let digits: Vec<u8> = bytes[self.hole.start + 1..self.hole.end - 1]
@@ -155,57 +154,69 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn signature(bytes: &[u8], place: &Place<'_>) -> Vec<Checked> {
-    let form = if place.says(b"/ETSI.CAdES.detached") { Form::PAdES } else { Form::Pdf };
-    if place.says(b"/adbe.x509.rsa_sha1") {
-        let mut checked = Checked::of(form);
-        checked.wrong(Reason::Unsupported);
-        return vec![checked];
+impl<'a> Document<'a> {
+    /// The two parts that are signed, when there is work left for them.
+    fn parts(&self, place: &Place<'_>) -> Option<[&'a [u8]; 2]> {
+        self.left.set(self.left.get().checked_sub(place.end)?);
+        Some([&self.bytes[..place.hole.start], &self.bytes[place.hole.end..place.end]])
     }
-    let Some(signed) = place.content(bytes).and_then(|content| cms::read(&content)) else {
-        return vec![unreadable(form)];
-    };
-    let one = |signer| {
-        let mut checked = signer_of(bytes, place, &signed, signer);
-        checked.form = form;
-        checked.claimed_at = place.text(b"/M").as_deref().and_then(moment).or(checked.claimed_at);
-        let rest = bytes[place.end..].trim_ascii();
-        checked.signs = vec!["le document PDF".to_owned()];
-        if !rest.is_empty() {
-            let words =
-                "le fichier a reçu des ajouts après cette signature : elle porte sur ce qui les précède";
-            checked.remarks.push(words.to_owned());
-        }
-        checked
-    };
-    signed.signers.iter().take(SIGNATURES_MAX).map(one).collect()
-}
 
-fn signer_of(bytes: &[u8], place: &Place<'_>, signed: &SignedData, signer: &cms::SignerInfo) -> Checked {
-    match &signed.content {
-        None => verified(signed, signer, &mut |digest| place.digest(bytes, digest)),
-        // adbe.pkcs7.sha1: what is signed is the SHA-1 of the document.
-        Some(content) => {
-            let mut checked = verified(signed, signer, &mut |digest| digest.of(content));
-            checked.rests_on(Digest::Sha1);
-            if place.digest(bytes, Digest::Sha1).as_ref() != Some(content) {
-                checked.wrong(Reason::HashFailure);
+    fn digest(&self, place: &Place<'_>, digest: Digest) -> Option<Vec<u8>> {
+        let mut hasher: Hasher = digest.hasher()?;
+        for part in self.parts(place)? {
+            hasher.update(part).ok()?;
+        }
+        hasher.finish().ok().map(|digest| digest.to_vec())
+    }
+
+    fn signatures(&self, place: &Place<'_>) -> Vec<Checked> {
+        let form = if place.says(b"/ETSI.CAdES.detached") { Form::PAdES } else { Form::Pdf };
+        if place.says(b"/adbe.x509.rsa_sha1") {
+            let mut checked = Checked::of(form);
+            checked.wrong(Reason::Unsupported);
+            return vec![checked];
+        }
+        let Some(signed) = place.content(self.bytes).and_then(|content| cms::read(&content)) else {
+            return vec![unreadable(form)];
+        };
+        let one = |signer| {
+            let mut checked = self.signed_by(place, &signed, signer);
+            checked.form = form;
+            checked.claimed_at = place.text(b"/M").as_deref().and_then(moment).or(checked.claimed_at);
+            checked.signs = vec!["le document PDF".to_owned()];
+            if !self.bytes[place.end..].trim_ascii().is_empty() {
+                let words =
+                    "le fichier a reçu des ajouts après cette signature : elle porte sur ce qui les précède";
+                checked.remarks.push(words.to_owned());
             }
             checked
-        }
+        };
+        signed.signers.iter().take(SIGNATURES_MAX).map(one).collect()
     }
-}
 
-type OfDocument = (usize, (Vec<u8>, Vec<u8>));
+    fn signed_by(&self, place: &Place<'_>, signed: &SignedData, signer: &cms::SignerInfo) -> Checked {
+        let Some(content) = &signed.content else {
+            return verified(signed, signer, &mut |digest| self.digest(place, digest));
+        };
+        // adbe.pkcs7.sha1: what is signed is the SHA-1 of the document.
+        let mut checked = verified(signed, signer, &mut |digest| digest.of(content));
+        checked.rests_on(Digest::Sha1);
+        match self.digest(place, Digest::Sha1) {
+            None => checked.wrong(Reason::Unsupported),
+            Some(got) if got == *content => {}
+            Some(_) => checked.wrong(Reason::HashFailure),
+        }
+        checked
+    }
 
-/// A time stamp over the document, when it is a good one: where it ends, its token, the bytes that it is of.
-fn stamp(bytes: &[u8], place: &Place<'_>, anchors: &Anchors) -> Option<OfDocument> {
-    let content = place.content(bytes)?;
-    let length = cms::length(&content)?;
-    let token = content.get(..length)?.to_vec();
-    let of = place.parts(bytes).concat();
-    token::verify(&token, &of, anchors.certificates()).ok()?;
-    Some((place.end, (token, of)))
+    /// A time stamp over the document, when it is a good one, and where what it is of ends.
+    fn stamp(&self, place: &Place<'_>, anchors: &Anchors) -> Option<(usize, token::Stamp)> {
+        let content = place.content(self.bytes)?;
+        let length = cms::length(&content)?;
+        let of = self.parts(place)?.concat();
+        let stamp = token::verify(content.get(..length)?, &of, anchors.certificates()).ok()?;
+        Some((place.end, stamp))
+    }
 }
 
 /// `D:YYYYMMDDHHmmSSOHH'mm'`, each part after the year left out at will (ISO 32000-2, 7.9.4): here at least the seconds.

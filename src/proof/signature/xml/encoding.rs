@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::{ATTRIBUTES_MAX, TAGS_MAX};
+
 /// Windows-1252 from 0x80 to 0x9f; what it leaves empty stays what it is.
 const WINDOWS: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
 /// What ISO-8859-15 has in other places than ISO-8859-1.
@@ -38,6 +40,38 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<Cow<'static, str>> {
     rest.is_empty().then(|| String::from_utf16(&units).ok().map(Cow::Owned)).flatten()
 }
 
+/// Whether there are no more tags, nor attributes in one, than are read: what is no well-formed document is said by its parser.
+pub(super) fn is_sober(text: &str) -> bool {
+    let (mut rest, mut tags) = (text.as_bytes(), 0);
+    while let Some(at) = memchr::memchr(b'<', rest).filter(|_| tags <= TAGS_MAX) {
+        rest = &rest[at..];
+        let skipped = [(&b"<!--"[..], &b"-->"[..]), (b"<![CDATA[", b"]]>"), (b"<?", b"?>")];
+        if let Some((_, end)) = skipped.iter().find(|(begin, _)| rest.starts_with(begin)) {
+            let Some(end) = memchr::memmem::find(rest, end) else { return true };
+            rest = &rest[end..];
+            tags += 1;
+            continue;
+        }
+        let mut attributes = 0;
+        tags += 1;
+        rest = &rest[1..];
+        while let Some(at) = memchr::memchr3(b'"', b'\'', b'>', rest) {
+            let quote = rest[at];
+            rest = &rest[at + 1..];
+            if quote == b'>' {
+                break;
+            }
+            attributes += 1;
+            let Some(end) = memchr::memchr(quote, rest) else { return true };
+            rest = &rest[end + 1..];
+        }
+        if attributes > ATTRIBUTES_MAX {
+            return false;
+        }
+    }
+    tags <= TAGS_MAX
+}
+
 /// `encoding="…"` of the declaration, in small letters.
 fn declared(bytes: &[u8]) -> Option<String> {
     let head = bytes.get(..bytes.len().min(200))?;
@@ -51,7 +85,23 @@ fn declared(bytes: &[u8]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::decoded;
+    use super::{ATTRIBUTES_MAX, decoded, is_sober};
+
+    #[test]
+    fn attributes_are_counted_in_tags_alone() {
+        let tag = |count: usize| format!("<a {}>", "b='>' ".repeat(count));
+        assert!(is_sober(&tag(ATTRIBUTES_MAX)) && !is_sober(&tag(ATTRIBUTES_MAX + 1)));
+        let many = "'' ".repeat(ATTRIBUTES_MAX + 1);
+        for text in [
+            format!("<a>{many}</a>"),
+            format!("<!--{many}-->"),
+            format!("<?a {many}?>"),
+            format!("<![CDATA[{many}]]>"),
+        ] {
+            assert!(is_sober(&text), "{text:.20}");
+        }
+        assert!(is_sober("<a b='") && is_sober("<!--") && is_sober("") && is_sober("<"));
+    }
 
     #[test]
     fn the_encodings_of_administrations_are_read() {

@@ -32,7 +32,11 @@ const DEPTH_MAX: u32 = 256;
 /// Certificates read of one signature, at most.
 const CERTIFICATES_MAX: usize = 16;
 /// Bytes made canonical for one file, at most: a signature may name the whole document many times over.
-const WORK_BYTES_MAX: u64 = 2 << 30;
+const WORK_BYTES_MAX: u64 = 256 << 20;
+/// Attributes of one element, at most: they are compared with one another.
+const ATTRIBUTES_MAX: usize = 1_000;
+/// Tags of a document, at most: each element is held with what is around it.
+const TAGS_MAX: usize = 1_500_000;
 
 /// A document, and where its identifiers are.
 pub(super) struct Tree<'a> {
@@ -46,6 +50,9 @@ pub(super) struct Tree<'a> {
 /// Every signature of a document.
 pub(super) fn check(bytes: &[u8], beside: &mut dyn Beside) -> io::Result<Vec<Checked>> {
     let Some(text) = encoding::decoded(bytes) else { return Ok(vec![unread("son encodage n'est pas lu")]) };
+    if !encoding::is_sober(&text) {
+        return Ok(vec![unread("il a trop d'éléments, ou un élément trop d'attributs")]);
+    }
     let parser = uppsala::parser::Parser::new().with_max_depth(DEPTH_MAX).with_forbid_dtd(true);
     let Ok(document) = parser.parse(&text) else {
         return Ok(vec![unread("le document n'est pas un XML bien formé, ou contient une DTD")]);
@@ -103,7 +110,7 @@ fn signed_by(
     (certificates, named): (&[X509], Option<&(super::Digest, Vec<u8>)>),
 ) {
     let Some(canonical) = tree.canonical_info(info) else { return checked.wrong(Reason::Unsupported) };
-    let value = tree.bytes(value).and_then(|value| algorithm.from_xml(&value));
+    let value = tree.bytes(value).and_then(|value| algorithm.value_in_xml(&value));
     let Some(value) = value else { return checked.wrong(Reason::FormatFailure) };
     let is_named = |certificate: &&X509| {
         named.is_some_and(|(digest, wanted)| {
@@ -201,9 +208,11 @@ impl<'a> Tree<'a> {
         node == outer || self.document.ancestors(node).contains(&outer)
     }
 
-    /// Takes as much of the work that is allowed as the document's length; whether there was.
-    pub fn spend(&self) -> bool {
-        let left = self.budget.get().checked_sub(self.document.input_text().len() as u64);
+    /// Takes as much of the work that is allowed as a node is long, the whole document for its root; whether there was.
+    pub fn spend(&self, on: NodeId) -> bool {
+        let range = self.document.node_range(on).filter(|_| on != self.document.root());
+        let length = range.map_or(self.document.input_text().len(), |range| range.len());
+        let left = self.budget.get().checked_sub(length as u64);
         self.budget.set(left.unwrap_or(0));
         left.is_some()
     }
@@ -217,7 +226,7 @@ impl<'a> Tree<'a> {
     /// An element's canonical form.
     pub fn canonical(&self, of: NodeId, mode: C14nMode, prefixes: &[String]) -> Option<Vec<u8>> {
         let nodes = NodeSet::tree_with_comments(of, &self.document);
-        self.spend().then(|| canonicalize_doc(&self.document, mode, Some(&nodes), prefixes).ok()).flatten()
+        self.spend(of).then(|| canonicalize_doc(&self.document, mode, Some(&nodes), prefixes).ok()).flatten()
     }
 
     /// How people are told of an element.

@@ -88,7 +88,7 @@ fn of_value(tree: &Tree<'_>, signature: NodeId, stamp: NodeId) -> Option<Stamp> 
     };
     let prefixes = method.map(|method| transform::prefixes(tree, method)).unwrap_or_default();
     let token = tree.bytes(child(tree, stamp, "EncapsulatedTimeStamp")?)?;
-    Some(Stamp { token, of: tree.canonical(value, mode, &prefixes)? })
+    Some(Stamp::Token { token, of: tree.canonical(value, mode, &prefixes)? })
 }
 
 fn child(tree: &Tree<'_>, of: NodeId, name: &str) -> Option<NodeId> {

@@ -54,10 +54,13 @@ fn one(
     beside: &mut dyn Beside,
     signed: &mut Vec<NodeId>,
 ) -> io::Result<()> {
-    let value = tree.child(reference, "DigestValue").and_then(|value| tree.bytes(value));
-    let Some(value) = value else { return Ok(checked.wrong(Reason::FormatFailure)) };
-    let digest = tree.algorithm(reference, "DigestMethod").and_then(|uri| Digest::by_uri(&uri));
-    let Some(digest) = digest else { return Ok(checked.wrong(Reason::Unsupported)) };
+    let Wanted { digest, value } = match wanted(tree, reference) {
+        Ok(wanted) => wanted,
+        Err(reason) => {
+            checked.wrong(reason);
+            return Ok(());
+        }
+    };
     checked.rests_on(digest);
     let kind = tree.attribute(reference, "Type").unwrap_or_default();
     if kind == MANIFEST {
@@ -66,26 +69,38 @@ fn one(
             .push("les fichiers que nomme son manifeste (ds:Manifest) ne sont pas vérifiés".to_owned());
     }
     let (target, with_comments) = target(tree, reference);
-    let (node, nodes) = match target {
+    let node = match target {
         Target::Beside(hint) => {
             return there(tree, reference, Wanted { digest, value }, hint.as_deref(), checked, beside);
         }
-        Target::Nowhere => return Ok(checked.wrong(Reason::SignedDataNotFound)),
-        Target::Document => (tree.document.root(), whole(tree, with_comments)),
-        Target::Element(node) if with_comments => (node, NodeSet::tree_with_comments(node, &tree.document)),
-        Target::Element(node) => (node, NodeSet::tree_without_comments(node, &tree.document)),
+        Target::Nowhere => {
+            checked.wrong(Reason::SignedDataNotFound);
+            return Ok(());
+        }
+        Target::Document => tree.document.root(),
+        Target::Element(node) => node,
+    };
+    checked.signs.extend(told(tree, signature, node));
+    if !tree.spend(node) {
+        checked.wrong(Reason::Unsupported);
+        return Ok(());
+    }
+    let nodes = match with_comments {
+        true => NodeSet::tree_with_comments(node, &tree.document),
+        false => NodeSet::tree_without_comments(node, &tree.document),
     };
     match transform::digest(tree, (signature, reference), nodes, digest) {
         None => checked.wrong(Reason::Unsupported),
         Some(got) if got != value => checked.wrong(Reason::HashFailure),
         Some(_) => signed.extend(transform::is_plain(tree, reference).then_some(node)),
     }
-    checked.signs.extend(told(tree, signature, node));
     Ok(())
 }
 
-fn whole(tree: &Tree<'_>, with_comments: bool) -> NodeSet {
-    if with_comments { NodeSet::all(&tree.document) } else { NodeSet::all_without_comments(&tree.document) }
+fn wanted(tree: &Tree<'_>, reference: NodeId) -> Result<Wanted, Reason> {
+    let value = tree.child(reference, "DigestValue").and_then(|value| tree.bytes(value));
+    let digest = tree.algorithm(reference, "DigestMethod").and_then(|uri| Digest::by_uri(&uri));
+    Ok(Wanted { value: value.ok_or(Reason::FormatFailure)?, digest: digest.ok_or(Reason::Unsupported)? })
 }
 
 /// Where a URI leads, and whether comments count (4.4.3.3).

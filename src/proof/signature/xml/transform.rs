@@ -52,9 +52,6 @@ pub(super) fn digest(
         Held::Nodes(nodes) => (nodes, C14nMode::Inclusive, Vec::new()),
     };
     let mut sink = Sink(digest.hasher()?, true);
-    if !tree.spend() {
-        return None;
-    }
     canonicalize_doc_to(&tree.document, mode, Some(&nodes), &prefixes, &mut sink).ok()?;
     let Sink(mut hasher, is_whole) = sink;
     is_whole.then(|| hasher.finish().ok().map(|digest| digest.to_vec())).flatten()
@@ -76,6 +73,10 @@ fn apply(tree: &Tree<'_>, signature: NodeId, transform: NodeId, held: Held) -> O
     };
     if let Some(mode) = C14nMode::from_uri(&uri) {
         return Some(Held::Canonical(nodes, mode, prefixes(tree, transform)));
+    }
+    let on = if uri == ENVELOPED { signature } else { tree.document.root() };
+    if !tree.spend(on) {
+        return None;
     }
     match uri.as_str() {
         ENVELOPED => without(tree, &mut nodes, signature),
