@@ -319,3 +319,62 @@ fn a_report_comes_back_as_it_was_written() {
         assert_eq!(serde_json::from_str::<Vec<Signature>>(&text).unwrap(), all);
     }
 }
+
+/// Numbers that are the same each time.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % most.max(1) as u64) as usize
+    }
+}
+
+#[test]
+fn damaged_documents_are_read_without_a_panic_and_a_changed_act_is_never_valid() {
+    let (anchors, mut numbers) = (anchors(&["root.pem"]), Numbers(88_172_645_463_325_252));
+    let names: Vec<String> = std::fs::read_dir(FOLDER)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| [".xml", ".pdf", ".p7s", ".p7m"].iter().any(|end| name.ends_with(end)))
+        .collect();
+    assert!(names.len() > 30);
+    let mut read = 0;
+    for name in names {
+        let whole = file(&name);
+        let mark = mark_of(&whole).unwrap();
+        for _ in 0..150 {
+            let mut bytes = whole.clone();
+            for _ in 0..=numbers.below(3) {
+                let at = numbers.below(bytes.len());
+                match numbers.below(4) {
+                    0 => bytes[at] ^= 1 << numbers.below(8),
+                    1 => bytes.truncate(at.max(1)),
+                    2 => {
+                        let end = (at + numbers.below(200)).min(bytes.len());
+                        let piece = bytes[at..end].to_vec();
+                        bytes.splice(at..at, piece);
+                    }
+                    _ => {
+                        let end = (at + numbers.below(50)).min(bytes.len());
+                        bytes.drain(at..end);
+                    }
+                }
+            }
+            let judging = Judging { anchors: &anchors, now: at("2027-01-01T00:00:00Z") };
+            read += validate(mark, ("f", &bytes), judging, &mut Act("")).unwrap().len();
+        }
+    }
+    assert!(read > 1_000, "most still say that they are signed: {read}");
+    // Each letter of the act in turn.
+    let whole = file("cades-attached.p7m");
+    let act = file("acte.txt");
+    let begins = memchr::memmem::find(&whole, &act).unwrap();
+    for at in begins..begins + act.len() {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        assert_eq!(checked(&bytes, &anchors, "")[0].reason, Some(Reason::HashFailure), "{at}");
+    }
+}
