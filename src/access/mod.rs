@@ -5,6 +5,7 @@
 //! quarter of an hour, written before the first byte is given.
 
 mod open;
+mod opening;
 mod queries;
 mod reader;
 
@@ -16,8 +17,11 @@ use crate::catalog::{self, Archive, Copy, Object, Unit, UnitLine};
 use crate::clock::Clock;
 use crate::db::{self, Db};
 use crate::model::{ArchiveId, ObjectId, UnitId};
+use crate::seda::opening::Opening;
 use crate::storage::{self, Storage};
 
+/// Units told of a file, at most.
+const UNITS_TOLD_MAX: usize = catalog::queries::UNITS_MAX;
 /// Files of a unit told with it; the rest by [`Access::objects`].
 const OBJECTS_MAX: u32 = 200;
 
@@ -72,6 +76,8 @@ pub struct UnitView {
     pub parents: Vec<UnitLine>,
     /// The first files; [`Access::objects`] has the rest.
     pub objects: Vec<Object>,
+    /// From when anybody may read it.
+    pub opening: Opening,
 }
 
 /// A file with what it belongs to.
@@ -80,6 +86,8 @@ pub struct ObjectView {
     pub object: Object,
     pub archive: Archive,
     pub units: Vec<UnitLine>,
+    /// From when anybody may read it.
+    pub opening: Opening,
 }
 
 impl Access {
@@ -118,7 +126,8 @@ impl Access {
         let ancestors = catalog::queries::ancestors(&mut tx, id).await?;
         let parents = catalog::queries::parents(&mut tx, id).await?;
         let objects = catalog::queries::objects_of(&mut tx, id, None, OBJECTS_MAX).await?;
-        Ok(Some(UnitView { unit, archive, ancestors, parents, objects }))
+        let opening = opening::of_units(&mut tx, archive.archive_id, &[id]).await?;
+        Ok(Some(UnitView { unit, archive, ancestors, parents, objects, opening }))
     }
 
     /// At most `most` units right below, after the one of this ordinal; `None`: no such unit.
@@ -158,7 +167,18 @@ impl Access {
         let archive = catalog::queries::find_archive(&mut tx, &reader.scope, object.archive_id).await?;
         let Some(archive) = archive else { return Ok(None) };
         let units = catalog::queries::units_of(&mut tx, id).await?;
-        Ok(Some(ObjectView { object, archive, units }))
+        let all: Vec<UnitId> = units.iter().map(|unit| unit.unit_id).collect();
+        let opening = match all.len() {
+            // There may be more.
+            UNITS_TOLD_MAX.. => Opening::Unknown,
+            _ => opening::of_units(&mut tx, archive.archive_id, &all).await?,
+        };
+        Ok(Some(ObjectView { object, archive, units, opening }))
+    }
+
+    /// Whether what opens so opens for this reader today.
+    pub fn opens(&self, reader: &Reader, opening: Opening) -> bool {
+        reader.opens(opening, self.clock.today())
     }
 }
 

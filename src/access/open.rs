@@ -20,10 +20,10 @@ pub struct Opened {
 impl Access {
     /// Opens a file from the first site whose copy is right. `None`: no such file, or none that opens for this reader.
     pub async fn open(&self, reader: &Reader, id: ObjectId) -> Result<Option<Opened>, Error> {
-        if !reader.opens_files() {
+        let Some(view) = self.object(reader, id).await? else { return Ok(None) };
+        if !self.opens(reader, view.opening) {
             return Ok(None);
         }
-        let Some(view) = self.object(reader, id).await? else { return Ok(None) };
         let anew = self.consulted(reader, id, &view).await?;
         let store = self.storage.tenant(reader.tenant);
         let (archive, path) = (view.object.archive_id, view.object.content_path.clone());

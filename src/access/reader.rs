@@ -1,12 +1,16 @@
 //! Who reads, how far, and whether files open for them (norms §8).
 //!
-//! The one thing to know: the communicability of each unit is not computed yet, so a role that may read only
-//! what is communicable opens no file at all.
+//! The one thing to know: a role that opens files opens them whatever their access rules say, as their producer or keeper;
+//! a reader has those that
+//! are open to anybody that day (`opening`), the member's administrator none.
+
+use chrono::NaiveDate;
 
 use crate::catalog::Scope;
 use crate::identity::{MachineCaller, PersonCaller};
 use crate::model::Role::{self, Archivist, ControlAuthority, Depositor, MemberAdmin, Producer};
 use crate::model::{Agent, TenantId};
+use crate::seda::opening::Opening;
 
 /// A caller as access sees them.
 #[derive(Clone, Debug)]
@@ -15,6 +19,8 @@ pub struct Reader {
     pub agent: Agent,
     pub(super) scope: Scope,
     opens_files: bool,
+    /// Reads what is open to anybody.
+    reads_what_is_open: bool,
 }
 
 impl Reader {
@@ -31,6 +37,7 @@ impl Reader {
             agent: Agent::Person(caller.person_id, role),
             scope: Scope { agreements: None, depositor: (!whole).then_some(caller.person_id) },
             opens_files: opening.is_some(),
+            reads_what_is_open: held(&[Role::Reader]).is_some(),
         })
     }
 
@@ -41,11 +48,17 @@ impl Reader {
             agent: Agent::Machine(caller.machine_id),
             scope: Scope { agreements: Some(caller.agreements.clone()), depositor: None },
             opens_files: true,
+            reads_what_is_open: true,
         }
     }
 
-    /// Whether files open for them.
-    pub fn opens_files(&self) -> bool {
-        self.opens_files
+    /// Whether they read what is open to anybody.
+    pub fn reads_what_is_open(&self) -> bool {
+        self.reads_what_is_open
+    }
+
+    /// Whether what opens so is open for them on this day: by their role, or because it is open to anybody.
+    pub fn opens(&self, opening: Opening, day: NaiveDate) -> bool {
+        self.opens_files || (self.reads_what_is_open && opening.is_open_on(day))
     }
 }

@@ -76,6 +76,7 @@ pub async fn archive(
         unit_count: accession.unit_count,
         object_count: accession.objects.len() as u32,
         taken_in_charge_at: granted,
+        rules: &manifest.heading.rules,
         inventory_sha512,
     };
     write::insert_archive(tx, &archive).await?;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::rows::{self, ArchiveRow, ObjectRow, UnitRow};
 use super::{Archive, Copy, Object, Scope, Unit, UnitLine};
 use crate::db::{self, TenantRead};
-use crate::model::{ArchiveId, ObjectId, TransferId, UnitId};
+use crate::model::{ArchiveId, ObjectId, Rules, TransferId, UnitId};
 
 /// Units above a unit that are told, at most: a deeper one is cut at the top.
 const ANCESTORS_MAX: i32 = 64;
@@ -149,8 +149,9 @@ pub async fn parents(tx: &mut TenantRead, id: UnitId) -> Result<Vec<UnitLine>, d
          from unit_link l join unit u on u.tenant_id = l.tenant_id and u.unit_id = l.parent_id
          where l.child_id = $1
          order by u.ordinal
-         limit 100",
-        id.0
+         limit $2",
+        id.0,
+        UNITS_MAX as i64
     )
     .fetch_all(tx.conn())
     .await?;
@@ -177,6 +178,55 @@ pub async fn ancestors(tx: &mut TenantRead, id: UnitId) -> Result<Vec<UnitLine>,
     .fetch_all(tx.conn())
     .await?;
     lines(tx, &ids).await
+}
+
+/// What says when a unit opens.
+#[derive(Clone, Debug)]
+pub struct Ruled {
+    pub unit_id: Uuid,
+    pub parents: Vec<Uuid>,
+    /// Lexical form.
+    pub end_date: Option<String>,
+    pub rules: Rules,
+}
+
+/// Rules for a whole archive; `None`: not kept.
+pub async fn rules_of(tx: &mut TenantRead, id: ArchiveId) -> Result<Option<Rules>, db::Error> {
+    let rules = sqlx::query_scalar!("select rules from archive where archive_id = $1", id.0)
+        .fetch_optional(tx.conn())
+        .await?;
+    rules.flatten().map(|rules| read_rules("archive", rules)).transpose()
+}
+
+/// These units and all that is above them, at most `most`.
+pub async fn ruled(tx: &mut TenantRead, ids: &[Uuid], most: i64) -> Result<Vec<Ruled>, db::Error> {
+    let rows = sqlx::query!(
+        r#"with recursive above (unit_id) as (
+               select unnest($1::uuid[])
+               union
+               select l.parent_id from above join unit_link l on l.child_id = above.unit_id
+           )
+           select u.unit_id, u.end_date, u.content -> 'rules' as rules,
+                  array(select l.parent_id from unit_link l where l.child_id = u.unit_id) as "parents!"
+           from unit u where u.unit_id in (select above.unit_id from above limit $2)"#,
+        ids,
+        most
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let read = |rules: Option<serde_json::Value>| {
+        rules.map_or_else(|| Ok(Rules::default()), |rules| read_rules("unit", rules))
+    };
+    rows.into_iter()
+        .map(|row| {
+            let rules = read(row.rules)?;
+            Ok(Ruled { unit_id: row.unit_id, parents: row.parents, end_date: row.end_date, rules })
+        })
+        .collect()
+}
+
+fn read_rules(table: &'static str, json: serde_json::Value) -> Result<Rules, db::Error> {
+    serde_json::from_value(json).map_err(|error| db::Error::Row { table, reason: error.to_string() })
 }
 
 /// At most `most` files of this unit, by name, after the one named.
@@ -218,6 +268,9 @@ pub async fn find_object(tx: &mut TenantRead, id: ObjectId) -> Result<Option<Obj
     .await?;
     Ok(row.map(Object::from))
 }
+
+/// Units told of a file, at most.
+pub const UNITS_MAX: usize = 100;
 
 /// Units described by this file, in the manifest's order.
 pub async fn units_of(tx: &mut TenantRead, id: ObjectId) -> Result<Vec<UnitLine>, db::Error> {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::db::{self, TenantTx};
-use crate::model::NamedFormat;
+use crate::model::{NamedFormat, Rules};
 
 /// Rows of one statement: large enough to forget the round trip, small enough to stay in memory.
 pub const BATCH: usize = 2_000;
@@ -23,6 +23,8 @@ pub struct NewArchive<'a> {
     pub unit_count: u32,
     pub object_count: u32,
     pub taken_in_charge_at: DateTime<Utc>,
+    /// Those that the message sets for all its units.
+    pub rules: &'a Rules,
     /// Of the inventory that every copy must hold from now on (`migrations/0013_integrity.sql`).
     pub inventory_sha512: &'a [u8; 64],
 }
@@ -32,8 +34,8 @@ pub async fn insert_archive(tx: &mut TenantTx, new: &NewArchive<'_>) -> Result<(
     sqlx::query!(
         "insert into archive (archive_id, transfer_id, cote, title, agreement_id, transferring_agency,
                               originating_agency, size_bytes, unit_count, object_count, taken_in_charge_at,
-                              inventory_sha512)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                              inventory_sha512, rules)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         new.archive_id,
         new.transfer_id,
         new.cote,
@@ -45,7 +47,8 @@ pub async fn insert_archive(tx: &mut TenantTx, new: &NewArchive<'_>) -> Result<(
         new.unit_count as i32,
         new.object_count as i32,
         new.taken_in_charge_at,
-        new.inventory_sha512.as_slice()
+        new.inventory_sha512.as_slice(),
+        serde_json::to_value(new.rules).expect("strings")
     )
     .execute(tx.conn())
     .await?;

@@ -4,7 +4,7 @@ use super::canary::{CODE, tenant};
 use super::{Error, Preservation, canary_queries, event_object};
 use crate::catalog::write::{self, NewArchive};
 use crate::db::TenantTx;
-use crate::model::{Agent, ArchiveId, Event, EventType, Outcome};
+use crate::model::{Agent, ArchiveId, Event, EventType, Outcome, Rules};
 use crate::storage::Location;
 
 impl Preservation {
@@ -56,6 +56,7 @@ impl Preservation {
             unit_count: 0,
             object_count: 0,
             taken_in_charge_at: now,
+            rules: &Rules::default(),
             inventory_sha512: &inventory,
         };
         write::insert_archive(&mut tx, &new).await?;

@@ -32,6 +32,7 @@ pub mod language;
 pub mod lengths;
 mod lineage;
 mod objects;
+pub mod opening;
 mod orphans;
 mod places;
 mod references;

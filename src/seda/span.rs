@@ -58,9 +58,12 @@ impl Span {
 
     /// The day it ends when it starts on this one; `None` when the start tells no day.
     pub fn end(self, start: &str) -> Option<NaiveDate> {
-        last_day(start)?
-            .checked_add_months(Months::new(self.months))?
-            .checked_add_days(Days::new(u64::from(self.days)))
+        self.after(last_day(start)?)
+    }
+
+    /// The day it ends when it starts on this one.
+    pub fn after(self, start: NaiveDate) -> Option<NaiveDate> {
+        start.checked_add_months(Months::new(self.months))?.checked_add_days(Days::new(u64::from(self.days)))
     }
 }
 

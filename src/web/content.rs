@@ -58,10 +58,11 @@ pub async fn answer(
     request: &HttpRequest,
     disposition: Disposition,
 ) -> Result<HttpResponse, Problem> {
-    if !reader.opens_files() {
+    let view = access.object(reader, id).await?.ok_or_else(problems::not_found)?;
+    if !access.opens(reader, view.opening) {
         return Err(problems::not_found());
     }
-    let object = access.object(reader, id).await?.ok_or_else(problems::not_found)?.object;
+    let object = view.object;
     let etag = format!("\"{}\"", hex::encode(&object.sha512));
     let (status, bytes) = match wanted(conditions(request), &etag, object.size_bytes) {
         Wanted::Whole => (StatusCode::OK, 0..object.size_bytes),

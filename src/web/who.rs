@@ -51,7 +51,8 @@ impl Who {
             Who::Archivist => Some(&[Archivist]),
             Who::TransferReader => Some(&[Archivist, ControlAuthority, MemberAdmin, Depositor, Producer]),
             Who::Searcher => Some(&[Archivist, ControlAuthority, MemberAdmin, Depositor, Producer, Reader]),
-            Who::ContentReader => Some(&[Archivist, ControlAuthority, Depositor, Producer]),
+            // A reader, of what is open to anybody.
+            Who::ContentReader => Some(&[Archivist, ControlAuthority, Depositor, Producer, Reader]),
             Who::ProfileReader => Some(&[Archivist, ControlAuthority, MemberAdmin]),
             Who::FormatReader => Some(&[Archivist, ControlAuthority, MemberAdmin]),
             Who::FormatKeeper => Some(&[Archivist, MemberAdmin]),

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha512};
 use ureq::http::Method;
 
 use super::{Answer, Door, ask, get};
+use crate::support::sip::Sip;
 
 struct File {
     address: String,
@@ -106,7 +107,8 @@ async fn a_page_shows_a_file_without_letting_it_run_and_only_to_who_may_read_it(
         (Role::Producer, 200),
         // A depositor opens what they deposited: this one is the machine's.
         (Role::Depositor, 404),
-        (Role::Reader, 403),
+        // Nothing says when it opens to anybody.
+        (Role::Reader, 404),
         (Role::MemberAdmin, 403),
         (Role::Operator, 403),
     ] {
@@ -120,5 +122,60 @@ async fn a_page_shows_a_file_without_letting_it_run_and_only_to_who_may_read_it(
         }
     }
     assert_eq!(door.consultations().await, 3, "one for each of those who read");
+    door.end().await;
+}
+
+/// The first file of a transfer whose root unit has these rules, and the page of its unit.
+async fn under(door: &Door, name: &str, rules: &str) -> (String, String) {
+    let management = format!("<Management>{rules}</Management>");
+    let transfer = door.deposit(Sip { management, ..door.sip(name) }.zip()).await;
+    let mut tx = door.tenant.db.read(door.tenant.tenant).await.unwrap();
+    let (object, unit): (uuid::Uuid, uuid::Uuid) = sqlx::query_as(
+        "select l.object_id, l.unit_id from unit_object l join unit u using (tenant_id, unit_id)
+         join archive a using (tenant_id, archive_id)
+         where a.transfer_id = $1 and u.title = 'Pièce 0'",
+    )
+    .bind(transfer.transfer_id.0)
+    .fetch_one(tx.conn())
+    .await
+    .unwrap();
+    (format!("/archives/objets/{object}"), format!("/archives/unites/{unit}"))
+}
+
+#[tokio::test]
+async fn a_reader_opens_what_is_open_to_anybody_and_is_told_when_the_rest_will_be() {
+    let door = Door::open().await;
+    let rule = |code: &str, start: &str| {
+        format!("<AccessRule><Rule>{code}</Rule><StartDate>{start}</StartDate></AccessRule>")
+    };
+    let cases = [
+        ("OUVERT", rule("AR039", "1990-01-01"), "À compter du 2 janvier 2015", 200),
+        ("LIBRE", rule("AR038", "2026-01-01"), "Librement", 200),
+        ("DUREE", rule("P5Y", "2001-02-03"), "À compter du 4 février 2006", 200),
+        ("FERME", rule("AR048", "2020-01-01"), "À compter du 2 janvier 2070", 404),
+        ("JAMAIS", rule("AR062", "1900-01-01"), "Jamais", 404),
+        ("INCONNU", String::new(), "À déterminer par le service d’archives", 404),
+        // From the root's last day, the 30th of June 2026.
+        ("DERNIER", "<AccessRule><Rule>AR039</Rule></AccessRule>".into(), "À compter du 1 juillet 2051", 404),
+    ];
+    let (reader, _) = door.log_in(Role::Reader).await;
+    let (administrator, _) = door.log_in(Role::MemberAdmin).await;
+    let (archivist, _) = door.log_in(Role::Archivist).await;
+    for (name, rules, words, status) in cases {
+        let (object, unit) = under(&door, name, &rules).await;
+        let text = door.send(get(&unit).cookie(&reader)).await.text().replace('\u{a0}', " ");
+        let words = words.replace("1 juillet", "1er juillet");
+        assert!(text.contains(&words), "{name}: {text}");
+        assert_eq!(text.contains(&format!("{object}/contenu")), status == 200, "{name}");
+        let content = format!("{object}/contenu");
+        assert_eq!(door.send(get(&content).cookie(&reader)).await.status, status, "{name}");
+        assert_eq!(door.send(get(&content).cookie(&archivist)).await.status, 200, "{name}");
+        assert_eq!(door.send(get(&content).cookie(&administrator)).await.status, 403, "{name}");
+        let page = door.send(get(&object).cookie(&reader)).await.text().replace('\u{a0}', " ");
+        assert_eq!(page.contains("download"), status == 200, "{name}");
+        if name == "FERME" {
+            assert!(page.contains("Communicable à compter du 2 janvier 2070. Avant cette date"), "{page}");
+        }
+    }
     door.end().await;
 }

@@ -1,6 +1,8 @@
 //! A unit's description in the words of the trade.
 
+use crate::access::Reader;
 use crate::model::{Content, Rules};
+use crate::seda::opening::Opening;
 use crate::web::pages::ingest::list::Names;
 use crate::web::pages::shell::Fact;
 use crate::web::pages::words;
@@ -96,7 +98,36 @@ pub fn rules(rules: &Rules, codes: bool) -> Vec<Fact> {
         .collect()
 }
 
-/// What an access code means before its exact computation, which is not done yet (code du patrimoine, L213-2).
+/// From when anybody may read it.
+pub fn opening(opening: Opening) -> Fact {
+    let value = match opening {
+        Opening::Free => "Librement".into(),
+        Opening::From(day) => format!("À compter du {}", words::lexical_date(&day.to_string())),
+        Opening::Unknown => "À déterminer par le service d’archives".into(),
+        Opening::Never => "Jamais".into(),
+    };
+    Fact::new("Communicable", value)
+}
+
+/// Why a content does not open for somebody.
+pub fn closed(reader: &Reader, opening: Opening) -> String {
+    if !reader.reads_what_is_open() {
+        return "Votre rôle donne accès à la description, pas au contenu. Adressez-vous au service d’archives.".into();
+    }
+    match opening {
+        Opening::From(day) => format!(
+            "Communicable à compter du {}. Avant cette date, le service d’archives dit comment demander une dérogation.",
+            words::lexical_date(&day.to_string())
+        ),
+        Opening::Never => "Ce contenu n’est jamais communicable.".into(),
+        Opening::Free | Opening::Unknown => {
+            "Rien ne dit encore quand ce contenu est communicable : adressez-vous au service d’archives."
+                .into()
+        }
+    }
+}
+
+/// What an access code means, in years (code du patrimoine, L213-2).
 fn access(code: &str) -> Option<String> {
     let number: u32 = code.strip_prefix("AR0")?.parse().ok()?;
     let meaning = match number {

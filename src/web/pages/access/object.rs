@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use uuid::Uuid;
 
-use super::unit;
+use super::{description, unit};
 use crate::access::{ObjectView, Reader};
 use crate::catalog::Object;
 use crate::model::ObjectId;
@@ -39,7 +39,7 @@ pub enum Preview {
         cut: bool,
     },
     /// Nothing, and why.
-    None(&'static str),
+    None(String),
 }
 
 /// The page of a file.
@@ -76,7 +76,7 @@ pub async fn show(
             top: false,
         },
         trail,
-        download: reader.opens_files().then(|| download_address(id)),
+        download: state.access.opens(&reader, view.opening).then(|| download_address(id)),
         size: words::size(view.object.size_bytes),
         preview,
         facts: facts(&view),
@@ -126,6 +126,7 @@ fn facts(view: &ObjectView) -> Vec<Fact> {
         vec![Fact::new("Nature", words::media(&view.object.media_type)), Fact::new("Taille", size)];
     facts.extend(view.object.usage.as_deref().map(|usage| Fact::new("Exemplaire", words::usage(usage))));
     facts.extend(format(&view.object));
+    facts.push(description::opening(view.opening));
     facts.push(Fact::new("Cote de l’archive", &view.archive.cote));
     facts.push(Fact::new("Prise en charge", words::moment(view.archive.taken_in_charge_at).words));
     facts
@@ -144,10 +145,8 @@ fn format(object: &Object) -> Option<Fact> {
 }
 
 async fn preview(reader: &Reader, view: &ObjectView, state: &State) -> Result<Preview, Problem> {
-    if !reader.opens_files() {
-        return Ok(Preview::None(
-            "Votre rôle donne accès à la description, pas au contenu. Adressez-vous au service d’archives.",
-        ));
+    if !state.access.opens(reader, view.opening) {
+        return Ok(Preview::None(description::closed(reader, view.opening)));
     }
     let shown = shown_address(view.object.object_id);
     Ok(match view.object.media_type.as_str() {
@@ -156,9 +155,9 @@ async fn preview(reader: &Reader, view: &ObjectView, state: &State) -> Result<Pr
         "text/plain" | "text/csv" | "text/xml" | "application/xml" => {
             text(reader, view.object.object_id, state).await?
         }
-        _ => {
-            Preview::None("Ce genre de fichier ne se montre pas dans la page : téléchargez-le pour l’ouvrir.")
-        }
+        _ => Preview::None(
+            "Ce genre de fichier ne se montre pas dans la page : téléchargez-le pour l’ouvrir.".into(),
+        ),
     })
 }
 

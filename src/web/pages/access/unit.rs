@@ -116,7 +116,10 @@ pub async fn show(
         children: children.iter().map(tree_line).collect(),
         first: place.apres.is_none(),
         next,
-        objects: view.objects.iter().map(|object| object_line(object, reader.opens_files())).collect(),
+        objects: {
+            let opens = state.access.opens(&reader, view.opening);
+            view.objects.iter().map(|object| object_line(object, opens)).collect()
+        },
         copies: preservation::copies(&kept, &incidents),
         attestations,
     }))
@@ -136,6 +139,7 @@ fn facts(view: &UnitView, names: &Names, whole: bool) -> Vec<Fact> {
         producer.map(|producer| Fact::new("Service producteur", names.get(producer).unwrap_or(producer))),
     );
     facts.extend(description::rules(&view.unit.rules, whole));
+    facts.push(description::opening(view.opening));
     facts.push(Fact::new("Cote", &view.archive.cote));
     facts.push(Fact::new("Prise en charge", words::moment(view.archive.taken_in_charge_at).words));
     if view.parents.len() > 1 {

@@ -1,0 +1,77 @@
+//! From when a unit, or a file, may be read by whoever has no other right to it (norms §4): the access rules of the unit and
+//! of all that is above it, the archive's own included.
+//!
+//! Computed at each reading, of what the catalogue holds: no rule is ever out of date. A file that several units describe
+//! opens when the last of them does.
+
+use std::collections::{HashMap, HashSet};
+
+use uuid::Uuid;
+
+use crate::catalog::queries::{self as catalog, Ruled};
+use crate::db::{self, TenantRead};
+use crate::model::{ArchiveId, UnitId};
+use crate::seda::opening::{Facts, Opening, Term, in_effect, last_day, of_terms};
+
+/// Units looked at above those asked for, at most: past them nobody can tell.
+const ABOVE_MAX: i64 = 5_000;
+
+/// When all of these units of an archive are open.
+pub(super) async fn of_units(
+    tx: &mut TenantRead,
+    archive: ArchiveId,
+    units: &[UnitId],
+) -> Result<Opening, db::Error> {
+    let Some(whole) = catalog::rules_of(tx, archive).await? else { return Ok(Opening::Unknown) };
+    let ids: Vec<Uuid> = units.iter().map(|unit| unit.0).collect();
+    let rows = catalog::ruled(tx, &ids, ABOVE_MAX).await?;
+    if units.is_empty() || rows.len() as i64 >= ABOVE_MAX {
+        return Ok(Opening::Unknown);
+    }
+    let whole = in_effect(&whole, []);
+    let rows: HashMap<Uuid, Ruled> = rows.into_iter().map(|row| (row.unit_id, row)).collect();
+    let mut judged = Judged { rows: &rows, whole: &whole, known: HashMap::new(), under_way: HashSet::new() };
+    let each = ids.iter().map(|id| judged.opening(*id));
+    Ok(each.max().unwrap_or(Opening::Unknown))
+}
+
+/// Units as they are judged, those above first.
+struct Judged<'a> {
+    rows: &'a HashMap<Uuid, Ruled>,
+    /// In effect on the whole archive.
+    whole: &'a [Term],
+    known: HashMap<Uuid, (Vec<Term>, Option<chrono::NaiveDate>)>,
+    under_way: HashSet<Uuid>,
+}
+
+impl Judged<'_> {
+    fn opening(&mut self, id: Uuid) -> Opening {
+        let (terms, latest) = self.in_effect(id);
+        of_terms(&terms, &Facts { latest, ..Facts::default() })
+    }
+
+    /// The rules in effect on a unit, and its last day: its own, or that of what contains it.
+    fn in_effect(&mut self, id: Uuid) -> (Vec<Term>, Option<chrono::NaiveDate>) {
+        if let Some(known) = self.known.get(&id) {
+            return known.clone();
+        }
+        // A unit under itself was refused when it came in.
+        let Some(row) = self.rows.get(&id).filter(|_| self.under_way.insert(id)) else {
+            return (Vec::new(), None);
+        };
+        let (mut above, mut latest) = (Vec::new(), None);
+        for parent in &row.parents {
+            let (terms, day) = self.in_effect(*parent);
+            above.extend(terms);
+            latest = latest.max(day);
+        }
+        if row.parents.is_empty() {
+            above.extend(self.whole.iter().cloned());
+        }
+        let own = row.end_date.as_deref().and_then(last_day);
+        let known = (in_effect(&row.rules, above), own.or(latest));
+        self.under_way.remove(&id);
+        self.known.insert(id, known.clone());
+        known
+    }
+}
