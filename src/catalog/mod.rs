@@ -7,6 +7,7 @@
 pub mod accession_queries;
 pub mod enter;
 pub mod queries;
+pub mod register_queries;
 mod rows;
 pub mod search;
 pub mod write;

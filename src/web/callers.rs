@@ -72,6 +72,8 @@ people! {
     FormatReader;
     /// Whoever says what risk there is in a format.
     FormatKeeper;
+    /// Whoever reads the register of all that the member holds.
+    RegisterReader;
     /// Whoever answers for the integrity of the member's archives.
     IntegrityReader;
     /// Whoever keeps the service running, for every member.

@@ -76,6 +76,8 @@ pub static TABLE: &[Line] = &[
     post("/versements/{id}/acceptation", Who::Archivist, || web::to(pages::ingest::decision::accept)),
     post("/versements/{id}/refus", Who::Archivist, || web::to(pages::ingest::decision::refuse)),
     get("/archives", Who::Searcher, || web::to(pages::access::search::show)),
+    get("/registre", Who::RegisterReader, || web::to(pages::access::register::show)),
+    get("/registre.csv", Who::RegisterReader, || web::to(pages::access::register::table)),
     get("/archives/unites/{id}", Who::Searcher, || web::to(pages::access::unit::show)),
     get("/archives/objets/{id}", Who::Searcher, || web::to(pages::access::object::show)),
     get("/archives/objets/{id}/contenu", Who::ContentReader, || web::to(pages::access::object::download)),

@@ -29,6 +29,8 @@ pub enum Who {
     ContentReader,
     /// Whoever reads what the member asks of its transfers.
     ProfileReader,
+    /// Whoever reads the register of all that the member holds.
+    RegisterReader,
     /// Whoever answers for the integrity of the member's archives.
     IntegrityReader,
     /// Whoever imports archive profiles and binds them to agreements.
@@ -56,6 +58,7 @@ impl Who {
             Who::ProfileReader => Some(&[Archivist, ControlAuthority, MemberAdmin]),
             Who::FormatReader => Some(&[Archivist, ControlAuthority, MemberAdmin]),
             Who::FormatKeeper => Some(&[Archivist, MemberAdmin]),
+            Who::RegisterReader => Some(&[Archivist, ControlAuthority, MemberAdmin]),
             Who::IntegrityReader => Some(&[Archivist, ControlAuthority, MemberAdmin]),
             Who::ProfileKeeper => Some(&[Archivist, MemberAdmin]),
             Who::Operator => Some(&[Operator]),
@@ -83,6 +86,7 @@ mod tests {
             Who::ProfileReader,
             Who::ProfileKeeper,
             Who::IntegrityReader,
+            Who::RegisterReader,
         ] {
             assert!(!who.admits(&[Operator]), "{who:?}");
         }

@@ -38,6 +38,7 @@ mod operations;
 mod operator;
 mod profiles;
 mod proved;
+mod register;
 mod tokens;
 mod viruses;
 mod witnesses;

@@ -4,5 +4,6 @@
 
 pub mod description;
 pub mod object;
+pub mod register;
 pub mod search;
 pub mod unit;

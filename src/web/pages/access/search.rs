@@ -10,7 +10,7 @@ use crate::catalog::search::Question;
 use crate::web::callers::Searcher;
 use crate::web::pages::shell::{Account, Section, Shell, answer};
 use crate::web::pages::words;
-use crate::web::{Problem, State, cursor, problems};
+use crate::web::{Problem, State, Who, cursor, problems};
 
 /// `GET /archives`.
 #[derive(Template)]
@@ -20,6 +20,8 @@ pub struct SearchPage {
     pub question: String,
     pub lines: Vec<FoundLine>,
     pub next: Option<String>,
+    /// Whether the register of entries opens for this person.
+    pub register: bool,
 }
 
 /// One unit found.
@@ -76,6 +78,7 @@ pub async fn show(
         lines: page.units.iter().map(line).collect(),
         question: words,
         next,
+        register: Who::RegisterReader.admits(&person.roles),
     }))
 }
 

@@ -1,7 +1,9 @@
 //! Made-up units and files.
 
-use super::frame::shell;
+use super::frame::{at, shell};
+use crate::catalog::register_queries::Total;
 use crate::web::pages::access::object::*;
+use crate::web::pages::access::register::{self, Line, RegisterPage};
 use crate::web::pages::access::search::*;
 use crate::web::pages::access::unit::*;
 use crate::web::pages::shell::*;
@@ -80,4 +82,39 @@ pub fn object() -> ObjectPage {
         facts: vec![Fact::new("Nature", "Texte"), Fact::new("Taille", "842 Ko (842 113 octets)"), Fact::new("Usage", "Exemplaire de conservation"), Fact::new("Format", "Plain Text File — x-fmt/111, d’après ses octets")],
         digest: "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e".into(),
     }
+}
+
+pub fn register() -> RegisterPage {
+    let line =
+        |cote: &str, title: &str, sender: &str, producer: Option<&str>, at_: &str, content: &str| Line {
+            cote: cote.into(),
+            address: Some("/archives/unites/0".into()),
+            title: title.into(),
+            at: words::moment(at(at_)),
+            sender: sender.into(),
+            producer: producer.map(str::to_owned),
+            agreement: "Délibérations et arrêtés".into(),
+            content: content.into(),
+        };
+    let lines = vec![
+        line(
+            "SAL-2026-000041",
+            "Conseil municipal du 27 mars 2026 : dossier de séance",
+            "Mairie de Saint-Aubin-des-Landes",
+            None,
+            "2026-04-02T09:12:00Z",
+            "27 fichiers, 31 Mo",
+        ),
+        line(
+            "SAL-2026-000042",
+            "Marché 2025-07 : réfection de la toiture de l’école Jean-Moulin",
+            "Mairie de Saint-Aubin-des-Landes",
+            Some("Caisse des écoles"),
+            "2026-04-17T14:03:00Z",
+            "214 fichiers, 1,2 Go",
+        ),
+    ];
+    let total = |year, entries| Total { year, entries, objects: 241, bytes: 1_320_000_000 };
+    let account = shell("", Section::Archives, "archiviste").account.unwrap();
+    register::page(account, 2026, &[total(2026, 2), total(2025, 38), total(2024, 12)], lines, None)
 }

@@ -1,6 +1,6 @@
 //! The pages, each by a name.
 
-use super::archives::{object, unit, unit_line};
+use super::archives::{object, register, unit, unit_line};
 use super::formats;
 use super::frame::{outside, shell};
 use super::operations::operations;
@@ -72,6 +72,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
             unit_line("Permis de construire, 2014-2019", "Series", "SAL-2026-00004 · 2014 – 2019"),
         ],
         next: None,
+        register: false,
     };
     let problem = ProblemPage {
         shell: Shell { top: false, ..shell("Page introuvable", Section::None, "lecteur") },
@@ -89,6 +90,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("verifier", render(&proofs::verified())),
         ("confiance", render(&proofs::trust())),
         ("scellements", render(&proofs::sealed())),
+        ("registre", render(&register())),
         ("depot", render(&deposit)),
         ("versement-recu", render(&received())),
         ("versement-attend-l-antivirus", render(&awaiting_scanner())),
