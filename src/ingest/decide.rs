@@ -7,9 +7,11 @@ use chrono::{Days, NaiveDate};
 
 use super::conform::{Applied, Conformed, is_admitted};
 use super::identify::Identified;
-use super::{format_findings, parties};
+use super::{format_findings, limits, parties};
 use crate::model::findings as f;
-use crate::model::{Acceptance, Agreement, Finding, Heading, NotScanned, Party, VirusCheck, VirusCoverage};
+use crate::model::{
+    Acceptance, Agreement, Deposited, Finding, Heading, NotScanned, Party, VirusCheck, VirusCoverage,
+};
 use crate::registry::Profile;
 use crate::seda::Manifest;
 
@@ -29,6 +31,8 @@ pub struct Facts {
     pub identifier_consumed: bool,
     /// Bytes the member may still deposit.
     pub quota_left_bytes: u64,
+    /// What was accepted under the agreement in the time of each of its limits, in their order.
+    pub deposited: Vec<Deposited>,
 }
 
 /// What the step says.
@@ -63,6 +67,9 @@ pub fn decide(conformed: Conformed, facts: Facts, today: NaiveDate, approved: bo
     findings.extend(check(&manifest.heading, &facts, identified.expanded_bytes, today));
     findings.extend(check_classification(&findings));
     findings.extend(check_viruses(&facts, &identified.viruses.coverage));
+    if let Some(agreement) = &facts.agreement {
+        findings.extend(limits::check(agreement, &facts.deposited, limits::coming(&identified)));
+    }
     if let Some(agreement) = &facts.agreement {
         findings.extend(format_findings::refused(&identified.objects, &identified.package, agreement));
     }

@@ -21,6 +21,7 @@ mod examine;
 mod findings_json;
 mod format_findings;
 pub mod identify;
+mod limits;
 mod naming;
 mod notes;
 mod parties;

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
 use chrono_tz::Europe::Paris;
 use fail::fail_point;
 
@@ -18,14 +18,15 @@ use super::identify::{IdentifiedObject, Place};
 use super::notes::Notes;
 use super::seen::{Home, Seen};
 use super::validate::Validated;
-use super::{Error, Ingest, coverage, event_object, replies, seal_queries, state_queries, terms};
+use super::{Error, Ingest, coverage, event_object, limits, replies, seal_queries, state_queries, terms};
 use crate::catalog::accession_queries::{AccessionRow, insert_accession};
 use crate::catalog::enter::listed_title;
-use crate::db;
+use crate::db::{self, TenantTx};
 use crate::formats::Format;
 use crate::model::findings as f;
 use crate::model::{
-    Agent, ArchiveId, Event, EventType, Finding, Outcome, TenantId, Transfer, TransferId, TransferState,
+    Agent, Agreement, ArchiveId, Deposited, Event, EventType, Finding, Outcome, TenantId, Transfer,
+    TransferId, TransferState,
 };
 use crate::package::Package;
 use crate::package::accession::{
@@ -93,10 +94,16 @@ impl Ingest {
             return Err(error.into());
         }
         // The member's other acceptances wait from here to the commit.
-        if !seal_queries::reserve_quota(&mut tx, accepted.identified.expanded_bytes).await? {
+        let coming = limits::coming(&accepted.identified);
+        let (agreement, day) = (&accepted.agreement, at.with_timezone(&Paris).date_naive());
+        if !seal_queries::reserve_quota(&mut tx, agreement.agreement_id, day, coming).await? {
             let finding =
                 Finding::new(&f::QUOTA_EXCEEDED, "Le quota de la collectivité a été atteint entre-temps.");
             return Ok(Sealing::Refused(Box::new(accepted), vec![finding]));
+        }
+        let passed = limits_passed(&mut tx, agreement, day, coming).await?;
+        if !passed.is_empty() {
+            return Ok(Sealing::Refused(Box::new(accepted), passed));
         }
         let year = at.with_timezone(&Paris).year();
         let number = db::next_number(&mut tx, "cote", year).await?;
@@ -145,6 +152,26 @@ pub(super) fn resume(
         package: validated.package,
         room: None,
     })
+}
+
+/// The limits that this transfer passes, now that it is counted.
+async fn limits_passed(
+    tx: &mut TenantTx,
+    agreement: &Agreement,
+    day: NaiveDate,
+    coming: Deposited,
+) -> Result<Vec<Finding>, db::Error> {
+    let mut before = Vec::with_capacity(agreement.limits.len());
+    for limit in &agreement.limits {
+        let since = limit.per.first_day(day);
+        let all = seal_queries::deposited(tx, agreement.agreement_id, since).await?;
+        before.push(Deposited {
+            transfers: all.transfers.saturating_sub(coming.transfers),
+            files: all.files.saturating_sub(coming.files),
+            bytes: all.bytes.saturating_sub(coming.bytes),
+        });
+    }
+    Ok(limits::check(agreement, &before, coming))
 }
 
 fn duplicate(identifier: &str) -> Finding {

@@ -1,9 +1,9 @@
 //! What an acceptance consumes: quota, number, identifier; and the register's line of the transfer it accepts.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 use crate::db::{self, TenantRead, TenantTx};
-use crate::model::TransferId;
+use crate::model::{AgreementId, Deposited, TransferId};
 use crate::package::transfer::TransferRecord;
 
 /// Whether another transfer was accepted under this identifier.
@@ -27,16 +27,50 @@ pub async fn identifier_is_consumed(
     Ok(found)
 }
 
-/// Takes `bytes` from what is left to the member; `false` when there is not as much.
-pub async fn reserve_quota(tx: &mut TenantTx, bytes: u64) -> Result<bool, db::Error> {
-    let done = sqlx::query!(
-        "update quota set bytes_held = bytes_held + $1, archives_held = archives_held + 1
-         where bytes_held + $1 <= bytes_max",
-        bytes as i64
+/// Takes a deposit from what is left to the member, and counts it under its agreement; `false`, and nothing is done, when
+/// there is not as much. The member's other acceptances wait until the transaction ends.
+pub async fn reserve_quota(
+    tx: &mut TenantTx,
+    agreement: AgreementId,
+    day: NaiveDate,
+    coming: Deposited,
+) -> Result<bool, db::Error> {
+    let done = sqlx::query_scalar!(
+        r#"with held as (
+               update quota set bytes_held = bytes_held + $1, archives_held = archives_held + 1
+               where bytes_held + $1 <= bytes_max returning 1
+           ), counted as (
+               insert into agreement_usage as u (agreement_id, day, transfers, objects, bytes)
+               select $2, $3, 1, $4, $1 from held
+               on conflict (tenant_id, agreement_id, day) do update
+               set transfers = u.transfers + 1, objects = u.objects + excluded.objects, bytes = u.bytes + excluded.bytes
+           )
+           select exists (select from held) as "done!""#,
+        coming.bytes as i64,
+        agreement.0,
+        day,
+        coming.files as i64
+    );
+    Ok(done.fetch_one(tx.conn()).await?)
+}
+
+/// What was accepted under an agreement from this day on; from the beginning without one.
+pub async fn deposited(
+    tx: &mut TenantRead,
+    agreement: AgreementId,
+    since: Option<NaiveDate>,
+) -> Result<Deposited, db::Error> {
+    let row = sqlx::query!(
+        r#"select coalesce(sum(transfers), 0)::bigint as "transfers!", coalesce(sum(objects), 0)::bigint as "files!",
+                  coalesce(sum(bytes), 0)::bigint as "bytes!"
+           from agreement_usage where agreement_id = $1 and ($2::date is null or day >= $2)"#,
+        agreement.0,
+        since
     )
-    .execute(tx.conn())
+    .fetch_one(tx.conn())
     .await?;
-    Ok(done.rows_affected() == 1)
+    let number = i64::unsigned_abs;
+    Ok(Deposited { transfers: number(row.transfers), files: number(row.files), bytes: number(row.bytes) })
 }
 
 /// Bytes the member may still deposit; none without a quota.

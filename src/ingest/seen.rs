@@ -162,6 +162,12 @@ impl Ingest {
                 facts.agreement = None;
             }
         }
+        if let Some(agreement) = &facts.agreement {
+            for limit in &agreement.limits {
+                let since = limit.per.first_day(self.clock.today());
+                facts.deposited.push(seal_queries::deposited(tx, agreement.agreement_id, since).await?);
+            }
+        }
         if let Some(name) = &seen.profile {
             facts.profile = registry::profile_queries::find_profile_named(tx, name.trim()).await?;
         }

@@ -2,11 +2,22 @@
 //!
 //! Two entries with the same version were judged under the same terms, whatever became of the agreement since.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::model::{Acceptance, Agreement};
+use crate::model::{Acceptance, Agreement, DepositLimit};
 use crate::proof::canonical;
 use crate::proof::digest::sha256;
+
+/// A limit, its numbers as texts.
+fn limit(limit: &DepositLimit) -> Value {
+    let text = |most: Option<u64>| most.map(|most| most.to_string());
+    json!({
+        "per": limit.per.word(),
+        "transfers": text(limit.transfers),
+        "files": text(limit.files),
+        "bytes": text(limit.bytes),
+    })
+}
 
 /// The first 16 hexadecimal digits of the SHA-256 of its terms, as canonical JSON; its name is not one.
 pub(super) fn version(agreement: &Agreement) -> String {
@@ -28,8 +39,9 @@ pub(super) fn version(agreement: &Agreement) -> String {
         "formats": agreement.formats.accepted,
         "formats_unknown": agreement.formats.unknown.word(),
         "formats_differ": agreement.formats.differs.word(),
+        "limits": agreement.limits.iter().map(limit).collect::<Vec<_>>(),
     });
-    // Text and booleans only: a canonical form always exists.
+    // Texts and booleans only: a canonical form always exists.
     let text = canonical::text(&terms).unwrap_or_default();
     hex::encode(&sha256(text.as_bytes())[..8])
 }

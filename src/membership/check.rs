@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::value::Datetime;
 
 use super::check_formats::check_formats;
+use super::check_limits::check_limits;
 use super::check_profiles::{check_imposed, check_profile};
 use super::check_virus::check_virus;
 use super::file::{Agreement, Grammar, Machine, Member, Party, Person, Validity};
@@ -144,6 +145,7 @@ fn check_agreement(written: &WrittenAgreement, parties: &[Party], faults: &mut F
     written.tolerances.iter().for_each(|tolerance| one_of(tolerance, &tolerances, faults));
     let (virus, virus_large) = check_virus(written, faults);
     let formats = check_formats(written, faults);
+    let limits = check_limits(written, faults);
     Agreement {
         identifier: identifier(&written.identifier, faults),
         name: text(&written.name, faults),
@@ -158,6 +160,7 @@ fn check_agreement(written: &WrittenAgreement, parties: &[Party], faults: &mut F
         virus,
         virus_large,
         formats,
+        limits,
         validity: validity(&written.valid_from, &written.valid_until, faults),
         state: written.state.get_ref().clone(),
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use crate::model::{FormatPolicy, LargeFiles, Role, VirusCheck};
+use crate::model::{DepositLimit, FormatPolicy, LargeFiles, Role, VirusCheck};
 
 /// What a member is to be.
 #[derive(Debug)]
@@ -80,6 +80,7 @@ pub(super) struct Agreement {
     pub virus_large: LargeFiles,
     /// Its list sorted.
     pub formats: FormatPolicy,
+    pub limits: Vec<DepositLimit>,
     pub validity: Validity,
     pub state: String,
 }

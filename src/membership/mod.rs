@@ -10,6 +10,7 @@ mod agreement_queries;
 mod change;
 mod check;
 mod check_formats;
+mod check_limits;
 mod check_profiles;
 mod check_virus;
 mod file;

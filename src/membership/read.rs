@@ -95,9 +95,21 @@ pub(super) struct WrittenAgreement {
     pub formats: Vec<Text>,
     pub format_unknown: Option<Text>,
     pub format_differs: Option<Text>,
+    #[serde(default)]
+    pub limit: Vec<WrittenLimit>,
     pub valid_from: Option<Spanned<Datetime>>,
     pub valid_until: Option<Spanned<Datetime>>,
     pub state: Text,
+}
+
+/// Most that may be deposited in a time.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenLimit {
+    pub per: Text,
+    pub transfers: Option<Spanned<i64>>,
+    pub files: Option<Spanned<i64>>,
+    pub bytes: Option<Spanned<i64>>,
 }
 
 #[derive(Deserialize)]

@@ -8,6 +8,7 @@ use super::file::{Agreement, Member, Party, Validity};
 use super::{agreement_queries, queries};
 use crate::clock::Clock;
 use crate::db::{Error, TenantTx};
+use crate::model::DepositLimit;
 
 /// The member with its quota and its journal.
 pub(super) async fn write_member(
@@ -118,6 +119,9 @@ pub(super) async fn write_agreements(
             }
             detail.push(("format_unknown", agreement.formats.unknown.word().into()));
             detail.push(("format_differs", agreement.formats.differs.word().into()));
+            if !agreement.limits.is_empty() {
+                detail.push(("limits", said(&agreement.limits).join(", ")));
+            }
             changes.made(
                 object,
                 detail,
@@ -142,6 +146,8 @@ pub(super) async fn write_agreements(
         differences.note("formats", was.accepted.as_slice(), is.accepted.as_slice());
         differences.note("format_unknown", was.unknown.word(), is.unknown.word());
         differences.note("format_differs", was.differs.word(), is.differs.word());
+        let (was, is) = (said(&before.limits), said(&agreement.limits));
+        differences.note("limits", was.as_slice(), is.as_slice());
         if !differences.is_empty() {
             agreement_queries::update_agreement(tx, id, agreement).await?;
             write_lists(tx, id, agreement).await?;
@@ -152,7 +158,7 @@ pub(super) async fn write_agreements(
     Ok(())
 }
 
-/// The parties, the profiles, the tolerances, the virus check and the formats of an agreement, as far as the file names them.
+/// The parties, the profiles, the tolerances, the virus check, the formats and the limits of an agreement, as far as the file names them.
 async fn write_lists(tx: &mut TenantTx, agreement_id: Uuid, agreement: &Agreement) -> Result<(), Error> {
     agreement_queries::set_admitted(tx, agreement_id, "transferring", &agreement.transferring).await?;
     agreement_queries::set_admitted(tx, agreement_id, "originating", &agreement.originating).await?;
@@ -164,7 +170,18 @@ async fn write_lists(tx: &mut TenantTx, agreement_id: Uuid, agreement: &Agreemen
     }
     agreement_queries::set_tolerances(tx, agreement_id, &agreement.tolerances).await?;
     agreement_queries::set_virus(tx, agreement_id, agreement).await?;
-    agreement_queries::set_formats(tx, agreement_id, agreement).await
+    agreement_queries::set_formats(tx, agreement_id, agreement).await?;
+    agreement_queries::set_limits(tx, agreement_id, &agreement.limits).await
+}
+
+/// Limits as entries and words tell them: `month: 100 transfers, 5000000 bytes`.
+fn said(limits: &[DepositLimit]) -> Vec<String> {
+    let one = |limit: &DepositLimit| {
+        let most = [(limit.transfers, "transfers"), (limit.files, "files"), (limit.bytes, "bytes")];
+        let most = most.iter().filter_map(|(most, unit)| most.map(|most| format!("{most} {unit}")));
+        format!("{}: {}", limit.per.word(), most.collect::<Vec<_>>().join(", "))
+    };
+    limits.iter().map(one).collect()
 }
 
 fn note_profiles(differences: &mut Differences, before: &Agreement, after: &Agreement) {

@@ -97,6 +97,9 @@ catalogue! {
     QUOTA_EXCEEDED = "quota.exceeded", Error, "301",
         "Le quota de la collectivité est dépassé",
         "Demandez au pilote du service d'augmenter le quota de la collectivité, puis déposez de nouveau.";
+    QUOTA_PERIOD = "quota.period", Error, "301",
+        "L'accord de versement n'admet plus autant de versements dans cette durée",
+        "Attendez la prochaine période, ou demandez au service d'archives de relever la limite de l'accord.";
     QUOTA_TRANSFER_SIZE = "quota.transfer_size", Error, "306",
         "Le versement est plus gros que ce que l'accord admet",
         "Partagez le versement en plusieurs, ou faites relever la limite de l'accord.";

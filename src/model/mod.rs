@@ -4,6 +4,7 @@
 //! values; see `docs/glossary.md` for the French words beside them.
 
 pub mod catalogue;
+pub mod deposit_limit;
 pub mod description;
 pub mod event;
 pub mod findings;
@@ -15,6 +16,7 @@ pub mod signature;
 pub mod transfer;
 pub mod virus;
 
+pub use deposit_limit::{DepositLimit, Deposited, Period};
 pub use description::{
     BinaryObject, Content, Heading, Inline, ObjectGroup, OtherId, PhysicalObject, Reference, Referent, Rule,
     Rules, SedaVersion, Unit, UnitLink, UnitReference, Weight,

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{AgreementId, FormatPolicy, LargeFiles, PartyId, VirusCheck};
+use super::{AgreementId, DepositLimit, FormatPolicy, LargeFiles, PartyId, VirusCheck};
 
 /// What a person may do in a member (norms §8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -122,6 +122,8 @@ pub struct Agreement {
     pub virus_large: LargeFiles,
     /// What it asks of the formats of its transfers.
     pub formats: FormatPolicy,
+    /// Most that may be deposited in a time; sorted, one a time.
+    pub limits: Vec<DepositLimit>,
 }
 
 impl Agreement {

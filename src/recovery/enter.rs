@@ -4,6 +4,7 @@
 //! another identifier: that is a conflict, and is listed.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Europe::Paris;
 use fail::fail_point;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -100,6 +101,8 @@ impl Recovery {
             };
             accession_queries::insert_accession(tx, transfer, &row).await?;
             entry_queries::hold(tx, bytes).await?;
+            let day = granted.with_timezone(&Paris).date_naive();
+            entry_queries::count(tx, accession, day, bytes).await?;
         }
         enter::archive(tx, accession, &found.manifest, granted, &found.inventory_sha512).await?;
         let location = location(tenant, archive);

@@ -1,6 +1,6 @@
 //! Rows of one archive as a rebuild makes them again: its transfer, its messages, what it weighs, whom it is under.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -189,6 +189,27 @@ pub(super) async fn number_after(tx: &mut TenantTx, kind: &str, year: i32, last:
         kind,
         year,
         last
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// What was accepted under its agreement on the day of its taking in charge grows by one archive.
+pub(super) async fn count(
+    tx: &mut TenantTx,
+    of: &Accession,
+    day: NaiveDate,
+    bytes: u64,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into agreement_usage as u (agreement_id, day, transfers, objects, bytes) values ($1, $2, 1, $3, $4)
+         on conflict (tenant_id, agreement_id, day) do update
+         set transfers = u.transfers + 1, objects = u.objects + excluded.objects, bytes = u.bytes + excluded.bytes",
+        of.agreement_id,
+        day,
+        of.objects.len() as i64,
+        bytes as i64
     )
     .execute(tx.conn())
     .await?;

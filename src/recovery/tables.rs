@@ -88,6 +88,7 @@ pub const TABLES: &[Table] = &[
         why: "the highest number of any object, or of the journal",
         ..rebuilt("numbering", Source::Objects)
     },
+    rebuilt("agreement_usage", Source::Objects),
     Table { why: "what is held; what is promised is the register's", ..rebuilt("quota", Source::Objects) },
     Table {
         only: "t.event_type <> 'RECONSTRUCTION'",

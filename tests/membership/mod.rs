@@ -14,6 +14,7 @@ use crate::support::{database, vault};
 
 mod forget;
 mod formats;
+mod limits;
 mod profiles;
 mod sites;
 mod tolerances;

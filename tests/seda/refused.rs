@@ -37,6 +37,7 @@ const SHOWN_ELSEWHERE: &[(&str, &[&str])] = &[
             "message.refused_by_archivist",
             "quota.exceeded",
             "quota.transfer_size",
+            "quota.period",
             "rule.classified_refused",
         ],
     ),

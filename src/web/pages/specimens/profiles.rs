@@ -64,6 +64,7 @@ fn agreement(identifier: &str, name: &str, profiles: &[&str], profile_imposed: b
         virus: VirusCheck::WhenConfigured,
         virus_large: LargeFiles::Parts,
         formats: FormatPolicy::default(),
+        limits: Vec::new(),
     }
 }
 
