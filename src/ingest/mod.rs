@@ -26,6 +26,7 @@ mod naming;
 mod notes;
 mod parties;
 pub mod queries;
+mod quota;
 pub mod receive;
 mod replication;
 mod replies;

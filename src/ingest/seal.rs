@@ -18,7 +18,9 @@ use super::identify::{IdentifiedObject, Place};
 use super::notes::Notes;
 use super::seen::{Home, Seen};
 use super::validate::Validated;
-use super::{Error, Ingest, coverage, event_object, limits, replies, seal_queries, state_queries, terms};
+use super::{
+    Error, Ingest, coverage, event_object, limits, quota, replies, seal_queries, state_queries, terms,
+};
 use crate::catalog::accession_queries::{AccessionRow, insert_accession};
 use crate::catalog::enter::listed_title;
 use crate::db::{self, TenantTx};
@@ -96,15 +98,17 @@ impl Ingest {
         // The member's other acceptances wait from here to the commit.
         let coming = limits::coming(&accepted.identified);
         let (agreement, day) = (&accepted.agreement, at.with_timezone(&Paris).date_naive());
-        if !seal_queries::reserve_quota(&mut tx, agreement.agreement_id, day, coming).await? {
+        let held = seal_queries::reserve_quota(&mut tx, agreement.agreement_id, day, coming).await?;
+        let Some(held) = held else {
             let finding =
                 Finding::new(&f::QUOTA_EXCEEDED, "Le quota de la collectivité a été atteint entre-temps.");
             return Ok(Sealing::Refused(Box::new(accepted), vec![finding]));
-        }
+        };
         let passed = limits_passed(&mut tx, agreement, day, coming).await?;
         if !passed.is_empty() {
             return Ok(Sealing::Refused(Box::new(accepted), passed));
         }
+        quota::tell(&mut tx, &self.clock, held, coming.bytes).await?;
         let year = at.with_timezone(&Paris).year();
         let number = db::next_number(&mut tx, "cote", year).await?;
         let cote = format!("{code}-{year}-{number:06}");

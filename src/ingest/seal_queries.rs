@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
+use super::quota::Held;
 use crate::db::{self, TenantRead, TenantTx};
 use crate::model::{AgreementId, Deposited, TransferId};
 use crate::package::transfer::TransferRecord;
@@ -27,31 +28,33 @@ pub async fn identifier_is_consumed(
     Ok(found)
 }
 
-/// Takes a deposit from what is left to the member, and counts it under its agreement; `false`, and nothing is done, when
-/// there is not as much. The member's other acceptances wait until the transaction ends.
+/// Takes a deposit from what is left to the member, and counts it under its agreement; what the member holds then, or
+/// nothing, and nothing is done, when there is not as much left. The member's other acceptances wait until the
+/// transaction ends.
 pub async fn reserve_quota(
     tx: &mut TenantTx,
     agreement: AgreementId,
     day: NaiveDate,
     coming: Deposited,
-) -> Result<bool, db::Error> {
-    let done = sqlx::query_scalar!(
+) -> Result<Option<Held>, db::Error> {
+    let held = sqlx::query!(
         r#"with held as (
                update quota set bytes_held = bytes_held + $1, archives_held = archives_held + 1
-               where bytes_held + $1 <= bytes_max returning 1
+               where bytes_held + $1 <= bytes_max returning bytes_held, bytes_max
            ), counted as (
                insert into agreement_usage as u (agreement_id, day, transfers, objects, bytes)
                select $2, $3, 1, $4, $1 from held
                on conflict (tenant_id, agreement_id, day) do update
                set transfers = u.transfers + 1, objects = u.objects + excluded.objects, bytes = u.bytes + excluded.bytes
            )
-           select exists (select from held) as "done!""#,
+           select bytes_held, bytes_max from held"#,
         coming.bytes as i64,
         agreement.0,
         day,
         coming.files as i64
     );
-    Ok(done.fetch_one(tx.conn()).await?)
+    let held = held.fetch_optional(tx.conn()).await?;
+    Ok(held.map(|row| Held { bytes: row.bytes_held as u64, bytes_max: row.bytes_max as u64 }))
 }
 
 /// What was accepted under an agreement from this day on; from the beginning without one.

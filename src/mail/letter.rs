@@ -14,6 +14,8 @@ pub enum Letter {
     Completed { title: String, number: String, transfer_id: Uuid },
     /// Copies were found wrong.
     Incident { sites: Vec<String>, copies: u64 },
+    /// What the member holds has passed this much of its quota; bytes.
+    Quota { percent: u64, held: u64, promised: u64 },
     /// Seals wait for their time stamp since then.
     Unstamped { since: DateTime<Utc>, reason: String },
 }
@@ -34,6 +36,16 @@ struct Incident<'a> {
     copies: u64,
     member: &'a str,
     address: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/quota.txt", escape = "none")]
+struct Quota<'a> {
+    percent: u64,
+    held: String,
+    promised: String,
+    member: &'a str,
+    address: &'a str,
 }
 
 #[derive(Template)]
@@ -58,6 +70,12 @@ impl Letter {
                 let body = Incident { sites: sites.join(", "), copies: *copies, member, address }.render()?;
                 Ok(("Copies d’archives en défaut : réparation demandée".into(), body))
             }
+            Letter::Quota { percent, held, promised } => {
+                let (held, promised) = (gigabytes(*held), gigabytes(*promised));
+                let body =
+                    Quota { percent: *percent, held, promised, member, address: public_url }.render()?;
+                Ok((format!("Place occupée : {percent} % du quota"), body))
+            }
             Letter::Unstamped { since, reason } => {
                 let address = format!("{public_url}/exploitation/scellements");
                 let since = since.with_timezone(&Paris).format("%d/%m/%Y à %H:%M").to_string();
@@ -66,6 +84,11 @@ impl Letter {
             }
         }
     }
+}
+
+/// « 12,5 Go ».
+fn gigabytes(bytes: u64) -> String {
+    format!("{:.1} Go", bytes as f64 / 1e9).replace('.', ",")
 }
 
 #[cfg(test)]

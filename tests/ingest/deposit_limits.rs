@@ -78,3 +78,45 @@ async fn of_many_at_the_edge_as_many_pass_as_may() {
     assert_eq!(desk.count("select archives_held from quota").await, 7, "what was refused holds nothing");
     desk.end().await;
 }
+
+#[tokio::test]
+async fn administrators_are_told_once_when_the_room_runs_short() {
+    let desk = Desk::open().await;
+    let first = desk.sip("MESURE").zip();
+    desk.deposit(first).await;
+    let one = desk.count("select bytes_held from quota").await;
+    let mut tx = desk.tenant.db.write(desk.tenant.tenant).await.unwrap();
+    // Two are under 80 %, three over 95; there is no room for a fourth.
+    sqlx::query("update quota set bytes_max = $1").bind(one * 31 / 10).execute(tx.conn()).await.unwrap();
+    let admin = desk.tenant.person(chartrier::model::Role::MemberAdmin);
+    tx.record(Event {
+        event_type: EventType::Parametrage,
+        outcome: Outcome::Ok,
+        agent: Agent::Operator,
+        object: "quota".into(),
+        detail: vec![],
+    });
+    tx.commit().await.unwrap();
+    let mut owner = crate::support::database::connect("chartrier_owner").await;
+    sqlx::query("update platform.person set email = 'admin@example.fr' where person_id = $1")
+        .bind(admin.0)
+        .execute(&mut owner)
+        .await
+        .unwrap();
+    let mut told = Vec::new();
+    for name in ["DEUX", "TROIS", "QUATRE"] {
+        desk.deposit(desk.sip(name).zip()).await;
+        let letters: Vec<String> = sqlx::query_scalar(
+            "select topic from technical.letter where tenant_id = $1::uuid order by topic",
+        )
+        .bind(desk.tenant.tenant.to_string())
+        .fetch_all(&mut owner)
+        .await
+        .unwrap();
+        told.push(
+            letters.iter().map(|topic| topic.split(':').nth(1).unwrap().to_owned()).collect::<Vec<_>>(),
+        );
+    }
+    assert_eq!(told, [vec![], vec!["95".to_owned()], vec!["95".to_owned()]], "65, then 97, then refused");
+    desk.end().await;
+}
