@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use chrono_tz::Europe::Paris;
 use fail::fail_point;
 
@@ -27,8 +27,7 @@ use crate::db::{self, TenantTx};
 use crate::formats::Format;
 use crate::model::findings as f;
 use crate::model::{
-    Agent, Agreement, ArchiveId, Deposited, Event, EventType, Finding, Outcome, TenantId, Transfer,
-    TransferId, TransferState,
+    Agent, ArchiveId, Event, EventType, Finding, Outcome, TenantId, Transfer, TransferId, TransferState,
 };
 use crate::package::Package;
 use crate::package::accession::{
@@ -96,19 +95,10 @@ impl Ingest {
             return Err(error.into());
         }
         // The member's other acceptances wait from here to the commit.
-        let coming = limits::coming(&accepted.identified);
-        let (agreement, day) = (&accepted.agreement, at.with_timezone(&Paris).date_naive());
-        let held = seal_queries::reserve_quota(&mut tx, agreement.agreement_id, day, coming).await?;
-        let Some(held) = held else {
-            let finding =
-                Finding::new(&f::QUOTA_EXCEEDED, "Le quota de la collectivité a été atteint entre-temps.");
-            return Ok(Sealing::Refused(Box::new(accepted), vec![finding]));
-        };
-        let passed = limits_passed(&mut tx, agreement, day, coming).await?;
-        if !passed.is_empty() {
-            return Ok(Sealing::Refused(Box::new(accepted), passed));
+        let lacking = self.take_room(&mut tx, &accepted, at).await?;
+        if !lacking.is_empty() {
+            return Ok(Sealing::Refused(Box::new(accepted), lacking));
         }
-        quota::tell(&mut tx, &self.clock, held, coming.bytes).await?;
         let year = at.with_timezone(&Paris).year();
         let number = db::next_number(&mut tx, "cote", year).await?;
         let cote = format!("{code}-{year}-{number:06}");
@@ -138,6 +128,33 @@ impl Ingest {
             room: Some((store, room)),
         })))
     }
+
+    /// Takes what the deposit needs of the quota, and of what its agreement allows; what is lacking, when something is: the
+    /// transaction is not to be committed then.
+    async fn take_room(
+        &self,
+        tx: &mut TenantTx,
+        accepted: &Accepted,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<Finding>, Error> {
+        let (agreement, coming) = (&accepted.agreement, limits::coming(&accepted.identified));
+        let day = at.with_timezone(&Paris).date_naive();
+        let Some(held) = seal_queries::reserve_quota(tx, agreement.agreement_id, day, coming).await? else {
+            let words = "Le quota de la collectivité a été atteint entre-temps.";
+            return Ok(vec![Finding::new(&f::QUOTA_EXCEEDED, words)]);
+        };
+        // It is counted already.
+        let mut before = Vec::with_capacity(agreement.limits.len());
+        for limit in &agreement.limits {
+            let since = limit.per.first_day(day);
+            before.push(seal_queries::deposited(tx, agreement.agreement_id, since).await?.without(coming));
+        }
+        let passed = limits::check(agreement, &before, coming);
+        if passed.is_empty() {
+            quota::tell(tx, &self.clock, held, coming.bytes).await?;
+        }
+        Ok(passed)
+    }
 }
 
 /// What `seal` made before a crash, with the package opened again.
@@ -156,26 +173,6 @@ pub(super) fn resume(
         package: validated.package,
         room: None,
     })
-}
-
-/// The limits that this transfer passes, now that it is counted.
-async fn limits_passed(
-    tx: &mut TenantTx,
-    agreement: &Agreement,
-    day: NaiveDate,
-    coming: Deposited,
-) -> Result<Vec<Finding>, db::Error> {
-    let mut before = Vec::with_capacity(agreement.limits.len());
-    for limit in &agreement.limits {
-        let since = limit.per.first_day(day);
-        let all = seal_queries::deposited(tx, agreement.agreement_id, since).await?;
-        before.push(Deposited {
-            transfers: all.transfers.saturating_sub(coming.transfers),
-            files: all.files.saturating_sub(coming.files),
-            bytes: all.bytes.saturating_sub(coming.bytes),
-        });
-    }
-    Ok(limits::check(agreement, &before, coming))
 }
 
 fn duplicate(identifier: &str) -> Finding {

@@ -103,28 +103,9 @@ pub(super) async fn write_agreements(
             let id = clock.fresh_id();
             agreement_queries::insert_agreement(tx, id, agreement).await?;
             write_lists(tx, id, agreement).await?;
-            let mut detail =
-                vec![("acceptance", agreement.acceptance.clone()), ("state", agreement.state.clone())];
-            if let Some(profiles) = agreement.profiles.as_ref().filter(|profiles| !profiles.is_empty()) {
-                detail.push(("profiles", profiles.join(" ")));
-                detail.push(("profile_imposed", agreement.profile_imposed.unwrap_or(false).to_string()));
-            }
-            if !agreement.tolerances.is_empty() {
-                detail.push(("tolerances", agreement.tolerances.join(" ")));
-            }
-            detail.push(("virus", agreement.virus.word().into()));
-            detail.push(("virus_large", agreement.virus_large.word().into()));
-            if !agreement.formats.accepted.is_empty() {
-                detail.push(("formats", agreement.formats.accepted.join(" ")));
-            }
-            detail.push(("format_unknown", agreement.formats.unknown.word().into()));
-            detail.push(("format_differs", agreement.formats.differs.word().into()));
-            if !agreement.limits.is_empty() {
-                detail.push(("limits", said(&agreement.limits).join(", ")));
-            }
             changes.made(
                 object,
-                detail,
+                described(agreement),
                 format!("accord créé : {}", named(&agreement.identifier, &agreement.name)),
             );
             continue;
@@ -156,6 +137,29 @@ pub(super) async fn write_agreements(
         }
     }
     Ok(())
+}
+
+/// What an entry says of an agreement just made.
+fn described(agreement: &Agreement) -> Vec<(&'static str, String)> {
+    let mut detail = vec![("acceptance", agreement.acceptance.clone()), ("state", agreement.state.clone())];
+    if let Some(profiles) = agreement.profiles.as_ref().filter(|profiles| !profiles.is_empty()) {
+        detail.push(("profiles", profiles.join(" ")));
+        detail.push(("profile_imposed", agreement.profile_imposed.unwrap_or(false).to_string()));
+    }
+    if !agreement.tolerances.is_empty() {
+        detail.push(("tolerances", agreement.tolerances.join(" ")));
+    }
+    detail.push(("virus", agreement.virus.word().into()));
+    detail.push(("virus_large", agreement.virus_large.word().into()));
+    if !agreement.formats.accepted.is_empty() {
+        detail.push(("formats", agreement.formats.accepted.join(" ")));
+    }
+    detail.push(("format_unknown", agreement.formats.unknown.word().into()));
+    detail.push(("format_differs", agreement.formats.differs.word().into()));
+    if !agreement.limits.is_empty() {
+        detail.push(("limits", said(&agreement.limits).join(", ")));
+    }
+    detail
 }
 
 /// The parties, the profiles, the tolerances, the virus check, the formats and the limits of an agreement, as far as the file names them.

@@ -83,6 +83,17 @@ pub struct Deposited {
     pub bytes: u64,
 }
 
+impl Deposited {
+    /// The same without this.
+    pub fn without(self, other: Deposited) -> Self {
+        Self {
+            transfers: self.transfers.saturating_sub(other.transfers),
+            files: self.files.saturating_sub(other.files),
+            bytes: self.bytes.saturating_sub(other.bytes),
+        }
+    }
+}
+
 impl DepositLimit {
     /// What `coming` would pass, after what was deposited in the same time: in words, nothing when it fits.
     pub fn passed(&self, before: Deposited, coming: Deposited) -> Option<String> {
