@@ -11,6 +11,7 @@ mod password;
 mod person;
 mod queries;
 mod secret;
+mod sessions;
 
 use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq;
@@ -23,6 +24,7 @@ pub use machine::{AccessToken, TOKEN_SECONDS};
 pub use password::{PASSWORD_BYTES_MAX, hash_password};
 pub use person::{LogIn, SESSION_SECONDS};
 pub use secret::fresh_secret;
+pub use sessions::Opened;
 
 /// Verifies who asks. Cloning it shares the database's connections.
 #[derive(Clone)]

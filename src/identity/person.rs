@@ -14,7 +14,7 @@ use crate::db::Technical;
 /// Longest session, whatever is done with it.
 pub const SESSION_SECONDS: i64 = 12 * 3600;
 /// Longest silence within a session.
-const IDLE: TimeDelta = TimeDelta::hours(8);
+pub(super) const IDLE: TimeDelta = TimeDelta::hours(8);
 /// A session in use is marked so at most this often.
 const MARK_EVERY: TimeDelta = TimeDelta::minutes(1);
 /// How long what is over is kept before the next one to come in sweeps it away.
@@ -56,7 +56,7 @@ impl Identity {
         let mut tx = self.db.technical().await?;
         queries::forgive_attempts(&mut tx, &login, &address).await?;
         queries::clean(&mut tx, now - KEPT_AFTER_END).await?;
-        let opened = open_session(&mut tx, person_id, &cookie, now).await?;
+        let opened = open_session(&mut tx, person_id, &cookie, address, now).await?;
         tx.commit().await?;
         Ok(if opened { LogIn::Opened(cookie) } else { LogIn::Refused })
     }
@@ -143,6 +143,7 @@ async fn open_session(
     tx: &mut Technical,
     person_id: crate::model::PersonId,
     cookie: &str,
+    address: String,
     now: DateTime<Utc>,
 ) -> Result<bool, Error> {
     let members = queries::memberships(tx, person_id).await?;
@@ -157,6 +158,7 @@ async fn open_session(
         hash,
         person_id,
         tenant: only,
+        address,
         csrf_token: secret::fresh_secret()?,
         now,
         expires_at,

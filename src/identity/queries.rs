@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Account, Membership};
+use super::{Account, Membership, Opened};
 use crate::db::{Error, Technical};
 use crate::model::{PersonId, Role, TenantId};
 
@@ -152,6 +152,7 @@ pub(super) struct NewSession {
     pub person_id: PersonId,
     pub tenant: Option<Uuid>,
     pub csrf_token: String,
+    pub address: String,
     pub now: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
 }
@@ -159,14 +160,15 @@ pub(super) struct NewSession {
 pub(super) async fn insert_session(tx: &mut Technical, session: &NewSession) -> Result<(), Error> {
     sqlx::query!(
         "insert into technical.session
-             (session_hash, person_id, tenant_id, csrf_token, created_at, seen_at, expires_at)
-         values ($1, $2, $3, $4, $5, $5, $6)",
+             (session_hash, person_id, tenant_id, csrf_token, created_at, seen_at, expires_at, address)
+         values ($1, $2, $3, $4, $5, $5, $6, $7)",
         &session.hash,
         session.person_id.0,
         session.tenant,
         session.csrf_token,
         session.now,
-        session.expires_at
+        session.expires_at,
+        session.address
     )
     .execute(tx.conn())
     .await?;
@@ -230,4 +232,59 @@ pub(super) async fn choose_member(
 pub(super) async fn delete_session(tx: &mut Technical, hash: &[u8; 32]) -> Result<(), Error> {
     sqlx::query!("delete from technical.session where session_hash = $1", hash).execute(tx.conn()).await?;
     Ok(())
+}
+
+pub(super) async fn name_session(tx: &mut Technical, hash: &[u8; 32], browser: &str) -> Result<(), Error> {
+    let done =
+        sqlx::query!("update technical.session set browser = $2 where session_hash = $1", hash, browser);
+    done.execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Open sessions of a person, the last seen first; `this` is told apart.
+pub(super) async fn sessions_of(
+    tx: &mut Technical,
+    person: PersonId,
+    this: &[u8; 32],
+    now: DateTime<Utc>,
+    silent_since: DateTime<Utc>,
+) -> Result<Vec<Opened>, Error> {
+    let sessions = sqlx::query_as!(
+        Opened,
+        r#"select session_id, browser, address, created_at as opened_at, seen_at,
+                  session_hash = $2 as "is_this_one!"
+           from technical.session where person_id = $1 and expires_at > $3 and seen_at > $4
+           order by seen_at desc, session_id limit 100"#,
+        person.0,
+        this,
+        now,
+        silent_since
+    );
+    Ok(sessions.fetch_all(tx.conn()).await?)
+}
+
+pub(super) async fn close_session(
+    tx: &mut Technical,
+    person: PersonId,
+    session: Uuid,
+) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "delete from technical.session where person_id = $1 and session_id = $2",
+        person.0,
+        session
+    );
+    Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
+}
+
+pub(super) async fn close_other_sessions(
+    tx: &mut Technical,
+    person: PersonId,
+    this: &[u8; 32],
+) -> Result<u64, Error> {
+    let done = sqlx::query!(
+        "delete from technical.session where person_id = $1 and session_hash <> $2",
+        person.0,
+        this
+    );
+    Ok(done.execute(tx.conn()).await?.rows_affected())
 }

@@ -66,6 +66,8 @@ pub static TABLE: &[Line] = &[
     post("/connexion", Who::Anyone, || web::to(pages::identity::log_in)),
     get("/connexion/collectivite", Who::LoggedIn, || web::to(pages::identity::choices)),
     post("/connexion/collectivite", Who::LoggedIn, || web::to(pages::identity::choose)),
+    get("/compte", Who::LoggedIn, || web::to(pages::account::show)),
+    post("/compte/sessions", Who::LoggedIn, || web::to(pages::account::close)),
     post("/deconnexion", Who::LoggedIn, || web::to(pages::identity::log_out)),
     get("/versements", Who::TransferReader, || web::to(pages::ingest::list::show)),
     post("/versements", Who::Depositor, || web::to(pages::ingest::deposit::receive)),

@@ -23,6 +23,7 @@ use ureq::http::{HeaderMap, Method, Request};
 use crate::support::sip::Sip;
 use crate::support::{self, FreshTenant, PASSWORD, fresh_tenant, vault};
 
+mod account;
 mod attestations;
 mod consultation;
 mod coverage;

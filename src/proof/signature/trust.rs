@@ -6,7 +6,6 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use openssl::asn1::{Asn1Time, Asn1TimeRef};
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::stack::Stack;
@@ -15,6 +14,7 @@ use openssl::x509::verify::{X509VerifyFlags, X509VerifyParam};
 use openssl::x509::{CrlStatus, X509, X509Crl, X509NameRef, X509Ref, X509StoreContext};
 
 use crate::model::signature::{Reason, Revocation, Signer};
+use crate::proof::token::moment;
 
 /// `organizationIdentifier` (X.520).
 const ORGANISATION_IDENTIFIER: &str = "2.5.4.97";
@@ -192,9 +192,4 @@ fn text(name: &X509NameRef, kind: Nid) -> Option<String> {
     let entry = name.entries_by_nid(kind).next()?;
     let text = entry.data().to_string().ok()?;
     Some(text.chars().filter(|c| !c.is_control()).take(TEXT_MAX).collect())
-}
-
-fn moment(time: &Asn1TimeRef) -> Option<DateTime<Utc>> {
-    let since = Asn1Time::from_unix(0).ok()?.diff(time).ok()?;
-    DateTime::from_timestamp(i64::from(since.days) * 86_400 + i64::from(since.secs), 0)
 }

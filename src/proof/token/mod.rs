@@ -8,6 +8,7 @@ pub(crate) mod der;
 mod signer;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use openssl::asn1::{Asn1Time, Asn1TimeRef};
 use openssl::cms::{CMSOptions, CmsContentInfo};
 use openssl::hash::{MessageDigest, hash};
 use openssl::nid::Nid;
@@ -216,7 +217,7 @@ pub fn read(token: &[u8]) -> Result<Stamp, Error> {
     parts.expect(tag::BOOLEAN);
     let nonce = parts.expect(tag::INTEGER).unwrap_or_default().to_vec();
     let signer = signer::certificate(token).ok_or(unreadable("certificat du signataire"))?;
-    let certificate_ends = ends(&signer).ok_or(unreadable("fin du certificat"))?;
+    let certificate_ends = moment(signer.not_after()).ok_or(unreadable("fin du certificat"))?;
     let authority = common_name(&signer);
     Ok(Stamp { at, policy, serial, algorithm, imprint, nonce, authority, certificate_ends })
 }
@@ -247,9 +248,9 @@ fn time(content: &[u8]) -> Option<DateTime<Utc>> {
     NaiveDateTime::parse_from_str(text, "%Y%m%d%H%M%S%.f").ok().map(|time| time.and_utc())
 }
 
-fn ends(certificate: &X509Ref) -> Option<DateTime<Utc>> {
-    let epoch = openssl::asn1::Asn1Time::from_unix(0).ok()?;
-    let since = epoch.diff(certificate.not_after()).ok()?;
+/// A moment as certificates write it.
+pub(crate) fn moment(time: &Asn1TimeRef) -> Option<DateTime<Utc>> {
+    let since = Asn1Time::from_unix(0).ok()?.diff(time).ok()?;
     DateTime::from_timestamp(i64::from(since.days) * 86_400 + i64::from(since.secs), 0)
 }
 

@@ -3,12 +3,13 @@
 //! Never says whether a login exists. The one thing to know: a lock-out is told with its end, and holds only
 //! where the wrong guesses came from.
 
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
 use super::shell::{FieldError, Section, Shell, answer, answer_to_correct, go_to};
-use super::words;
+use super::{account, words};
 use crate::identity::LogIn;
 use crate::web::callers::{LoggedIn, is_page_of_ours};
 use crate::web::proof_of_origin::Visitor;
@@ -93,6 +94,9 @@ pub async fn log_in(
     } else {
         match state.identity.log_in(&form.identifiant, &form.mot_de_passe, client::address(&request)).await? {
             LogIn::Opened(cookie) => {
+                let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+                let browser = agent.map(account::browser).unwrap_or_default();
+                state.identity.name_session(&cookie, &browser).await?;
                 let mut answer = go_to(if is_page_of_ours(&form.retour) { &form.retour } else { "/" });
                 // A cookie of ours is always a header's value.
                 let _ = answer.add_cookie(&cookies::open_session(&state, cookie));

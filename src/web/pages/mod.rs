@@ -5,6 +5,7 @@
 //! `templates/<part>/`; what every page shares stands in [`shell`].
 
 pub mod access;
+pub mod account;
 pub mod assets;
 pub mod attestations;
 pub mod desk;

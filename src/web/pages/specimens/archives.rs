@@ -2,10 +2,12 @@
 
 use super::frame::{at, shell};
 use crate::catalog::register_queries::Total;
+use crate::identity::Opened;
 use crate::web::pages::access::object::*;
 use crate::web::pages::access::register::{self, Line, RegisterPage};
 use crate::web::pages::access::search::*;
 use crate::web::pages::access::unit::*;
+use crate::web::pages::account::{self, AccountPage};
 use crate::web::pages::shell::*;
 use crate::web::pages::words;
 
@@ -117,4 +119,21 @@ pub fn register() -> RegisterPage {
     let total = |year, entries| Total { year, entries, objects: 241, bytes: 1_320_000_000 };
     let account = shell("", Section::Archives, "archiviste").account.unwrap();
     register::page(account, 2026, &[total(2026, 2), total(2025, 38), total(2024, 12)], lines, None)
+}
+
+pub fn account_page() -> AccountPage {
+    let opened = |browser: &str, address: &str, opened: &str, seen: &str, is_this_one| Opened {
+        session_id: uuid::Uuid::nil(),
+        browser: browser.into(),
+        address: address.into(),
+        opened_at: at(opened),
+        seen_at: at(seen),
+        is_this_one,
+    };
+    let sessions = [
+        opened("Firefox sur Windows", "192.0.2.14", "2026-11-27T07:58:00Z", "2026-11-27T09:12:00Z", true),
+        opened("Safari sur iPhone", "198.51.100.7", "2026-11-26T16:40:00Z", "2026-11-26T17:02:00Z", false),
+    ];
+    let account = shell("", Section::None, "archiviste").account;
+    account::page(account, "Secrétariat de mairie".into(), "jeton".into(), &sessions, None)
 }

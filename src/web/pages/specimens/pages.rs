@@ -1,6 +1,6 @@
 //! The pages, each by a name.
 
-use super::archives::{object, register, unit, unit_line};
+use super::archives::{account_page, object, register, unit, unit_line};
 use super::formats;
 use super::frame::{outside, shell};
 use super::operations::operations;
@@ -91,6 +91,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("confiance", render(&proofs::trust())),
         ("scellements", render(&proofs::sealed())),
         ("registre", render(&register())),
+        ("compte", render(&account_page())),
         ("depot", render(&deposit)),
         ("versement-recu", render(&received())),
         ("versement-attend-l-antivirus", render(&awaiting_scanner())),
