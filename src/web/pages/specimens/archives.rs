@@ -122,10 +122,10 @@ pub fn register() -> RegisterPage {
 }
 
 pub fn account_page() -> AccountPage {
-    let opened = |browser: &str, address: &str, opened: &str, seen: &str, is_this_one| Opened {
+    let opened = |browser: &str, from: &str, opened: &str, seen: &str, is_this_one| Opened {
         session_id: uuid::Uuid::nil(),
         browser: browser.into(),
-        address: address.into(),
+        address: from.into(),
         opened_at: at(opened),
         seen_at: at(seen),
         is_this_one,
