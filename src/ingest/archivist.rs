@@ -75,6 +75,8 @@ impl Ingest {
             agreement: transfer.agreement_identifier.clone(),
             archival_agency: None,
             transferring_agency: transfer.transferring_agency.clone(),
+            // The entry of its examination has them.
+            judged_under: Vec::new(),
         };
         self.refuse_in(&mut tx, &transfer, &seen, &findings, Agent::Person(by, Role::Archivist)).await?;
         tx.commit().await?;

@@ -250,7 +250,9 @@ impl Ingest {
         queries::insert_message(tx, self.clock.fresh_id(), id, MessageKind::Reply, &identifier, &body, at)
             .await?;
         tx.enqueue(JOB_PURGE, id.0, keep_until).await?;
-        tx.record(controlled(id, EventType::Rejet, Outcome::Ko, by, findings));
+        let mut event = controlled(id, EventType::Rejet, Outcome::Ko, by, findings);
+        event.detail.extend(seen.judged_under.iter().cloned());
+        tx.record(event);
         Ok(())
     }
 }

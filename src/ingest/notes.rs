@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::conform::Applied;
 use super::decide::Accepted;
-use super::{Error, coverage, signatures};
+use super::{Error, coverage, signatures, terms};
 use crate::model::{Finding, Signatures, Transfer};
 use crate::package::accession::{Accession, SIGNATURES, derived_id};
 use crate::package::checks::{CheckFinding, CheckedProfile, Checks};
@@ -55,6 +55,9 @@ pub(super) struct Fixed {
     /// Every electronic signature that the files bear, as `metadata/signatures.json` tells it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signatures: Option<Signatures>,
+    /// The version of the agreement's terms that it was accepted under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<String>,
 }
 
 impl Notes {
@@ -66,7 +69,20 @@ impl Notes {
             events: events(accession, transfer, accepted, at),
         };
         let signatures = Some(&accepted.identified.signatures).filter(|found| !found.is_empty()).cloned();
-        Self::Fixed(Box::new(Fixed { premis, checks: checks(accession, accepted, at), signatures }))
+        let terms = Some(terms::version(&accepted.agreement));
+        Self::Fixed(Box::new(Fixed { premis, checks: checks(accession, accepted, at), signatures, terms }))
+    }
+
+    /// The versions of agreement and profile that it was accepted under, for journal entries.
+    pub fn in_force(&self) -> Vec<(&'static str, String)> {
+        let Self::Fixed(fixed) = self else { return Vec::new() };
+        let mut detail: Vec<_> =
+            fixed.terms.iter().map(|version| ("accord_version", version.clone())).collect();
+        if let Some(profile) = &fixed.checks.profile {
+            let (version, sha512) = (profile.version.to_string(), profile.sha512.clone());
+            detail.extend([("profil_version", version), ("profil_sha512", sha512)]);
+        }
+        detail
     }
 
     /// As the row keeps it.

@@ -82,6 +82,8 @@ pub(super) struct Refused {
     pub agreement: Option<String>,
     pub archival_agency: Option<String>,
     pub transferring_agency: Option<String>,
+    /// For the entry: the agreement and the profile that it was judged under, with their versions.
+    pub judged_under: Vec<(&'static str, String)>,
 }
 
 /// Identifier and text of the reply that refuses, with every reason.

@@ -78,16 +78,18 @@ fn record(tx: &mut TenantTx, id: TransferId, stored: &Stored) {
         object: archive.clone(),
         detail: vec![("sites", sites.join(" "))],
     });
+    let mut detail = vec![
+        ("accord", stored.sealed.accession.agreement_id.to_string()),
+        ("cote", stored.sealed.accession.cote.clone()),
+        ("reponse_sha512", hex::encode(sha512(stored.sealed.reply.as_bytes()))),
+        ("transfert", event_object(id)),
+    ];
+    detail.extend(stored.sealed.notes.in_force());
     tx.record(Event {
         event_type: EventType::PriseEnCharge,
         outcome: Outcome::Ok,
         agent: Agent::Service,
         object: archive,
-        detail: vec![
-            ("accord", stored.sealed.accession.agreement_id.to_string()),
-            ("cote", stored.sealed.accession.cote.clone()),
-            ("reponse_sha512", hex::encode(sha512(stored.sealed.reply.as_bytes()))),
-            ("transfert", event_object(id)),
-        ],
+        detail,
     });
 }

@@ -127,6 +127,7 @@ impl Seen {
             agreement: self.agreement.clone(),
             archival_agency: self.archival_agency.clone(),
             transferring_agency: self.transferring_agency.clone(),
+            judged_under: self.detail(),
         }
     }
 }

@@ -11,7 +11,7 @@ use super::members::Member;
 use super::report::{self, Report};
 use super::sources::{Expected, Sip};
 use crate::cli::Failure;
-use crate::model::ArchiveId;
+use crate::model::{ArchiveId, Indication, Signatures};
 use crate::storage::Storage;
 
 /// A transfer taken in charge.
@@ -88,6 +88,9 @@ fn show_taken(
     report
         .detail("cote", &format!("{}, prise en charge le {}", reply.cote, report::moment(&reply.grant_date)));
     report.detail("archive", &archive.to_string());
+    if let Some(said) = signatures(outcome) {
+        report.detail("signé", &said);
+    }
     let copies = stage.storage.tenant(member.tenant()).check(archive)?;
     let sites: Vec<&str> = copies.iter().map(|copy| copy.site.as_str()).collect();
     let path = copies.first().map(|copy| copy.path.as_str()).unwrap_or_default();
@@ -96,6 +99,15 @@ fn show_taken(
     }
     report.detail("copies", &format!("{} : {path}", sites.join(" et ")));
     Ok(Taken { member: member.code.clone(), transfer: transfer.to_owned() })
+}
+
+/// Signatures of the files, by what they are worth; nothing where there are none.
+fn signatures(outcome: &Value) -> Option<String> {
+    let found: Signatures = serde_json::from_value(outcome.get("signatures")?.clone()).ok()?;
+    let counts = Indication::ALL.iter().rev().map(|kind| (found.of(*kind), kind.label()));
+    let told: Vec<String> =
+        counts.filter(|(count, _)| *count > 0).map(|(count, label)| format!("{count} {label}")).collect();
+    Some(told.join(", "))
 }
 
 fn show_refused(

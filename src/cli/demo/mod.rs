@@ -60,6 +60,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         config.listen.set_port(0);
         config.metrics_listen.set_port(0);
     }
+    if config.signature_anchors.is_none() {
+        // Where the root of the demonstration's signers is.
+        config.signature_anchors = Some(arguments.sources.clone());
+    }
     app::start_logs(&config)?;
     let members = members::read_all(&arguments.tenants)?;
     let sips = sources::read_all(&arguments.sources)?;

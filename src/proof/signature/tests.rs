@@ -378,3 +378,18 @@ fn damaged_documents_are_read_without_a_panic_and_a_changed_act_is_never_valid()
         assert_eq!(checked(&bytes, &anchors, "")[0].reason, Some(Reason::HashFailure), "{at}");
     }
 }
+
+#[test]
+fn an_authority_may_be_believed_without_the_one_above_it() {
+    let signed = super::cms::read(&file("cades-detached.p7s")).unwrap();
+    let issuer =
+        signed.certificates.iter().find(|one| super::trust::signer(one).issuer.starts_with("Racine"));
+    let mut anchors = Anchors::default();
+    assert_eq!(anchors.add(&issuer.unwrap().to_der().unwrap()), 1);
+    let all = checked(&file("cades-detached.p7s"), &anchors, "acte.txt");
+    assert_eq!(all[0].indication, Indication::Passed, "{all:?}");
+    // The stamp's own authority is under the root, which is not believed here.
+    let all = checked(&file("xades-stamped.xml"), &anchors, "");
+    assert_eq!((all[0].indication, all[0].proven.is_some()), (Indication::Passed, false), "{all:?}");
+    assert!(all[0].remarks[0].contains("horodatage ne prouve rien"), "{all:?}");
+}

@@ -13,7 +13,7 @@ use openssl::cms::{CMSOptions, CmsContentInfo};
 use openssl::hash::{MessageDigest, hash};
 use openssl::nid::Nid;
 use openssl::x509::store::{X509Store, X509StoreBuilder};
-use openssl::x509::verify::X509VerifyParam;
+use openssl::x509::verify::{X509VerifyFlags, X509VerifyParam};
 use openssl::x509::{X509, X509PurposeId, X509Ref};
 
 use der::{Reader, oid_content, oid_text, positive, tag, write};
@@ -268,6 +268,8 @@ fn store(roots: &[X509], at: DateTime<Utc>) -> Result<X509Store, openssl::error:
     builder.set_purpose(X509PurposeId::TIMESTAMP_SIGN)?;
     let mut parameters = X509VerifyParam::new()?;
     parameters.set_time(at.timestamp());
+    // What is trusted may be the authority itself, as trusted lists name it, without the one above.
+    parameters.set_flags(X509VerifyFlags::PARTIAL_CHAIN)?;
     builder.set_param(&parameters)?;
     Ok(builder.build())
 }
