@@ -1,12 +1,13 @@
 //! Units, files and archives as the API writes them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::UnitView;
 use crate::catalog::{Archive, Object, UnitLine};
 use crate::model::{Content, NamedFormat, Rules};
+use crate::seda::opening::Opening;
 
 #[derive(Serialize)]
 pub(super) struct UnitJson<'a> {
@@ -163,10 +164,30 @@ pub(super) struct UnitDetailJson<'a> {
     keywords: &'a [String],
     others: Vec<OtherJson<'a>>,
     rules: Vec<RuleJson<'a>>,
+    communicability: CommunicabilityJson,
     archive: ArchiveJson<'a>,
     ancestors: Vec<UnitJson<'a>>,
     parents: Vec<UnitJson<'a>>,
     objects: Vec<ObjectJson<'a>>,
+}
+
+/// From when anybody may read it.
+#[derive(Serialize)]
+struct CommunicabilityJson {
+    state: &'static str,
+    from: Option<NaiveDate>,
+}
+
+impl From<Opening> for CommunicabilityJson {
+    fn from(opening: Opening) -> Self {
+        let (state, from) = match opening {
+            Opening::Free => ("free", None),
+            Opening::From(day) => ("from", Some(day)),
+            Opening::Unknown => ("unknown", None),
+            Opening::Never => ("never", None),
+        };
+        Self { state, from }
+    }
 }
 
 impl<'a> From<&'a UnitView> for UnitDetailJson<'a> {
@@ -180,6 +201,7 @@ impl<'a> From<&'a UnitView> for UnitDetailJson<'a> {
             keywords: &content.keywords,
             others: others(content),
             rules: rules(&view.unit.rules),
+            communicability: CommunicabilityJson::from(view.opening),
             archive: ArchiveJson::from(&view.archive),
             ancestors: view.ancestors.iter().map(UnitJson::from).collect(),
             parents: view.parents.iter().map(UnitJson::from).collect(),
