@@ -134,7 +134,7 @@ pub(super) fn judge(file: &str, mut checked: Checked, judging: Judging<'_>) -> S
 fn proven(checked: &mut Checked, judging: Judging<'_>) -> Option<Proven> {
     let verified = match checked.stamp.take()? {
         Stamp::Good(stamp) => Ok(stamp),
-        Stamp::Token { token, of } => token::verify(&token, &of, judging.anchors.certificates()),
+        Stamp::Token { token, of } => token::verify(&token, &of, &judging.anchors.above_token(&token)),
     };
     match verified {
         Ok(stamp) if stamp.at <= judging.now => Some(Proven { at: stamp.at, authority: stamp.authority }),

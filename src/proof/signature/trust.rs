@@ -3,6 +3,7 @@
 //! Trusted certificates may be roots or the authorities that issue to people, as trusted lists name them. Never goes to
 //! the network: lists of revocation are those at hand.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -13,6 +14,7 @@ use openssl::x509::store::X509StoreBuilder;
 use openssl::x509::verify::{X509VerifyFlags, X509VerifyParam};
 use openssl::x509::{CrlStatus, X509, X509Crl, X509NameRef, X509Ref, X509StoreContext};
 
+use super::cms;
 use crate::model::signature::{Reason, Revocation, Signer};
 use crate::proof::token::moment;
 
@@ -29,6 +31,8 @@ const OUT_OF_DATE: [i32; 2] = [9, 10];
 #[derive(Default)]
 pub struct Anchors {
     certificates: Vec<X509>,
+    /// By the DER of whom they name.
+    by_subject: HashMap<Vec<u8>, Vec<usize>>,
     lists: Vec<X509Crl>,
 }
 
@@ -45,7 +49,38 @@ impl Anchors {
             self.certificates.extend(X509::from_der(bytes));
             self.lists.extend(X509Crl::from_der(bytes));
         }
+        let known = self.by_subject.values().map(Vec::len).sum();
+        for (at, certificate) in self.certificates.iter().enumerate().skip(known) {
+            let subject = certificate.subject_name().to_der().unwrap_or_default();
+            self.by_subject.entry(subject).or_default().push(at);
+        }
         self.certificates.len() + self.lists.len() - before
+    }
+
+    /// Those that may stand above these certificates, or are among them: a whole trusted list would be gone through for each
+    /// signature.
+    pub(super) fn above<'a>(&self, certificates: impl Iterator<Item = &'a X509>) -> Vec<X509> {
+        let names = |certificate: &X509Ref| {
+            [certificate.subject_name(), certificate.issuer_name()]
+                .map(|name| name.to_der().unwrap_or_default())
+        };
+        let mut wanted: Vec<Vec<u8>> = certificates.flat_map(|one| names(one)).collect();
+        let (mut asked, mut found) = (HashSet::new(), Vec::new());
+        while let Some(name) = wanted.pop() {
+            for &at in self.by_subject.get(&name).into_iter().flatten() {
+                if asked.insert(at) {
+                    found.push(self.certificates[at].clone());
+                    wanted.extend(names(&self.certificates[at]));
+                }
+            }
+        }
+        found
+    }
+
+    /// Those that may stand above the certificates of a time stamp.
+    pub(super) fn above_token(&self, token: &[u8]) -> Vec<X509> {
+        let certificates = cms::read(token).map(|signed| signed.certificates).unwrap_or_default();
+        self.above(certificates.iter())
     }
 
     /// Certificates trusted.
@@ -113,8 +148,8 @@ fn chain(
     at: DateTime<Utc>,
 ) -> Result<Result<Vec<X509>, Refused>, openssl::error::ErrorStack> {
     let mut builder = X509StoreBuilder::new()?;
-    for trusted in &anchors.certificates {
-        builder.add_cert(trusted.clone())?;
+    for trusted in anchors.above(beside.iter().chain([certificate])) {
+        builder.add_cert(trusted)?;
     }
     let mut parameters = X509VerifyParam::new()?;
     parameters.set_time(at.timestamp());
