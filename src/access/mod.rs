@@ -16,8 +16,10 @@ use crate::catalog::search::{Page, Place, Question, units_page};
 use crate::catalog::{self, Archive, Copy, Object, Unit, UnitLine};
 use crate::clock::Clock;
 use crate::db::{self, Db};
-use crate::model::{ArchiveId, ObjectId, UnitId};
+use crate::model::{ArchiveId, ObjectId, RetentionRule, UnitId};
+use crate::registry;
 use crate::seda::opening::Opening;
+use crate::seda::retention::{self, Due};
 use crate::storage::{self, Storage};
 
 /// Units told of a file, at most.
@@ -78,6 +80,15 @@ pub struct UnitView {
     pub objects: Vec<Object>,
     /// From when anybody may read it.
     pub opening: Opening,
+    /// When its time is over, and what then; `None`: nobody can tell.
+    pub retention: Option<Retention>,
+}
+
+/// When the time of a unit is over, and by which rule of the schedule its agreement is bound.
+#[derive(Clone, Debug)]
+pub struct Retention {
+    pub due: Due,
+    pub rule: Option<RetentionRule>,
 }
 
 /// A file with what it belongs to.
@@ -127,7 +138,27 @@ impl Access {
         let parents = catalog::queries::parents(&mut tx, id).await?;
         let objects = catalog::queries::objects_of(&mut tx, id, None, OBJECTS_MAX).await?;
         let opening = opening::of_units(&mut tx, archive.archive_id, &[id]).await?;
-        Ok(Some(UnitView { unit, archive, ancestors, parents, objects, opening }))
+        let retention = self.retention(&mut tx, archive.archive_id, id).await?;
+        Ok(Some(UnitView { unit, archive, ancestors, parents, objects, opening, retention }))
+    }
+
+    /// By the rule of the schedule in force today of the agreement that the archive came under: a schedule that becomes
+    /// stricter protects what was taken in charge before.
+    async fn retention(
+        &self,
+        tx: &mut db::TenantRead,
+        archive: ArchiveId,
+        unit: UnitId,
+    ) -> Result<Option<Retention>, db::Error> {
+        let Some(said) = opening::said_of(tx, archive, unit).await? else { return Ok(None) };
+        let rule = match registry::retention_queries::typology_of(tx, archive).await? {
+            Some(code) => {
+                let versions = registry::retention_queries::versions_of(tx, &code).await?;
+                registry::retention::in_force(&code, versions, self.clock.today())
+            }
+            None => None,
+        };
+        Ok(Some(Retention { due: retention::due(&said, rule.as_ref()), rule }))
     }
 
     /// At most `most` units right below, after the one of this ordinal; `None`: no such unit.

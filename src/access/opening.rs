@@ -1,5 +1,5 @@
-//! From when a unit, or a file, may be read by whoever has no other right to it (norms §4): the access rules of the unit and
-//! of all that is above it, the archive's own included.
+//! From when a unit, or a file, may be read by whoever has no other right to it (norms §4), and when its time is over: the
+//! rules of the unit and of all that is above it, the archive's own included.
 //!
 //! Computed at each reading, of what the catalogue holds: no rule is ever out of date. A file that several units describe
 //! opens when the last of them does.
@@ -12,6 +12,7 @@ use crate::catalog::queries::{self as catalog, Ruled};
 use crate::db::{self, TenantRead};
 use crate::model::{ArchiveId, UnitId};
 use crate::seda::opening::{Facts, Opening, Term, in_effect, last_day, of_terms};
+use crate::seda::retention::{self, Said};
 
 /// Units looked at above those asked for, at most: past them nobody can tell.
 const ABOVE_MAX: i64 = 5_000;
@@ -33,6 +34,45 @@ pub(super) async fn of_units(
     let mut judged = Judged { rows: &rows, whole: &whole, known: HashMap::new(), under_way: HashSet::new() };
     let each = ids.iter().map(|id| judged.opening(*id));
     Ok(each.max().unwrap_or(Opening::Unknown))
+}
+
+/// What is said of a unit's time and fate, those of what contains it included; `None`: nobody can tell.
+pub(super) async fn said_of(
+    tx: &mut TenantRead,
+    archive: ArchiveId,
+    unit: UnitId,
+) -> Result<Option<Said>, db::Error> {
+    let Some(whole) = catalog::rules_of(tx, archive).await? else { return Ok(None) };
+    let rows = catalog::ruled(tx, &[unit.0], ABOVE_MAX).await?;
+    if rows.len() as i64 >= ABOVE_MAX {
+        return Ok(None);
+    }
+    let whole = retention::in_effect(&whole, Said::default());
+    let rows: HashMap<Uuid, Ruled> = rows.into_iter().map(|row| (row.unit_id, row)).collect();
+    Ok(Some(said(unit.0, &rows, &whole, &mut HashMap::new(), &mut HashSet::new())))
+}
+
+fn said(
+    id: Uuid,
+    rows: &HashMap<Uuid, Ruled>,
+    whole: &Said,
+    known: &mut HashMap<Uuid, Said>,
+    under_way: &mut HashSet<Uuid>,
+) -> Said {
+    if let Some(known) = known.get(&id) {
+        return known.clone();
+    }
+    let Some(row) = rows.get(&id).filter(|_| under_way.insert(id)) else { return Said::default() };
+    let mut above = if row.parents.is_empty() { whole.clone() } else { Said::default() };
+    for parent in &row.parents {
+        let parent = said(*parent, rows, whole, known, under_way);
+        above.fate = above.fate.max(parent.fate);
+        above.terms.extend(parent.terms);
+    }
+    let found = retention::in_effect(&row.rules, above);
+    under_way.remove(&id);
+    known.insert(id, found.clone());
+    found
 }
 
 /// Units as they are judged, those above first.

@@ -21,6 +21,7 @@ mod people;
 mod rebuild;
 mod rehearse;
 mod repair;
+mod schedule;
 mod seal;
 mod selection;
 mod serve;
@@ -75,6 +76,9 @@ enum Command {
     /// Les personnes : en oublier une.
     #[command(subcommand)]
     People(people::Command),
+    /// Les tableaux de gestion : importer celui d'un département ou d'une collectivité, montrer celui en vigueur.
+    #[command(subcommand)]
+    Schedule(schedule::Command),
     /// Les sites de conservation : leur état, un site ajouté à une collectivité ou retiré.
     #[command(subcommand)]
     Sites(SitesCommand),
@@ -137,6 +141,7 @@ pub fn run() -> ExitCode {
         Command::Journal(command) => with_config(|config| journal::run(config, &command)),
         Command::Keys(command) => with_config(|config| keys::run(config, &command)),
         Command::People(command) => with_config(|config| people::run(config, &command)),
+        Command::Schedule(command) => with_config(|config| schedule::run(config, &command)),
         Command::Seal(arguments) => with_config(|config| seal::seal(config, &arguments)),
         Command::Sites(command) => with_config(|config| match command {
             SitesCommand::Status => sites::status(config),

@@ -75,6 +75,7 @@ impl Ingest {
             agreement: transfer.agreement_identifier.clone(),
             archival_agency: None,
             transferring_agency: transfer.transferring_agency.clone(),
+            is_admitted: true,
             // The entry of its examination has them.
             judged_under: Vec::new(),
         };

@@ -7,10 +7,11 @@ use chrono::{Days, NaiveDate};
 
 use super::conform::{Applied, Conformed, is_admitted};
 use super::identify::Identified;
-use super::{format_findings, limits, parties};
+use super::{conditions, format_findings, limits, parties};
 use crate::model::findings as f;
 use crate::model::{
-    Acceptance, Agreement, Deposited, Finding, Heading, NotScanned, Party, VirusCheck, VirusCoverage,
+    Acceptance, Agreement, Deposited, Finding, Heading, NotScanned, Party, RetentionRule, VirusCheck,
+    VirusCoverage,
 };
 use crate::registry::Profile;
 use crate::seda::Manifest;
@@ -33,6 +34,8 @@ pub struct Facts {
     pub quota_left_bytes: u64,
     /// What was accepted under the agreement in the time of each of its limits, in their order.
     pub deposited: Vec<Deposited>,
+    /// The rule in force of the retention schedule that the agreement names.
+    pub rule: Option<RetentionRule>,
 }
 
 /// What the step says.
@@ -69,8 +72,7 @@ pub fn decide(conformed: Conformed, facts: Facts, today: NaiveDate, approved: bo
     findings.extend(check_viruses(&facts, &identified.viruses.coverage));
     if let Some(agreement) = &facts.agreement {
         findings.extend(limits::check(agreement, &facts.deposited, limits::coming(&identified)));
-    }
-    if let Some(agreement) = &facts.agreement {
+        findings.extend(conditions::check(&identified, &manifest.heading, agreement, facts.rule.as_ref()));
         findings.extend(format_findings::refused(&identified.objects, &identified.package, agreement));
     }
     let agreement = match facts.agreement {

@@ -9,6 +9,7 @@ use fail::fail_point;
 
 use super::decide::{Decision, decide};
 use super::identify::{Tables, identify};
+use super::notify::{self, Decided};
 use super::queries::{self, MessageKind};
 use super::seal::{Sealed, Sealing};
 use super::seen::Seen;
@@ -24,7 +25,7 @@ use crate::model::{
     Agent, Event, EventType, Finding, Outcome, TenantId, Transfer, TransferId, TransferState,
 };
 use crate::seda::tolerance::Tolerance;
-use crate::{seda, telemetry};
+use crate::{registry, seda, telemetry};
 
 impl Ingest {
     /// Takes a transfer as far as it goes by itself. Safe to run again, at any time, in any state.
@@ -245,7 +246,15 @@ impl Ingest {
         let (id, at) = (transfer.transfer_id, self.clock.now());
         let keep_until = at + chrono::Duration::days(i64::from(self.refused_days));
         let code = queries::member_code(tx).await?;
-        let (identifier, body) = replies::refusal(transfer, seen, findings, &code, at);
+        let agreement = match &seen.agreement {
+            Some(name) => registry::queries::find_agreement(tx, name).await?,
+            None => None,
+        };
+        let (identifier, body) = replies::refusal(transfer, seen, findings, (&code, agreement.as_ref()), at);
+        if let Some(agreement) = agreement.filter(|_| seen.is_admitted) {
+            let told = Decided { agreement: &agreement.identifier, transfer: id, taken: false };
+            notify::decided(tx, &self.clock, &agreement.conditions.notify, told).await?;
+        }
         state_queries::set_refused(tx, id, findings, at, keep_until).await?;
         queries::insert_message(tx, self.clock.fresh_id(), id, MessageKind::Reply, &identifier, &body, at)
             .await?;

@@ -29,6 +29,7 @@ use crate::seda::Manifest;
 use crate::seda::contents::Match;
 use crate::seda::digest::{self, Algorithm, Declared};
 use crate::seda::read::Header;
+use crate::seda::retention::Appraisals;
 use crate::trust::Trust;
 
 /// A transfer read wholly once.
@@ -41,6 +42,8 @@ pub struct Identified {
     pub message: Option<(SedaVersion, String)>,
     /// What the header said, even when the rest is wrong.
     pub header: Header,
+    /// What it says of the time and the fate of its files.
+    pub appraisals: Appraisals,
     pub manifest_entry: Option<usize>,
     pub manifest_sha512: Option<[u8; 64]>,
     pub manifest_size_bytes: u64,
@@ -72,6 +75,8 @@ pub struct IdentifiedObject {
     pub basis: Basis,
     /// How it may bear electronic signatures.
     pub mark: Option<Mark>,
+    /// The algorithm of the digest declared, when one is.
+    pub declared: Option<Algorithm>,
     /// Where the manifest declares it.
     pub line: u64,
 }
@@ -112,7 +117,7 @@ pub fn identify(
     tables: Tables<'_>,
     mut viruses: Viruses,
 ) -> Result<Identified, Error> {
-    let Validated { mut package, manifest, message, header, manifest_entry, .. } = validated;
+    let Validated { mut package, manifest, message, header, manifest_entry, appraisals, .. } = validated;
     let (manifest_sha512, manifest_size_bytes) = (validated.manifest_sha512, validated.manifest_size_bytes);
     let mut found = validated.findings;
     let (mut objects, mut signatures) = (Vec::new(), Signed::default());
@@ -140,6 +145,7 @@ pub fn identify(
         manifest,
         message,
         header,
+        appraisals,
         manifest_entry,
         manifest_sha512,
         manifest_size_bytes,
@@ -250,6 +256,7 @@ fn read(
     let declared = digest::declared(object.digest_algorithm.as_deref(), object.digest.as_deref()).ok();
     let mut other: Option<Box<dyn DynDigest>> =
         declared.as_ref().and_then(|declared| hasher(declared.algorithm));
+    let algorithm = declared.as_ref().map(|declared| declared.algorithm);
     let mut sha512 = Sha512::new();
     let (mut size_bytes, mut head) = (0u64, Vec::with_capacity(formats::HEAD_BYTES));
     let mut marks = Marks::default();
@@ -284,13 +291,7 @@ fn read(
     };
     compare(object, (name, &shown), declared, other, &sha512, size_bytes, found);
     let media_type = formats::media_type(&head);
-    if let Some(wanted) =
-        object.mime_type.as_deref().filter(|wanted| formats::contradicts(wanted, media_type))
-    {
-        let message =
-            format!("{shown} est déclaré « {wanted} » et n'en a pas les premiers octets ({media_type})");
-        found.push(Finding::new(&findings::FORMAT_MISMATCH, message).at_line(object.line).in_path(name));
-    }
+    found.extend(contradicted(object, (name, &shown), media_type));
     let (mut format, mut basis) = (None, Basis::None);
     if let Some(naming) = naming {
         let tables = naming.tables();
@@ -299,7 +300,26 @@ fn read(
         (format, basis) = (named.format, named.basis);
     }
     let (line, mark) = (object.line, marks.finish());
-    Ok(Some(IdentifiedObject { number, place, size_bytes, sha512, media_type, format, basis, mark, line }))
+    Ok(Some(IdentifiedObject {
+        number,
+        place,
+        size_bytes,
+        sha512,
+        media_type,
+        format,
+        basis,
+        mark,
+        declared: algorithm,
+        line,
+    }))
+}
+
+/// A type declared that the first bytes deny.
+fn contradicted(object: &BinaryObject, (name, shown): (&str, &str), media_type: &str) -> Option<Finding> {
+    let wanted = object.mime_type.as_deref().filter(|wanted| formats::contradicts(wanted, media_type))?;
+    let message =
+        format!("{shown} est déclaré « {wanted} » et n'en a pas les premiers octets ({media_type})");
+    Some(Finding::new(&findings::FORMAT_MISMATCH, message).at_line(object.line).in_path(name))
 }
 
 fn compare(

@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use super::conform::Applied;
 use super::decide::Accepted;
-use super::{Error, coverage, signatures, terms};
+use super::{Error, coverage, signatures};
 use crate::model::{Finding, Signatures, Transfer};
 use crate::package::accession::{Accession, SIGNATURES, derived_id};
 use crate::package::checks::{CheckFinding, CheckedProfile, Checks};
 use crate::package::premis::{Entry, EntryEvent};
+use crate::registry::terms;
 
 /// Families of checks that every transfer goes through; that of the profile, when one applies.
 const FAMILIES: [&str; 11] = [
@@ -55,6 +56,9 @@ pub(super) struct Fixed {
     /// Every electronic signature that the files bear, as `metadata/signatures.json` tells it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signatures: Option<Signatures>,
+    /// Who is written to once it is taken in charge.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notify: Vec<String>,
     /// The version of the agreement's terms that it was accepted under.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<String>,
@@ -70,7 +74,9 @@ impl Notes {
         };
         let signatures = Some(&accepted.identified.signatures).filter(|found| !found.is_empty()).cloned();
         let terms = Some(terms::version(&accepted.agreement));
-        Self::Fixed(Box::new(Fixed { premis, checks: checks(accession, accepted, at), signatures, terms }))
+        let notify = accepted.agreement.conditions.notify.clone();
+        let checks = checks(accession, accepted, at);
+        Self::Fixed(Box::new(Fixed { premis, checks, signatures, notify, terms }))
     }
 
     /// The versions of agreement and profile that it was accepted under, for journal entries.
@@ -83,6 +89,14 @@ impl Notes {
             detail.extend([("profil_version", version), ("profil_sha512", sha512)]);
         }
         detail
+    }
+
+    /// Who is written to once it is taken in charge.
+    pub fn notify(&self) -> &[String] {
+        match self {
+            Self::Fixed(fixed) => &fixed.notify,
+            Self::Document(_) => &[],
+        }
     }
 
     /// As the row keeps it.

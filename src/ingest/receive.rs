@@ -12,6 +12,7 @@ use futures_util::Stream;
 use super::queries::{self, MessageKind, NewTransfer};
 use super::{Error, Ingest, acknowledge, event_object};
 use crate::evidence::attestation;
+use crate::model::findings as f;
 use crate::model::{
     Agent, Channel, Event, EventType, Finding, Outcome, TenantId, Transfer, TransferId, TransferState,
 };
@@ -173,6 +174,9 @@ fn may_be_tried_again(findings: &[Finding]) -> bool {
             let code = error.kind.code;
             code.starts_with("quota.")
                 || code.starts_with("virus.")
+                // What the agreement asks, and who is believed.
+                || code.starts_with("signature.")
+                || [f::OBJECT_DIGEST_NOT_ADMITTED.code, f::RULE_DEFINITIVE.code].contains(&code)
                 || code.starts_with("profile.")
                 || (code.starts_with("header.") && code != "header.identifier_empty")
         })
@@ -188,7 +192,6 @@ fn plain_file_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::findings as f;
 
     #[test]
     fn only_reasons_that_may_change_let_the_same_bytes_be_tried_again() {

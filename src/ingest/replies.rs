@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::decide::Accepted;
 use crate::catalog::enter::listed_title;
-use crate::model::{Finding, SedaVersion, Transfer, Unit};
+use crate::model::{Agreement, Finding, SedaVersion, Transfer, Unit};
 use crate::package::accession::{Accession, derived_id, reply_identifier};
 use crate::seda::write::{self, ReplyUnit, TransferReply};
 
@@ -31,13 +31,18 @@ pub(super) fn acceptance(
         message_request_identifier: &heading.message_identifier,
         archival_agreement: Some(&accepted.agreement.identifier),
         archival_profile: heading.archival_profile.as_deref(),
-        reply_code: "000",
+        reply_code: code_of(&accepted.agreement, heading.version, "000"),
         grant_date: Some(at),
         archival_agency: heading.archival_agency.as_deref().unwrap_or(member_code),
         transferring_agency: heading.transferring_agency.as_deref().unwrap_or("inconnu"),
         findings: &accepted.findings,
         units: &units,
     }))
+}
+
+/// As the agreement wants codes written; before 2.0 the standard has its own list, and nothing else is valid.
+fn code_of<'a>(agreement: &Agreement, version: SedaVersion, code: &'a str) -> &'a str {
+    if version < SedaVersion::V2_0 { code } else { agreement.conditions.reply_codes.written(code) }
 }
 
 /// The root of this rank (from 0) under its reference, with what a reply before 2.1 repeats of it: more of the first,
@@ -82,6 +87,8 @@ pub(super) struct Refused {
     pub agreement: Option<String>,
     pub archival_agency: Option<String>,
     pub transferring_agency: Option<String>,
+    /// The agreement is one that the depositor may use.
+    pub is_admitted: bool,
     /// For the entry: the agreement and the profile that it was judged under, with their versions.
     pub judged_under: Vec<(&'static str, String)>,
 }
@@ -91,17 +98,19 @@ pub(super) fn refusal(
     transfer: &Transfer,
     seen: &Refused,
     findings: &[Finding],
-    member_code: &str,
+    (member_code, agreement): (&str, Option<&Agreement>),
     at: DateTime<Utc>,
 ) -> (String, String) {
     let identifier = format!("ATR-{member_code}-{}", transfer.transfer_id.0.simple());
     let unread = format!("urn:uuid:{}", transfer.transfer_id);
+    let version = seen.version.unwrap_or(SedaVersion::V2_1);
     let first_error = findings.iter().find(|finding| finding.is_error());
+    let code = first_error.map_or("101", |finding| finding.kind.reply_code);
     let named = |name: &'static str, value: &Option<String>| {
         value.clone().filter(|value| !value.trim().is_empty()).unwrap_or_else(|| name.to_owned())
     };
     let body = write::transfer_reply(&TransferReply {
-        version: seen.version.unwrap_or(SedaVersion::V2_1),
+        version,
         date: at,
         message_identifier: &identifier,
         message_request_identifier: &seen
@@ -111,7 +120,7 @@ pub(super) fn refusal(
             .unwrap_or(unread),
         archival_agreement: seen.agreement.as_deref().filter(|agreement| !agreement.trim().is_empty()),
         archival_profile: None,
-        reply_code: first_error.map_or("101", |finding| finding.kind.reply_code),
+        reply_code: agreement.map_or(code, |agreement| code_of(agreement, version, code)),
         grant_date: None,
         archival_agency: &seen.archival_agency.clone().unwrap_or_else(|| member_code.to_owned()),
         transferring_agency: &named("inconnu", &seen.transferring_agency),

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use fail::fail_point;
 
+use super::notify::{self, Decided};
 use super::queries::{self, MessageKind};
 use super::store::Stored;
 use super::{Error, Ingest, event_object, state_queries};
@@ -54,6 +55,8 @@ impl Ingest {
         .await?;
         state_queries::set_taken_in_charge(&mut tx, id, at).await?;
         record(&mut tx, id, &stored);
+        let told = Decided { agreement: &accession.agreement, transfer: id, taken: true };
+        notify::decided(&mut tx, &self.clock, stored.sealed.notes.notify(), told).await?;
         let transfer = queries::find_transfer(&mut tx, id).await?.ok_or(Error::Contended)?;
         self.attest_taking_in_charge(&mut tx, &transfer, &stored, at).await?;
         fail_point!("reply-before-commit");

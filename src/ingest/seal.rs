@@ -18,9 +18,7 @@ use super::identify::{IdentifiedObject, Place};
 use super::notes::Notes;
 use super::seen::{Home, Seen};
 use super::validate::Validated;
-use super::{
-    Error, Ingest, coverage, event_object, limits, quota, replies, seal_queries, state_queries, terms,
-};
+use super::{Error, Ingest, coverage, event_object, limits, quota, replies, seal_queries, state_queries};
 use crate::catalog::accession_queries::{AccessionRow, insert_accession};
 use crate::catalog::enter::listed_title;
 use crate::db::{self, TenantTx};
@@ -33,6 +31,7 @@ use crate::package::Package;
 use crate::package::accession::{
     Accession, StoredFile, StoredFormat, StoredObject, content_path, derived_id,
 };
+use crate::registry::terms;
 use crate::seda::Manifest;
 use crate::storage::{Reserved, TenantStore};
 use crate::telemetry;

@@ -8,7 +8,7 @@ use super::conform::Applied;
 use super::decide::Facts;
 use super::identify::Identified;
 use super::state_queries::Examined;
-use super::{Error, Ingest, coverage, queries, replies, seal, seal_queries, signatures, terms};
+use super::{Error, Ingest, coverage, queries, replies, seal, seal_queries, signatures};
 use crate::model::{
     Agreement, AgreementId, Event, Finding, SedaVersion, Signatures, TenantId, Transfer, TransferId,
     VirusCoverage,
@@ -76,7 +76,7 @@ impl Seen {
 
     /// Takes note of the agreement that it is judged under.
     pub(super) fn is_judged_under(&mut self, agreement: Option<&Agreement>) {
-        self.terms = agreement.map(|agreement| (agreement.agreement_id, terms::version(agreement)));
+        self.terms = agreement.map(|agreement| (agreement.agreement_id, registry::terms::version(agreement)));
     }
 
     /// The agreement and the profile with their versions, and whether it was checked for viruses, for journal entries.
@@ -109,6 +109,7 @@ impl Seen {
             agreement: fit(&self.agreement),
             profile: fit(&self.profile),
             profile_version: self.applied.as_ref().map(|applied| applied.version),
+            terms: self.terms.as_ref().map(|(_, version)| version.as_str()),
             title: self.title.as_deref(),
             unit_count: self.unit_count,
             object_count: self.object_count,
@@ -127,6 +128,7 @@ impl Seen {
             agreement: self.agreement.clone(),
             archival_agency: self.archival_agency.clone(),
             transferring_agency: self.transferring_agency.clone(),
+            is_admitted: self.terms.is_some(),
             judged_under: self.detail(),
         }
     }
@@ -164,6 +166,10 @@ impl Ingest {
             }
         }
         if let Some(agreement) = &facts.agreement {
+            if let Some(code) = &agreement.conditions.typology {
+                let versions = registry::retention_queries::versions_of(tx, code).await?;
+                facts.rule = registry::retention::in_force(code, versions, self.clock.today());
+            }
             for limit in &agreement.limits {
                 let since = limit.per.first_day(self.clock.today());
                 facts.deposited.push(seal_queries::deposited(tx, agreement.agreement_id, since).await?);

@@ -34,6 +34,8 @@ pub struct Examined<'a> {
     pub profile: Option<&'a str>,
     /// Of that profile, the version the manifest was checked against.
     pub profile_version: Option<u32>,
+    /// The version of the agreement's terms that it was judged under.
+    pub terms: Option<&'a str>,
     pub title: Option<&'a str>,
     pub unit_count: Option<usize>,
     pub object_count: Option<usize>,
@@ -55,7 +57,7 @@ pub async fn write_examination(
         "update transfer t
          set seda_version = $2, message_identifier = $3, transferring_agency = $4, agreement_identifier = $5,
              title = $6, unit_count = $7, object_count = $8, expanded_bytes = $9, findings = $10, examined_at = $11,
-             archival_profile = $12, profile_version = $13, virus = $14, signatures = $15,
+             archival_profile = $12, profile_version = $13, virus = $14, signatures = $15, agreement_terms = $16,
              attempt = 1 + (select count(*) from transfer before
                             where before.message_identifier = $3
                               and before.transferring_agency is not distinct from $4
@@ -75,7 +77,8 @@ pub async fn write_examination(
         seen.profile,
         seen.profile_version.map(|n| n as i32),
         coverage::write(seen.virus),
-        seen.signatures.map(|signatures| serde_json::to_value(signatures).expect("strings and numbers"))
+        seen.signatures.map(|signatures| serde_json::to_value(signatures).expect("strings and numbers")),
+        seen.terms
     )
     .execute(tx.conn())
     .await?;

@@ -13,6 +13,7 @@ use super::unpack::Unpacked;
 use crate::model::{Finding, Findings, Limits, SedaVersion, findings};
 use crate::package::{self, Package};
 use crate::seda::contents::Match;
+use crate::seda::retention::Appraisals;
 use crate::seda::{self, Manifest, Scratch, consistency, contents, read::Header};
 
 const MANIFEST_NAMES: &[&str] = &["manifest.xml", "bordereau.xml"];
@@ -24,6 +25,8 @@ pub struct Validated {
     pub manifest: Option<Box<Manifest>>,
     pub message: Option<(SedaVersion, String)>,
     pub header: Header,
+    /// What it says of the time and the fate of its files.
+    pub appraisals: Appraisals,
     pub manifest_entry: Option<usize>,
     /// When the manifest could be read to its end.
     pub manifest_sha512: Option<[u8; 64]>,
@@ -50,6 +53,7 @@ pub fn validate(unpacked: Unpacked, limits: &Limits, options: seda::Options<'_>)
         manifest: None,
         message: None,
         header: Header::default(),
+        appraisals: Appraisals::default(),
         manifest_entry: None,
         manifest_sha512: None,
         manifest_size_bytes: 0,
@@ -157,7 +161,7 @@ fn read(
     validated.message = reading.message;
     validated.header = reading.header;
     if let Some(manifest) = &reading.manifest {
-        consistency::check(manifest, &mut validated.findings)?;
+        validated.appraisals = consistency::check(manifest, &mut validated.findings)?;
         check_volume(in_files, manifest, limits, &mut validated.findings);
     }
     validated.manifest = reading.manifest;

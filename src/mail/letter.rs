@@ -16,6 +16,8 @@ pub enum Letter {
     Incident { sites: Vec<String>, copies: u64 },
     /// What the member holds has passed this much of its quota; bytes.
     Quota { percent: u64, held: u64, promised: u64 },
+    /// A transfer was taken in charge, or refused.
+    Decided { agreement: String, transfer_id: Uuid, taken: bool },
     /// Seals wait for their time stamp since then.
     Unstamped { since: DateTime<Utc>, reason: String },
 }
@@ -49,6 +51,15 @@ struct Quota<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "mail/decided.txt", escape = "none")]
+struct Decided<'a> {
+    agreement: &'a str,
+    taken: bool,
+    member: &'a str,
+    address: String,
+}
+
+#[derive(Template)]
 #[template(path = "mail/unstamped.txt", escape = "none")]
 struct Unstamped<'a> {
     since: String,
@@ -75,6 +86,12 @@ impl Letter {
                 let body =
                     Quota { percent: *percent, held, promised, member, address: public_url }.render()?;
                 Ok((format!("Place occupée : {percent} % du quota"), body))
+            }
+            Letter::Decided { agreement, transfer_id, taken } => {
+                let address = format!("{public_url}/versements/{transfer_id}");
+                let body = Decided { agreement, taken: *taken, member, address }.render()?;
+                let what = if *taken { "Versement pris en charge" } else { "Versement refusé" };
+                Ok((format!("{what} ({agreement})"), body))
             }
             Letter::Unstamped { since, reason } => {
                 let address = format!("{public_url}/exploitation/scellements");

@@ -12,7 +12,9 @@ use crate::clock::Clock;
 use crate::db::{self, Db};
 
 pub use letter::Letter;
-pub use outbox::{Troubles, troubles, write_to_administrators, write_to_operators, write_to_person};
+pub use outbox::{
+    Troubles, troubles, write_to_addresses, write_to_administrators, write_to_operators, write_to_person,
+};
 pub use smtp::{Settings, Tls, is_address};
 
 /// What sends letters. Cheap to clone.

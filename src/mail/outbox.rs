@@ -62,6 +62,17 @@ pub async fn write_to_administrators(
     put(tx, clock, to, topic, letter).await
 }
 
+/// Writes to these addresses, each once on a topic.
+pub async fn write_to_addresses(
+    tx: &mut TenantTx,
+    clock: &Clock,
+    to: &[String],
+    topic: &str,
+    letter: &Letter,
+) -> Result<(), db::Error> {
+    put(tx, clock, to.to_vec(), topic, letter).await
+}
+
 /// Writes to those who answer for the service as a whole, its operators and the members' administrators, each once on a
 /// topic however many members they have.
 pub async fn write_to_operators(

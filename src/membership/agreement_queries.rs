@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::file::{Agreement, Validity};
 use crate::db::{Error, TenantRead, TenantTx};
-use crate::model::{DepositLimit, FormatPolicy, LargeFiles, VirusCheck, WhenAmiss};
+use crate::model::{Conditions, DepositLimit, FormatPolicy, LargeFiles, VirusCheck, WhenAmiss};
 
 pub(super) async fn find_agreement(
     tx: &mut TenantRead,
@@ -13,7 +13,7 @@ pub(super) async fn find_agreement(
     let row = sqlx::query!(
         r#"select a.agreement_id, a.identifier, a.name, a.acceptance, a.transfer_bytes_max, a.valid_from,
                   a.valid_until, a.state, a.profile_imposed, a.tolerances, a.virus, a.virus_large,
-                  a.formats, a.format_unknown, a.format_differs, a.limits,
+                  a.formats, a.format_unknown, a.format_differs, a.limits, a.conditions,
                   p.identifier as archival_agency,
                   array(select f.identifier from agreement_profile af join profile f using (tenant_id, profile_id)
                         where af.tenant_id = a.tenant_id and af.agreement_id = a.agreement_id
@@ -45,6 +45,7 @@ pub(super) async fn find_agreement(
                 .ok_or_else(|| Error::row("agreement", &row.format_differs))?,
         },
         limits: serde_json::from_value(row.limits).map_err(|error| Error::row("agreement", error))?,
+        conditions: serde_json::from_value(row.conditions).map_err(|error| Error::row("agreement", error))?,
         validity: Validity { from: row.valid_from, until: row.valid_until },
         state: row.state,
     };
@@ -211,6 +212,19 @@ pub(super) async fn set_formats(tx: &mut TenantTx, id: Uuid, agreement: &Agreeme
     )
     .execute(tx.conn())
     .await?;
+    Ok(())
+}
+
+/// What else it asks.
+pub(super) async fn set_conditions(
+    tx: &mut TenantTx,
+    id: Uuid,
+    conditions: &Conditions,
+) -> Result<(), Error> {
+    let conditions = serde_json::to_value(conditions).expect("strings");
+    sqlx::query!("update agreement set conditions = $2 where agreement_id = $1", id, conditions)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 

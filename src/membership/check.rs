@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use toml::Spanned;
 use toml::value::Datetime;
 
+use super::check_conditions::check_conditions;
 use super::check_formats::check_formats;
 use super::check_limits::check_limits;
 use super::check_profiles::{check_imposed, check_profile};
@@ -146,6 +147,7 @@ fn check_agreement(written: &WrittenAgreement, parties: &[Party], faults: &mut F
     let (virus, virus_large) = check_virus(written, faults);
     let formats = check_formats(written, faults);
     let limits = check_limits(written, faults);
+    let conditions = check_conditions(written, faults);
     Agreement {
         identifier: identifier(&written.identifier, faults),
         name: text(&written.name, faults),
@@ -161,6 +163,7 @@ fn check_agreement(written: &WrittenAgreement, parties: &[Party], faults: &mut F
         virus_large,
         formats,
         limits,
+        conditions,
         validity: validity(&written.valid_from, &written.valid_until, faults),
         state: written.state.get_ref().clone(),
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use crate::model::{DepositLimit, FormatPolicy, LargeFiles, Role, VirusCheck};
+use crate::model::{Conditions, DepositLimit, FormatPolicy, LargeFiles, Role, VirusCheck};
 
 /// What a member is to be.
 #[derive(Debug)]
@@ -81,6 +81,7 @@ pub(super) struct Agreement {
     /// Its list sorted.
     pub formats: FormatPolicy,
     pub limits: Vec<DepositLimit>,
+    pub conditions: Conditions,
     pub validity: Validity,
     pub state: String,
 }

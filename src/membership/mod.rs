@@ -9,6 +9,7 @@
 mod agreement_queries;
 mod change;
 mod check;
+mod check_conditions;
 mod check_formats;
 mod check_limits;
 mod check_profiles;
@@ -25,6 +26,8 @@ pub mod profiles;
 mod queries;
 mod read;
 mod rows;
+pub mod schedule;
+mod schedule_queries;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

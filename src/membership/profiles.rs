@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::file::Grammar;
 use super::profile_rows::state;
-use super::{agreement_queries, grammars, profile_queries as queries};
+use super::{agreement_queries, grammars, profile_queries as queries, rows};
 use crate::clock::Clock;
 use crate::db::{self, Db, TenantTx};
 use crate::model::{
@@ -150,6 +150,7 @@ pub async fn set_active(
 /// Makes each agreement say this of the profile; those not named stay as they are.
 pub async fn bind(
     db: &Db,
+    clock: &Clock,
     by: By,
     id: ProfileId,
     bindings: &[Binding],
@@ -179,6 +180,7 @@ pub async fn bind(
         agreement_queries::set_listed(&mut tx, agreement.agreement_id.0, &profiles).await?;
         agreement_queries::set_imposed(&mut tx, agreement.agreement_id.0, wanted.imposed).await?;
         let detail = vec![("profiles", profiles.join(" ")), ("profile_imposed", wanted.imposed.to_string())];
+        rows::keep_terms(&mut tx, &agreement.identifier, clock).await?;
         record(&mut tx, by, "modification", format!("agreement:{}", agreement.identifier), detail);
         changed = true;
     }

@@ -97,6 +97,15 @@ pub(super) struct WrittenAgreement {
     pub format_differs: Option<Text>,
     #[serde(default)]
     pub limit: Vec<WrittenLimit>,
+    pub age: Option<Text>,
+    pub typology: Option<Text>,
+    #[serde(default)]
+    pub digests: Vec<Text>,
+    pub message_signature: Option<Text>,
+    pub document_signatures: Option<Text>,
+    pub reply_codes: Option<Text>,
+    #[serde(default)]
+    pub notify: Vec<Text>,
     pub valid_from: Option<Spanned<Datetime>>,
     pub valid_until: Option<Spanned<Datetime>>,
     pub state: Text,

@@ -8,7 +8,8 @@ use super::file::{Agreement, Member, Party, Validity};
 use super::{agreement_queries, queries};
 use crate::clock::Clock;
 use crate::db::{Error, TenantTx};
-use crate::model::DepositLimit;
+use crate::model::{Conditions, DepositLimit};
+use crate::registry;
 
 /// The member with its quota and its journal.
 pub(super) async fn write_member(
@@ -103,6 +104,7 @@ pub(super) async fn write_agreements(
             let id = clock.fresh_id();
             agreement_queries::insert_agreement(tx, id, agreement).await?;
             write_lists(tx, id, agreement).await?;
+            keep_terms(tx, &agreement.identifier, clock).await?;
             changes.made(
                 object,
                 described(agreement),
@@ -129,14 +131,24 @@ pub(super) async fn write_agreements(
         differences.note("format_differs", was.differs.word(), is.differs.word());
         let (was, is) = (said(&before.limits), said(&agreement.limits));
         differences.note("limits", was.as_slice(), is.as_slice());
+        note_conditions(&mut differences, &before.conditions, &agreement.conditions);
         if !differences.is_empty() {
             agreement_queries::update_agreement(tx, id, agreement).await?;
             write_lists(tx, id, agreement).await?;
+            keep_terms(tx, &agreement.identifier, clock).await?;
             let sentence = format!("accord {} modifié : {}", agreement.identifier, differences.words());
             changes.changed(object, differences.detail(), sentence);
         }
     }
     Ok(())
+}
+
+/// The terms become one more version, when they changed.
+pub(super) async fn keep_terms(tx: &mut TenantTx, identifier: &str, clock: &Clock) -> Result<(), Error> {
+    match registry::queries::find_agreement(tx, identifier).await? {
+        Some(agreement) => registry::terms_queries::keep(tx, &agreement, clock.now()).await,
+        None => Ok(()),
+    }
 }
 
 /// What an entry says of an agreement just made.
@@ -159,6 +171,8 @@ fn described(agreement: &Agreement) -> Vec<(&'static str, String)> {
     if !agreement.limits.is_empty() {
         detail.push(("limits", said(&agreement.limits).join(", ")));
     }
+    let untold = Conditions::default().said();
+    detail.extend(agreement.conditions.said().into_iter().filter(|said| !untold.contains(said)));
     detail
 }
 
@@ -175,7 +189,8 @@ async fn write_lists(tx: &mut TenantTx, agreement_id: Uuid, agreement: &Agreemen
     agreement_queries::set_tolerances(tx, agreement_id, &agreement.tolerances).await?;
     agreement_queries::set_virus(tx, agreement_id, agreement).await?;
     agreement_queries::set_formats(tx, agreement_id, agreement).await?;
-    agreement_queries::set_limits(tx, agreement_id, &agreement.limits).await
+    agreement_queries::set_limits(tx, agreement_id, &agreement.limits).await?;
+    agreement_queries::set_conditions(tx, agreement_id, &agreement.conditions).await
 }
 
 /// Limits as entries and words tell them: `month: 100 transfers, 5000000 bytes`.
@@ -194,6 +209,17 @@ fn note_profiles(differences: &mut Differences, before: &Agreement, after: &Agre
     }
     if after.profile_imposed.is_some() {
         differences.note("profile_imposed", &before.profile_imposed, &after.profile_imposed);
+    }
+}
+
+/// The addresses that are written to are counted in the journal, and read by the operator only.
+fn note_conditions(differences: &mut Differences, before: &Conditions, after: &Conditions) {
+    for ((name, before), (_, after)) in before.said().iter().zip(&after.said()) {
+        differences.note(name, before, after);
+    }
+    if before.notify != after.notify {
+        let count = |conditions: &Conditions| format!("{} adresse(s)", conditions.notify.len());
+        differences.note("notify", &count(before), &format!("{}, changées", count(after)));
     }
 }
 

@@ -493,6 +493,30 @@ catalogue! {
     RULE_DUE_BEFORE = "rule.due_before", Warning, "001",
         "Un niveau à détruire arrive à échéance avant ce qu'il contient",
         "Allongez la DUA du niveau, ou raccourcissez celle de ce qu'il contient.";
+    HEADER_SIGNATURE_MISSING = "header.signature_missing", Error, "309",
+        "Le bordereau n'est pas signé",
+        "L'accord demande un bordereau signé : faites-le signer par l'application versante avant de l'envoyer.";
+    HEADER_SIGNATURE_REFUSED = "header.signature_refused", Error, "206",
+        "La signature du bordereau n'est pas valide",
+        "Signez de nouveau le bordereau, avec un certificat en cours de validité d'une autorité que le service reconnaît.";
+    OBJECT_DIGEST_NOT_ADMITTED = "object.digest_not_admitted", Error, "308",
+        "L'empreinte d'un fichier n'est pas de celles que l'accord admet",
+        "Faites calculer les empreintes par l'un des algorithmes de l'accord, et joignez-les à chaque fichier.";
+    SIGNATURE_MISSING = "signature.missing", Error, "305",
+        "Aucun document n'est signé",
+        "L'accord demande des documents signés : versez les fichiers signés, ou leurs signatures à côté d'eux.";
+    SIGNATURE_REFUSED = "signature.refused", Error, "310",
+        "La signature d'un document n'est pas valide",
+        "Le fichier a changé depuis sa signature, ou elle est mal faite : faites-le signer de nouveau.";
+    SIGNATURE_UNVERIFIED = "signature.unverified", Error, "311",
+        "La signature d'un document n'a pas pu être vérifiée",
+        "Signez avec un certificat d'une autorité que le service reconnaît, ou demandez au service d'archives de la reconnaître.";
+    RULE_LESS_PROTECTIVE = "rule.less_protective", Warning, "001",
+        "Le bordereau protège moins que le tableau de gestion",
+        "Rien n'est perdu : la règle du tableau de gestion s'applique. Faites corriger la DUA ou le sort final dans l'application versante.";
+    RULE_DEFINITIVE = "rule.definitive", Error, "300",
+        "Un sort final « éliminer » dans un versement d'archives définitives",
+        "Indiquez « conserver » comme sort final, ou déposez sous un accord d'archives intermédiaires.";
     RULE_CLASSIFIED = "rule.classified", Warning, "001",
         "Une unité est protégée par le secret de la défense nationale",
         "Un service d'archivage qui n'est pas homologué à ce niveau la refusera : ne la transmettez pas par ce canal.";

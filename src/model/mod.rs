@@ -4,6 +4,7 @@
 //! values; see `docs/glossary.md` for the French words beside them.
 
 pub mod catalogue;
+pub mod conditions;
 pub mod deposit_limit;
 pub mod description;
 pub mod event;
@@ -12,10 +13,12 @@ pub mod format;
 pub mod ids;
 pub mod limits;
 pub mod parties;
+pub mod retention;
 pub mod signature;
 pub mod transfer;
 pub mod virus;
 
+pub use conditions::{Age, Conditions, ReplyCodes, Signing};
 pub use deposit_limit::{DepositLimit, Deposited, Period};
 pub use description::{
     BinaryObject, Content, Heading, Inline, ObjectGroup, OtherId, PhysicalObject, Reference, Referent, Rule,
@@ -30,6 +33,7 @@ pub use ids::{
 };
 pub use limits::Limits;
 pub use parties::{Acceptance, Agreement, Party, Role};
+pub use retention::{Fate, RetentionRule, ScheduleLevel, StartEvent, Utility};
 pub use signature::{Indication, Signatures};
 pub use transfer::{Channel, Transfer, TransferState};
 pub use virus::{Engine, LargeFiles, NotScanned, VirusCheck, VirusCoverage};

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{AgreementId, DepositLimit, FormatPolicy, LargeFiles, PartyId, VirusCheck};
+use super::{AgreementId, Conditions, DepositLimit, FormatPolicy, LargeFiles, PartyId, VirusCheck};
 
 /// What a person may do in a member (norms §8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -124,6 +124,7 @@ pub struct Agreement {
     pub formats: FormatPolicy,
     /// Most that may be deposited in a time; sorted, one a time.
     pub limits: Vec<DepositLimit>,
+    pub conditions: Conditions,
 }
 
 impl Agreement {

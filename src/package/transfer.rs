@@ -40,6 +40,9 @@ pub struct TransferRecord {
     pub decided_at: Option<String>,
     /// The archivist who accepted it; absent when the agreement accepts by itself.
     pub decided_by: Option<Uuid>,
+    /// The version of its agreement's terms that it was judged under, as entries of the journal name it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement_terms: Option<String>,
     /// How far it was checked for viruses: engine, signatures, files looked at and not.
     #[serde(default)]
     pub virus: Option<Value>,
@@ -91,6 +94,7 @@ mod tests {
             examined_at: None,
             decided_at: None,
             decided_by: None,
+            agreement_terms: None,
             virus: None,
             signatures: None,
         };

@@ -22,6 +22,8 @@ pub(super) async fn register(tx: &mut TenantRead) -> Result<Value, Error> {
                'agreement', (select jsonb_agg(a order by identifier) from agreement a),
                'agreement_party', (select jsonb_agg(p order by agreement_id, party_id, part) from agreement_party p),
                'agreement_profile', (select jsonb_agg(p order by agreement_id, profile_id) from agreement_profile p),
+               'agreement_version', (select jsonb_agg(v order by agreement_id, version) from agreement_version v),
+               'retention_rule', (select jsonb_agg(r order by code, version) from retention_rule r),
                'format_risk', (select jsonb_agg(r order by puid) from format_risk r),
                'account', (select jsonb_agg(jsonb_build_object('kind', kind, 'name', name, 'account_id', account_id)
                                             order by kind, name)
@@ -87,6 +89,7 @@ pub(super) async fn put_back(tx: &mut TenantTx, register: &Value) -> Result<(), 
     put_profiles(tx, register).await?;
     put_agreements(tx, register).await?;
     put_format_risks(tx, register).await?;
+    put_terms_and_rules(tx, register).await?;
     sqlx::query!(
         "insert into former_account (kind, name, account_id)
          select kind, name, account_id
@@ -118,6 +121,29 @@ async fn put_format_risks(tx: &mut TenantTx, register: &Value) -> Result<(), Err
         "insert into format_risk
          select * from jsonb_populate_recordset(null::format_risk,
                                                 coalesce(nullif($1::jsonb->'format_risk', 'null'), '[]'))
+         on conflict do nothing",
+        register
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The versions of agreements' terms, and the rules of the member's retention schedule.
+async fn put_terms_and_rules(tx: &mut TenantTx, register: &Value) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into agreement_version
+         select * from jsonb_populate_recordset(null::agreement_version,
+                                                coalesce(nullif($1::jsonb->'agreement_version', 'null'), '[]'))
+         on conflict do nothing",
+        register
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!(
+        "insert into retention_rule
+         select * from jsonb_populate_recordset(null::retention_rule,
+                                                coalesce(nullif($1::jsonb->'retention_rule', 'null'), '[]'))
          on conflict do nothing",
         register
     )

@@ -5,8 +5,12 @@
 
 pub mod profile_queries;
 pub mod queries;
+pub mod retention;
+pub mod retention_queries;
 pub mod signature_queries;
 pub mod signatures;
+pub mod terms;
+pub mod terms_queries;
 
 use chrono::{DateTime, Utc};
 

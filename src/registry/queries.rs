@@ -127,7 +127,7 @@ async fn select_agreements(tx: &mut TenantRead, identifier: Option<&str>) -> Res
     let rows = sqlx::query!(
         r#"select a.agreement_id, a.identifier, a.name, a.state, a.valid_from, a.valid_until, a.acceptance,
                 a.transfer_bytes_max, a.profile_imposed, a.tolerances, a.virus, a.virus_large,
-                a.formats, a.format_unknown, a.format_differs, a.limits,
+                a.formats, a.format_unknown, a.format_differs, a.limits, a.conditions,
                 p.identifier as archival_agency,
                 array(select f.identifier from agreement_profile af join profile f using (tenant_id, profile_id)
                       where af.tenant_id = a.tenant_id and af.agreement_id = a.agreement_id
@@ -164,6 +164,8 @@ async fn select_agreements(tx: &mut TenantRead, identifier: Option<&str>) -> Res
                 differs: when_amiss(&row.format_differs)?,
             },
             limits: serde_json::from_value(row.limits).map_err(|error| Error::row("agreement", error))?,
+            conditions: serde_json::from_value(row.conditions)
+                .map_err(|error| Error::row("agreement", error))?,
         })
     });
     agreements.collect()

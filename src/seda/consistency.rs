@@ -6,6 +6,7 @@
 use std::io;
 
 use super::description::Manifest;
+use super::lineage::Appraisals;
 use super::{graph, lengths, lineage, objects, orphans, references, signed, terms, texts, units};
 use crate::model::{BinaryObject, Finding, Findings, PhysicalObject, SedaVersion, Unit, findings};
 
@@ -26,7 +27,6 @@ const WHOLE: &[fn(&Manifest, &mut Findings) -> io::Result<()>] = &[
     units::older_access,
     terms::of_package,
     texts::persistent_twice,
-    lineage::check,
     lengths::heading,
 ];
 
@@ -59,19 +59,21 @@ const OF_OLDER_BINARY: &[fn(&BinaryObject, &mut Findings)] =
 /// Of each physical object alone.
 const OF_PHYSICAL: &[fn(&PhysicalObject, &mut Findings)] = &[objects::physical_id, objects::physical_usage];
 
-/// Everything inconsistent in a message.
+/// Everything inconsistent in a message; what it says of the time and the fate of its files.
 ///
 /// # Errors
 /// When the scratch that holds the description fails.
-pub fn check(manifest: &Manifest, found: &mut Findings) -> io::Result<()> {
+pub fn check(manifest: &Manifest, found: &mut Findings) -> io::Result<Appraisals> {
     for check in WHOLE {
         check(manifest, found)?;
     }
+    let said = lineage::check(manifest, found)?;
     let is_older = manifest.heading.version < SedaVersion::V2_0;
     each(manifest.binary_objects(), if is_older { OF_OLDER_BINARY } else { OF_BINARY }, found)?;
     each(manifest.physical_objects(), OF_PHYSICAL, found)?;
     let newer = if is_older { &[] } else { OF_NEWER_UNIT };
-    each(manifest.units(), &[OF_UNIT, newer].concat(), found)
+    each(manifest.units(), &[OF_UNIT, newer].concat(), found)?;
+    Ok(said)
 }
 
 /// One pass over some records, every check on each.

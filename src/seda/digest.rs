@@ -35,6 +35,10 @@ pub enum Fault {
 }
 
 impl Algorithm {
+    /// Every one, the strongest last.
+    pub const ALL: [Algorithm; 5] =
+        [Algorithm::Md5, Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha384, Algorithm::Sha512];
+
     /// The usual name.
     pub fn name(self) -> &'static str {
         match self {

@@ -36,6 +36,7 @@ pub mod opening;
 mod orphans;
 mod places;
 mod references;
+pub mod retention;
 mod signed;
 mod span;
 mod terms;

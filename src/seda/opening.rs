@@ -94,6 +94,20 @@ fn delay(code: &str) -> Option<Delay> {
     Some(Delay::Years { years, starts, or_death })
 }
 
+/// Whether a text is a code of the schedule of 2009.
+pub fn is_code(code: &str) -> bool {
+    delay(code).is_some()
+}
+
+/// How many years a code closes, to compare two; `None`: not a code, and nothing can be said.
+pub fn delay_years(code: &str) -> Option<u32> {
+    Some(match delay(code)? {
+        Delay::Free => 0,
+        Delay::Years { years, .. } => years,
+        Delay::Never => u32::MAX,
+    })
+}
+
 /// What is known beside the rule.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Facts {

@@ -11,7 +11,7 @@ use super::date::last_day;
 const MONTHS_MAX: u32 = 12_000;
 
 /// A duration of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Span {
     months: u32,
     days: u32,
@@ -56,6 +56,11 @@ impl Span {
         if is_long { Err("dépasse mille ans") } else { Ok(span) }
     }
 
+    /// About how many days, to compare two: 30.44 a month.
+    pub fn days(self) -> i64 {
+        (i64::from(self.months) * 30_437) / 1_000 + i64::from(self.days)
+    }
+
     /// The day it ends when it starts on this one; `None` when the start tells no day.
     pub fn end(self, start: &str) -> Option<NaiveDate> {
         self.after(last_day(start)?)
@@ -65,6 +70,24 @@ impl Span {
     pub fn after(self, start: NaiveDate) -> Option<NaiveDate> {
         start.checked_add_months(Months::new(self.months))?.checked_add_days(Days::new(u64::from(self.days)))
     }
+}
+
+impl std::fmt::Display for Span {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (years, months) = (self.months / 12, self.months % 12);
+        match (years, months, self.days) {
+            (0, 0, days) => write!(f, "P{days}D"),
+            (years, 0, 0) => write!(f, "P{years}Y"),
+            (0, months, 0) => write!(f, "P{months}M"),
+            (years, months, 0) => write!(f, "P{years}Y{months}M"),
+            (years, months, days) => write!(f, "P{years}Y{months}M{days}D"),
+        }
+    }
+}
+
+/// The longer of two, where there are any.
+pub fn longer(one: Option<Span>, other: Option<Span>) -> Option<Span> {
+    [one, other].into_iter().flatten().max_by_key(|span| span.days())
 }
 
 /// The day a term ends, when its rule is written as a duration.

@@ -76,6 +76,8 @@ people! {
     RegisterReader;
     /// Whoever answers for the integrity of the member's archives.
     IntegrityReader;
+    /// Whoever validates rules of retention.
+    RuleValidator;
     /// Whoever keeps the service running, for every member.
     Operator;
 }

@@ -39,6 +39,8 @@ pub enum Who {
     FormatReader,
     /// Whoever says what risk there is in a format.
     FormatKeeper,
+    /// Whoever validates rules of retention.
+    RuleValidator,
     /// Whoever keeps the service running, for every member.
     Operator,
 }
@@ -61,6 +63,7 @@ impl Who {
             Who::RegisterReader => Some(&[Archivist, ControlAuthority, MemberAdmin]),
             Who::IntegrityReader => Some(&[Archivist, ControlAuthority, MemberAdmin]),
             Who::ProfileKeeper => Some(&[Archivist, MemberAdmin]),
+            Who::RuleValidator => Some(&[ControlAuthority]),
             Who::Operator => Some(&[Operator]),
         }
     }
@@ -87,6 +90,7 @@ mod tests {
             Who::ProfileKeeper,
             Who::IntegrityReader,
             Who::RegisterReader,
+            Who::RuleValidator,
         ] {
             assert!(!who.admits(&[Operator]), "{who:?}");
         }

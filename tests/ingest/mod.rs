@@ -12,6 +12,7 @@ use crate::support::{FreshTenant, fresh_tenant};
 
 mod awaiting;
 mod away;
+mod conditions;
 mod deposit_limits;
 mod format_policy;
 mod formats;

@@ -16,6 +16,7 @@ mod forget;
 mod formats;
 mod limits;
 mod profiles;
+mod schedule;
 mod sites;
 mod tolerances;
 mod viruses;

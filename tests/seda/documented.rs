@@ -45,8 +45,17 @@ const FAMILIES: &[Family] = &[
     ),
     (
         "L'accord de versement",
-        &["header.agreement_", "quota.", "message.refused_by_archivist"],
-        "Fréquences et signatures exigées viendront avec les accords complets.",
+        &[
+            "header.agreement_",
+            "quota.",
+            "message.refused_by_archivist",
+            "header.signature_missing",
+            "header.signature_refused",
+            "object.digest_not_admitted",
+            "rule.definitive",
+        ],
+        "Ce que demande chaque accord est dit avec lui : âge (`age`), empreintes (`digests`), signatures \
+         (`message_signature`, `document_signatures`), limites (`limit`).",
     ),
     (
         "Les services nommés",
@@ -71,7 +80,7 @@ const FAMILIES: &[Family] = &[
         &["header.signature_unverified", "signature."],
         "XAdES et XML-DSig, PAdES, CAdES, sur les fichiers et sur le bordereau : trouvées, vérifiées et classées comme ETSI EN \
          319 102-1 les classe (TOTAL-PASSED, INDETERMINATE, TOTAL-FAILED), le rapport gardé avec l'archive, jamais signé de \
-         nouveau. Aucune ne refuse le versement ; une signature indéterminée n'est pas une anomalie, le rapport seul la dit. \
+         nouveau. Aucune ne refuse le versement, sauf si son accord les exige (`document_signatures`) ; une signature indéterminée n'est pas une anomalie, le rapport seul la dit. \
          Celle d'un bordereau trop long pour être tenu en mémoire (48 Mio) n'est pas vérifiée.",
     ),
     (
@@ -172,7 +181,11 @@ const FAMILIES: &[Family] = &[
         &["rule.no_start_date", "rule.hold_dates", "rule.hold_end_date", "rule.reassessing_date"],
         "Une échéance n'est calculée que pour une règle écrite comme une durée (`P10Y`).",
     ),
-    ("Le sort final", &["rule.no_appraisal", "rule.final_actions", "rule.due_before"], ""),
+    (
+        "Le sort final",
+        &["rule.no_appraisal", "rule.final_actions", "rule.due_before", "rule.less_protective"],
+        "Le tableau de gestion est celui que nomme l'accord (`typology`) : base commune, département, collectivité.",
+    ),
     (
         "Le secret de la défense nationale",
         &["rule.classified", "rule.classified_refused"],

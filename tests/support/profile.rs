@@ -85,7 +85,10 @@ pub async fn bound(tenant: &FreshTenant, id: ProfileId, listed: bool, imposed: b
         imposed,
     };
     let bindings: Vec<Binding> = agreements.iter().map(binding).collect();
-    profiles::bind(&tenant.db, by(tenant), id, &bindings).await.unwrap().expect("it changes something");
+    profiles::bind(&tenant.db, &tenant.clock, by(tenant), id, &bindings)
+        .await
+        .unwrap()
+        .expect("it changes something");
 }
 
 /// In use, or not.

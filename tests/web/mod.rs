@@ -40,6 +40,7 @@ mod operator;
 mod profiles;
 mod proved;
 mod register;
+mod schedule;
 mod tokens;
 mod viruses;
 mod witnesses;

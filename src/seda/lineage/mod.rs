@@ -9,11 +9,14 @@ use std::io;
 use super::description::Manifest;
 use super::graph;
 use super::orphans::Marks;
+use super::span::{self, Span};
 use crate::model::{Finding, Findings, Unit, findings};
 
+mod appraisal;
 mod judge;
 mod own;
 
+pub use appraisal::{Appraisal, Appraisals};
 use own::{Asked, Own};
 
 /// No day.
@@ -28,8 +31,10 @@ mod bit {
     pub const APPRAISAL: u64 = 4;
     /// The unit sets some inherited rules aside: its own, never inherited.
     pub const ASKS: u64 = 8;
+    /// Some rule of appraisal is a code, not a duration.
+    pub const CODES: u64 = 16;
     /// Rules that some unit sets aside, from this bit on.
-    pub const FIRST_RULE: u32 = 4;
+    pub const FIRST_RULE: u32 = 5;
 }
 
 /// What is above a unit, or above all of them.
@@ -39,13 +44,14 @@ struct Above {
     due: i32,
     from: i32,
     to: i32,
+    longest: Option<Span>,
 }
 
-/// Judges each unit by what is above it.
+/// Judges each unit by what is above it; what is said of the time and the fate of its files.
 ///
 /// # Errors
 /// When the scratch that holds the description fails.
-pub fn check(manifest: &Manifest, found: &mut Findings) -> io::Result<()> {
+pub fn check(manifest: &Manifest, found: &mut Findings) -> io::Result<Appraisals> {
     let mut asked = Asked::default();
     for unit in manifest.units() {
         asked.note(&unit?);
@@ -60,6 +66,7 @@ pub fn check(manifest: &Manifest, found: &mut Findings) -> io::Result<()> {
         holders.mark(edge?.unit);
     }
     let mut without = (0, None);
+    let mut said = appraisal::Tally::default();
     for number in graph::order(&manifest.tree, rows.len()) {
         let row = rows[number as usize];
         let above = gather(manifest, number, &rows, &package);
@@ -70,13 +77,17 @@ pub fn check(manifest: &Manifest, found: &mut Findings) -> io::Result<()> {
         let effective = row.under(&above);
         judge::fate(&judged, &effective, &rows, found)?;
         judge::due(&judged, &effective, &rows, found)?;
+        if holders.has(number) || row.bits & bit::APPRAISAL != 0 {
+            said.count(number, &effective);
+        }
         if effective.bits & bit::APPRAISAL == 0 && holders.has(number) {
             without.0 += 1;
             without.1.get_or_insert(number);
         }
         rows[number as usize] = effective;
     }
-    report_without(manifest, without, found)
+    report_without(manifest, without, found)?;
+    said.of(manifest)
 }
 
 /// What all the parents of a unit give it, or the package when it has none.
@@ -97,6 +108,7 @@ impl Above {
     fn add(&mut self, parent: &Own) {
         self.bits |= parent.bits & !bit::ASKS;
         self.due = self.due.max(parent.due);
+        self.longest = span::longer(self.longest, parent.longest);
         if (self.from, self.to) == (NEVER, NEVER) {
             (self.from, self.to) = (parent.from, parent.to);
         }

@@ -9,7 +9,7 @@ use chrono::{Datelike, NaiveDate};
 use super::{Above, NEVER, UNKNOWN, bit};
 use crate::model::{Rule, Unit};
 use crate::seda::date::{first_day, last_day};
-use crate::seda::span;
+use crate::seda::span::{self, Span};
 
 /// Levels, from above to below; 0 for another.
 const LEVELS: &[&str] = &[
@@ -74,6 +74,8 @@ pub struct Own {
     pub kept: u64,
     /// The last day of its time to be kept, [`NEVER`] when it has none, [`UNKNOWN`] when nobody can tell.
     pub due: i32,
+    /// The longest of its times, when it is written as a duration.
+    pub longest: Option<Span>,
     /// First and last day of what it describes.
     pub from: i32,
     pub to: i32,
@@ -89,6 +91,7 @@ impl Own {
             bits: 0,
             kept: !bit::ASKS,
             due: NEVER,
+            longest: None,
             from: day(content.start_date.as_deref().and_then(first_day)),
             to: day(content.end_date.as_deref().and_then(last_day)),
             level: content.description_level.as_deref().map_or(0, rank),
@@ -115,7 +118,7 @@ impl Own {
 
     fn add_appraisal(&mut self, rule: &Rule) {
         if rule.prevent_inheritance {
-            self.kept &= !(bit::APPRAISAL | bit::KEEP | bit::DESTROY);
+            self.kept &= !(bit::APPRAISAL | bit::KEEP | bit::DESTROY | bit::CODES);
         }
         if !rule.ref_non_rule_ids.is_empty() {
             // Which fate goes with the rules set aside is not said.
@@ -130,6 +133,10 @@ impl Own {
             self.bits |= bit::APPRAISAL;
             let end = span::end(id, start.as_deref()).map_or(UNKNOWN, |day| day.num_days_from_ce());
             self.due = self.due.max(end);
+            match Span::read(id) {
+                Some(Ok(span)) => self.longest = span::longer(self.longest, Some(span)),
+                _ => self.bits |= bit::CODES,
+            }
         }
     }
 
@@ -139,6 +146,7 @@ impl Own {
         Self {
             bits: (self.bits & !bit::ASKS) | (above.bits & self.kept),
             due: if inherits_due { self.due.max(above.due) } else { self.due },
+            longest: if inherits_due { span::longer(self.longest, above.longest) } else { self.longest },
             from: if self.from == NEVER { above.from } else { self.from },
             to: if self.to == NEVER { above.to } else { self.to },
             ..*self

@@ -4,10 +4,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::access::UnitView;
+use crate::access::{Retention, UnitView};
 use crate::catalog::{Archive, Object, UnitLine};
-use crate::model::{Content, NamedFormat, Rules};
+use crate::model::{Content, Fate, NamedFormat, Rules};
 use crate::seda::opening::Opening;
+use crate::seda::retention::Due;
 
 #[derive(Serialize)]
 pub(super) struct UnitJson<'a> {
@@ -165,6 +166,7 @@ pub(super) struct UnitDetailJson<'a> {
     others: Vec<OtherJson<'a>>,
     rules: Vec<RuleJson<'a>>,
     communicability: CommunicabilityJson,
+    retention: Option<RetentionJson<'a>>,
     archive: ArchiveJson<'a>,
     ancestors: Vec<UnitJson<'a>>,
     parents: Vec<UnitJson<'a>>,
@@ -176,6 +178,35 @@ pub(super) struct UnitDetailJson<'a> {
 struct CommunicabilityJson {
     state: &'static str,
     from: Option<NaiveDate>,
+}
+
+/// When its time is over, and what then.
+#[derive(Serialize)]
+struct RetentionJson<'a> {
+    /// Its last day; null: nobody can tell, so never.
+    until: Option<NaiveDate>,
+    final_action: Option<&'static str>,
+    /// Code of the rule of the retention schedule that its agreement names.
+    rule: Option<&'a str>,
+    /// The schedule asks for more than the transfer said.
+    by_schedule: bool,
+}
+
+impl<'a> From<&'a Retention> for RetentionJson<'a> {
+    fn from(retention: &'a Retention) -> Self {
+        let Due { until, fate, by_schedule } = retention.due;
+        let final_action = fate.map(|fate| match fate {
+            Fate::Keep => "keep",
+            Fate::Sort => "sort",
+            Fate::Destroy => "destroy",
+        });
+        Self {
+            until,
+            final_action,
+            rule: retention.rule.as_ref().map(|rule| rule.code.as_str()),
+            by_schedule,
+        }
+    }
 }
 
 impl From<Opening> for CommunicabilityJson {
@@ -202,6 +233,7 @@ impl<'a> From<&'a UnitView> for UnitDetailJson<'a> {
             others: others(content),
             rules: rules(&view.unit.rules),
             communicability: CommunicabilityJson::from(view.opening),
+            retention: view.retention.as_ref().map(RetentionJson::from),
             archive: ArchiveJson::from(&view.archive),
             ancestors: view.ancestors.iter().map(UnitJson::from).collect(),
             parents: view.parents.iter().map(UnitJson::from).collect(),

@@ -18,6 +18,7 @@ pub mod places;
 pub mod preservation;
 pub mod profiles;
 pub mod safety;
+pub mod schedule;
 pub mod seals;
 pub mod shell;
 pub mod signatures;

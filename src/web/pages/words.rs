@@ -82,10 +82,13 @@ pub fn sentence(written: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// A duration written as in ISO 8601, years alone: « P10Y » is « 10 ans ».
+/// A duration written as in ISO 8601, years or months alone: « P10Y » is « 10 ans ».
 pub fn years(written: &str) -> Option<String> {
-    let years = written.strip_prefix('P')?.strip_suffix('Y')?.parse::<u64>().ok()?;
-    Some(count(years, "an", "ans"))
+    let number = written.strip_prefix('P')?;
+    if let Some(months) = number.strip_suffix('M') {
+        return Some(count(months.parse().ok()?, "mois", "mois"));
+    }
+    Some(count(number.strip_suffix('Y')?.parse().ok()?, "an", "ans"))
 }
 
 /// A language by its code.

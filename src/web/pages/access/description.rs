@@ -1,8 +1,9 @@
 //! A unit's description in the words of the trade.
 
-use crate::access::Reader;
+use crate::access::{Reader, Retention};
 use crate::model::{Content, Rules};
 use crate::seda::opening::Opening;
+use crate::seda::retention::Due;
 use crate::web::pages::ingest::list::Names;
 use crate::web::pages::shell::Fact;
 use crate::web::pages::words;
@@ -107,6 +108,20 @@ pub fn opening(opening: Opening) -> Fact {
         Opening::Never => "Jamais".into(),
     };
     Fact::new("Communicable", value)
+}
+
+/// When the time of what it describes is over, and what then.
+pub fn retention(retention: &Retention) -> Option<Fact> {
+    let Due { until, fate, by_schedule } = retention.due;
+    let fate = fate?;
+    let day = until.and_then(|last| last.succ_opt());
+    let when = match day {
+        Some(day) => format!("À compter du {} : {}", words::lexical_date(&day.to_string()), fate.label()),
+        None => format!("Sans échéance connue ; ensuite : {}", fate.label()),
+    };
+    let rule = retention.rule.as_ref().filter(|_| by_schedule);
+    let because = rule.map(|rule| format!(" (tableau de gestion : {})", rule.typology)).unwrap_or_default();
+    Some(Fact::new("Fin de la DUA", format!("{when}{because}")))
 }
 
 /// Why a content does not open for somebody.

@@ -140,6 +140,7 @@ fn facts(view: &UnitView, names: &Names, whole: bool) -> Vec<Fact> {
     );
     facts.extend(description::rules(&view.unit.rules, whole));
     facts.push(description::opening(view.opening));
+    facts.extend(view.retention.as_ref().and_then(description::retention));
     facts.push(Fact::new("Cote", &view.archive.cote));
     facts.push(Fact::new("Prise en charge", words::moment(view.archive.taken_in_charge_at).words));
     if view.parents.len() > 1 {

@@ -77,7 +77,7 @@ pub async fn bind(
         Some(Binding { agreement: AgreementId(agreement), listed, imposed })
     };
     let bindings: Vec<Binding> = form.iter().filter_map(binding).collect();
-    match profiles::bind(&state.db, by(&person), id, &bindings).await? {
+    match profiles::bind(&state.db, &state.clock, by(&person), id, &bindings).await? {
         Err(Unchanged::ImposesNone(agreement)) => {
             let sentence = format!("L’accord {agreement} exigerait un profil sans en admettre aucun.");
             show::with_errors(&person, &state, id, vec![FieldError { field: "accords", sentence }], None)

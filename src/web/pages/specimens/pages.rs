@@ -105,6 +105,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("integrite", render(&integrity::integrity())),
         ("integrite-saine", render(&integrity::whole())),
         ("profils", render(&profiles::list())),
+        ("profils-tableau", render(&profiles::schedule())),
         ("profil-import", render(&profiles::import())),
         ("profil", render(&profiles::show())),
         ("profil-explication", render(&profiles::explanation())),

@@ -5,14 +5,17 @@ use uuid::Uuid;
 use super::frame::{at, shell};
 use crate::model::findings::XML_UNCLOSED;
 use crate::model::{
-    Acceptance, Agreement, AgreementId, Finding, FormatPolicy, LargeFiles, ProfileId, VirusCheck,
+    Acceptance, Agreement, AgreementId, Conditions, Fate, Finding, FormatPolicy, LargeFiles, ProfileId,
+    RetentionRule, Role, ScheduleLevel, StartEvent, Utility, VirusCheck,
 };
+use crate::registry::retention_queries::Version;
 use crate::registry::{Profile, ProfileVersion};
 use crate::seda::profile::Profile as Compiled;
 use crate::web::pages::profiles::explanation::{self, ExplanationPage};
 use crate::web::pages::profiles::import::{self, ImportPage};
 use crate::web::pages::profiles::list::{self, ListPage};
 use crate::web::pages::profiles::show::{self, ProfilePage};
+use crate::web::pages::schedule::{self, SchedulePage};
 use crate::web::pages::shell::{Account, FieldError, Section};
 
 fn account() -> Account {
@@ -65,6 +68,7 @@ fn agreement(identifier: &str, name: &str, profiles: &[&str], profile_imposed: b
         virus_large: LargeFiles::Parts,
         formats: FormatPolicy::default(),
         limits: Vec::new(),
+        conditions: Conditions::default(),
     }
 }
 
@@ -104,4 +108,30 @@ pub fn explanation() -> ExplanationPage {
     let explained = Compiled::compile(rng).expect("the example compiles").explain();
     let profile = profile("ACTES-2.1", "Actes soumis au contrôle de légalité", true, 2);
     explanation::rendered(account(), &profile, 2, &explained)
+}
+
+pub fn schedule() -> SchedulePage {
+    let own = |code: &str, typology: &str, duration: &str, is_validated| {
+        let rule = RetentionRule {
+            code: code.into(),
+            typology: typology.into(),
+            utility: Utility::from_word(duration),
+            starts: StartEvent::Date,
+            fate: Fate::Keep,
+            access: None,
+            reference: "Usage de la collectivité".into(),
+            valid_from: None,
+            valid_until: None,
+            is_validated,
+        };
+        let imported_at = at("2026-11-20T16:02:00Z");
+        Version { level: ScheduleLevel::Member, version: 1, rule, imported_at }
+    };
+    let versions =
+        vec![own("FACTURES", "Factures", "P5Y", false), own("SEANCES", "Dossiers de séance", "P2Y", true)];
+    let today = at("2026-11-27T08:00:00Z").date_naive();
+    let roles = [Role::Archivist, Role::ControlAuthority];
+    let mut page = schedule::page(account(), &roles, versions, today);
+    page.faults = vec!["Ligne 4 : dua : une durée (P10Y), ILLIMITEE ou rien est attendu.".into()];
+    page
 }

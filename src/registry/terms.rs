@@ -2,6 +2,8 @@
 //!
 //! Two entries with the same version were judged under the same terms, whatever became of the agreement since.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::model::{Acceptance, Agreement, DepositLimit};
@@ -19,9 +21,9 @@ fn limit(limit: &DepositLimit) -> Value {
     })
 }
 
-/// The first 16 hexadecimal digits of the SHA-256 of its terms, as canonical JSON; its name is not one.
-pub(super) fn version(agreement: &Agreement) -> String {
-    let terms = json!({
+/// All its terms; its name is not one.
+pub fn terms(agreement: &Agreement) -> Value {
+    json!({
         "identifier": agreement.identifier,
         "active": agreement.active,
         "valid_from": agreement.valid_from,
@@ -40,8 +42,13 @@ pub(super) fn version(agreement: &Agreement) -> String {
         "formats_unknown": agreement.formats.unknown.word(),
         "formats_differ": agreement.formats.differs.word(),
         "limits": agreement.limits.iter().map(limit).collect::<Vec<_>>(),
-    });
+        "conditions": agreement.conditions.said().into_iter().collect::<BTreeMap<_, _>>(),
+    })
+}
+
+/// The first 16 hexadecimal digits of the SHA-256 of its terms, as canonical JSON.
+pub fn version(agreement: &Agreement) -> String {
     // Texts and booleans only: a canonical form always exists.
-    let text = canonical::text(&terms).unwrap_or_default();
+    let text = canonical::text(&terms(agreement)).unwrap_or_default();
     hex::encode(&sha256(text.as_bytes())[..8])
 }

@@ -1,0 +1,38 @@
+//! Of a member's file: what an agreement asks beyond parties, profiles, formats and sizes.
+
+use super::check::{Faults, identifier, one_of, sorted};
+use super::read::{Text, WrittenAgreement};
+use crate::mail::is_address;
+use crate::model::{Age, Conditions, ReplyCodes, Signing};
+use crate::seda::digest::Algorithm;
+
+const NOTIFIED_MAX: usize = 20;
+
+/// What is written, or what asks nothing.
+pub(super) fn check_conditions(written: &WrittenAgreement, faults: &mut Faults) -> Conditions {
+    let mut word = |word: &Option<Text>, words: &[&str]| {
+        word.iter().for_each(|word| one_of(word, words, faults));
+        word.as_ref().map(|word| word.get_ref().clone()).unwrap_or_default()
+    };
+    let signings = Signing::ALL.map(Signing::word);
+    let age = word(&written.age, &Age::ALL.map(Age::word));
+    let message = word(&written.message_signature, &signings);
+    let documents = word(&written.document_signatures, &signings);
+    let codes = word(&written.reply_codes, &ReplyCodes::ALL.map(ReplyCodes::word));
+    let algorithms = Algorithm::ALL.map(Algorithm::name);
+    written.digests.iter().for_each(|name| one_of(name, &algorithms, faults));
+    for address in &written.notify {
+        faults.unless(is_address(address.get_ref()), address, "une adresse « nom@domaine » est attendue");
+    }
+    let few = written.notify.len() <= NOTIFIED_MAX;
+    faults.unless(few, &written.identifier, format!("notify : {NOTIFIED_MAX} adresses au plus"));
+    Conditions {
+        age: Age::from_word(&age).unwrap_or_default(),
+        typology: written.typology.as_ref().map(|code| identifier(code, faults)),
+        digests: sorted(&written.digests),
+        message_signature: Signing::from_word(&message).unwrap_or_default(),
+        document_signatures: Signing::from_word(&documents).unwrap_or_default(),
+        reply_codes: ReplyCodes::from_word(&codes).unwrap_or_default(),
+        notify: sorted(&written.notify),
+    }
+}
