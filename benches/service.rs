@@ -76,7 +76,8 @@ impl Bench {
         open_to_all(folder.path());
         let tenants = folder.path().join("tenants/banc");
         std::fs::create_dir_all(&tenants).unwrap();
-        std::fs::write(tenants.join("member.toml"), MEMBER).unwrap();
+        let member = format!("{MEMBER}{}", include_str!("../tests/fixtures/convention.toml"));
+        std::fs::write(tenants.join("member.toml"), member).unwrap();
         let applied = program(folder.path())
             .args(["tenants", "apply"])
             .arg(folder.path().join("tenants"))

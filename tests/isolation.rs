@@ -12,8 +12,9 @@ const GLOBAL_KEYS: [(&str, &str); 3] = [
     ("assignment_of_person", "people stand outside the tenants"),
 ];
 
-/// What the technical role may read of the members' tables: log-in and workers come before any tenant.
-const TECHNICAL_READS: [&str; 3] = ["assignment", "machine", "member"];
+/// What the technical role may read of the members' tables: log-in and workers come before any tenant, and the pilot sees all of
+/// them: of quotas the numbers, of conventions the dates.
+const TECHNICAL_READS: [&str; 5] = ["assignment", "convention", "machine", "member", "quota"];
 
 /// Functions that run with their owner's rights.
 const DEFINERS: [(&str, &str); 2] = [
@@ -136,10 +137,20 @@ async fn nobody_may_rewrite_the_journal_or_empty_a_table() {
     let technical = strings(
         &mut owner,
         "select distinct table_name::text from information_schema.role_table_grants
+         where grantee = 'chartrier_technical' and table_schema = 'public'
+         union
+         select distinct table_name::text from information_schema.column_privileges
          where grantee = 'chartrier_technical' and table_schema = 'public' order by 1",
     )
     .await;
     assert_eq!(technical, TECHNICAL_READS);
+    let of_conventions = strings(
+        &mut owner,
+        "select column_name::text from information_schema.column_privileges
+         where grantee = 'chartrier_technical' and table_name = 'convention' order by 1",
+    )
+    .await;
+    assert_eq!(of_conventions, ["identifier", "state", "tenant_id", "valid_from", "valid_until"]);
 }
 
 #[tokio::test]

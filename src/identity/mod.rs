@@ -46,6 +46,8 @@ pub struct Membership {
     pub tenant: TenantId,
     pub code: String,
     pub name: String,
+    /// Code of the member that follows it.
+    pub successor: Option<String>,
     pub roles: Vec<Role>,
 }
 
@@ -96,6 +98,8 @@ pub struct PersonCaller {
     pub person_id: PersonId,
     pub display_name: String,
     pub roles: Vec<Role>,
+    /// Names of the members that this one has followed, and whose archives the person reads.
+    pub follows: Vec<String>,
     /// The person may act for other members too.
     pub serves_several: bool,
     pub csrf_token: String,

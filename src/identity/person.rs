@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Europe::Paris;
 use uuid::Uuid;
 
 use super::{Error, Identity, PersonCaller, Session, attempts, password, queries, secret};
@@ -69,7 +70,7 @@ impl Identity {
         let Some(row) = queries::find_session(&mut tx, &hash, now, now - IDLE).await? else {
             return Ok(None);
         };
-        let members = queries::memberships(&mut tx, row.person_id).await?;
+        let members = queries::memberships(&mut tx, row.person_id, self.clock.today()).await?;
         if row.seen_at < now - MARK_EVERY {
             queries::mark_session(&mut tx, &hash, now).await?;
             tx.commit().await?;
@@ -82,6 +83,11 @@ impl Identity {
             person_id: row.person_id,
             display_name: row.display_name.clone(),
             roles: member.roles.clone(),
+            follows: members
+                .iter()
+                .filter(|before| before.successor.as_ref() == Some(&member.code))
+                .map(|before| before.name.clone())
+                .collect(),
             serves_several: members.len() > 1,
             csrf_token: row.csrf_token.clone(),
         });
@@ -146,7 +152,7 @@ async fn open_session(
     address: String,
     now: DateTime<Utc>,
 ) -> Result<bool, Error> {
-    let members = queries::memberships(tx, person_id).await?;
+    let members = queries::memberships(tx, person_id, now.with_timezone(&Paris).date_naive()).await?;
     let Some(hash) = secret::kept(cookie) else { return Ok(false) };
     let only: Option<Uuid> = match members.as_slice() {
         [] => return Ok(false),

@@ -1,6 +1,6 @@
 //! People, sessions, attempts, and the sweeping of what is over.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{Account, Membership, Opened};
@@ -55,20 +55,34 @@ pub(super) async fn forget(
     Ok(())
 }
 
-/// Every member a person may act for, by name, with the roles there.
-pub(super) async fn memberships(tx: &mut Technical, person: PersonId) -> Result<Vec<Membership>, Error> {
+/// Every member that a person may act for, by name: those of their roles, and those that these have followed, where whoever
+/// reads goes on reading (a merger: archives stay where they are). A control authority has its own ressort, and no more.
+pub(super) async fn memberships(
+    tx: &mut Technical,
+    person: PersonId,
+    today: NaiveDate,
+) -> Result<Vec<Membership>, Error> {
     let rows = sqlx::query!(
-        r#"select m.tenant_id, m.code, m.name, array_agg(a.role) as "roles!"
-           from assignment a join member m using (tenant_id)
-           where a.person_id = $1 group by m.tenant_id, m.code, m.name order by m.name, m.code"#,
-        person.0
+        r#"with recursive held as (
+               select m.tenant_id, m.code, a.role
+               from assignment a join member m using (tenant_id) where a.person_id = $1
+               union
+               select before.tenant_id, before.code, held.role
+               from held join member before on before.successor = held.code and before.valid_until < $2
+               where held.role in ('archivist', 'member_admin', 'producer', 'reader'))
+           select m.tenant_id, m.code, m.name, m.successor, array_agg(distinct held.role) as "roles!"
+           from held join member m using (tenant_id)
+           group by m.tenant_id, m.code, m.name, m.successor order by m.name, m.code"#,
+        person.0,
+        today
     )
     .fetch_all(tx.conn())
     .await?;
     let membership = rows.into_iter().map(|row| {
         let mut roles = row.roles.iter().map(|word| role(word)).collect::<Result<Vec<_>, _>>()?;
         roles.sort();
-        Ok(Membership { tenant: TenantId::from_row(row.tenant_id), code: row.code, name: row.name, roles })
+        let tenant = TenantId::from_row(row.tenant_id);
+        Ok(Membership { tenant, code: row.code, name: row.name, successor: row.successor, roles })
     });
     membership.collect()
 }

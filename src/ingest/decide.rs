@@ -7,11 +7,11 @@ use chrono::{Days, NaiveDate};
 
 use super::conform::{Applied, Conformed, is_admitted};
 use super::identify::Identified;
-use super::{conditions, format_findings, limits, parties};
+use super::{conditions, format_findings, limits, parties, standing};
 use crate::model::findings as f;
 use crate::model::{
-    Acceptance, Agreement, Deposited, Finding, Heading, NotScanned, Party, RetentionRule, VirusCheck,
-    VirusCoverage,
+    Acceptance, Agreement, Deposited, Finding, Heading, NotScanned, Party, RetentionRule, Standing,
+    VirusCheck, VirusCoverage,
 };
 use crate::registry::Profile;
 use crate::seda::Manifest;
@@ -30,6 +30,8 @@ pub struct Facts {
     pub submission_agency: Option<Party>,
     /// Another transfer was accepted under the same identifier from the same transferring agency.
     pub identifier_consumed: bool,
+    /// Whether the member may deposit.
+    pub standing: Standing,
     /// Bytes the member may still deposit.
     pub quota_left_bytes: u64,
     /// What was accepted under the agreement in the time of each of its limits, in their order.
@@ -103,7 +105,8 @@ fn judge_tolerances(findings: &mut [Finding], agreement: Option<&Agreement>) {
 
 /// Everything the registers hold against a message (seda.md §5, checks 5 to 9).
 fn check(heading: &Heading, facts: &Facts, expanded_bytes: u64, today: NaiveDate) -> Vec<Finding> {
-    let mut findings = check_agreement(heading, facts, expanded_bytes, today);
+    let mut findings: Vec<Finding> = standing::check(&facts.standing, today).into_iter().collect();
+    findings.extend(check_agreement(heading, facts, expanded_bytes, today));
     findings.extend(check_profile(heading, facts));
     findings.extend(parties::check(heading, facts, today));
     findings.extend(check_date(heading, today));

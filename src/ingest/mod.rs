@@ -38,6 +38,7 @@ mod seal_queries;
 mod seen;
 mod showing;
 mod signatures;
+mod standing;
 mod state_queries;
 mod store;
 mod sweep;

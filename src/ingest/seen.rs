@@ -8,7 +8,7 @@ use super::conform::Applied;
 use super::decide::Facts;
 use super::identify::Identified;
 use super::state_queries::Examined;
-use super::{Error, Ingest, coverage, queries, replies, seal, seal_queries, signatures};
+use super::{Error, Ingest, coverage, replies, seal, seal_queries, signatures};
 use crate::model::{
     Agreement, AgreementId, Event, Finding, SedaVersion, Signatures, TenantId, Transfer, TransferId,
     VirusCoverage,
@@ -193,7 +193,8 @@ impl Ingest {
             facts.identifier_consumed =
                 seal_queries::identifier_is_consumed(tx, agency, identifier, transfer.transfer_id).await?;
         }
-        let code = queries::member_code(tx).await?;
+        facts.standing = registry::convention_queries::standing(tx).await?;
+        let code = facts.standing.code.clone();
         Ok((facts, Home { code, store: self.store_of(tx).await? }))
     }
 }

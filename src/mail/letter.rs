@@ -1,7 +1,7 @@
 //! The letters, in French, as plain text.
 
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Europe::Paris;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -18,6 +18,10 @@ pub enum Letter {
     Quota { percent: u64, held: u64, promised: u64 },
     /// A transfer was taken in charge, or refused.
     Decided { agreement: String, transfer_id: Uuid, taken: bool },
+    /// The pilot suspends deposits from that day on.
+    Suspended { from: NaiveDate, reason: String },
+    /// A convention ends in so many months at most.
+    ConventionEnds { identifier: String, until: NaiveDate, months: u32 },
     /// Seals wait for their time stamp since then.
     Unstamped { since: DateTime<Utc>, reason: String },
 }
@@ -60,6 +64,25 @@ struct Decided<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "mail/suspended.txt", escape = "none")]
+struct Suspended<'a> {
+    from: String,
+    reason: &'a str,
+    member: &'a str,
+    address: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/convention.txt", escape = "none")]
+struct ConventionEnds<'a> {
+    identifier: &'a str,
+    until: String,
+    months: u32,
+    member: &'a str,
+    address: &'a str,
+}
+
+#[derive(Template)]
 #[template(path = "mail/unstamped.txt", escape = "none")]
 struct Unstamped<'a> {
     since: String,
@@ -92,6 +115,17 @@ impl Letter {
                 let body = Decided { agreement, taken: *taken, member, address }.render()?;
                 let what = if *taken { "Versement pris en charge" } else { "Versement refusé" };
                 Ok((format!("{what} ({agreement})"), body))
+            }
+            Letter::Suspended { from, reason } => {
+                let from = from.format("%d/%m/%Y").to_string();
+                let subject = format!("Versements suspendus à compter du {from}");
+                Ok((subject, Suspended { from, reason, member, address: public_url }.render()?))
+            }
+            Letter::ConventionEnds { identifier, until, months } => {
+                let until = until.format("%d/%m/%Y").to_string();
+                let subject = format!("Convention {identifier} : fin le {until}");
+                let (months, address) = (*months, public_url);
+                Ok((subject, ConventionEnds { identifier, until, months, member, address }.render()?))
             }
             Letter::Unstamped { since, reason } => {
                 let address = format!("{public_url}/exploitation/scellements");

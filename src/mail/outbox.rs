@@ -12,7 +12,7 @@ use super::smtp::{NotTaken, Outgoing, Relay};
 use super::{Error, Mail};
 use crate::clock::Clock;
 use crate::db::{self, Technical, TenantTx};
-use crate::model::PersonId;
+use crate::model::{PersonId, TenantId};
 
 /// Letters of one turn.
 const TURN: i64 = 20;
@@ -60,6 +60,22 @@ pub async fn write_to_administrators(
 ) -> Result<(), db::Error> {
     let to = queries::administrators(tx).await?;
     put(tx, clock, to, topic, letter).await
+}
+
+/// Writes to the pilots of the service about this member, each once on a topic.
+pub async fn write_to_pilots(
+    tx: &mut Technical,
+    clock: &Clock,
+    about: TenantId,
+    topic: &str,
+    letter: &Letter,
+) -> Result<(), db::Error> {
+    let text = serde_json::to_string(letter).map_err(|error| db::Error::row("letter", error))?;
+    for recipient in queries::pilots(tx).await? {
+        let letter = (clock.fresh_id(), recipient.as_str(), topic, text.as_str());
+        queries::insert_for(tx, about.as_uuid(), letter, clock.now()).await?;
+    }
+    Ok(())
 }
 
 /// Writes to these addresses, each once on a topic.

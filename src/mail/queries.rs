@@ -70,6 +70,15 @@ pub(super) async fn operators(tx: &mut Technical) -> Result<Vec<(Uuid, String)>,
     Ok(rows.map(|row| (row.tenant_id, row.email)).collect())
 }
 
+/// Addresses of the pilots of the service.
+pub(super) async fn pilots(tx: &mut Technical) -> Result<Vec<String>, Error> {
+    let emails = sqlx::query_scalar!(
+        r#"select distinct p.email as "email!" from assignment a join platform.person p using (person_id)
+           where a.role = 'pilot' and p.email is not null and p.disabled_at is null order by 1"#
+    );
+    Ok(emails.fetch_all(tx.conn()).await?)
+}
+
 /// A recipient has one letter on a topic, whichever member it is put under.
 pub(super) async fn insert_for(
     tx: &mut Technical,

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use toml::Spanned;
 use toml::value::Datetime;
 
 use super::check_conditions::check_conditions;
+use super::check_convention::{check_ages, check_convention};
 use super::check_formats::check_formats;
 use super::check_limits::check_limits;
 use super::check_profiles::{check_imposed, check_profile};
@@ -57,8 +58,57 @@ pub(super) fn checked(
     folder: &str,
     grammars: Vec<(&WrittenProfile, Grammar)>,
     storage: &Storage,
+    today: NaiveDate,
 ) -> Result<Member, Vec<(usize, String)>> {
     let faults = &mut Faults::default();
+    let code = written.code.get_ref();
+    check_identity(written, folder, faults);
+    let bytes = &written.quota.bytes;
+    faults.unless(*bytes.get_ref() >= 0, bytes, "un nombre d'octets est attendu");
+    if let Some(sites) = &written.sites
+        && let Some(reason) = storage.refusal_of(sites.get_ref())
+    {
+        faults.at(sites, format!("sites : {reason}"));
+    }
+    let parties: Vec<Party> = written.party.iter().map(|party| check_party(party, faults)).collect();
+    let agreements: Vec<Agreement> =
+        written.agreement.iter().map(|agreement| check_agreement(agreement, &parties, faults)).collect();
+    written.agreement.iter().for_each(|agreement| check_imposed(agreement, &written.profile, faults));
+    let convention = check_convention(written, today, faults);
+    check_ages(written, convention.as_ref(), &agreements, faults);
+    check_successors(written, faults);
+    let member = Member {
+        code: code.clone(),
+        name: text(&written.name, faults),
+        kind: written.kind.get_ref().clone(),
+        siren: written.siren.get_ref().clone(),
+        department: text(&written.department, faults),
+        quota_bytes: *bytes.get_ref(),
+        sites: written.sites.as_ref().map(|sites| sites.get_ref().clone()),
+        own_stamps: written.own_stamps,
+        population: population(written, today, faults),
+        validity: validity(&written.valid_from, &written.valid_until, faults),
+        successor: written.successor.as_ref().map(|code| code.get_ref().clone()),
+        convention,
+        people: written.person.iter().map(|person| check_person(person, faults)).collect(),
+        machines: written.machine.iter().map(|machine| check_machine(machine, &agreements, faults)).collect(),
+        parties,
+        profiles: grammars
+            .into_iter()
+            .map(|(profile, grammar)| check_profile(profile, grammar, faults))
+            .collect(),
+        agreements,
+    };
+    unique(written.party.iter().map(|party| &party.identifier), faults);
+    unique(written.profile.iter().map(|profile| &profile.identifier), faults);
+    unique(written.agreement.iter().map(|agreement| &agreement.identifier), faults);
+    unique(written.person.iter().map(|person| &person.login), faults);
+    unique(written.machine.iter().map(|machine| &machine.client_id), faults);
+    if faults.0.is_empty() { Ok(member) } else { Err(std::mem::take(&mut faults.0)) }
+}
+
+/// Code, kind and SIREN.
+fn check_identity(written: &Written, folder: &str, faults: &mut Faults) {
     let code = written.code.get_ref();
     faults.unless(
         code == folder,
@@ -77,41 +127,6 @@ pub(super) fn checked(
         &written.siren,
         "SIREN : neuf chiffres dont la clé est juste",
     );
-    let bytes = &written.quota.bytes;
-    faults.unless(*bytes.get_ref() >= 0, bytes, "un nombre d'octets est attendu");
-    if let Some(sites) = &written.sites
-        && let Some(reason) = storage.refusal_of(sites.get_ref())
-    {
-        faults.at(sites, format!("sites : {reason}"));
-    }
-    let parties: Vec<Party> = written.party.iter().map(|party| check_party(party, faults)).collect();
-    let agreements: Vec<Agreement> =
-        written.agreement.iter().map(|agreement| check_agreement(agreement, &parties, faults)).collect();
-    written.agreement.iter().for_each(|agreement| check_imposed(agreement, &written.profile, faults));
-    let member = Member {
-        code: code.clone(),
-        name: text(&written.name, faults),
-        kind: written.kind.get_ref().clone(),
-        siren: written.siren.get_ref().clone(),
-        department: text(&written.department, faults),
-        quota_bytes: *bytes.get_ref(),
-        sites: written.sites.as_ref().map(|sites| sites.get_ref().clone()),
-        own_stamps: written.own_stamps,
-        people: written.person.iter().map(|person| check_person(person, faults)).collect(),
-        machines: written.machine.iter().map(|machine| check_machine(machine, &agreements, faults)).collect(),
-        parties,
-        profiles: grammars
-            .into_iter()
-            .map(|(profile, grammar)| check_profile(profile, grammar, faults))
-            .collect(),
-        agreements,
-    };
-    unique(written.party.iter().map(|party| &party.identifier), faults);
-    unique(written.profile.iter().map(|profile| &profile.identifier), faults);
-    unique(written.agreement.iter().map(|agreement| &agreement.identifier), faults);
-    unique(written.person.iter().map(|person| &person.login), faults);
-    unique(written.machine.iter().map(|machine| &machine.client_id), faults);
-    if faults.0.is_empty() { Ok(member) } else { Err(std::mem::take(&mut faults.0)) }
 }
 
 fn check_party(written: &WrittenParty, faults: &mut Faults) -> Party {
@@ -126,6 +141,50 @@ fn check_party(written: &WrittenParty, faults: &mut Faults) -> Party {
         siret: written.siret.as_ref().map(|siret| siret.get_ref().clone()),
         parts: written.parts.iter().map(|part| part.get_ref().clone()).collect(),
         validity: validity(&written.valid_from, &written.valid_until, faults),
+        successor: written.successor.as_ref().map(|party| party.get_ref().clone()),
+    }
+}
+
+/// Inhabitants, of a year that has come.
+fn population(written: &Written, today: NaiveDate, faults: &mut Faults) -> Option<(i32, i16)> {
+    let of = written.population.as_ref()?;
+    let inhabitants = i32::try_from(*of.inhabitants.get_ref()).ok().filter(|count| *count >= 0);
+    faults.unless(inhabitants.is_some(), &of.inhabitants, "un nombre d'habitants est attendu");
+    let year = i16::try_from(*of.year.get_ref()).ok();
+    let year = year.filter(|year| (1990..=today.year()).contains(&i32::from(*year)));
+    faults.unless(year.is_some(), &of.year, "l'année du chiffre est attendue, de 1990 à cette année");
+    inhabitants.zip(year)
+}
+
+/// Who follows is another, and what is followed has ended.
+fn check_successors(written: &Written, faults: &mut Faults) {
+    if let Some(code) = &written.successor {
+        faults.unless(
+            code.get_ref() != written.code.get_ref(),
+            code,
+            "une collectivité ne se succède pas à elle-même",
+        );
+        faults.unless(
+            written.valid_until.is_some(),
+            code,
+            "une collectivité remplacée a une date de fin (valid_until)",
+        );
+    }
+    for party in &written.party {
+        let Some(successor) = &party.successor else { continue };
+        let name = successor.get_ref();
+        let is_other = party.identifier.get_ref() != name;
+        let is_known = written.party.iter().any(|other| other.identifier.get_ref() == name);
+        faults.unless(
+            is_other && is_known,
+            successor,
+            format!("aucune autre partie « {name} » dans ce fichier"),
+        );
+        faults.unless(
+            party.valid_until.is_some(),
+            successor,
+            "une partie remplacée a une date de fin (valid_until)",
+        );
     }
 }
 
@@ -257,7 +316,7 @@ fn secret(secret: &Option<Text>, faults: &mut Faults) -> Option<String> {
     Some(secret.get_ref().clone())
 }
 
-fn validity(
+pub(super) fn validity(
     from: &Option<Spanned<Datetime>>,
     until: &Option<Spanned<Datetime>>,
     faults: &mut Faults,
@@ -269,7 +328,7 @@ fn validity(
     validity
 }
 
-fn day(written: &Option<Spanned<Datetime>>, faults: &mut Faults) -> Option<NaiveDate> {
+pub(super) fn day(written: &Option<Spanned<Datetime>>, faults: &mut Faults) -> Option<NaiveDate> {
     let written = written.as_ref()?;
     let day = match written.get_ref() {
         Datetime { date: Some(date), time: None, offset: None } => {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use crate::model::{Conditions, DepositLimit, FormatPolicy, LargeFiles, Role, VirusCheck};
+use crate::model::{Conditions, Convention, DepositLimit, FormatPolicy, LargeFiles, Role, VirusCheck};
 
 /// What a member is to be.
 #[derive(Debug)]
@@ -18,6 +18,13 @@ pub(super) struct Member {
     /// `None`: all there are.
     pub sites: Option<Vec<String>>,
     pub own_stamps: bool,
+    /// Inhabitants, and the year of the figure.
+    pub population: Option<(i32, i16)>,
+    pub validity: Validity,
+    /// Code of the member that follows it.
+    pub successor: Option<String>,
+    /// `None`: left as it is.
+    pub convention: Option<Convention>,
     pub parties: Vec<Party>,
     pub profiles: Vec<Profile>,
     pub agreements: Vec<Agreement>,
@@ -39,6 +46,8 @@ pub(super) struct Party {
     pub siret: Option<String>,
     pub parts: BTreeSet<String>,
     pub validity: Validity,
+    /// Identifier of the party that follows it.
+    pub successor: Option<String>,
 }
 
 #[derive(Debug)]

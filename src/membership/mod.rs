@@ -10,10 +10,13 @@ mod agreement_queries;
 mod change;
 mod check;
 mod check_conditions;
+mod check_convention;
 mod check_formats;
 mod check_limits;
 mod check_profiles;
 mod check_virus;
+mod convention_queries;
+mod convention_rows;
 mod file;
 pub mod forget;
 mod grammars;
@@ -28,6 +31,7 @@ mod read;
 mod rows;
 pub mod schedule;
 mod schedule_queries;
+pub mod suspension;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -111,7 +115,7 @@ async fn run(
     clock: &Clock,
     mode: Mode,
 ) -> Result<Vec<String>, Error> {
-    let members = read::read_all(folder, storage).map_err(Error::Files)?;
+    let members = read::read_all(folder, storage, clock.today()).map_err(Error::Files)?;
     let mut sentences = Vec::new();
     let mut announced = BTreeSet::new();
     for member in &members {
@@ -142,6 +146,7 @@ async fn apply_member(
     let written = async {
         rows::write_member(&mut tx, member, now, &mut changes).await?;
         rows::write_parties(&mut tx, member, clock, &mut changes).await?;
+        convention_rows::write_convention(&mut tx, member, clock, &mut changes).await?;
         profile_rows::write_profiles(&mut tx, member, clock, &mut changes).await?;
         rows::write_agreements(&mut tx, member, clock, &mut changes).await?;
         people::write_people(&mut tx, member, &accounts, clock, &mut changes, announced).await?;

@@ -1,10 +1,11 @@
 //! A member and its parties, found by the names that its file gives them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::file::{Member, Party, Validity};
 use crate::db::{Error, TenantRead, TenantTx};
+use crate::model::{PersonId, Suspension};
 use crate::proof::journal::BEFORE_FIRST;
 
 /// The member as it stands.
@@ -17,12 +18,18 @@ pub(super) struct FoundMember {
     pub archives_held: i64,
     pub sites: Option<Vec<String>>,
     pub own_stamps: bool,
+    pub population: Option<i32>,
+    pub population_year: Option<i16>,
+    pub valid_from: Option<NaiveDate>,
+    pub valid_until: Option<NaiveDate>,
+    pub successor: Option<String>,
 }
 
 pub(super) async fn find_member(tx: &mut TenantRead) -> Result<Option<FoundMember>, Error> {
     let member = sqlx::query_as!(
         FoundMember,
-        "select m.name, m.kind, m.siren, m.department, q.bytes_max, q.archives_held, m.sites, m.own_stamps
+        "select m.name, m.kind, m.siren, m.department, q.bytes_max, q.archives_held, m.sites, m.own_stamps,
+                m.population, m.population_year, m.valid_from, m.valid_until, m.successor
          from member m join quota q using (tenant_id)"
     );
     Ok(member.fetch_optional(tx.conn()).await?)
@@ -34,8 +41,9 @@ pub(super) async fn insert_member(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "insert into member (code, name, kind, siren, department, created_at, sites, own_stamps)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into member (code, name, kind, siren, department, created_at, sites, own_stamps, population,
+                             population_year, valid_from, valid_until, successor)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         member.code,
         member.name,
         member.kind,
@@ -43,7 +51,12 @@ pub(super) async fn insert_member(
         member.department,
         now,
         member.sites.as_deref(),
-        member.own_stamps
+        member.own_stamps,
+        member.population.map(|(inhabitants, _)| inhabitants),
+        member.population.map(|(_, year)| year),
+        member.validity.from,
+        member.validity.until,
+        member.successor
     )
     .execute(tx.conn())
     .await?;
@@ -64,12 +77,18 @@ pub(super) async fn insert_journal_head(tx: &mut TenantTx, now: DateTime<Utc>) -
 
 pub(super) async fn update_member(tx: &mut TenantTx, member: &Member) -> Result<(), Error> {
     sqlx::query!(
-        "update member set name = $1, kind = $2, siren = $3, department = $4, own_stamps = $5",
+        "update member set name = $1, kind = $2, siren = $3, department = $4, own_stamps = $5, population = $6,
+                           population_year = $7, valid_from = $8, valid_until = $9, successor = $10",
         member.name,
         member.kind,
         member.siren,
         member.department,
-        member.own_stamps
+        member.own_stamps,
+        member.population.map(|(inhabitants, _)| inhabitants),
+        member.population.map(|(_, year)| year),
+        member.validity.from,
+        member.validity.until,
+        member.successor
     )
     .execute(tx.conn())
     .await?;
@@ -78,6 +97,24 @@ pub(super) async fn update_member(tx: &mut TenantTx, member: &Member) -> Result<
 
 pub(super) async fn update_sites(tx: &mut TenantTx, sites: Option<&[String]>) -> Result<(), Error> {
     sqlx::query!("update member set sites = $1", sites).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// What the pilot suspends, or nothing.
+pub(super) async fn set_suspension(
+    tx: &mut TenantTx,
+    suspension: Option<(&Suspension, PersonId)>,
+) -> Result<(), Error> {
+    let (of, by) = suspension.unzip();
+    sqlx::query!(
+        "update member set suspended_from = $1, suspended_reason = $2, suspension_notified_on = $3, suspended_by = $4",
+        of.map(|of| of.from),
+        of.map(|of| of.reason.as_str()),
+        of.map(|of| of.notified_on),
+        by.map(|by| by.0)
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -91,7 +128,8 @@ pub(super) async fn find_party(
     identifier: &str,
 ) -> Result<Option<(Uuid, Party)>, Error> {
     let row = sqlx::query!(
-        "select party_id, identifier, name, siret, archival, transferring, originating, valid_from, valid_until
+        "select party_id, identifier, name, siret, archival, transferring, originating, valid_from, valid_until,
+                successor
          from party where identifier = $1",
         identifier
     );
@@ -107,6 +145,7 @@ pub(super) async fn find_party(
             siret: row.siret,
             parts: parts.into_iter().filter(|(_, has)| *has).map(|(part, _)| part.to_string()).collect(),
             validity: Validity { from: row.valid_from, until: row.valid_until },
+            successor: row.successor,
         };
         (row.party_id, party)
     }))
@@ -115,8 +154,8 @@ pub(super) async fn find_party(
 pub(super) async fn insert_party(tx: &mut TenantTx, id: Uuid, party: &Party) -> Result<(), Error> {
     sqlx::query!(
         "insert into party (party_id, identifier, name, siret, archival, transferring, originating,
-                            valid_from, valid_until)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                            valid_from, valid_until, successor)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         id,
         party.identifier,
         party.name,
@@ -125,7 +164,8 @@ pub(super) async fn insert_party(tx: &mut TenantTx, id: Uuid, party: &Party) -> 
         party.parts.contains("transferring"),
         party.parts.contains("originating"),
         party.validity.from,
-        party.validity.until
+        party.validity.until,
+        party.successor
     )
     .execute(tx.conn())
     .await?;
@@ -135,7 +175,7 @@ pub(super) async fn insert_party(tx: &mut TenantTx, id: Uuid, party: &Party) -> 
 pub(super) async fn update_party(tx: &mut TenantTx, id: Uuid, party: &Party) -> Result<(), Error> {
     sqlx::query!(
         "update party set name = $2, siret = $3, archival = $4, transferring = $5, originating = $6,
-                          valid_from = $7, valid_until = $8
+                          valid_from = $7, valid_until = $8, successor = $9
          where party_id = $1",
         id,
         party.name,
@@ -144,7 +184,8 @@ pub(super) async fn update_party(tx: &mut TenantTx, id: Uuid, party: &Party) -> 
         party.parts.contains("transferring"),
         party.parts.contains("originating"),
         party.validity.from,
-        party.validity.until
+        party.validity.until,
+        party.successor
     )
     .execute(tx.conn())
     .await?;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
@@ -36,6 +37,11 @@ pub(super) struct Written {
     /// Whether its own seals are stamped, beside the platform's.
     #[serde(default)]
     pub own_stamps: bool,
+    pub population: Option<WrittenPopulation>,
+    pub valid_from: Option<Spanned<Datetime>>,
+    pub valid_until: Option<Spanned<Datetime>>,
+    pub successor: Option<Text>,
+    pub convention: Option<WrittenConvention>,
     #[serde(default)]
     pub party: Vec<WrittenParty>,
     #[serde(default)]
@@ -46,6 +52,36 @@ pub(super) struct Written {
     pub person: Vec<WrittenPerson>,
     #[serde(default)]
     pub machine: Vec<WrittenMachine>,
+}
+
+/// Inhabitants, as the INSEE counts them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenPopulation {
+    pub inhabitants: Spanned<i64>,
+    pub year: Spanned<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenConvention {
+    pub identifier: Text,
+    pub regime: Text,
+    pub state: Text,
+    pub signed_on: Option<Spanned<Datetime>>,
+    pub valid_from: Option<Spanned<Datetime>>,
+    pub valid_until: Option<Spanned<Datetime>>,
+    pub notice_months: Spanned<i64>,
+    pub archives_service: Option<Text>,
+    pub draft_sent_on: Option<Spanned<Datetime>>,
+    pub opinion_on: Option<Spanned<Datetime>>,
+    pub certificate: Option<Text>,
+    pub certificate_until: Option<Spanned<Datetime>>,
+    pub policy_signed_on: Option<Spanned<Datetime>>,
+    pub declaration_on: Option<Spanned<Datetime>>,
+    pub service_file_sent_on: Option<Spanned<Datetime>>,
+    #[serde(default)]
+    pub fields: BTreeMap<String, Text>,
 }
 
 #[derive(Deserialize)]
@@ -63,6 +99,7 @@ pub(super) struct WrittenParty {
     pub parts: Vec<Text>,
     pub valid_from: Option<Spanned<Datetime>>,
     pub valid_until: Option<Spanned<Datetime>>,
+    pub successor: Option<Text>,
 }
 
 #[derive(Deserialize)]
@@ -141,11 +178,15 @@ pub(super) struct WrittenMachine {
 }
 
 /// Every member of the folder, by code; or everything that is wrong.
-pub(super) fn read_all(folder: &Path, storage: &Storage) -> Result<Vec<Member>, Vec<Fault>> {
+pub(super) fn read_all(
+    folder: &Path,
+    storage: &Storage,
+    today: NaiveDate,
+) -> Result<Vec<Member>, Vec<Fault>> {
     let mut members = Vec::new();
     let mut faults = Vec::new();
     for path in paths(folder)? {
-        match read_one(&path, storage) {
+        match read_one(&path, storage, today) {
             Ok(member) => members.push((path, member)),
             Err(found) => faults.extend(found),
         }
@@ -184,7 +225,7 @@ pub(super) fn written(path: &Path) -> Result<(String, Written), Vec<Fault>> {
     Ok((text, written))
 }
 
-fn read_one(path: &Path, storage: &Storage) -> Result<Member, Vec<Fault>> {
+fn read_one(path: &Path, storage: &Storage, today: NaiveDate) -> Result<Member, Vec<Fault>> {
     let (text, written) = written(path)?;
     let at = |(offset, reason)| Fault { path: path.to_path_buf(), line: line_at(&text, offset), reason };
     let folder = path.parent().unwrap_or(Path::new("."));
@@ -198,7 +239,7 @@ fn read_one(path: &Path, storage: &Storage) -> Result<Member, Vec<Fault>> {
         }
     }
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    match check::checked(&written, &name, profiles, storage) {
+    match check::checked(&written, &name, profiles, storage, today) {
         Ok(member) if faults.is_empty() => Ok(member),
         Ok(_) => Err(faults),
         Err(found) => Err(found.into_iter().map(at).chain(faults).collect()),
@@ -244,6 +285,11 @@ fn between(members: &[(PathBuf, Member)]) -> Vec<Fault> {
                 let other = other.display();
                 fault(format!("« {} » a un autre nom ou un autre mot de passe dans {other}", person.login));
             }
+        }
+        if let Some(successor) = &member.successor
+            && !members.iter().any(|(_, other)| other.code == *successor)
+        {
+            fault(format!("la collectivité qui lui succède, « {successor} », n'est pas dans le dossier"));
         }
         for machine in &member.machines {
             if let Some(other) = clients.insert(&machine.client_id, path) {

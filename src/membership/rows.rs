@@ -39,6 +39,18 @@ pub(super) async fn write_member(
     differences.note("department", &before.department, &member.department);
     differences.note("own_stamps", before.own_stamps, member.own_stamps);
     differences.note("quota_bytes", before.bytes_max, quota);
+    let population = |inhabitants: Option<i32>, year: Option<i16>| {
+        inhabitants.zip(year).map(|(inhabitants, year)| format!("{inhabitants} en {year}"))
+    };
+    let (inhabitants, year) = member.population.unzip();
+    let was = population(before.population, before.population_year);
+    differences.note("population", &was, &population(inhabitants, year));
+    note_validity(
+        &mut differences,
+        Validity { from: before.valid_from, until: before.valid_until },
+        member.validity,
+    );
+    differences.note("successor", &before.successor, &member.successor);
     // Where archives are, only a migration may change: it copies before it forgets.
     let moves = before.sites.is_some() && before.archives_held > 0 || member.sites.is_none();
     if !moves {
@@ -82,6 +94,7 @@ pub(super) async fn write_parties(
         differences.note("siret", &before.siret, &party.siret);
         differences.note("parts", &parts(&before), &parts(party));
         note_validity(&mut differences, before.validity, party.validity);
+        differences.note("successor", &before.successor, &party.successor);
         if !differences.is_empty() {
             queries::update_party(tx, id, party).await?;
             let sentence = format!("partie {} modifiée : {}", party.identifier, differences.words());

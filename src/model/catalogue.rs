@@ -25,6 +25,15 @@ catalogue! {
     HEADER_DATE_FUTURE = "header.date_future", Warning, "001",
         "La date du bordereau est dans l'avenir",
         "Faites vérifier l'horloge de l'application versante.";
+    HEADER_CONVENTION_MISSING = "header.convention_missing", Error, "300",
+        "La collectivité n'a pas de convention en vigueur",
+        "Voyez avec le pilote du service : les versements reprendront avec la convention, et celui-ci pourra être renvoyé tel quel.";
+    HEADER_MEMBER_SUSPENDED = "header.member_suspended", Error, "312",
+        "Les versements de la collectivité sont suspendus",
+        "Voyez avec le pilote du service ; à la reprise, renvoyez ce versement tel quel. Ce qui est conservé reste lisible.";
+    HEADER_MEMBER_CLOSED = "header.member_closed", Error, "312",
+        "La collectivité n'existe plus, ou pas encore",
+        "Versez au nom de la collectivité qui lui succède.";
     HEADER_AGREEMENT_MISSING = "header.agreement_missing", Error, "300",
         "Aucun accord de versement n'est nommé",
         "Indiquez l'accord de versement convenu avec le service d'archives.";

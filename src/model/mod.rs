@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 pub mod conditions;
+pub mod convention;
 pub mod deposit_limit;
 pub mod description;
 pub mod event;
@@ -19,6 +20,10 @@ pub mod transfer;
 pub mod virus;
 
 pub use conditions::{Age, Conditions, ReplyCodes, Signing};
+pub use convention::{
+    ActiveConvention, CONVENTION_FIELDS, Closed, Convention, ConventionDetails, ConventionState, Regime,
+    Standing, Suspension,
+};
 pub use deposit_limit::{DepositLimit, Deposited, Period};
 pub use description::{
     BinaryObject, Content, Heading, Inline, ObjectGroup, OtherId, PhysicalObject, Reference, Referent, Rule,

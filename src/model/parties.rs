@@ -8,6 +8,8 @@ use super::{AgreementId, Conditions, DepositLimit, FormatPolicy, LargeFiles, Par
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     Operator,
+    /// Leads the shared service: members, conventions, quotas, bills; opens no archive (norms §8).
+    Pilot,
     Archivist,
     ControlAuthority,
     MemberAdmin,
@@ -18,8 +20,9 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order of the table of norms §8.
-    pub const ALL: [Role; 7] = [
+    pub const ALL: [Role; 8] = [
         Role::Operator,
+        Role::Pilot,
         Role::Archivist,
         Role::ControlAuthority,
         Role::MemberAdmin,
@@ -32,6 +35,7 @@ impl Role {
     pub fn word(self) -> &'static str {
         match self {
             Role::Operator => "operator",
+            Role::Pilot => "pilot",
             Role::Archivist => "archivist",
             Role::ControlAuthority => "control_authority",
             Role::MemberAdmin => "member_admin",
@@ -45,6 +49,7 @@ impl Role {
     pub fn label(self) -> &'static str {
         match self {
             Role::Operator => "opérateur",
+            Role::Pilot => "pilote du service mutualisé",
             Role::Archivist => "archiviste",
             Role::ControlAuthority => "contrôle scientifique et technique",
             Role::MemberAdmin => "administrateur de la collectivité",
@@ -74,6 +79,8 @@ pub struct Party {
     /// First and last day on which the party exists; open when `None`.
     pub valid_from: Option<NaiveDate>,
     pub valid_until: Option<NaiveDate>,
+    /// Identifier of the party that follows it.
+    pub successor: Option<String>,
 }
 
 impl Party {

@@ -107,6 +107,7 @@ pub const TABLES: &[Table] = &[
     rebuilt("party", Source::Register),
     rebuilt("agreement", Source::Register),
     rebuilt("agreement_version", Source::Register),
+    rebuilt("convention", Source::Register),
     rebuilt("retention_rule", Source::Register),
     rebuilt("agreement_party", Source::Register),
     rebuilt("profile", Source::Register),

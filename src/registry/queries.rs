@@ -63,6 +63,7 @@ struct PartyRow {
     originating: bool,
     valid_from: Option<NaiveDate>,
     valid_until: Option<NaiveDate>,
+    successor: Option<String>,
 }
 
 impl From<PartyRow> for Party {
@@ -77,6 +78,7 @@ impl From<PartyRow> for Party {
             originating: row.originating,
             valid_from: row.valid_from,
             valid_until: row.valid_until,
+            successor: row.successor,
         }
     }
 }
@@ -85,7 +87,7 @@ impl From<PartyRow> for Party {
 pub async fn find_parties(tx: &mut TenantRead, identifiers: &[String]) -> Result<Vec<Party>, Error> {
     let rows = sqlx::query_as!(
         PartyRow,
-        "select party_id, identifier, name, siret, archival, transferring, originating, valid_from, valid_until
+        "select party_id, identifier, name, siret, archival, transferring, originating, valid_from, valid_until, successor
          from party where identifier = any($1)",
         identifiers
     );
@@ -96,7 +98,7 @@ pub async fn find_parties(tx: &mut TenantRead, identifiers: &[String]) -> Result
 pub async fn parties(tx: &mut TenantRead) -> Result<Vec<Party>, Error> {
     let rows = sqlx::query_as!(
         PartyRow,
-        "select party_id, identifier, name, siret, archival, transferring, originating, valid_from, valid_until
+        "select party_id, identifier, name, siret, archival, transferring, originating, valid_from, valid_until, successor
          from party order by name, identifier"
     );
     Ok(rows.fetch_all(tx.conn()).await?.into_iter().map(Party::from).collect())

@@ -78,6 +78,8 @@ people! {
     IntegrityReader;
     /// Whoever validates rules of retention.
     RuleValidator;
+    /// Whoever leads the shared service.
+    Pilot;
     /// Whoever keeps the service running, for every member.
     Operator;
 }

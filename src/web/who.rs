@@ -41,6 +41,8 @@ pub enum Who {
     FormatKeeper,
     /// Whoever validates rules of retention.
     RuleValidator,
+    /// Whoever leads the shared service, for every member.
+    Pilot,
     /// Whoever keeps the service running, for every member.
     Operator,
 }
@@ -64,6 +66,7 @@ impl Who {
             Who::IntegrityReader => Some(&[Archivist, ControlAuthority, MemberAdmin]),
             Who::ProfileKeeper => Some(&[Archivist, MemberAdmin]),
             Who::RuleValidator => Some(&[ControlAuthority]),
+            Who::Pilot => Some(&[Role::Pilot]),
             Who::Operator => Some(&[Operator]),
         }
     }
@@ -92,7 +95,7 @@ mod tests {
             Who::RegisterReader,
             Who::RuleValidator,
         ] {
-            assert!(!who.admits(&[Operator]), "{who:?}");
+            assert!(!who.admits(&[Operator]) && !who.admits(&[Role::Pilot]), "{who:?}");
         }
         assert!(Role::ALL.iter().all(|role| Who::Operator.admits(&[*role]) == (*role == Operator)));
         assert!(Who::Searcher.admits(&[MemberAdmin]) && !Who::ContentReader.admits(&[MemberAdmin]));

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::Worker;
-use crate::{db, registry};
+use crate::{db, membership, registry};
 
 /// Time between two turns; the first comes at the start.
 const TURN: Duration = Duration::from_secs(3_600);
@@ -54,6 +54,11 @@ async fn turn(worker: &Worker) -> Result<(), db::Error> {
     }
     if let Err(error) = worker.preservation.sweep_sites().await {
         tracing::error!(%error, "the sites were not swept");
+    }
+    match membership::suspension::tell_ends(&worker.db, &worker.clock).await {
+        Ok(0) => {}
+        Ok(conventions) => tracing::info!(conventions, "conventions end within six months"),
+        Err(error) => tracing::error!(%error, "the ends of conventions were not told"),
     }
     let members = registry::queries::members(&mut worker.db.technical().await?).await?;
     for member in members {

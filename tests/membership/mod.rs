@@ -12,6 +12,7 @@ use chartrier::registry::queries::{agreements, find_agreement, find_parties, fin
 
 use crate::support::{database, vault};
 
+mod conventions;
 mod forget;
 mod formats;
 mod limits;
@@ -102,7 +103,7 @@ async fn the_members_of_the_demonstration_are_applied_and_a_second_run_changes_n
     let mut tx = db.technical().await.unwrap();
     let members = members(&mut tx).await.unwrap();
     drop(tx);
-    assert_eq!(members.len(), 5);
+    assert_eq!(members.len(), 7);
     let mut before = Vec::new();
     for member in &members {
         before.push(entries(&db, &member.code).await);

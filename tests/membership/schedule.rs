@@ -32,7 +32,7 @@ async fn in_force(db: &chartrier::db::Db, code: &str) -> Option<(String, Fate, b
 
 #[tokio::test]
 async fn an_agreement_names_a_rule_that_exists_and_its_versions_are_kept() {
-    let db = own("membership_conditions").await;
+    let db = own("membership_schedule_named").await;
     let decided = with(
         "age = \"definitif\"\ntypology = \"DELIBERATIONS\"\nreply_codes = \"words\"\ndigests = [\"SHA-512\"]",
     );

@@ -18,6 +18,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 use crate::support::profile;
+use crate::support::service::CONVENTION;
 use crate::support::{database, sip::Sip};
 
 mod attested;
@@ -67,7 +68,8 @@ impl Instance {
         for code in codes {
             let folder = folder.path().join(code);
             std::fs::create_dir_all(folder.join("profils")).unwrap();
-            std::fs::write(folder.join("member.toml"), MEMBER.replace("CODE", code)).unwrap();
+            let member = MEMBER.replace("CODE", code) + CONVENTION;
+            std::fs::write(folder.join("member.toml"), member).unwrap();
             std::fs::write(folder.join("profils/delib.rng"), profile::grammar("2.1", TITLE)).unwrap();
         }
         membership::apply(&self.db, &self.storage, folder.path(), &self.clock).await.unwrap();

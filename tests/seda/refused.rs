@@ -18,6 +18,9 @@ const SHOWN_ELSEWHERE: &[(&str, &[&str])] = &[
     (
         "what the member's registers, agreements and clock say: tests/ingest",
         &[
+            "header.convention_missing",
+            "header.member_suspended",
+            "header.member_closed",
             "header.agreement_missing",
             "header.agreement_unknown",
             "header.agreement_closed",

@@ -97,6 +97,9 @@ agreements = ["ACCORD-TEST", "ACCORD-ARCHIVISTE", "ArchivalAgreement0"]
 secret = "secret-d-essai-assez-long"
 "#;
 
+/// Its convention.
+pub const CONVENTION: &str = include_str!("../fixtures/convention.toml");
+
 /// A migrated database with the member, copied for each place.
 const TEMPLATE: &str = "place_template";
 
@@ -288,7 +291,7 @@ fn make_template() -> String {
         db::migrate(&settings).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("essai")).unwrap();
-        std::fs::write(folder.path().join("essai/member.toml"), MEMBER).unwrap();
+        std::fs::write(folder.path().join("essai/member.toml"), format!("{MEMBER}{CONVENTION}")).unwrap();
         let clock = Clock::system();
         let db = Db::connect(&settings, clock.clone()).await.unwrap();
         membership::apply(&db, &super::vault::storage(), folder.path(), &clock).await.unwrap();

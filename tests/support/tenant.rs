@@ -105,6 +105,7 @@ async fn make(fresh: &mut FreshTenant) {
         .execute(&mut *conn)
         .await
         .unwrap();
+    make_convention(conn).await;
     sqlx::query("insert into journal_head (seq, hash, at) values (0, $1, $2)")
         .bind(vec![0_u8; 32])
         .bind(now)
@@ -139,6 +140,18 @@ async fn make(fresh: &mut FreshTenant) {
         detail: Vec::new(),
     });
     tx.commit().await.unwrap();
+}
+
+/// Active, and without dates.
+async fn make_convention(conn: &mut sqlx::PgConnection) {
+    sqlx::query(
+        "insert into convention (convention_id, identifier, regime, state, notice_months, details)
+         values ($1, 'CONVENTION-TEST', 'mutualisation_definitive', 'active', 6, '{}')",
+    )
+    .bind(Uuid::now_v7())
+    .execute(conn)
+    .await
+    .unwrap();
 }
 
 async fn make_agreements(conn: &mut sqlx::PgConnection, fresh: &FreshTenant) {

@@ -37,6 +37,7 @@ mod mirrors;
 mod openapi;
 mod operations;
 mod operator;
+mod pilot;
 mod profiles;
 mod proved;
 mod register;

@@ -14,6 +14,7 @@ pub mod identity;
 pub mod ingest;
 pub mod notices;
 pub mod operations;
+pub mod pilot;
 pub mod places;
 pub mod preservation;
 pub mod profiles;

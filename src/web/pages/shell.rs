@@ -55,6 +55,9 @@ impl Account {
         if Who::FormatReader.admits(&caller.roles) {
             menu.push(Section::Formats);
         }
+        if Who::Pilot.admits(&caller.roles) {
+            menu.push(Section::Pilot);
+        }
         if Who::Operator.admits(&caller.roles) {
             menu.push(Section::Operations);
         }
@@ -78,6 +81,7 @@ pub enum Section {
     Integrity,
     Profiles,
     Formats,
+    Pilot,
     Operations,
     /// Pages that no entry leads to.
     None,
@@ -93,6 +97,7 @@ impl Section {
             Section::Integrity => "/integrite",
             Section::Profiles => "/profils",
             Section::Formats => "/formats",
+            Section::Pilot => "/pilotage",
             Section::Operations => "/exploitation",
         }
     }
@@ -106,6 +111,7 @@ impl Section {
             Section::Integrity => "Intégrité",
             Section::Profiles => "Profils",
             Section::Formats => "Formats",
+            Section::Pilot => "Pilotage",
             Section::Operations => "Exploitation",
         }
     }

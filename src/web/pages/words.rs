@@ -5,6 +5,7 @@
 use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Europe::Paris;
 
+use crate::model::Closed;
 use crate::report::words::{MONTHS, day_words};
 pub use crate::report::words::{count, hour, number, size};
 
@@ -89,6 +90,21 @@ pub fn years(written: &str) -> Option<String> {
         return Some(count(months.parse().ok()?, "mois", "mois"));
     }
     Some(count(number.strip_suffix('Y')?.parse().ok()?, "an", "ans"))
+}
+
+/// Why a member does not deposit today, and what to do.
+pub fn closed(closed: &Closed) -> String {
+    match closed {
+        Closed::Suspended(suspension) => format!(
+            "Les versements de la collectivité sont suspendus depuis le {} ({}). Voyez avec le pilote du service. Ce qui est conservé reste lisible.",
+            lexical_date(&suspension.from.to_string()),
+            suspension.reason.trim_end_matches('.')
+        ),
+        Closed::NoConvention | Closed::ConventionOutOfDates(_) => {
+            "La collectivité n’a pas de convention en vigueur : un versement serait refusé. Voyez avec le pilote du service.".into()
+        }
+        Closed::Member => "La collectivité n’existe plus : versez au nom de celle qui lui succède.".into(),
+    }
 }
 
 /// A language by its code.

@@ -22,6 +22,8 @@ pub struct SearchPage {
     pub next: Option<String>,
     /// Whether the register of entries opens for this person.
     pub register: bool,
+    /// Members that this one has followed.
+    pub follows: Vec<String>,
 }
 
 /// One unit found.
@@ -79,6 +81,7 @@ pub async fn show(
         question: words,
         next,
         register: Who::RegisterReader.admits(&person.roles),
+        follows: person.follows.clone(),
     }))
 }
 

@@ -15,6 +15,7 @@ use super::list;
 use crate::identity::PersonCaller;
 use crate::ingest;
 use crate::model::{Agent, Channel};
+use crate::registry::convention_queries;
 use crate::storage;
 use crate::web::callers::Depositor;
 use crate::web::pages::shell::{Account, FieldError, Link, Section, Shell, answer, answer_to_correct, go_to};
@@ -29,14 +30,19 @@ pub struct DepositPage {
     pub trail: Vec<Link>,
     pub csrf: String,
     pub size_max: String,
+    /// Why nothing would be accepted today.
+    pub closed: Option<String>,
     pub errors: Vec<FieldError>,
 }
 
 const CHOOSE: &str = "Choisissez d’abord le fichier à déposer.";
 
 /// `GET /versements/nouveau`.
-pub async fn form(person: Depositor, state: web::Data<State>) -> HttpResponse {
-    answer(&page(&person, &state, None))
+pub async fn form(person: Depositor, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    let standing = convention_queries::standing(&mut state.db.read(person.tenant).await?).await?;
+    let mut page = page(&person, &state, None);
+    page.closed = standing.closed_on(state.clock.today()).as_ref().map(words::closed);
+    Ok(answer(&page))
 }
 
 /// `POST /versements`.
@@ -100,6 +106,7 @@ fn page(person: &PersonCaller, state: &State, wrong: Option<&str>) -> DepositPag
         trail: vec![Link::new("Versements", "/versements")],
         csrf: person.csrf_token.clone(),
         size_max: words::size(state.settings.received_bytes_max),
+        closed: None,
         errors: wrong.map(error).into_iter().collect(),
     }
 }

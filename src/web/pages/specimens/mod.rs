@@ -8,6 +8,7 @@ mod frame;
 mod integrity;
 mod operations;
 mod pages;
+mod piloting;
 mod profiles;
 mod proofs;
 mod transfers;

@@ -7,7 +7,7 @@ use super::operations::operations;
 use super::transfers::{
     awaiting_replication, awaiting_scanner, desk, examined, kept, lines, received, refused,
 };
-use super::{integrity, profiles, proofs};
+use super::{integrity, piloting, profiles, proofs};
 use crate::web::pages::access::search::SearchPage;
 use crate::web::pages::identity::*;
 use crate::web::pages::ingest::deposit::DepositPage;
@@ -53,6 +53,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         trail: vec![Link::new("Versements", "/versements")],
         csrf: "jeton".into(),
         size_max: words::size(20 << 30),
+        closed: None,
         errors: vec![FieldError { field: "fichier", sentence: "Choisissez d’abord un fichier.".into() }],
     };
     let search = SearchPage {
@@ -73,6 +74,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ],
         next: None,
         register: false,
+        follows: vec!["Commune de Fontvernoille".into()],
     };
     let problem = ProblemPage {
         shell: Shell { top: false, ..shell("Page introuvable", Section::None, "lecteur") },
@@ -104,6 +106,8 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("objet", render(&object())),
         ("integrite", render(&integrity::integrity())),
         ("integrite-saine", render(&integrity::whole())),
+        ("pilotage", render(&piloting::pilot())),
+        ("pilotage-collectivite", render(&piloting::piloted())),
         ("profils", render(&profiles::list())),
         ("profils-tableau", render(&profiles::schedule())),
         ("profil-import", render(&profiles::import())),
