@@ -98,6 +98,7 @@ impl App {
         let ingest =
             Ingest::new(db.clone(), storage.clone(), clock.clone(), limits, config.quarantine_refused_days)
                 .with_waiting_max(config.storage_waiting_max)
+                .with_room_days(config.quota_machine_wait_days)
                 .with_scanner(config.antivirus.clone().map(Scanner::new))
                 .with_trust(Trust::new(config.signature_anchors.clone()));
         let identity = Identity::new(db.clone(), clock.clone());

@@ -79,6 +79,8 @@ pub struct Config {
     /// `None`: nobody is written to.
     pub mail: Option<post::Settings>,
     pub quarantine_refused_days: u32,
+    /// Days during which a machine's deposit waits for room in its member's quota.
+    pub quota_machine_wait_days: u32,
     pub limits: Limits,
 }
 
@@ -190,6 +192,9 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
     if written.quarantine.refused_days > 36_500 {
         return Err(bad("quarantine.refused_days", "36500 au plus"));
     }
+    if written.quota.machine_wait_days > 365 {
+        return Err(bad("quota.machine_wait_days", "365 au plus"));
+    }
     let evidence_name = evidence_name(&written.evidence.name, &written.public_url);
     if evidence_name.is_empty()
         || evidence_name.contains('+')
@@ -231,6 +236,7 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
             .map_err(|reason| bad("keys.passphrase_file", &reason))?,
         mail: mail::checked(&written.mail, &data).map_err(|(name, reason)| bad(name, &reason))?,
         quarantine_refused_days: written.quarantine.refused_days,
+        quota_machine_wait_days: written.quota.machine_wait_days,
         limits: Limits {
             received_bytes_max: written.limits.received_bytes,
             expanded_bytes_max: written.limits.expanded_bytes,

@@ -32,6 +32,7 @@ pub(super) struct Written {
     pub keys: Keys,
     pub mail: Mail,
     pub quarantine: Quarantine,
+    pub quota: Quota,
     pub limits: WrittenLimits,
 }
 
@@ -183,6 +184,12 @@ pub(super) struct Mail {
     pub user: String,
     pub password_file: PathBuf,
     pub from: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Quota {
+    pub machine_wait_days: u32,
 }
 
 #[derive(Deserialize)]

@@ -7,7 +7,8 @@ use chrono::{Days, NaiveDate};
 
 use super::conform::{Applied, Conformed, is_admitted};
 use super::identify::Identified;
-use super::{conditions, format_findings, limits, parties, standing};
+use super::quota::Room;
+use super::{conditions, format_findings, limits, parties, quota, standing};
 use crate::model::findings as f;
 use crate::model::{
     Acceptance, Agreement, Deposited, Finding, Heading, NotScanned, Party, RetentionRule, Standing,
@@ -32,8 +33,8 @@ pub struct Facts {
     pub identifier_consumed: bool,
     /// Whether the member may deposit.
     pub standing: Standing,
-    /// Bytes the member may still deposit.
-    pub quota_left_bytes: u64,
+    /// What the member may still deposit.
+    pub room: Room,
     /// What was accepted under the agreement in the time of each of its limits, in their order.
     pub deposited: Vec<Deposited>,
     /// The rule in force of the retention schedule that the agreement names.
@@ -70,6 +71,7 @@ pub fn decide(conformed: Conformed, facts: Facts, today: NaiveDate, approved: bo
         return Decision::Refuse(findings);
     };
     findings.extend(check(&manifest.heading, &facts, identified.expanded_bytes, today));
+    findings.extend(quota::check(&facts.room, limits::coming(&identified)));
     findings.extend(check_classification(&findings));
     findings.extend(check_viruses(&facts, &identified.viruses.coverage));
     if let Some(agreement) = &facts.agreement {
@@ -116,13 +118,6 @@ fn check(heading: &Heading, facts: &Facts, expanded_bytes: u64, today: NaiveDate
             heading.message_identifier
         );
         findings.push(Finding::new(&f::MESSAGE_DUPLICATE, message).in_path("MessageIdentifier"));
-    }
-    if expanded_bytes > facts.quota_left_bytes {
-        let message = format!(
-            "Le versement pèse {expanded_bytes} octets ; il en reste {} au quota de la collectivité.",
-            facts.quota_left_bytes
-        );
-        findings.push(Finding::new(&f::QUOTA_EXCEEDED, message));
     }
     findings
 }

@@ -17,7 +17,7 @@ use super::store::Storing;
 use super::unpack::unpack;
 use super::validate::{Validated, validate};
 use super::{
-    Error, Ingest, JOB_PURGE, acknowledge, codes, event_object, replies, seal, state_queries, viruses,
+    Error, Ingest, JOB_PURGE, acknowledge, codes, event_object, quota, replies, seal, state_queries, viruses,
 };
 use crate::catalog::accession_queries::find_accession;
 use crate::db::TenantTx;
@@ -99,7 +99,7 @@ impl Ingest {
         seen.was_checked_against(conformed.applied.as_ref());
         fail_point!("examine-before-decision");
         match decide(conformed, facts, self.clock.today(), approved) {
-            Decision::Refuse(findings) => self.refuse(tenant, transfer, seen, findings).await,
+            Decision::Refuse(findings) => self.refuse_or_wait(tenant, transfer, seen, findings).await,
             Decision::Await(findings) => self.await_archivist(tenant, transfer, &seen, &findings).await,
             Decision::Accept(accepted) => {
                 match self.seal(tenant, transfer, &seen, *accepted, home, acknowledgement).await? {
@@ -107,7 +107,7 @@ impl Ingest {
                     Sealing::Refused(accepted, found) => {
                         let mut findings = accepted.findings;
                         findings.extend(found);
-                        self.refuse(tenant, transfer, seen, findings).await
+                        self.refuse_or_wait(tenant, transfer, seen, findings).await
                     }
                 }
             }
@@ -195,6 +195,20 @@ impl Ingest {
         fail_point!("examine-after-commit");
         telemetry::transfer_is_now(TransferState::Examined);
         Ok(())
+    }
+
+    /// A machine's deposit that lacks nothing but room waits for it, so many days.
+    async fn refuse_or_wait(
+        &self,
+        tenant: TenantId,
+        transfer: &Transfer,
+        seen: Seen,
+        findings: Vec<Finding>,
+    ) -> Result<(), Error> {
+        if quota::waits(transfer, &findings, &self.clock, self.room_days) {
+            return Err(Error::AwaitingRoom);
+        }
+        self.refuse(tenant, transfer, seen, findings).await
     }
 
     async fn refuse(

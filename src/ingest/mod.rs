@@ -28,7 +28,7 @@ mod notes;
 mod notify;
 mod parties;
 pub mod queries;
-mod quota;
+pub mod quota;
 pub mod receive;
 mod replication;
 mod replies;
@@ -69,6 +69,8 @@ pub const JOB_PURGE: &str = "purge";
 
 /// What the job of a transfer waits for while the virus scanner does not answer.
 pub const WAITS_FOR_SCANNER: &str = "antivirus";
+/// What jobs of machines' deposits wait for when the member's quota is full.
+pub const WAITS_FOR_ROOM: &str = "quota";
 
 /// Every point of the path where a test may stop or kill the process, in order.
 pub const FAIL_POINTS: &[&str] = &[
@@ -102,6 +104,8 @@ pub struct Ingest {
     limits: Limits,
     /// Days during which the bytes of a refused transfer are kept.
     refused_days: u32,
+    /// Days during which a machine's deposit waits for room in the quota.
+    room_days: u32,
     /// Transfers of one member that may wait for a site.
     waiting_max: u32,
     profiles: compiled::Compiled,
@@ -114,6 +118,7 @@ pub struct Ingest {
 
 /// Unless the settings say otherwise.
 const WAITING_MAX: u32 = 10_000;
+const ROOM_DAYS: u32 = 15;
 
 impl Ingest {
     /// The path over these gates.
@@ -126,6 +131,7 @@ impl Ingest {
             clock,
             limits,
             refused_days,
+            room_days: ROOM_DAYS,
             waiting_max,
             profiles,
             scanner: None,
@@ -152,6 +158,11 @@ impl Ingest {
     /// The virus scanner, when the service has one.
     pub fn scanner(&self) -> Option<&Scanner> {
         self.scanner.as_ref()
+    }
+
+    /// The same path, where a machine's deposit waits for room in the quota so many days.
+    pub fn with_room_days(self, room_days: u32) -> Self {
+        Self { room_days, ..self }
     }
 
     /// The same path, with so many transfers of one member that may wait for a site.
@@ -181,6 +192,9 @@ pub enum Error {
     /// Some sites have their copy; these could not take theirs yet.
     #[error("awaiting replication: {reasons}")]
     AwaitingReplication { sites: Vec<String>, reasons: String },
+    /// The member's quota is full: the deposit waits for room.
+    #[error("le quota de la collectivité est atteint")]
+    AwaitingRoom,
     /// The member has as many transfers waiting for a site as may wait.
     #[error("{waiting} transfers of this member wait for a site already")]
     TooManyWaiting { waiting: u32 },
@@ -204,7 +218,7 @@ impl Error {
             Error::Package(error) => error.is_transient(),
             Error::Enter(error) => error.is_transient(),
             Error::AwaitingReplication { .. } | Error::TooManyWaiting { .. } | Error::Antivirus(_) => true,
-            Error::Contended | Error::Died | Error::Io(_) => true,
+            Error::Contended | Error::Died | Error::Io(_) | Error::AwaitingRoom => true,
             Error::Record(_) | Error::Changed | Error::Profile(_) => false,
         }
     }

@@ -2,9 +2,13 @@
 //!
 //! Told in the transaction that passes a threshold, so once and never too late; a quota that is raised may be told of again.
 
+use chrono::TimeDelta;
+
 use crate::clock::Clock;
 use crate::db::{self, TenantTx};
 use crate::mail::{self, Letter};
+use crate::model::findings as f;
+use crate::model::{Deposited, Finding, Transfer};
 
 /// Percents of the quota at which the member's administrators are written to.
 pub const TOLD_AT: [u64; 2] = [80, 95];
@@ -14,9 +18,67 @@ pub const TOLD_AT: [u64; 2] = [80, 95];
 pub(super) struct Held {
     pub bytes: u64,
     pub bytes_max: u64,
+    /// Past it people are told, and nothing is refused.
+    pub bytes_soft: Option<u64>,
+}
+
+/// What a member may still deposit; `None`: as much as one likes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Room {
+    pub bytes: u64,
+    pub objects: Option<u64>,
+    /// Of today.
+    pub deposits: Option<u64>,
+    /// Bytes before the soft quota; less than zero past it.
+    pub soft_bytes: Option<i64>,
+}
+
+/// Everything that a deposit would pass.
+pub(super) fn check(room: &Room, coming: Deposited) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut refuse = |message: String| found.push(Finding::new(&f::QUOTA_EXCEEDED, message));
+    if coming.bytes > room.bytes {
+        refuse(format!(
+            "Le versement pèse {} octets ; il en reste {} au quota de la collectivité.",
+            coming.bytes, room.bytes
+        ));
+    }
+    if let Some(left) = room.objects.filter(|left| coming.files > *left) {
+        refuse(format!(
+            "Le versement compte {} fichiers ; il en reste {left} au quota de la collectivité.",
+            coming.files
+        ));
+    }
+    if room.deposits == Some(0) {
+        refuse(
+            "La collectivité a fait aujourd'hui tous les versements que son quota admet en un jour.".into(),
+        );
+    }
+    if let Some(left) = room.soft_bytes.filter(|left| i64::try_from(coming.bytes).unwrap_or(i64::MAX) > *left)
+    {
+        let passed = if left < 0 { "est dépassé" } else { "sera dépassé par ce versement" };
+        let message = format!("Le quota souple de la collectivité {passed}.");
+        found.push(Finding::new(&f::QUOTA_SOFT, message));
+    }
+    found
+}
+
+/// Whether a machine's deposit waits for room instead of being refused: nothing else is against it, and it is young
+/// (norms §10). People are told at once, and may do something.
+pub(super) fn waits(transfer: &Transfer, findings: &[Finding], clock: &Clock, days: u32) -> bool {
+    let mut errors = findings.iter().filter(|finding| finding.is_error()).peekable();
+    let is_all = errors.peek().is_some() && errors.all(|error| std::ptr::eq(error.kind, &f::QUOTA_EXCEEDED));
+    let until = transfer.received_at + TimeDelta::days(days.into());
+    transfer.machine_id.is_some() && is_all && clock.now() < until
 }
 
 impl Held {
+    /// Of the quota.
+    fn percent(self) -> u64 {
+        let percent = (u128::from(self.bytes) * 100).checked_div(u128::from(self.bytes_max));
+        percent.map_or(100, |percent| percent.min(100) as u64)
+    }
+
     /// The highest threshold that this many bytes have just passed.
     fn passed_by(self, coming: u64) -> Option<u64> {
         let is_past = |bytes: u64, percent: u64| {
@@ -30,6 +92,12 @@ impl Held {
 
 /// Writes to the administrators when these bytes have passed a threshold.
 pub(super) async fn tell(tx: &mut TenantTx, clock: &Clock, held: Held, coming: u64) -> Result<(), db::Error> {
+    let before = held.bytes.saturating_sub(coming);
+    if let Some(soft) = held.bytes_soft.filter(|soft| before <= *soft && held.bytes > *soft) {
+        let percent = held.percent();
+        let letter = Letter::Quota { percent, held: held.bytes, promised: held.bytes_max };
+        mail::write_to_administrators(tx, clock, &format!("quota:souple:{soft}"), &letter).await?;
+    }
     let Some(percent) = held.passed_by(coming) else { return Ok(()) };
     let topic = format!("quota:{percent}:{}", held.bytes_max);
     let letter = Letter::Quota { percent, held: held.bytes, promised: held.bytes_max };
@@ -42,13 +110,17 @@ mod tests {
 
     #[test]
     fn a_threshold_is_passed_once_and_the_highest_is_told() {
-        let held = |bytes| Held { bytes, bytes_max: 1_000 };
+        let held = |bytes| Held { bytes, bytes_max: 1_000, bytes_soft: None };
         assert_eq!(held(799).passed_by(100), None);
         assert_eq!(held(800).passed_by(1), Some(80), "reached is passed");
         assert_eq!(held(810).passed_by(10), None, "told already");
         assert_eq!(held(960).passed_by(300), Some(95), "both at once: the graver");
         assert_eq!(held(960).passed_by(10), None);
         assert_eq!(held(1_000).passed_by(1_000), Some(95));
-        assert_eq!(Held { bytes: u64::MAX, bytes_max: u64::MAX }.passed_by(1), None, "no overflow");
+        assert_eq!(
+            Held { bytes: u64::MAX, bytes_max: u64::MAX, bytes_soft: None }.passed_by(1),
+            None,
+            "no overflow"
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
-use super::quota::Held;
+use super::quota::{Held, Room};
 use crate::db::{self, TenantRead, TenantTx};
 use crate::model::{AgreementId, Deposited, TransferId};
 use crate::package::transfer::TransferRecord;
@@ -39,22 +39,33 @@ pub async fn reserve_quota(
 ) -> Result<Option<Held>, db::Error> {
     let held = sqlx::query!(
         r#"with held as (
-               update quota set bytes_held = bytes_held + $1, archives_held = archives_held + 1
-               where bytes_held + $1 <= bytes_max returning bytes_held, bytes_max
+               update quota
+               set bytes_held = bytes_held + $1, archives_held = archives_held + 1, objects_held = objects_held + $4,
+                   deposits_on = $3,
+                   deposits_count = case when deposits_on = $3 then deposits_count + 1 else 1 end
+               where bytes_held + $1 <= bytes_max
+                 and (objects_max is null or objects_held + $4 <= objects_max)
+                 and (deposits_per_day is null
+                      or case when deposits_on = $3 then deposits_count else 0 end < deposits_per_day)
+               returning bytes_held, bytes_max, bytes_soft
            ), counted as (
                insert into agreement_usage as u (agreement_id, day, transfers, objects, bytes)
                select $2, $3, 1, $4, $1 from held
                on conflict (tenant_id, agreement_id, day) do update
                set transfers = u.transfers + 1, objects = u.objects + excluded.objects, bytes = u.bytes + excluded.bytes
            )
-           select bytes_held, bytes_max from held"#,
+           select bytes_held, bytes_max, bytes_soft from held"#,
         coming.bytes as i64,
         agreement.0,
         day,
         coming.files as i64
     );
     let held = held.fetch_optional(tx.conn()).await?;
-    Ok(held.map(|row| Held { bytes: row.bytes_held as u64, bytes_max: row.bytes_max as u64 }))
+    Ok(held.map(|row| Held {
+        bytes: row.bytes_held.unsigned_abs(),
+        bytes_max: row.bytes_max.unsigned_abs(),
+        bytes_soft: row.bytes_soft.map(i64::unsigned_abs),
+    }))
 }
 
 /// What was accepted under an agreement from this day on; from the beginning without one.
@@ -76,12 +87,25 @@ pub async fn deposited(
     Ok(Deposited { transfers: number(row.transfers), files: number(row.files), bytes: number(row.bytes) })
 }
 
-/// Bytes the member may still deposit; none without a quota.
-pub async fn quota_left(tx: &mut TenantRead) -> Result<u64, db::Error> {
-    let left = sqlx::query_scalar!(r#"select greatest(bytes_max - bytes_held, 0) as "left!" from quota"#)
-        .fetch_optional(tx.conn())
-        .await?;
-    Ok(left.unwrap_or(0) as u64)
+/// What the member may still deposit on this day; nothing without a quota.
+pub async fn room_left(tx: &mut TenantRead, day: NaiveDate) -> Result<Room, db::Error> {
+    let left = sqlx::query!(
+        // `greatest` passes over a null: a difference alone keeps it.
+        r#"select greatest(bytes_max - bytes_held, 0) as "bytes!", objects_max - objects_held as objects,
+                  deposits_per_day - case when deposits_on = $1 then deposits_count else 0 end as deposits,
+                  bytes_soft - bytes_held as soft
+           from quota"#,
+        day
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    let not_less_than_none = |left: i64| u64::try_from(left).unwrap_or(0);
+    Ok(left.map_or_else(Room::default, |row| Room {
+        bytes: row.bytes.unsigned_abs(),
+        objects: row.objects.map(not_less_than_none),
+        deposits: row.deposits.map(not_less_than_none),
+        soft_bytes: row.soft,
+    }))
 }
 
 /// The register's line of a transfer, of its row as it stands now.

@@ -155,7 +155,8 @@ impl Ingest {
     ) -> Result<(Facts, Home), Error> {
         let mut tx = self.db.read(tenant).await?;
         let tx = &mut tx;
-        let mut facts = Facts { quota_left_bytes: seal_queries::quota_left(tx).await?, ..Facts::default() };
+        let mut facts =
+            Facts { room: seal_queries::room_left(tx, self.clock.today()).await?, ..Facts::default() };
         if let Some(name) = &seen.agreement {
             facts.agreement = registry::queries::find_agreement(tx, name).await?;
         }

@@ -12,7 +12,7 @@ use super::check_formats::check_formats;
 use super::check_limits::check_limits;
 use super::check_profiles::{check_imposed, check_profile};
 use super::check_virus::check_virus;
-use super::file::{Agreement, Grammar, Machine, Member, Party, Person, Validity};
+use super::file::{Agreement, Grammar, Machine, Member, Party, Person, Quota, Validity};
 use super::numbers::{is_siren, is_siret};
 use super::read::{
     Text, Written, WrittenAgreement, WrittenMachine, WrittenParty, WrittenPerson, WrittenProfile,
@@ -63,8 +63,7 @@ pub(super) fn checked(
     let faults = &mut Faults::default();
     let code = written.code.get_ref();
     check_identity(written, folder, faults);
-    let bytes = &written.quota.bytes;
-    faults.unless(*bytes.get_ref() >= 0, bytes, "un nombre d'octets est attendu");
+    let quota = check_quota(written, faults);
     if let Some(sites) = &written.sites
         && let Some(reason) = storage.refusal_of(sites.get_ref())
     {
@@ -83,7 +82,7 @@ pub(super) fn checked(
         kind: written.kind.get_ref().clone(),
         siren: written.siren.get_ref().clone(),
         department: text(&written.department, faults),
-        quota_bytes: *bytes.get_ref(),
+        quota,
         sites: written.sites.as_ref().map(|sites| sites.get_ref().clone()),
         own_stamps: written.own_stamps,
         population: population(written, today, faults),
@@ -105,6 +104,23 @@ pub(super) fn checked(
     unique(written.person.iter().map(|person| &person.login), faults);
     unique(written.machine.iter().map(|machine| &machine.client_id), faults);
     if faults.0.is_empty() { Ok(member) } else { Err(std::mem::take(&mut faults.0)) }
+}
+
+fn check_quota(written: &Written, faults: &mut Faults) -> Quota {
+    let of = &written.quota;
+    let bytes = *of.bytes.get_ref();
+    faults.unless(bytes >= 0, &of.bytes, "un nombre d'octets est attendu");
+    let mut count = |number: &Option<Spanned<i64>>, most: i64, reason: &str| {
+        let number = number.as_ref()?;
+        faults.unless((0..=most).contains(number.get_ref()), number, reason);
+        Some(*number.get_ref())
+    };
+    Quota {
+        bytes,
+        soft_bytes: count(&of.soft_bytes, bytes, "un nombre d'octets est attendu, bytes au plus"),
+        objects: count(&of.objects, i64::MAX, "un nombre de fichiers est attendu"),
+        deposits_per_day: count(&of.deposits_per_day, i64::MAX, "un nombre de versements est attendu"),
+    }
 }
 
 /// Code, kind and SIREN.

@@ -14,7 +14,7 @@ pub(super) struct Member {
     pub kind: String,
     pub siren: String,
     pub department: String,
-    pub quota_bytes: i64,
+    pub quota: Quota,
     /// `None`: all there are.
     pub sites: Option<Vec<String>>,
     pub own_stamps: bool,
@@ -30,6 +30,16 @@ pub(super) struct Member {
     pub agreements: Vec<Agreement>,
     pub people: Vec<Person>,
     pub machines: Vec<Machine>,
+}
+
+/// What a member may hold and deposit; what is `None` has no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Quota {
+    pub bytes: i64,
+    /// Past it people are told, and nothing is refused.
+    pub soft_bytes: Option<i64>,
+    pub objects: Option<i64>,
+    pub deposits_per_day: Option<i64>,
 }
 
 /// First and last day; open when `None`.

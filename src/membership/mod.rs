@@ -90,6 +90,9 @@ impl Error {
     }
 }
 
+/// What jobs wait for when a quota is full, as ingest says it.
+const ROOM: &str = "quota";
+
 /// Whether changes are made or only told.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
@@ -120,6 +123,11 @@ async fn run(
     let mut announced = BTreeSet::new();
     for member in &members {
         let changes = apply_member(db, member, clock, mode, &mut announced).await?;
+        // What waits for room looks for it again at once.
+        if mode == Mode::Apply && changes.iter().any(|change| change.contains("quota_")) {
+            let of_member = |error: db::Error| Error::Db { code: member.code.clone(), error };
+            db::jobs::hasten(db, ROOM, clock.now()).await.map_err(of_member)?;
+        }
         sentences.extend(changes.into_iter().map(|change| format!("{} : {change}", member.code)));
     }
     Ok(sentences)

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::file::{Member, Party, Validity};
+use super::file::{Member, Party, Quota, Validity};
 use crate::db::{Error, TenantRead, TenantTx};
 use crate::model::{PersonId, Suspension};
 use crate::proof::journal::BEFORE_FIRST;
@@ -15,6 +15,9 @@ pub(super) struct FoundMember {
     pub siren: String,
     pub department: String,
     pub bytes_max: i64,
+    pub bytes_soft: Option<i64>,
+    pub objects_max: Option<i64>,
+    pub deposits_per_day: Option<i64>,
     pub archives_held: i64,
     pub sites: Option<Vec<String>>,
     pub own_stamps: bool,
@@ -28,7 +31,8 @@ pub(super) struct FoundMember {
 pub(super) async fn find_member(tx: &mut TenantRead) -> Result<Option<FoundMember>, Error> {
     let member = sqlx::query_as!(
         FoundMember,
-        "select m.name, m.kind, m.siren, m.department, q.bytes_max, q.archives_held, m.sites, m.own_stamps,
+        "select m.name, m.kind, m.siren, m.department, q.bytes_max, q.bytes_soft,
+                q.objects_max, q.deposits_per_day, q.archives_held, m.sites, m.own_stamps,
                 m.population, m.population_year, m.valid_from, m.valid_until, m.successor
          from member m join quota q using (tenant_id)"
     );
@@ -63,8 +67,16 @@ pub(super) async fn insert_member(
     Ok(())
 }
 
-pub(super) async fn insert_quota(tx: &mut TenantTx, bytes_max: i64) -> Result<(), Error> {
-    sqlx::query!("insert into quota (bytes_max) values ($1)", bytes_max).execute(tx.conn()).await?;
+pub(super) async fn insert_quota(tx: &mut TenantTx, quota: Quota) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into quota (bytes_max, bytes_soft, objects_max, deposits_per_day) values ($1, $2, $3, $4)",
+        quota.bytes,
+        quota.soft_bytes,
+        quota.objects,
+        quota.deposits_per_day
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -118,8 +130,16 @@ pub(super) async fn set_suspension(
     Ok(())
 }
 
-pub(super) async fn update_quota(tx: &mut TenantTx, bytes_max: i64) -> Result<(), Error> {
-    sqlx::query!("update quota set bytes_max = $1", bytes_max).execute(tx.conn()).await?;
+pub(super) async fn update_quota(tx: &mut TenantTx, quota: Quota) -> Result<(), Error> {
+    sqlx::query!(
+        "update quota set bytes_max = $1, bytes_soft = $2, objects_max = $3, deposits_per_day = $4",
+        quota.bytes,
+        quota.soft_bytes,
+        quota.objects,
+        quota.deposits_per_day
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 

@@ -88,6 +88,9 @@ pub(super) struct WrittenConvention {
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenQuota {
     pub bytes: Spanned<i64>,
+    pub soft_bytes: Option<Spanned<i64>>,
+    pub objects: Option<Spanned<i64>>,
+    pub deposits_per_day: Option<Spanned<i64>>,
 }
 
 #[derive(Deserialize)]

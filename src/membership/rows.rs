@@ -19,7 +19,7 @@ pub(super) async fn write_member(
     changes: &mut Changes,
 ) -> Result<(), Error> {
     let object = format!("member:{}", member.code);
-    let quota = member.quota_bytes;
+    let quota = member.quota;
     let Some(before) = queries::find_member(tx).await? else {
         queries::insert_member(tx, member, now).await?;
         queries::insert_quota(tx, quota).await?;
@@ -27,7 +27,7 @@ pub(super) async fn write_member(
         let detail = vec![
             ("kind", member.kind.clone()),
             ("siren", member.siren.clone()),
-            ("quota_bytes", quota.to_string()),
+            ("quota_bytes", quota.bytes.to_string()),
         ];
         changes.made(object, detail, format!("collectivité créée : {}", member.name));
         return Ok(());
@@ -38,7 +38,10 @@ pub(super) async fn write_member(
     differences.note("siren", &before.siren, &member.siren);
     differences.note("department", &before.department, &member.department);
     differences.note("own_stamps", before.own_stamps, member.own_stamps);
-    differences.note("quota_bytes", before.bytes_max, quota);
+    differences.note("quota_bytes", before.bytes_max, quota.bytes);
+    differences.note("quota_soft_bytes", &before.bytes_soft, &quota.soft_bytes);
+    differences.note("quota_objects", &before.objects_max, &quota.objects);
+    differences.note("quota_deposits_per_day", &before.deposits_per_day, &quota.deposits_per_day);
     let population = |inhabitants: Option<i32>, year: Option<i16>| {
         inhabitants.zip(year).map(|(inhabitants, year)| format!("{inhabitants} en {year}"))
     };

@@ -106,6 +106,9 @@ catalogue! {
     QUOTA_EXCEEDED = "quota.exceeded", Error, "301",
         "Le quota de la collectivité est dépassé",
         "Demandez au pilote du service d'augmenter le quota de la collectivité, puis déposez de nouveau.";
+    QUOTA_SOFT = "quota.soft", Warning, "001",
+        "La place promise à la collectivité se remplit",
+        "Rien à faire pour ce versement ; prévenez le pilote du service que le quota sera bientôt atteint.";
     QUOTA_PERIOD = "quota.period", Error, "301",
         "L'accord de versement n'admet plus autant de versements dans cette durée",
         "Attendez la prochaine période, ou demandez au service d'archives de relever la limite de l'accord.";

@@ -100,7 +100,7 @@ impl Recovery {
                 transfer_record: found.line.as_ref().map(|(_, text)| text.clone()),
             };
             accession_queries::insert_accession(tx, transfer, &row).await?;
-            entry_queries::hold(tx, bytes).await?;
+            entry_queries::hold(tx, accession, bytes).await?;
             let day = granted.with_timezone(&Paris).date_naive();
             entry_queries::count(tx, accession, day, bytes).await?;
         }

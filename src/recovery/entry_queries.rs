@@ -220,10 +220,11 @@ pub(super) async fn count(
 }
 
 /// What the member holds grows by one archive, whatever its quota says: the archive is there.
-pub(super) async fn hold(tx: &mut TenantTx, bytes: u64) -> Result<(), Error> {
+pub(super) async fn hold(tx: &mut TenantTx, of: &Accession, bytes: u64) -> Result<(), Error> {
     sqlx::query!(
-        "update quota set bytes_held = bytes_held + $1, archives_held = archives_held + 1",
-        bytes as i64
+        "update quota set bytes_held = bytes_held + $1, archives_held = archives_held + 1, objects_held = objects_held + $2",
+        bytes as i64,
+        of.objects.len() as i64
     )
     .execute(tx.conn())
     .await?;

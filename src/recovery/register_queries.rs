@@ -16,6 +16,8 @@ pub(super) async fn register(tx: &mut TenantRead) -> Result<Value, Error> {
                'code', (select code from member),
                'member', (select jsonb_agg(m) from member m),
                'bytes_max', (select bytes_max from quota),
+               'quota', (select jsonb_build_object('bytes_soft', bytes_soft, 'objects_max', objects_max,
+                                                   'deposits_per_day', deposits_per_day) from quota),
                'party', (select jsonb_agg(p order by identifier) from party p),
                'profile', (select jsonb_agg(p order by identifier) from profile p),
                'profile_version', (select jsonb_agg(v order by profile_id, version) from profile_version v),
@@ -81,7 +83,11 @@ pub(super) async fn put_member(tx: &mut TenantTx, register: &Value) -> Result<()
 /// Everything else; what the member has is left as it is.
 pub(super) async fn put_back(tx: &mut TenantTx, register: &Value) -> Result<(), Error> {
     sqlx::query!(
-        "update quota set bytes_max = coalesce(($1::jsonb->>'bytes_max')::bigint, bytes_max) where bytes_max = 0",
+        "update quota set bytes_max = coalesce(($1::jsonb->>'bytes_max')::bigint, bytes_max),
+                         bytes_soft = ($1::jsonb->'quota'->>'bytes_soft')::bigint,
+                         objects_max = ($1::jsonb->'quota'->>'objects_max')::bigint,
+                         deposits_per_day = ($1::jsonb->'quota'->>'deposits_per_day')::bigint
+         where bytes_max = 0",
         register
     )
     .execute(tx.conn())

@@ -89,7 +89,14 @@ pub const TABLES: &[Table] = &[
         ..rebuilt("numbering", Source::Objects)
     },
     rebuilt("agreement_usage", Source::Objects),
-    Table { why: "what is held; what is promised is the register's", ..rebuilt("quota", Source::Objects) },
+    Table {
+        but: &[
+            ("deposits_on", "of the last deposit: the day begins anew"),
+            ("deposits_count", "of the last deposit: the day begins anew"),
+        ],
+        why: "what is held; what is promised is the register's",
+        ..rebuilt("quota", Source::Objects)
+    },
     Table {
         only: "t.event_type <> 'RECONSTRUCTION'",
         why: "the entries of the rebuild itself follow",

@@ -35,6 +35,7 @@ impl From<ingest::Error> for Failure {
         let waits_for = match &error {
             ingest::Error::AwaitingReplication { sites, .. } => Some(format!("site {}", sites.join(", "))),
             ingest::Error::Antivirus(_) => Some(ingest::WAITS_FOR_SCANNER.to_owned()),
+            ingest::Error::AwaitingRoom => Some(ingest::WAITS_FOR_ROOM.to_owned()),
             _ => None,
         };
         Self { reason: error.to_string(), again, waits_for }

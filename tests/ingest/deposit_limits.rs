@@ -105,7 +105,7 @@ async fn administrators_are_told_once_when_the_room_runs_short() {
         .unwrap();
     let mut told = Vec::new();
     for name in ["DEUX", "TROIS", "QUATRE"] {
-        desk.deposit(desk.sip(name).zip()).await;
+        desk.deposit_by_hand(desk.sip(name).zip()).await;
         let letters: Vec<String> = sqlx::query_scalar(
             "select topic from technical.letter where tenant_id = $1::uuid order by topic",
         )

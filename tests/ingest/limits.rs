@@ -24,7 +24,7 @@ async fn a_transfer_over_the_quota_is_refused_and_takes_nothing() {
         detail: vec![],
     });
     tx.commit().await.unwrap();
-    let transfer = desk.deposit(desk.sip("QUOTA").zip()).await;
+    let transfer = desk.deposit_by_hand(desk.sip("QUOTA").zip()).await;
     assert_eq!((transfer.state, codes(&transfer)), (TransferState::Refused, vec!["quota.exceeded"]));
     assert_eq!(desk.count("select bytes_held from quota").await, 0);
     desk.end().await;

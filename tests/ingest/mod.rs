@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use chartrier::ingest::queries::{self, MessageKind};
 use chartrier::ingest::{Depositor, Ingest, Reception};
-use chartrier::model::{Agent, Channel, Limits, Transfer, TransferId};
+use chartrier::model::{Agent, Channel, Limits, Role, Transfer, TransferId};
 use futures_util::stream;
 
 use crate::support::sip::Sip;
@@ -25,6 +25,7 @@ mod limits;
 pub mod older;
 mod path;
 mod profiles;
+mod quotas;
 mod refused;
 mod reopened;
 pub mod replication;
@@ -72,16 +73,30 @@ impl Desk {
     }
 
     async fn receive(&self, bytes: Vec<u8>) -> Reception {
+        self.receive_from(&self.machine(), bytes).await
+    }
+
+    async fn receive_from(&self, from: &Depositor, bytes: Vec<u8>) -> Reception {
         let body = stream::iter(
             bytes.chunks(10_000).map(|chunk| Ok(Bytes::copy_from_slice(chunk))).collect::<Vec<_>>(),
         );
-        self.ingest.receive(&self.machine(), "versement.zip", body).await.unwrap()
+        self.ingest.receive(from, "versement.zip", body).await.unwrap()
     }
 
     /// Receives, and lets the background work go as far as it goes.
     async fn deposit(&self, bytes: Vec<u8>) -> Transfer {
         let reception = self.receive(bytes).await;
         self.ingest.advance(self.tenant.tenant, reception.transfer.transfer_id).await.unwrap();
+        self.transfer(reception.transfer.transfer_id).await
+    }
+
+    /// The same by a person, who is answered at once whatever room there is.
+    async fn deposit_by_hand(&self, bytes: Vec<u8>) -> Transfer {
+        let agent = Agent::Person(self.tenant.person(Role::Depositor), Role::Depositor);
+        let (tenant, channel) = (self.tenant.tenant, Channel::Portal);
+        let from = Depositor { tenant, agent, channel, announced_bytes: None };
+        let reception = self.receive_from(&from, bytes).await;
+        self.ingest.advance(tenant, reception.transfer.transfer_id).await.unwrap();
         self.transfer(reception.transfer.transfer_id).await
     }
 

@@ -7,7 +7,7 @@ use chartrier::preservation::{Preservation, Settings};
 use chartrier::recovery::Told;
 use serde_json::Value;
 
-use super::{Instance, MEMBER, asked, asked_with};
+use super::{CONVENTION, Instance, MEMBER, asked, asked_with};
 use crate::support::sip::Sip;
 
 const CODE: &str = "ville";
@@ -30,7 +30,7 @@ async fn origin(folder: &Path) -> Instance {
     let own = "department = \"96\"\nsites = [\"nord\", \"sud\"]";
     let members = folder.join("members");
     std::fs::create_dir_all(members.join(CODE).join("profils")).unwrap();
-    let file = MEMBER.replace("CODE", CODE).replace("department = \"96\"", own);
+    let file = MEMBER.replace("CODE", CODE).replace("department = \"96\"", own) + CONVENTION;
     std::fs::write(members.join(CODE).join("member.toml"), file).unwrap();
     let grammar = crate::support::profile::grammar("2.1", super::TITLE);
     std::fs::write(members.join(CODE).join("profils/delib.rng"), grammar).unwrap();

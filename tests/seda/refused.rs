@@ -39,6 +39,7 @@ const SHOWN_ELSEWHERE: &[(&str, &[&str])] = &[
             "message.duplicate",
             "message.refused_by_archivist",
             "quota.exceeded",
+            "quota.soft",
             "quota.transfer_size",
             "quota.period",
             "rule.classified_refused",

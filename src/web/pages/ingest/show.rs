@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::transfer::{self, DecisionForm, Seen, TransferPage};
+use super::transfer::{self, Awaited, DecisionForm, Seen, TransferPage};
 use crate::access::Reader;
 use crate::db::{TenantRead, jobs};
 use crate::identity::PersonCaller;
@@ -147,7 +147,11 @@ async fn read(
         replied: transfer.state.is_closed(),
         attestations,
         signatures,
-        waits_for_scanner: waits_for.as_deref() == Some(ingest::WAITS_FOR_SCANNER),
+        awaited: match waits_for.as_deref() {
+            Some(ingest::WAITS_FOR_SCANNER) => Some(Awaited::Scanner),
+            Some(ingest::WAITS_FOR_ROOM) => Some(Awaited::Room),
+            _ => None,
+        },
         can_deposit: Who::Depositor.admits(&person.roles),
         decision,
     };

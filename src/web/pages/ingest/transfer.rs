@@ -59,6 +59,15 @@ pub struct DecisionForm {
     pub errors: Vec<FieldError>,
 }
 
+/// What must pass before a transfer is looked at again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaited {
+    /// The virus scanner does not answer, and nothing passes without it.
+    Scanner,
+    /// The member's quota is full.
+    Room,
+}
+
 /// What the registers know of a transfer, and what the person may do with it.
 pub struct Seen<'a> {
     pub transfer: &'a Transfer,
@@ -74,8 +83,8 @@ pub struct Seen<'a> {
     pub attestations: Option<Card>,
     /// The electronic signatures that its files bear.
     pub signatures: Option<Signatures>,
-    /// The virus scanner does not answer, and nothing passes without it.
-    pub waits_for_scanner: bool,
+    /// What must pass before it is looked at again.
+    pub awaited: Option<Awaited>,
     pub can_deposit: bool,
     /// The archivist's forms, for whoever may decide now.
     pub decision: Option<DecisionForm>,
@@ -85,9 +94,10 @@ pub struct Seen<'a> {
 pub fn page(account: Account, seen: Seen<'_>) -> TransferPage {
     let transfer = seen.transfer;
     let copies = seen.archive.as_ref().map_or(0, |(_, _, copies)| *copies);
-    let (headline, explanation) = match seen.waits_for_scanner {
-        true => awaiting_scanner(),
-        false => said(transfer, seen.decision.is_some(), copies),
+    let (headline, explanation) = match seen.awaited {
+        Some(Awaited::Scanner) => awaiting_scanner(),
+        Some(Awaited::Room) => awaiting_room(),
+        None => said(transfer, seen.decision.is_some(), copies),
     };
     TransferPage {
         trail: vec![Link::new("Versements", "/versements")],
@@ -97,7 +107,7 @@ pub fn page(account: Account, seen: Seen<'_>) -> TransferPage {
         notice: None,
         headline,
         explanation,
-        steps: steps(transfer, seen.waits_for_scanner),
+        steps: steps(transfer, seen.awaited),
         archive: seen.archive.as_ref().map(|(cote, address, _)| Link::new(cote, address)),
         can_retry: seen.can_deposit && transfer.state == TransferState::Refused,
         findings: findings::groups(&transfer.findings),
@@ -146,7 +156,7 @@ fn facts(seen: &Seen<'_>) -> Vec<Fact> {
 }
 
 /// The steps done, the one under way, those to come.
-fn steps(transfer: &Transfer, waits_for_scanner: bool) -> Vec<Step> {
+fn steps(transfer: &Transfer, awaited: Option<Awaited>) -> Vec<Step> {
     let done = |label, at| Step { label, progress: "done", icon: "check", at, words: "" };
     let now = |label, icon, words| Step { label, progress: "now", icon, at: None, words };
     let later = |label, icon| Step { label, progress: "later", icon, at: None, words: "à venir" };
@@ -156,7 +166,11 @@ fn steps(transfer: &Transfer, waits_for_scanner: bool) -> Vec<Step> {
     let accepted = || done("Accepté", moment(transfer.decided_at));
     match transfer.state {
         TransferState::Received => {
-            let words = if waits_for_scanner { "l’antivirus est attendu" } else { "en cours" };
+            let words = match awaited {
+                Some(Awaited::Scanner) => "l’antivirus est attendu",
+                Some(Awaited::Room) => "de la place est attendue",
+                None => "en cours",
+            };
             vec![received, now("Contrôle", "search", words), later("Prise en charge", "box")]
         }
         TransferState::Examined if transfer.decided_at.is_none() => vec![
@@ -237,6 +251,16 @@ fn said(transfer: &Transfer, decides: bool, copies: usize) -> (&'static str, Str
                 .into(),
         ),
     }
+}
+
+/// The member's quota is full; what a machine sent is kept, and not refused yet.
+fn awaiting_room() -> (&'static str, String) {
+    (
+        "Votre envoi est bien arrivé, il attend de la place",
+        "La place promise à votre collectivité est toute occupée. Rien n’est refusé pour l’instant : le contrôle reprendra de \
+         lui-même quand le pilote du service l’aura augmentée. Gardez votre accusé de réception."
+            .into(),
+    )
 }
 
 fn awaiting_scanner() -> (&'static str, String) {

@@ -125,7 +125,7 @@ fn coverage(state: TransferState) -> Option<VirusCoverage> {
 
 pub fn seen(transfer: &Transfer) -> Seen<'_> {
     Seen {
-        waits_for_scanner: false,
+        awaited: None,
         transfer,
         archive: None,
         sender: Some("Mairie de Saint-Aubin-des-Landes".into()),
@@ -244,7 +244,7 @@ pub fn received() -> TransferPage {
 pub fn awaiting_scanner() -> TransferPage {
     let mut transfer = transfer(TransferState::Received, "");
     (transfer.title, transfer.unit_count, transfer.object_count) = (None, None, None);
-    transfer::page(account("déposant"), Seen { waits_for_scanner: true, ..seen(&transfer) })
+    transfer::page(account("déposant"), Seen { awaited: Some(transfer::Awaited::Scanner), ..seen(&transfer) })
 }
 
 pub fn awaiting_replication() -> TransferPage {
