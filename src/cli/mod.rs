@@ -100,6 +100,13 @@ enum TenantsCommand {
     Plan { folder: PathBuf },
     /// Applique un dossier de collectivités ; répétable, ne retire rien.
     Apply { folder: PathBuf },
+    /// Rend les collectivités en fichiers, dans un dossier nouveau ou vide ; sans mot de passe ni secret.
+    Export {
+        folder: PathBuf,
+        /// Code d'une seule collectivité.
+        #[arg(long, value_name = "CODE")]
+        member: Option<String>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -134,6 +141,9 @@ pub fn run() -> ExitCode {
         }
         Command::Tenants(TenantsCommand::Apply { folder }) => {
             with_config(|config| tenants::apply(config, &folder))
+        }
+        Command::Tenants(TenantsCommand::Export { folder, member }) => {
+            with_config(|config| tenants::export(config, &folder, member.as_deref()))
         }
         Command::Formats(command) => with_config(|config| formats::run(config, &command)),
         Command::Audit(selection) => with_config(|config| audit::audit(config, &selection)),

@@ -46,3 +46,20 @@ fn with_app(
         Ok(ExitCode::SUCCESS)
     })
 }
+
+/// Gives members back as files.
+pub(super) fn export(config: Config, folder: &Path, member: Option<&str>) -> Result<ExitCode, Failure> {
+    runtime()?.block_on(async {
+        let app = App::open(config, Clock::system()).await?;
+        let outcome = membership::export::export(&app.db, folder, member).await;
+        app.close().await?;
+        match outcome {
+            Ok(codes) => println!("{} : {}", folder.display(), codes.join(", ")),
+            Err(error) => {
+                eprintln!("{error}");
+                return Ok(ExitCode::from(1));
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}

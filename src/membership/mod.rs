@@ -17,6 +17,8 @@ mod check_profiles;
 mod check_virus;
 mod convention_queries;
 mod convention_rows;
+pub mod export;
+mod export_queries;
 mod file;
 pub mod forget;
 mod grammars;

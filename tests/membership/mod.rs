@@ -13,6 +13,7 @@ use chartrier::registry::queries::{agreements, find_agreement, find_parties, fin
 use crate::support::{database, vault};
 
 mod conventions;
+mod export;
 mod forget;
 mod formats;
 mod limits;
