@@ -215,6 +215,14 @@ pub(super) async fn set_formats(tx: &mut TenantTx, id: Uuid, agreement: &Agreeme
     Ok(())
 }
 
+/// Open to deposits, or suspended.
+pub(super) async fn set_state(tx: &mut TenantTx, id: Uuid, state: &str) -> Result<(), Error> {
+    sqlx::query!("update agreement set state = $2 where agreement_id = $1", id, state)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// What else it asks.
 pub(super) async fn set_conditions(
     tx: &mut TenantTx,

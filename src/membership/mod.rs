@@ -7,6 +7,7 @@
 //! each change leaves its event; a second run changes and records nothing.
 
 mod agreement_queries;
+pub mod agreements;
 mod change;
 mod check;
 mod check_conditions;

@@ -124,6 +124,17 @@ pub async fn machine_agreements(tx: &mut TenantRead, machine: MachineId) -> Resu
     Ok(identifiers.fetch_all(tx.conn()).await?)
 }
 
+/// Names of the machines that may deposit under an agreement.
+pub async fn machines_under(tx: &mut TenantRead, agreement: AgreementId) -> Result<Vec<String>, Error> {
+    let names = sqlx::query_scalar!(
+        "select m.name || ' (' || m.client_id || ')' as name
+         from machine_agreement ma join machine m using (tenant_id, machine_id)
+         where ma.agreement_id = $1 and m.disabled_at is null order by 1",
+        agreement.0
+    );
+    Ok(names.fetch_all(tx.conn()).await?.into_iter().flatten().collect())
+}
+
 async fn select_agreements(tx: &mut TenantRead, identifier: Option<&str>) -> Result<Vec<Agreement>, Error> {
     let mut admitted = admitted_parties(tx, identifier).await?;
     let rows = sqlx::query!(

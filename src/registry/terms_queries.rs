@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::terms;
 use crate::db::{Error, TenantRead, TenantTx};
-use crate::model::Agreement;
+use crate::model::{Agreement, AgreementId, TransferId};
 
 /// Keeps the terms of an agreement as one more version, unless they are those of the last one.
 pub async fn keep(tx: &mut TenantTx, agreement: &Agreement, at: DateTime<Utc>) -> Result<(), Error> {
@@ -25,19 +25,32 @@ pub async fn keep(tx: &mut TenantTx, agreement: &Agreement, at: DateTime<Utc>) -
     Ok(())
 }
 
-/// The last version of an agreement's terms that has this digest: its number, and since when.
-pub async fn find(
+/// The version of its agreement's terms that a transfer was judged under: its number, and since when.
+pub async fn of_transfer(
     tx: &mut TenantRead,
-    identifier: &str,
-    digest: &str,
+    transfer: TransferId,
 ) -> Result<Option<(u32, DateTime<Utc>)>, Error> {
     let row = sqlx::query!(
         "select v.version, v.since
-         from agreement_version v join agreement a using (tenant_id, agreement_id)
-         where a.identifier = $1 and v.digest = $2
+         from transfer t join agreement a on a.tenant_id = t.tenant_id and a.identifier = t.agreement_identifier
+         join agreement_version v
+           on v.tenant_id = a.tenant_id and v.agreement_id = a.agreement_id and v.digest = t.agreement_terms
+         where t.transfer_id = $1
          order by v.version desc limit 1",
-        identifier,
-        digest
+        transfer.0
     );
     Ok(row.fetch_optional(tx.conn()).await?.map(|row| (row.version.unsigned_abs(), row.since)))
+}
+
+/// Every version of an agreement's terms, the last first: its number, since when, its digest.
+pub async fn versions(
+    tx: &mut TenantRead,
+    agreement: AgreementId,
+) -> Result<Vec<(u32, DateTime<Utc>, String)>, Error> {
+    let rows = sqlx::query!(
+        "select version, since, digest from agreement_version where agreement_id = $1 order by version desc",
+        agreement.0
+    );
+    let rows = rows.fetch_all(tx.conn()).await?.into_iter();
+    Ok(rows.map(|row| (row.version.unsigned_abs(), row.since, row.digest)).collect())
 }

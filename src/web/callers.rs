@@ -80,6 +80,8 @@ people! {
     RuleValidator;
     /// Whoever leads the shared service.
     Pilot;
+    /// Whoever suspends an agreement, and opens it again.
+    AgreementKeeper;
     /// Whoever keeps the service running, for every member.
     Operator;
 }

@@ -43,6 +43,8 @@ pub enum Who {
     RuleValidator,
     /// Whoever leads the shared service, for every member.
     Pilot,
+    /// Whoever suspends an agreement, and opens it again.
+    AgreementKeeper,
     /// Whoever keeps the service running, for every member.
     Operator,
 }
@@ -67,6 +69,7 @@ impl Who {
             Who::ProfileKeeper => Some(&[Archivist, MemberAdmin]),
             Who::RuleValidator => Some(&[ControlAuthority]),
             Who::Pilot => Some(&[Role::Pilot]),
+            Who::AgreementKeeper => Some(&[MemberAdmin]),
             Who::Operator => Some(&[Operator]),
         }
     }

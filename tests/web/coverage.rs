@@ -19,6 +19,7 @@ struct Identifiers {
     object: String,
     job: String,
     profile: String,
+    agreement: String,
     archive: String,
     attestation: String,
 }
@@ -33,21 +34,28 @@ async fn identifiers(door: &Door, name: &str) -> Identifiers {
     let unit = unit["unit_id"].as_str().unwrap().to_owned();
     let object = door.json(&format!("/api/v1/units/{unit}")).await["objects"][0]["object_id"].clone();
     let profile = profile::imported(&door.tenant, name, profile::grammar("2.1", "Titre")).await.to_string();
+    let mut tx = door.tenant.db.read(door.tenant.tenant).await.unwrap();
+    let agreement: Uuid =
+        sqlx::query_scalar("select agreement_id from agreement limit 1").fetch_one(tx.conn()).await.unwrap();
+    drop(tx);
+    let agreement = agreement.to_string();
     let (object, archive) = (object.as_str().unwrap().to_owned(), archive.as_str().unwrap().to_owned());
-    Identifiers { transfer, unit, object, job: NO_JOB.into(), profile, archive, attestation }
+    Identifiers { transfer, unit, object, job: NO_JOB.into(), profile, agreement, archive, attestation }
 }
 
 impl Identifiers {
     fn unknown() -> Identifiers {
         let unknown = || Uuid::now_v7().to_string();
-        let [transfer, unit, object, profile, archive, attestation] = std::array::from_fn(|_| unknown());
-        Identifiers { transfer, unit, object, job: NO_JOB.into(), profile, archive, attestation }
+        let [transfer, unit, object, profile, agreement, archive, attestation] =
+            std::array::from_fn(|_| unknown());
+        Identifiers { transfer, unit, object, job: NO_JOB.into(), profile, agreement, archive, attestation }
     }
 
     fn malformed() -> Identifiers {
         let [transfer, unit, object, job, profile] = ["x", "'", "0", "x", "profil"].map(str::to_owned);
         let (archive, attestation) = ("x".to_owned(), "%00".to_owned());
-        Identifiers { transfer, unit, object, job, profile, archive, attestation }
+        let agreement = "accord".to_owned();
+        Identifiers { transfer, unit, object, job, profile, agreement, archive, attestation }
     }
 
     /// The address with its parameter; a new kind of address must be given its identifier here.
@@ -62,6 +70,7 @@ impl Identifiers {
             ("profils/", &self.profile),
             // A member that the pilot would name: `pilot.rs` tries theirs.
             ("pilotage/", &self.job),
+            ("/accords/{id}", &self.agreement),
         ]);
         if !address.contains('{') {
             return address.to_owned();

@@ -24,6 +24,7 @@ use crate::support::sip::Sip;
 use crate::support::{self, FreshTenant, PASSWORD, fresh_tenant, vault};
 
 mod account;
+mod agreements;
 mod attestations;
 mod consultation;
 mod coverage;

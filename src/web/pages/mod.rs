@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod account;
+pub mod agreements;
 pub mod assets;
 pub mod attestations;
 pub mod desk;

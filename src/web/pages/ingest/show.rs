@@ -122,6 +122,10 @@ async fn read(
         ),
         None => None,
     };
+    let agreement = match (agreement, registry::terms_queries::of_transfer(&mut tx, id).await?) {
+        (Some(name), Some((version, _))) => Some(format!("{name}, version {version}")),
+        (agreement, _) => agreement,
+    };
     let profile = profile(&mut tx, &transfer).await?;
     let acknowledged = queries::find_message(&mut tx, id, MessageKind::Acknowledgement).await?.is_some();
     let attestations = attestations::card(&mut tx, person, id).await?;

@@ -109,6 +109,8 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("pilotage", render(&piloting::pilot())),
         ("pilotage-collectivite", render(&piloting::piloted())),
         ("profils", render(&profiles::list())),
+        ("profils-accords", render(&profiles::agreements())),
+        ("profils-accord", render(&profiles::one_agreement())),
         ("profils-tableau", render(&profiles::schedule())),
         ("profil-import", render(&profiles::import())),
         ("profil", render(&profiles::show())),

@@ -5,12 +5,13 @@ use uuid::Uuid;
 use super::frame::{at, shell};
 use crate::model::findings::XML_UNCLOSED;
 use crate::model::{
-    Acceptance, Agreement, AgreementId, Conditions, Fate, Finding, FormatPolicy, LargeFiles, ProfileId,
-    RetentionRule, Role, ScheduleLevel, StartEvent, Utility, VirusCheck,
+    Acceptance, Agreement, AgreementId, Conditions, DepositLimit, Fate, Finding, FormatPolicy, LargeFiles,
+    Period, ProfileId, RetentionRule, Role, ScheduleLevel, StartEvent, Utility, VirusCheck,
 };
 use crate::registry::retention_queries::Version;
 use crate::registry::{Profile, ProfileVersion};
 use crate::seda::profile::Profile as Compiled;
+use crate::web::pages::agreements;
 use crate::web::pages::profiles::explanation::{self, ExplanationPage};
 use crate::web::pages::profiles::import::{self, ImportPage};
 use crate::web::pages::profiles::list::{self, ListPage};
@@ -134,4 +135,46 @@ pub fn schedule() -> SchedulePage {
     let mut page = schedule::page(account(), &roles, versions, today);
     page.faults = vec!["Ligne 4 : dua : une durée (P10Y), ILLIMITEE ou rien est attendu.".into()];
     page
+}
+
+pub fn agreements() -> agreements::ListPage {
+    let suspended = Agreement { active: false, ..agreement("SA-DELIB", "Délibérations", &[], false) };
+    agreements::list(
+        account(),
+        &[agreement("SA-ACTES", "Actes soumis au contrôle de légalité", &[], false), suspended],
+    )
+}
+
+pub fn one_agreement() -> agreements::AgreementPage {
+    let conditions = Conditions {
+        typology: Some("DELIBERATIONS".into()),
+        digests: vec!["SHA-256".into(), "SHA-512".into()],
+        ..Conditions::default()
+    };
+    let limit =
+        DepositLimit { per: Period::Month, transfers: Some(200), files: None, bytes: Some(5_000_000_000) };
+    let agreement = Agreement {
+        conditions,
+        limits: vec![limit],
+        transferring_agencies: vec!["21960023600018".into()],
+        originating_agencies: vec!["21960023600018".into()],
+        transfer_bytes_max: 262_144_000,
+        ..agreement("SA-ACTES", "Actes soumis au contrôle de légalité (accord)", &["ACTES-2.1"], true)
+    };
+    let names = [
+        ("21960023600018", "Mairie de Saint-Aubrac"),
+        ("FRAD096", "Archives départementales de la Haute-Valmoure"),
+    ];
+    let names = names.map(|(identifier, name)| (identifier.to_owned(), name.to_owned())).into();
+    let told = agreements::Told {
+        agreement: &agreement,
+        versions: vec![
+            (2, at("2026-11-20T16:02:00Z"), "5f0a1c22d3e4b596".into()),
+            (1, at("2024-01-02T08:00:00Z"), "a7d09b11c2f3e481".into()),
+        ],
+        machines: vec!["Bus de la commune (saint-aubrac-pastell)".into()],
+        names: &names,
+        can_keep: true,
+    };
+    agreements::page(account(), told)
 }
