@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::db::{Error, Technical, TenantTx};
-use crate::model::{Fate, PersonId, RetentionRule, ScheduleLevel, StartEvent, Utility};
+use crate::model::{PersonId, RetentionRule, ScheduleLevel};
 use crate::registry::retention_queries;
 
 /// Last version of each rule, by code.
@@ -143,30 +143,11 @@ pub(super) async fn lock_department(tx: &mut Technical, department: &str) -> Res
 }
 
 pub(super) async fn last_of_department(tx: &mut Technical, department: &str) -> Result<Last, Error> {
-    let rows = sqlx::query!(
-        "select distinct on (code) code, version, typology, utility, starts, fate, access, reference, valid_from,
-                valid_until, is_validated
-         from platform.retention_rule where department = $1 order by code, version desc",
-        department
-    );
-    let mut last = Last::new();
-    for row in rows.fetch_all(tx.conn()).await? {
-        let wrong = |what: &str| Error::row("retention_rule", what);
-        let rule = RetentionRule {
-            code: row.code.clone(),
-            typology: row.typology,
-            utility: Utility::from_word(&row.utility),
-            starts: StartEvent::from_word(&row.starts).ok_or_else(|| wrong(&row.starts))?,
-            fate: Fate::from_letter(&row.fate).ok_or_else(|| wrong(&row.fate))?,
-            access: row.access,
-            reference: row.reference,
-            valid_from: row.valid_from,
-            valid_until: row.valid_until,
-            is_validated: row.is_validated,
-        };
-        last.insert(row.code, (row.version.unsigned_abs(), rule));
-    }
-    Ok(last)
+    let versions = retention_queries::last_of_department(tx, department).await?;
+    Ok(versions
+        .into_iter()
+        .map(|version| (version.rule.code.clone(), (version.version, version.rule)))
+        .collect())
 }
 
 /// The last version of a rule, when it is to be validated, and who imported it; its row is locked.

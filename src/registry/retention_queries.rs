@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::db::{Error, TenantRead};
+use crate::db::{Error, Technical, TenantRead};
 use crate::model::{ArchiveId, Fate, RetentionRule, ScheduleLevel, StartEvent, Utility};
 
 struct RuleRow {
@@ -73,6 +73,18 @@ pub async fn versions(tx: &mut TenantRead, code: Option<&str>) -> Result<Vec<Ver
            where $1::text is null or code = $1
            order by 2, 1, 3"#,
         code
+    );
+    rows.fetch_all(tx.conn()).await?.into_iter().map(Version::try_from).collect()
+}
+
+/// The last version of each rule of a département's schedule.
+pub async fn last_of_department(tx: &mut Technical, department: &str) -> Result<Vec<Version>, Error> {
+    let rows = sqlx::query_as!(
+        RuleRow,
+        r#"select distinct on (code) 'department' as "level!", code, version, typology, utility, starts, fate, access,
+                  reference, valid_from, valid_until, is_validated, imported_at
+           from platform.retention_rule where department = $1 order by code, version desc"#,
+        department
     );
     rows.fetch_all(tx.conn()).await?.into_iter().map(Version::try_from).collect()
 }
