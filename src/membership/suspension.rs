@@ -107,6 +107,10 @@ pub async fn tell_ends(db: &Db, clock: &Clock) -> Result<u64, db::Error> {
         let letter = Letter::ConventionEnds { identifier: convention.identifier.clone(), until, months };
         let topic =
             format!("convention:{}:{}:{until}:{months}", overview.standing.code, convention.identifier);
+        // First, and each once: a crash before the commit below tells nobody twice, and leaves nobody untold.
+        let mut pilots = db.technical().await?;
+        mail::write_to_pilots(&mut pilots, clock, overview.tenant, &topic, &letter).await?;
+        pilots.commit().await?;
         mail::write_to_administrators(&mut tx, clock, &topic, &letter).await?;
         tx.record(Event {
             event_type: EventType::Parametrage,
@@ -115,9 +119,6 @@ pub async fn tell_ends(db: &Db, clock: &Clock) -> Result<u64, db::Error> {
             object: format!("convention:{}", convention.identifier),
             detail: vec![("action", "alerte".to_owned()), ("months", months.to_string())],
         });
-        tx.commit().await?;
-        let mut tx = db.technical().await?;
-        mail::write_to_pilots(&mut tx, clock, overview.tenant, &topic, &letter).await?;
         tx.commit().await?;
         told += 1;
     }
