@@ -103,6 +103,13 @@ fn document_signatures(identified: &Identified, agreement: &Agreement) -> Vec<Fi
     if asked == Signing::Required {
         return Vec::new();
     }
+    let untold = identified.signatures.count().saturating_sub(identified.signatures.told.len() as u64);
+    let untold = (untold > 0).then(|| {
+        let message = format!(
+            "{untold} autres signatures n'ont pas été détaillées ; l'accord « {name} » les demande valides"
+        );
+        Finding::new(&f::SIGNATURE_UNVERIFIED, message)
+    });
     let bad = found.iter().filter_map(|signature| {
         let (kind, what) = match signature.indication {
             Indication::Passed => return None,
@@ -116,5 +123,5 @@ fn document_signatures(identified: &Identified, agreement: &Agreement) -> Vec<Fi
         );
         Some(Finding::new(kind, message).in_path(&signature.file))
     });
-    bad.take(100).collect()
+    untold.into_iter().chain(bad.take(100)).collect()
 }
