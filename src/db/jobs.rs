@@ -22,6 +22,9 @@ pub const ATTEMPTS_MAX: u32 = 12;
 /// Claims in a row that may end with their worker, killed or out of memory: the next would end the same way.
 pub const DEATHS_MAX: u32 = 5;
 
+/// What jobs of machines' deposits wait for when the member's quota is full: ingest says it, a raised quota ends it.
+pub const WAITS_FOR_ROOM: &str = "quota";
+
 /// Longest delay before a failed job is tried again.
 const DELAY_MAX_SECONDS: i64 = 3_600;
 

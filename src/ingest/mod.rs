@@ -69,8 +69,7 @@ pub const JOB_PURGE: &str = "purge";
 
 /// What the job of a transfer waits for while the virus scanner does not answer.
 pub const WAITS_FOR_SCANNER: &str = "antivirus";
-/// What jobs of machines' deposits wait for when the member's quota is full.
-pub const WAITS_FOR_ROOM: &str = "quota";
+pub use crate::db::jobs::WAITS_FOR_ROOM;
 
 /// Every point of the path where a test may stop or kill the process, in order.
 pub const FAIL_POINTS: &[&str] = &[

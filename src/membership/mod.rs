@@ -93,9 +93,6 @@ impl Error {
     }
 }
 
-/// What jobs wait for when a quota is full, as ingest says it.
-const ROOM: &str = "quota";
-
 /// Whether changes are made or only told.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
@@ -127,9 +124,9 @@ async fn run(
     for member in &members {
         let changes = apply_member(db, member, clock, mode, &mut announced).await?;
         // What waits for room looks for it again at once.
-        if mode == Mode::Apply && changes.iter().any(|change| change.contains("quota_")) {
+        if mode == Mode::Apply && !changes.is_empty() {
             let of_member = |error: db::Error| Error::Db { code: member.code.clone(), error };
-            db::jobs::hasten(db, ROOM, clock.now()).await.map_err(of_member)?;
+            db::jobs::hasten(db, db::jobs::WAITS_FOR_ROOM, clock.now()).await.map_err(of_member)?;
         }
         sentences.extend(changes.into_iter().map(|change| format!("{} : {change}", member.code)));
     }
