@@ -27,7 +27,6 @@ fn with_app(
     runtime()?.block_on(async {
         let app = App::open(config, Clock::system()).await?;
         let outcome = async {
-            membership::schedule::refuse_unknown_typologies(&app.db, folder).await?;
             if app.config.antivirus.is_none() {
                 membership::refuse_without_virus_scanner(folder)?;
             }

@@ -118,7 +118,15 @@ async fn run(
     clock: &Clock,
     mode: Mode,
 ) -> Result<Vec<String>, Error> {
-    let members = read::read_all(folder, storage, clock.today()).map_err(Error::Files)?;
+    let mut faults = schedule::unknown_typologies(db, folder).await?;
+    let members = read::read_all(folder, storage, clock.today()).unwrap_or_else(|found| {
+        faults.extend(found);
+        Vec::new()
+    });
+    if !faults.is_empty() {
+        faults.sort_by(|one, other| (&one.path, one.line).cmp(&(&other.path, other.line)));
+        return Err(Error::Files(faults));
+    }
     let mut sentences = Vec::new();
     let mut announced = BTreeSet::new();
     for member in &members {

@@ -158,14 +158,12 @@ pub async fn validate(db: &Db, clock: &Clock, by: By, code: &str) -> Result<bool
     Ok(true)
 }
 
-/// Asked before [`super::plan`] and [`super::apply`]: an agreement names a rule that the member has, or its département.
-///
-/// # Errors
-/// Each that does not, with its line.
-pub async fn refuse_unknown_typologies(db: &Db, folder: &Path) -> Result<(), Error> {
+/// Each agreement that names a rule which neither the member nor its département has, with its line; a file that cannot be read
+/// is told by whoever reads it.
+pub(super) async fn unknown_typologies(db: &Db, folder: &Path) -> Result<Vec<Fault>, Error> {
     let mut faults = Vec::new();
-    for path in read::paths(folder).map_err(Error::Files)? {
-        let (text, written) = read::written(&path).map_err(Error::Files)?;
+    for path in read::paths(folder).unwrap_or_default() {
+        let Ok((text, written)) = read::written(&path) else { continue };
         let code = written.code.get_ref();
         for named in written.agreement.iter().filter_map(|agreement| agreement.typology.as_ref()) {
             let of_member = |error| Error::Db { code: code.clone(), error };
@@ -176,15 +174,12 @@ pub async fn refuse_unknown_typologies(db: &Db, folder: &Path) -> Result<(), Err
                      (chartrier schedule import)",
                     named.get_ref()
                 );
-                faults.push(Fault {
-                    path: path.clone(),
-                    line: read::line_at(&text, named.span().start),
-                    reason,
-                });
+                let line = read::line_at(&text, named.span().start);
+                faults.push(Fault { path: path.clone(), line, reason });
             }
         }
     }
-    if faults.is_empty() { Ok(()) } else { Err(Error::Files(faults)) }
+    Ok(faults)
 }
 
 async fn is_known(db: &Db, member: &str, department: &str, code: &str) -> Result<bool, db::Error> {

@@ -1,9 +1,7 @@
 //! Retention schedules: what an agreement may name, three levels, versions, validation by another person.
 
 use chartrier::membership::profiles::By;
-use chartrier::membership::schedule::{
-    Imported, Refused, import_department, import_member, refuse_unknown_typologies, validate,
-};
+use chartrier::membership::schedule::{Imported, Refused, import_department, import_member, validate};
 use chartrier::membership::{Error, apply, plan};
 use chartrier::model::{Age, Fate, PersonId, Role, TenantId};
 use chartrier::registry::queries::find_agreement;
@@ -38,7 +36,6 @@ async fn an_agreement_names_a_rule_that_exists_and_its_versions_are_kept() {
     );
     apply(&db, &vault::storage(), folder(&[("bourg", MEMBER)]).path(), &clock()).await.unwrap();
     let files = folder(&[("bourg", &decided)]);
-    refuse_unknown_typologies(&db, files.path()).await.unwrap();
     let said = plan(&db, &vault::storage(), files.path(), &clock()).await.unwrap();
     assert_eq!(
         said,
@@ -58,17 +55,20 @@ async fn an_agreement_names_a_rule_that_exists_and_its_versions_are_kept() {
     drop(tx);
     assert_eq!(plan(&db, &vault::storage(), files.path(), &clock()).await.unwrap(), Vec::<String>::new());
 
-    let unknown = with("typology = \"CADASTRE\"");
+    // Told with what else is wrong.
+    let unknown = with("typology = \"CADASTRE\"").replace("siren = \"732829320\"", "siren = \"732829321\"");
     let files = folder(&[("bourg", &unknown)]);
-    let Err(Error::Files(faults)) = refuse_unknown_typologies(&db, files.path()).await else {
-        panic!("known")
-    };
+    let refused = plan(&db, &vault::storage(), files.path(), &clock()).await;
+    let Err(Error::Files(faults)) = refused else { panic!("known") };
+    assert!(faults.len() == 2 && faults[0].reason.starts_with("SIREN"), "{faults:?}");
+    let faults = &faults[1..];
     assert!(faults[0].reason.contains("n'a pas de règle « CADASTRE »"), "{faults:?}");
     assert_eq!(faults[0].line, unknown.lines().position(|line| line.starts_with("typology")).unwrap() + 1);
     import_department(&db, &clock(), "33", &file("CADASTRE;Matrices;P10Y;date;C;;;;;valide"), false)
         .await
         .unwrap();
-    refuse_unknown_typologies(&db, files.path()).await.unwrap();
+    let files = folder(&[("bourg", &with("typology = \"CADASTRE\""))]);
+    plan(&db, &vault::storage(), files.path(), &clock()).await.unwrap();
     for (wrong, reason) in [
         ("age = \"courant\"", "« courant » : attendu intermediaire, definitif"),
         ("digests = [\"CRC\"]", "« CRC » : attendu MD5, SHA-1, SHA-256, SHA-384, SHA-512"),
