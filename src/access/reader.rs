@@ -6,11 +6,13 @@
 
 use chrono::NaiveDate;
 
-use crate::catalog::Scope;
 use crate::identity::{MachineCaller, PersonCaller};
 use crate::model::Role::{self, Archivist, ControlAuthority, Depositor, MemberAdmin, Producer};
-use crate::model::{Agent, TenantId};
+use crate::model::{Agent, Scope, TenantId, Way};
 use crate::seda::opening::Opening;
+
+/// Roles that read what others deposited, as far as each is held.
+const READING: [Role; 5] = [Archivist, ControlAuthority, MemberAdmin, Producer, Role::Reader];
 
 /// A caller as access sees them.
 #[derive(Clone, Debug)]
@@ -28,14 +30,18 @@ impl Reader {
     pub fn person(caller: &PersonCaller) -> Option<Self> {
         let held = |roles: &[Role]| roles.iter().copied().find(|role| caller.roles.contains(role));
         let opening = held(&[Archivist, ControlAuthority, Depositor, Producer]);
-        let whole = held(&[Archivist, ControlAuthority, MemberAdmin, Producer, Role::Reader]);
+        let reading = held(&READING);
         // Under the role that opens files, when there is one: only that is journaled.
-        let role = opening.or(whole)?;
-        let whole = whole.is_some();
+        let role = opening.or(reading)?;
+        let mut ways: Vec<Way> =
+            caller.holdings.iter().filter(|held| READING.contains(&held.role)).map(Way::from).collect();
+        if caller.has(Depositor) {
+            ways.push(Way::own(caller.person_id));
+        }
         Some(Self {
             tenant: caller.tenant,
             agent: Agent::Person(caller.person_id, role),
-            scope: Scope { agreements: None, depositor: (!whole).then_some(caller.person_id) },
+            scope: Scope::by(ways),
             opens_files: opening.is_some(),
             reads_what_is_open: held(&[Role::Reader]).is_some(),
         })
@@ -46,7 +52,7 @@ impl Reader {
         Self {
             tenant: caller.tenant,
             agent: Agent::Machine(caller.machine_id),
-            scope: Scope { agreements: Some(caller.agreements.clone()), depositor: None },
+            scope: Scope::under(caller.agreements.clone()),
             opens_files: true,
             reads_what_is_open: true,
         }

@@ -1,6 +1,6 @@
 //! Units and objects taken in charge: described, linked, found.
 //!
-//! Never decides who may read what: it is told a [`Scope`] and gives nothing outside it. The one thing to
+//! Never decides who may read what: it is told a [`crate::model::Scope`] and gives nothing outside it. The one thing to
 //! know: a text is looked for by a function of the database that gives identifiers, and those are then read
 //! under the tenant's policies (`migrations/0006_catalog.sql`).
 
@@ -14,33 +14,12 @@ pub mod write;
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{ArchiveId, Content, NamedFormat, ObjectId, PersonId, Rules, UnitId};
+use crate::model::{ArchiveId, Content, NamedFormat, ObjectId, Rules, UnitId};
 
 /// Job, asked for by whoever opens a file: the archive's copies are read again, when they have not been for long.
 pub const JOB_COMMUNICATED: &str = "communicated";
 /// Job, asked for by whoever met a wrong copy: the archive's copies are read again, now.
 pub const JOB_DOUBTED: &str = "doubted";
-
-/// Which archives of the tenant a caller reaches.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Scope {
-    /// Taken in charge under these agreements only (their identifiers).
-    pub agreements: Option<Vec<String>>,
-    /// Deposited by this person only.
-    pub depositor: Option<PersonId>,
-}
-
-impl Scope {
-    /// Every archive of the tenant.
-    pub fn whole() -> Self {
-        Self::default()
-    }
-
-    /// Whether nothing of the tenant is outside.
-    pub fn is_whole(&self) -> bool {
-        *self == Self::default()
-    }
-}
 
 /// One transfer's archives, taken in charge.
 #[derive(Clone, Debug)]

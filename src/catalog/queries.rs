@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::rows::{self, ArchiveRow, ObjectRow, UnitRow};
-use super::{Archive, Copy, Object, Scope, Unit, UnitLine};
+use super::{Archive, Copy, Object, Unit, UnitLine};
 use crate::db::{self, TenantRead};
-use crate::model::{ArchiveId, ObjectId, Rules, TransferId, UnitId};
+use crate::model::{ArchiveId, ObjectId, Rules, Scope, TransferId, UnitId};
 
 /// Units above a unit that are told, at most: a deeper one is cut at the top.
 const ANCESTORS_MAX: i32 = 64;
@@ -23,12 +23,10 @@ pub async fn find_archive(
                   a.originating_agency, a.size_bytes, a.unit_count, a.object_count, a.taken_in_charge_at
            from archive a join agreement g using (tenant_id, agreement_id)
            where a.archive_id = $1
-             and ($2::text[] is null or g.identifier = any($2))
-             and ($3::uuid is null or exists (select from transfer t where t.tenant_id = a.tenant_id
-                                              and t.transfer_id = a.transfer_id and t.person_id = $3))"#,
+             and ($2::jsonb is null or reached($2, g.identifier, a.originating_agency,
+                     (select t.person_id from transfer t where t.transfer_id = a.transfer_id)))"#,
         id.0,
-        scope.agreements.as_deref(),
-        scope.depositor.map(|id| id.0)
+        scope.ways()
     )
     .fetch_optional(tx.conn())
     .await?;

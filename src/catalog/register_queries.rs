@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::db::{self, TenantRead};
+use crate::model::Scope;
 
 /// A line of the register.
 #[derive(Clone, Debug)]
@@ -27,9 +28,10 @@ pub struct Entry {
 /// Place in the register: what came last on the page before.
 pub type After = (DateTime<Utc>, Uuid);
 
-/// At most `most` entries of a year, oldest first.
+/// At most `most` entries of a year that the scope reaches, oldest first.
 pub async fn entries(
     tx: &mut TenantRead,
+    scope: &Scope,
     year: i32,
     after: Option<After>,
     most: i64,
@@ -45,12 +47,14 @@ pub async fn entries(
            and a.taken_in_charge_at < make_timestamptz($1 + 1, 1, 1, 0, 0, 0, 'Europe/Paris')
            and (a.taken_in_charge_at, a.archive_id)
                > (coalesce($2::timestamptz, '-infinity'), coalesce($3::uuid, '00000000-0000-0000-0000-000000000000'))
+           and ($5::jsonb is null or reached($5, g.identifier, a.originating_agency, t.person_id))
          order by a.taken_in_charge_at, a.archive_id
          limit $4"#,
         year,
         after.map(|(at, _)| at),
         after.map(|(_, id)| id),
-        most
+        most,
+        scope.ways()
     );
     Ok(entries.fetch_all(tx.conn()).await?)
 }
@@ -64,13 +68,19 @@ pub struct Total {
     pub bytes: i64,
 }
 
-/// Each year that has entries, the last first.
-pub async fn years(tx: &mut TenantRead) -> Result<Vec<Total>, db::Error> {
+/// Each year that has entries the scope reaches, the last first.
+pub async fn years(tx: &mut TenantRead, scope: &Scope) -> Result<Vec<Total>, db::Error> {
     let years = sqlx::query_as!(
         Total,
         r#"select extract(year from taken_in_charge_at at time zone 'Europe/Paris')::integer as "year!",
                   count(*) as "entries!", sum(object_count)::bigint as "objects!", sum(size_bytes)::bigint as "bytes!"
-           from archive group by 1 order by 1 desc"#
+           from archive a
+           where $1::jsonb is null or exists (
+               select from agreement g join transfer t using (tenant_id)
+               where g.agreement_id = a.agreement_id and t.transfer_id = a.transfer_id
+                 and reached($1, g.identifier, a.originating_agency, t.person_id))
+           group by 1 order by 1 desc"#,
+        scope.ways()
     );
     Ok(years.fetch_all(tx.conn()).await?)
 }

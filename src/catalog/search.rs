@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::UnitLine;
 use super::queries::lines;
-use super::{Scope, UnitLine};
 use crate::db::{self, TenantRead};
-use crate::model::ArchiveId;
+use crate::model::{ArchiveId, Scope};
 
 /// Units looked at in one go when some of them may be outside what is asked for.
 const CANDIDATES: u32 = 1_001;
@@ -74,20 +74,19 @@ async fn listed(
          join unit u using (tenant_id, archive_id)
          where ($1::uuid is null or a.archive_id = $1)
            and (not $2 or u.root)
-           and ($3::text[] is null or exists (select from agreement g where g.tenant_id = a.tenant_id
-                                              and g.agreement_id = a.agreement_id and g.identifier = any($3)))
-           and ($4::uuid is null or exists (select from transfer t where t.tenant_id = a.tenant_id
-                                            and t.transfer_id = a.transfer_id and t.person_id = $4))
+           and ($3::jsonb is null or exists (
+                   select from agreement g join transfer t using (tenant_id)
+                   where g.agreement_id = a.agreement_id and t.transfer_id = a.transfer_id
+                     and reached($3, g.identifier, a.originating_agency, t.person_id)))
            -- Always there, so that a plan made for any page begins at the page's place in the index.
            and (a.taken_in_charge_at, a.archive_id)
-               <= (coalesce($5::timestamptz, 'infinity'), coalesce($6::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-           and ($5::timestamptz is null or (a.taken_in_charge_at, a.archive_id) < ($5, $6) or u.ordinal > $7)
+               <= (coalesce($4::timestamptz, 'infinity'), coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+           and ($4::timestamptz is null or (a.taken_in_charge_at, a.archive_id) < ($4, $5) or u.ordinal > $6)
          order by a.taken_in_charge_at desc, a.archive_id desc, u.ordinal
-         limit $8",
+         limit $7",
         question.archive.map(|id| id.0),
         question.roots_only,
-        scope.agreements.as_deref(),
-        scope.depositor.map(|id| id.0),
+        scope.ways(),
         after.map(|(at, _, _)| at),
         after.map(|(_, archive, _)| archive),
         after.map(|(_, _, ordinal)| i32::try_from(ordinal).unwrap_or(i32::MAX)),
@@ -163,11 +162,10 @@ async fn candidates_after(
                       where u.unit_id = f.unit_id
                         and ($5::uuid is null or u.archive_id = $5)
                         and (not $6 or u.root)
-                        and ($7::text[] is null or exists (select from agreement g where g.tenant_id = a.tenant_id
-                                                           and g.agreement_id = a.agreement_id
-                                                           and g.identifier = any($7)))
-                        and ($8::uuid is null or exists (select from transfer t where t.tenant_id = a.tenant_id
-                                                         and t.transfer_id = a.transfer_id and t.person_id = $8))
+                        and ($7::jsonb is null or exists (
+                                select from agreement g join transfer t using (tenant_id)
+                                where g.agreement_id = a.agreement_id and t.transfer_id = a.transfer_id
+                                  and reached($7, g.identifier, a.originating_agency, t.person_id)))
                   ) as "asked_for!"
            from search_units($1, $2, $3, $4) f
            order by f.sorted_at desc, f.unit_id desc"#,
@@ -177,8 +175,7 @@ async fn candidates_after(
         most as i32,
         question.archive.map(|id| id.0),
         question.roots_only,
-        scope.agreements.as_deref(),
-        scope.depositor.map(|id| id.0)
+        scope.ways()
     )
     .fetch_all(tx.conn())
     .await?;

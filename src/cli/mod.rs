@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 
 use crate::app;
 use crate::config::{self, Config};
+use crate::membership::Taking;
 
 mod audit;
 mod backup;
@@ -97,9 +98,19 @@ enum Command {
 #[derive(Subcommand)]
 enum TenantsCommand {
     /// Dit ce qu'un dossier de collectivités changerait.
-    Plan { folder: PathBuf },
+    Plan {
+        folder: PathBuf,
+        /// Reprend des fichiers les personnes, accords et applications que le portail a changés.
+        #[arg(long)]
+        take_file: bool,
+    },
     /// Applique un dossier de collectivités ; répétable, ne retire rien.
-    Apply { folder: PathBuf },
+    Apply {
+        folder: PathBuf,
+        /// Reprend des fichiers les personnes, accords et applications que le portail a changés.
+        #[arg(long)]
+        take_file: bool,
+    },
     /// Rend les collectivités en fichiers, dans un dossier nouveau ou vide ; sans mot de passe ni secret.
     Export {
         folder: PathBuf,
@@ -127,6 +138,10 @@ enum SitesCommand {
     },
 }
 
+fn taking(files: bool) -> Taking {
+    if files { Taking::Files } else { Taking::Nothing }
+}
+
 /// Reads the command line and runs the command.
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
@@ -136,11 +151,11 @@ pub fn run() -> ExitCode {
         Command::Serve { with_worker } => with_config(|config| serve::serve(config, true, with_worker)),
         Command::Work => with_config(|config| serve::serve(config, false, true)),
         Command::Migrate => with_config(serve::migrate),
-        Command::Tenants(TenantsCommand::Plan { folder }) => {
-            with_config(|config| tenants::plan(config, &folder))
+        Command::Tenants(TenantsCommand::Plan { folder, take_file }) => {
+            with_config(|config| tenants::plan(config, &folder, taking(take_file)))
         }
-        Command::Tenants(TenantsCommand::Apply { folder }) => {
-            with_config(|config| tenants::apply(config, &folder))
+        Command::Tenants(TenantsCommand::Apply { folder, take_file }) => {
+            with_config(|config| tenants::apply(config, &folder, taking(take_file)))
         }
         Command::Tenants(TenantsCommand::Export { folder, member }) => {
             with_config(|config| tenants::export(config, &folder, member.as_deref()))

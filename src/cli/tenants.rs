@@ -7,16 +7,20 @@ use super::{Failure, runtime};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::membership::{self, Error};
+use crate::membership::{self, Error, Taking};
 
 /// Says, in words, what a folder of members would change.
-pub(super) fn plan(config: Config, folder: &Path) -> Result<ExitCode, Failure> {
-    with_app(config, folder, async |app| membership::plan(&app.db, &app.storage, folder, &app.clock).await)
+pub(super) fn plan(config: Config, folder: &Path, taking: Taking) -> Result<ExitCode, Failure> {
+    with_app(config, folder, async |app| {
+        membership::plan(&app.db, &app.storage, folder, &app.clock, taking).await
+    })
 }
 
 /// Applies a folder of members and says, in words, what changed.
-pub(super) fn apply(config: Config, folder: &Path) -> Result<ExitCode, Failure> {
-    with_app(config, folder, async |app| membership::apply(&app.db, &app.storage, folder, &app.clock).await)
+pub(super) fn apply(config: Config, folder: &Path, taking: Taking) -> Result<ExitCode, Failure> {
+    with_app(config, folder, async |app| {
+        membership::apply(&app.db, &app.storage, folder, &app.clock, taking).await
+    })
 }
 
 fn with_app(

@@ -18,7 +18,7 @@ use subtle::ConstantTimeEq;
 
 use crate::clock::Clock;
 use crate::db::{self, Db};
-use crate::model::{MachineId, PersonId, Role, TenantId};
+use crate::model::{Holding, MachineId, PersonId, Role, Scope, TenantId};
 
 pub use machine::{AccessToken, TOKEN_SECONDS};
 pub use password::{PASSWORD_BYTES_MAX, hash_password};
@@ -48,7 +48,8 @@ pub struct Membership {
     pub name: String,
     /// Code of the member that follows it.
     pub successor: Option<String>,
-    pub roles: Vec<Role>,
+    /// Each role, in their order, and how far it is held.
+    pub holdings: Vec<Holding>,
 }
 
 /// An open session.
@@ -98,6 +99,8 @@ pub struct PersonCaller {
     pub person_id: PersonId,
     pub display_name: String,
     pub roles: Vec<Role>,
+    /// The same roles, and how far each is held.
+    pub holdings: Vec<Holding>,
     /// Names of the members that this one has followed, and whose archives the person reads.
     pub follows: Vec<String>,
     /// The person may act for other members too.
@@ -128,9 +131,33 @@ impl PersonCaller {
         self.roles.contains(&role)
     }
 
+    /// How far the person reaches under these roles.
+    pub fn scope(&self, roles: &[Role]) -> Scope {
+        Scope::of(&self.holdings, roles)
+    }
+
     /// As [`Session::csrf_matches`].
     pub fn csrf_matches(&self, given: &str) -> bool {
         self.csrf_token.as_bytes().ct_eq(given.as_bytes()).into()
+    }
+}
+
+#[cfg(test)]
+impl PersonCaller {
+    /// Somebody who holds this and nothing else.
+    pub(crate) fn for_tests(holdings: Vec<Holding>) -> Self {
+        Self {
+            tenant: TenantId::of_member("essai"),
+            member_name: "Commune d’Essai".into(),
+            member_code: "essai".into(),
+            person_id: PersonId(uuid::Uuid::from_u128(1)),
+            display_name: "Dominique Essai".into(),
+            roles: holdings.iter().map(|held| held.role).collect(),
+            holdings,
+            follows: Vec::new(),
+            serves_several: false,
+            csrf_token: String::new(),
+        }
     }
 }
 

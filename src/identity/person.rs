@@ -82,7 +82,8 @@ impl Identity {
             member_code: member.code.clone(),
             person_id: row.person_id,
             display_name: row.display_name.clone(),
-            roles: member.roles.clone(),
+            roles: member.holdings.iter().map(|held| held.role).collect(),
+            holdings: member.holdings.clone(),
             follows: members
                 .iter()
                 .filter(|before| before.successor.as_ref() == Some(&member.code))

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{Account, Membership, Opened};
 use crate::db::{Error, Technical};
-use crate::model::{PersonId, Role, TenantId};
+use crate::model::{Holding, PersonId, TenantId};
 
 /// Who has a login.
 pub(super) struct Person {
@@ -64,13 +64,15 @@ pub(super) async fn memberships(
 ) -> Result<Vec<Membership>, Error> {
     let rows = sqlx::query!(
         r#"with recursive held as (
-               select m.tenant_id, m.code, a.role
+               select m.tenant_id, m.code, a.role, a.agreements, a.producers
                from assignment a join member m using (tenant_id) where a.person_id = $1
                union
-               select before.tenant_id, before.code, held.role
+               select before.tenant_id, before.code, held.role, held.agreements, held.producers
                from held join member before on before.successor = held.code and before.valid_until < $2
                where held.role in ('archivist', 'member_admin', 'producer', 'reader'))
-           select m.tenant_id, m.code, m.name, m.successor, array_agg(distinct held.role) as "roles!"
+           select m.tenant_id, m.code, m.name, m.successor,
+                  jsonb_agg(jsonb_build_object('role', held.role, 'agreements', held.agreements,
+                                               'producers', held.producers)) as "holdings!"
            from held join member m using (tenant_id)
            group by m.tenant_id, m.code, m.name, m.successor order by m.name, m.code"#,
         person.0,
@@ -79,16 +81,13 @@ pub(super) async fn memberships(
     .fetch_all(tx.conn())
     .await?;
     let membership = rows.into_iter().map(|row| {
-        let mut roles = row.roles.iter().map(|word| role(word)).collect::<Result<Vec<_>, _>>()?;
-        roles.sort();
+        let holdings: Result<Vec<Holding>, _> = serde_json::from_value(row.holdings);
+        let mut holdings = holdings.map_err(|error| Error::row("assignment", error))?;
+        holdings.sort_by_key(|held| held.role);
         let tenant = TenantId::from_row(row.tenant_id);
-        Ok(Membership { tenant, code: row.code, name: row.name, successor: row.successor, roles })
+        Ok(Membership { tenant, code: row.code, name: row.name, successor: row.successor, holdings })
     });
     membership.collect()
-}
-
-fn role(word: &str) -> Result<Role, Error> {
-    Role::from_word(word).ok_or_else(|| Error::row("assignment", word))
 }
 
 /// What is counted of wrong passwords.

@@ -1,9 +1,9 @@
-//! What an archivist decides of an examined transfer. The one who deposited it may not (norms §8).
+//! What an archivist decides of an examined transfer, of those that their role reaches. The one who deposited it may not (norms §8).
 
-use super::{Error, Ingest, JOB_SEAL, event_object, queries, replies, state_queries};
+use super::{Error, Ingest, JOB_SEAL, event_object, queries, replies, state_queries, visibility};
 use crate::model::findings as f;
 use crate::model::{
-    Agent, Event, EventType, Finding, Outcome, PersonId, Role, TenantId, TransferId, TransferState,
+    Agent, Event, EventType, Finding, Outcome, PersonId, Role, Scope, TenantId, TransferId, TransferState,
 };
 
 /// Longest reason kept, in characters.
@@ -21,26 +21,40 @@ pub enum Undecided {
     ReasonMissing,
 }
 
+/// Who decides, and of what.
+#[derive(Clone, Debug)]
+pub struct Decider {
+    pub person: PersonId,
+    pub scope: Scope,
+}
+
+impl Decider {
+    /// Of everything the member receives.
+    pub fn of_all(person: PersonId) -> Self {
+        Self { person, scope: Scope::whole() }
+    }
+}
+
 impl Ingest {
     /// Accepts: the background work seals, stores and replies.
     pub async fn approve(
         &self,
         tenant: TenantId,
-        by: PersonId,
+        by: Decider,
         id: TransferId,
     ) -> Result<Result<(), Undecided>, Error> {
         let mut tx = self.db.write(tenant).await?;
-        if let Err(undecided) = waiting(&mut tx, by, id).await? {
+        if let Err(undecided) = waiting(&mut tx, &by, id).await? {
             return Ok(Err(undecided));
         }
         let at = self.clock.now();
-        if !state_queries::set_approved(&mut tx, id, by, at).await? {
+        if !state_queries::set_approved(&mut tx, id, by.person, at).await? {
             return Ok(Err(Undecided::NotWaiting));
         }
         tx.record(Event {
             event_type: EventType::Controle,
             outcome: Outcome::Ok,
-            agent: Agent::Person(by, Role::Archivist),
+            agent: Agent::Person(by.person, Role::Archivist),
             object: event_object(id),
             detail: vec![("etape", "acceptation par l'archiviste".into())],
         });
@@ -53,7 +67,7 @@ impl Ingest {
     pub async fn decline(
         &self,
         tenant: TenantId,
-        by: PersonId,
+        by: Decider,
         id: TransferId,
         reason: &str,
     ) -> Result<Result<(), Undecided>, Error> {
@@ -63,7 +77,7 @@ impl Ingest {
             return Ok(Err(Undecided::ReasonMissing));
         }
         let mut tx = self.db.write(tenant).await?;
-        let transfer = match waiting(&mut tx, by, id).await? {
+        let transfer = match waiting(&mut tx, &by, id).await? {
             Ok(transfer) => transfer,
             Err(undecided) => return Ok(Err(undecided)),
         };
@@ -79,7 +93,8 @@ impl Ingest {
             // The entry of its examination has them.
             judged_under: Vec::new(),
         };
-        self.refuse_in(&mut tx, &transfer, &seen, &findings, Agent::Person(by, Role::Archivist)).await?;
+        self.refuse_in(&mut tx, &transfer, &seen, &findings, Agent::Person(by.person, Role::Archivist))
+            .await?;
         tx.commit().await?;
         Ok(Ok(()))
     }
@@ -87,7 +102,7 @@ impl Ingest {
 
 async fn waiting(
     tx: &mut crate::db::TenantTx,
-    by: PersonId,
+    by: &Decider,
     id: TransferId,
 ) -> Result<Result<crate::model::Transfer, Undecided>, Error> {
     let Some((state, decided_by)) = state_queries::lock_transfer(tx, id).await? else {
@@ -97,7 +112,10 @@ async fn waiting(
         return Ok(Err(Undecided::NotWaiting));
     }
     let Some(transfer) = queries::find_transfer(tx, id).await? else { return Ok(Err(Undecided::NotFound)) };
-    if transfer.person_id == Some(by) {
+    if !visibility::reaches(&by.scope, &transfer) {
+        return Ok(Err(Undecided::NotFound));
+    }
+    if transfer.person_id == Some(by.person) {
         return Ok(Err(Undecided::OwnDeposit));
     }
     Ok(Ok(transfer))

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{coverage, findings_json};
 use crate::db::{self, TenantRead, TenantTx};
 use crate::model::{
-    Agent, ArchiveId, Channel, MachineId, PersonId, Signatures, Transfer, TransferId, TransferState,
+    Agent, ArchiveId, Channel, MachineId, PersonId, Scope, Signatures, Transfer, TransferId, TransferState,
 };
 
 struct TransferRow {
@@ -24,6 +24,7 @@ struct TransferRow {
     message_identifier: Option<String>,
     transferring_agency: Option<String>,
     agreement_identifier: Option<String>,
+    originating_agency: Option<String>,
     archival_profile: Option<String>,
     profile_version: Option<i32>,
     title: Option<String>,
@@ -52,6 +53,7 @@ impl From<TransferRow> for Transfer {
             message_identifier: row.message_identifier,
             transferring_agency: row.transferring_agency,
             agreement_identifier: row.agreement_identifier,
+            originating_agency: row.originating_agency,
             archival_profile: row.archival_profile,
             profile_version: row.profile_version.map(|n| n as u32),
             title: row.title,
@@ -72,7 +74,7 @@ pub async fn find_transfer(tx: &mut TenantRead, id: TransferId) -> Result<Option
         TransferRow,
         r#"select transfer_id, state::text as "state!", person_id, machine_id, file_name, size_bytes, digest,
                   received_at, attempt, seda_version, message_identifier, transferring_agency,
-                  agreement_identifier, archival_profile, profile_version, title, unit_count, object_count, findings,
+                  agreement_identifier, originating_agency, archival_profile, profile_version, title, unit_count, object_count, findings,
                   decided_at, archive_id, closed_at, virus
            from transfer where transfer_id = $1"#,
         id.0
@@ -99,11 +101,9 @@ pub async fn find_signatures(tx: &mut TenantRead, id: TransferId) -> Result<Opti
 pub struct Filter {
     /// In this state only.
     pub state: Option<TransferState>,
-    /// Under these agreements only (or not yet read, and sent by `machine`).
-    pub agreements: Option<Vec<String>>,
+    /// Within it, or sent by `machine`.
+    pub scope: Scope,
     pub machine: Option<MachineId>,
-    /// Deposited by this person only.
-    pub person: Option<PersonId>,
 }
 
 /// Place in a list sorted by reception, newest first: what came last on the page before.
@@ -124,21 +124,20 @@ pub async fn transfers_page(
         TransferRow,
         r#"select transfer_id, state::text as "state!", person_id, machine_id, file_name, size_bytes, digest,
                   received_at, attempt, seda_version, message_identifier, transferring_agency,
-                  agreement_identifier, archival_profile, profile_version, title, unit_count, object_count, findings,
+                  agreement_identifier, originating_agency, archival_profile, profile_version, title, unit_count, object_count, findings,
                   decided_at, archive_id, closed_at, virus
            from transfer
            where ($1::text is null or state = $1::text::transfer_state)
-             and ($2::text[] is null or agreement_identifier = any($2) or machine_id = $3)
-             and ($4::uuid is null or person_id = $4)
+             and ($2::jsonb is null or machine_id = $3
+                  or reached($2, agreement_identifier, originating_agency, person_id))
              -- A comparison that the index can begin at, the first page included.
              and (received_at, transfer_id)
-                 < (coalesce($5::timestamptz, 'infinity'), coalesce($6::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                 < (coalesce($4::timestamptz, 'infinity'), coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
            order by received_at desc, transfer_id desc
-           limit $7"#,
+           limit $6"#,
         filter.state.map(TransferState::word),
-        filter.agreements.as_deref(),
+        filter.scope.ways(),
         filter.machine.map(|id| id.0),
-        filter.person.map(|id| id.0),
         after.map(|after| after.received_at),
         after.map(|after| after.transfer_id.0),
         i64::from(most)
@@ -211,7 +210,7 @@ pub async fn insert_transfer(
              where state in ('received', 'examined', 'sealed', 'awaiting_replication', 'taken_in_charge') do nothing
          returning transfer_id, state::text as "state!", person_id, machine_id, file_name, size_bytes, digest,
                    received_at, attempt, seda_version, message_identifier, transferring_agency,
-                   agreement_identifier, archival_profile, profile_version, title, unit_count, object_count, findings,
+                   agreement_identifier, originating_agency, archival_profile, profile_version, title, unit_count, object_count, findings,
                    decided_at, archive_id, closed_at, virus"#,
         new.transfer_id.0,
         new.channel.word(),
@@ -233,7 +232,7 @@ pub async fn find_by_digest(tx: &mut TenantRead, digest: &[u8]) -> Result<Option
         TransferRow,
         r#"select transfer_id, state::text as "state!", person_id, machine_id, file_name, size_bytes, digest,
                   received_at, attempt, seda_version, message_identifier, transferring_agency,
-                  agreement_identifier, archival_profile, profile_version, title, unit_count, object_count, findings,
+                  agreement_identifier, originating_agency, archival_profile, profile_version, title, unit_count, object_count, findings,
                   decided_at, archive_id, closed_at, virus
            from transfer where digest = $1 order by received_at desc, transfer_id desc limit 1"#,
         digest

@@ -10,7 +10,7 @@ use super::identify::Identified;
 use super::state_queries::Examined;
 use super::{Error, Ingest, coverage, replies, seal, seal_queries, signatures};
 use crate::model::{
-    Agreement, AgreementId, Event, Finding, SedaVersion, Signatures, TenantId, Transfer, TransferId,
+    Agreement, AgreementId, Event, Finding, Scope, SedaVersion, Signatures, TenantId, Transfer, TransferId,
     VirusCoverage,
 };
 use crate::registry;
@@ -107,6 +107,7 @@ impl Seen {
             message_identifier: fit(&self.message_identifier),
             transferring_agency: fit(&self.transferring_agency),
             agreement: fit(&self.agreement),
+            originating_agency: fit(&self.originating_agency),
             profile: fit(&self.profile),
             profile_version: self.applied.as_ref().map(|applied| applied.version),
             terms: self.terms.as_ref().map(|(_, version)| version.as_str()),
@@ -163,6 +164,16 @@ impl Ingest {
         if let (Some(agreement), Some(machine)) = (&facts.agreement, transfer.machine_id) {
             let open = registry::queries::machine_agreements(tx, machine).await?;
             if !open.contains(&agreement.identifier) {
+                facts.agreement = None;
+            }
+        }
+        if let (Some(agreement), Some(person)) = (&facts.agreement, transfer.person_id) {
+            let held = registry::queries::depositing(tx, person).await?;
+            // Whoever deposits no more deposits what they had begun.
+            let open = |scope: Scope| {
+                scope.reaches(Some(&agreement.identifier), seen.originating_agency.as_deref(), None)
+            };
+            if !held.is_none_or(open) {
                 facts.agreement = None;
             }
         }

@@ -31,6 +31,7 @@ pub struct Examined<'a> {
     pub message_identifier: Option<&'a str>,
     pub transferring_agency: Option<&'a str>,
     pub agreement: Option<&'a str>,
+    pub originating_agency: Option<&'a str>,
     pub profile: Option<&'a str>,
     /// Of that profile, the version the manifest was checked against.
     pub profile_version: Option<u32>,
@@ -58,6 +59,7 @@ pub async fn write_examination(
          set seda_version = $2, message_identifier = $3, transferring_agency = $4, agreement_identifier = $5,
              title = $6, unit_count = $7, object_count = $8, expanded_bytes = $9, findings = $10, examined_at = $11,
              archival_profile = $12, profile_version = $13, virus = $14, signatures = $15, agreement_terms = $16,
+             originating_agency = $17,
              attempt = 1 + (select count(*) from transfer before
                             where before.message_identifier = $3
                               and before.transferring_agency is not distinct from $4
@@ -78,7 +80,8 @@ pub async fn write_examination(
         seen.profile_version.map(|n| n as i32),
         coverage::write(seen.virus),
         seen.signatures.map(|signatures| serde_json::to_value(signatures).expect("strings and numbers")),
-        seen.terms
+        seen.terms,
+        seen.originating_agency
     )
     .execute(tx.conn())
     .await?;

@@ -1,35 +1,50 @@
-//! Which transfers a person may follow (norms §8): the whole member's for those who answer for it, one's own
+//! Which transfers a person may follow (norms §8): as far as their roles reach for those who answer for the member, one's own
 //! for those who deposit.
 //!
 //! Pure. What is not followed answers like what does not exist.
 
-use super::queries::Filter;
-use crate::model::{PersonId, Role, Transfer};
+use crate::identity::PersonCaller;
+use crate::model::{Role, Scope, Transfer, Way};
+
+/// Roles that follow what others deposited.
+const ANSWERING: [Role; 3] = [Role::Archivist, Role::ControlAuthority, Role::MemberAdmin];
 
 /// The transfers that this person follows; `None`: none at all.
-pub fn followed_by(person: PersonId, roles: &[Role]) -> Option<Filter> {
-    if roles.iter().any(|role| matches!(role, Role::Archivist | Role::ControlAuthority | Role::MemberAdmin)) {
-        return Some(Filter::default());
+pub fn followed_by(person: &PersonCaller) -> Option<Scope> {
+    let mut ways: Vec<Way> =
+        person.holdings.iter().filter(|held| ANSWERING.contains(&held.role)).map(Way::from).collect();
+    if [Role::Depositor, Role::Producer].iter().any(|role| person.has(*role)) {
+        ways.push(Way::own(person.person_id));
     }
-    let own = roles.iter().any(|role| matches!(role, Role::Depositor | Role::Producer));
-    own.then(|| Filter { person: Some(person), ..Filter::default() })
+    (!ways.is_empty()).then(|| Scope::by(ways))
 }
 
 /// Whether this person follows this transfer.
-pub fn follows(person: PersonId, roles: &[Role], transfer: &Transfer) -> bool {
-    followed_by(person, roles)
-        .is_some_and(|filter| filter.person.is_none() || transfer.person_id == filter.person)
+pub fn follows(person: &PersonCaller, transfer: &Transfer) -> bool {
+    followed_by(person).is_some_and(|scope| reaches(&scope, transfer))
+}
+
+/// Whether a scope reaches this transfer.
+pub fn reaches(scope: &Scope, transfer: &Transfer) -> bool {
+    let (agreement, producer) =
+        (transfer.agreement_identifier.as_deref(), transfer.originating_agency.as_deref());
+    scope.reaches(agreement, producer, transfer.person_id)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identity::PersonCaller;
+    use crate::model::Holding;
 
     #[test]
     fn a_depositor_follows_their_own_transfers_and_an_operator_none() {
-        let person = PersonId(uuid::Uuid::from_u128(1));
-        assert_eq!(followed_by(person, &[Role::Depositor, Role::Producer]).unwrap().person, Some(person));
-        assert_eq!(followed_by(person, &[Role::Depositor, Role::MemberAdmin]).unwrap().person, None);
-        assert!(followed_by(person, &[Role::Operator, Role::Reader]).is_none());
+        let holding = |roles: &[Role]| roles.iter().copied().map(Holding::whole).collect();
+        let person = PersonCaller::for_tests(holding(&[Role::Depositor, Role::Producer]));
+        let own = followed_by(&person).unwrap();
+        assert!(own.reaches(None, None, Some(person.person_id)) && !own.reaches(None, None, None));
+        let admin = PersonCaller::for_tests(holding(&[Role::Depositor, Role::MemberAdmin]));
+        assert!(followed_by(&admin).unwrap().is_whole());
+        assert!(followed_by(&PersonCaller::for_tests(holding(&[Role::Operator, Role::Reader]))).is_none());
     }
 }

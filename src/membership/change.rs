@@ -10,9 +10,42 @@ pub(super) struct Changes {
     events: Vec<Event>,
     sentences: Vec<String>,
     client: Option<String>,
+    taking: Taking,
+    left: Vec<String>,
+}
+
+/// Whose people, agreements and machines are, once they were made: the portal's, unless the files are taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Taking {
+    #[default]
+    Nothing,
+    Files,
 }
 
 impl Changes {
+    /// None yet.
+    pub(super) fn new(taking: Taking) -> Self {
+        Self { taking, ..Self::default() }
+    }
+
+    /// Whether what the portal owns becomes what the files say.
+    pub(super) fn takes_files(&self) -> bool {
+        self.taking == Taking::Files
+    }
+
+    /// Something that differs from its file, and stays as the portal has it.
+    pub(super) fn left_if(&mut self, differs: bool, what: String) {
+        if differs {
+            self.left.push(what);
+        }
+    }
+
+    /// What was left so, in words.
+    pub(super) fn left(&self) -> Option<String> {
+        let what = self.left.join(", ");
+        (!what.is_empty()).then(|| format!("laissé tel qu'au portail, autre dans le fichier : {what} (--take-file pour prendre le fichier)"))
+    }
+
     /// Something new.
     pub(super) fn made(&mut self, object: String, detail: Vec<(&'static str, String)>, sentence: String) {
         self.push("creation", object, detail, sentence);

@@ -18,7 +18,7 @@ use super::read::{
     Text, Written, WrittenAgreement, WrittenMachine, WrittenParty, WrittenPerson, WrittenProfile,
 };
 use crate::mail::is_address;
-use crate::model::Role;
+use crate::model::{Holding, Role};
 use crate::seda::tolerance::Tolerance;
 use crate::storage::Storage;
 
@@ -89,7 +89,11 @@ pub(super) fn checked(
         validity: validity(&written.valid_from, &written.valid_until, faults),
         successor: written.successor.as_ref().map(|code| code.get_ref().clone()),
         convention,
-        people: written.person.iter().map(|person| check_person(person, faults)).collect(),
+        people: written
+            .person
+            .iter()
+            .map(|person| check_person(person, (&agreements, &parties), faults))
+            .collect(),
         machines: written.machine.iter().map(|machine| check_machine(machine, &agreements, faults)).collect(),
         parties,
         profiles: grammars
@@ -244,21 +248,17 @@ fn check_agreement(written: &WrittenAgreement, parties: &[Party], faults: &mut F
     }
 }
 
-fn check_person(written: &WrittenPerson, faults: &mut Faults) -> Person {
+fn check_person(written: &WrittenPerson, known: (&[Agreement], &[Party]), faults: &mut Faults) -> Person {
     let login = identifier(&written.login, faults);
     faults.unless(
         login == login.to_lowercase(),
         &written.login,
         "l'identifiant de connexion est en minuscules",
     );
-    let words: Vec<&str> = Role::ALL.iter().map(|role| role.word()).collect();
-    written.roles.iter().for_each(|role| one_of(role, &words, faults));
-    let roles: BTreeSet<Role> =
-        written.roles.iter().filter_map(|role| Role::from_word(role.get_ref())).collect();
-    for (one, other) in APART {
-        let together = roles.contains(&one) && roles.contains(&other);
+    let holdings = check_holdings(written, known, faults);
+    for (one, other) in apart(&holdings) {
         let reason = format!("nul n'est à la fois {} et {}", one.label(), other.label());
-        faults.unless(!together, &written.login, reason);
+        faults.at(&written.login, reason);
     }
     if let Some(email) = &written.email {
         faults.unless(
@@ -271,9 +271,50 @@ fn check_person(written: &WrittenPerson, faults: &mut Faults) -> Person {
         login,
         name: text(&written.name, faults),
         email: written.email.as_ref().map(|email| email.get_ref().clone()),
-        roles,
+        holdings,
         password: secret(&written.password, faults),
     }
+}
+
+/// Roles held together that nobody holds together (norms §8).
+pub(super) fn apart(holdings: &[Holding]) -> Vec<(Role, Role)> {
+    let has = |role: Role| holdings.iter().any(|held| held.role == role);
+    APART.into_iter().filter(|(one, other)| has(*one) && has(*other)).collect()
+}
+
+/// Each role once: for the whole member, or for the agreements and producing services named, which the file has.
+fn check_holdings(
+    written: &WrittenPerson,
+    (agreements, parties): (&[Agreement], &[Party]),
+    faults: &mut Faults,
+) -> Vec<Holding> {
+    let words: Vec<&str> = Role::ALL.iter().map(|role| role.word()).collect();
+    let mut holdings: BTreeMap<Role, Holding> = BTreeMap::new();
+    for word in &written.roles {
+        one_of(word, &words, faults);
+        let role = Role::from_word(word.get_ref());
+        holdings.extend(role.map(|role| (role, Holding::whole(role))));
+    }
+    for scoped in &written.scoped {
+        one_of(&scoped.role, &words, faults);
+        for name in scoped.agreements.iter().flatten() {
+            let known = agreements.iter().any(|known| known.identifier == *name.get_ref());
+            faults.unless(known, name, format!("aucun accord « {} » dans ce fichier", name.get_ref()));
+        }
+        scoped.producers.iter().flatten().for_each(|name| has_part(name, parties, "originating", faults));
+        let Some(role) = Role::from_word(scoped.role.get_ref()) else { continue };
+        faults.unless(
+            !matches!(role, Role::Operator | Role::Pilot),
+            &scoped.role,
+            "ce rôle vaut pour tout le service : il ne se restreint pas",
+        );
+        let of = |list: &Option<Vec<Text>>| list.as_deref().map(sorted);
+        let held = Holding { role, agreements: of(&scoped.agreements), producers: of(&scoped.producers) };
+        let first = holdings.insert(role, held).is_none();
+        faults.unless(first, &scoped.role, "un rôle est donné une seule fois à une personne");
+    }
+    faults.unless(!holdings.is_empty(), &written.login, "une personne a au moins un rôle");
+    holdings.into_values().collect()
 }
 
 fn check_machine(written: &WrittenMachine, agreements: &[Agreement], faults: &mut Faults) -> Machine {

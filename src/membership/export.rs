@@ -14,7 +14,9 @@ use toml::{Table, Value};
 use super::queries::FoundMember;
 use super::{export_queries, queries};
 use crate::db::{self, Db, TenantRead};
-use crate::model::{Acceptance, Agreement, Convention, ConventionState, DepositLimit, Party, Signing};
+use crate::model::{
+    Acceptance, Agreement, Convention, ConventionState, DepositLimit, Holding, Party, Signing,
+};
 use crate::registry::{self, Member, Profile, convention_queries, profile_queries};
 
 /// Why members were not exported.
@@ -156,15 +158,8 @@ async fn member_table(
     }
     of.tables("profile", profiles);
     of.tables("agreement", registry::queries::agreements(tx).await?.iter().map(agreement).collect());
-    let people = export_queries::people(tx).await?.into_iter().map(|person| {
-        let mut of = Written::default();
-        of.put("login", person.login);
-        of.put("name", person.name);
-        of.text("email", person.email.as_deref());
-        of.put("roles", Value::Array(person.roles.into_iter().map(Value::from).collect()));
-        of
-    });
-    of.tables("person", people.collect());
+    let people = export_queries::people(tx).await?.into_iter().map(person_table);
+    of.tables("person", people.collect::<Result<_, _>>()?);
     let machines = export_queries::machines(tx).await?.into_iter().map(|machine| {
         let mut of = Written::default();
         of.put("client_id", machine.client_id);
@@ -174,6 +169,27 @@ async fn member_table(
     });
     of.tables("machine", machines.collect());
     Ok(of.0)
+}
+
+fn person_table(person: export_queries::Person) -> Result<Written, db::Error> {
+    let holdings: Result<Vec<Holding>, _> = serde_json::from_value(person.holdings);
+    let holdings = holdings.map_err(|error| db::Error::row("assignment", error))?;
+    let (scoped, whole): (Vec<Holding>, Vec<Holding>) =
+        holdings.into_iter().partition(|held| held.agreements.is_some() || held.producers.is_some());
+    let mut of = Written::default();
+    of.put("login", person.login);
+    of.put("name", person.name);
+    of.text("email", person.email.as_deref());
+    of.put("roles", Value::Array(whole.iter().map(|held| Value::from(held.role.word())).collect()));
+    let scoped = scoped.into_iter().map(|held| {
+        let mut of = Written::default();
+        of.put("role", held.role.word());
+        of.list("agreements", held.agreements.as_deref().unwrap_or_default());
+        of.list("producers", held.producers.as_deref().unwrap_or_default());
+        of
+    });
+    of.tables("scoped", scoped.collect());
+    Ok(of)
 }
 
 fn convention_table(convention: &Convention) -> Table {

@@ -7,7 +7,8 @@ pub(super) struct Person {
     pub login: String,
     pub name: String,
     pub email: Option<String>,
-    pub roles: Vec<String>,
+    /// Array of [`crate::model::Holding`].
+    pub holdings: serde_json::Value,
 }
 
 /// An application that deposits.
@@ -21,7 +22,9 @@ pub(super) struct Machine {
 pub(super) async fn people(tx: &mut TenantRead) -> Result<Vec<Person>, Error> {
     let people = sqlx::query_as!(
         Person,
-        r#"select p.login, p.display_name as name, p.email, array_agg(a.role order by a.role) as "roles!"
+        r#"select p.login, p.display_name as name, p.email, 
+                  jsonb_agg(jsonb_build_object('role', a.role, 'agreements', a.agreements, 'producers', a.producers)
+                            order by a.role) as "holdings!"
            from assignment a join platform.person p using (person_id)
            group by p.person_id order by p.login"#
     );

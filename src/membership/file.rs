@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use crate::model::{Conditions, Convention, DepositLimit, FormatPolicy, LargeFiles, Role, VirusCheck};
+use crate::model::{Conditions, Convention, DepositLimit, FormatPolicy, Holding, LargeFiles, VirusCheck};
 
 /// What a member is to be.
 #[derive(Debug)]
@@ -111,7 +111,8 @@ pub(super) struct Person {
     pub name: String,
     /// `None`: left as it is.
     pub email: Option<String>,
-    pub roles: BTreeSet<Role>,
+    /// One a role, in the order of roles.
+    pub holdings: Vec<Holding>,
     /// Given when the account is made; never looked at again.
     pub password: Option<String>,
 }

@@ -27,8 +27,8 @@ pub async fn forget(db: &Db, clock: &Clock, login: &str) -> Result<Option<Forgot
     let mut forgotten = Forgotten { object: object.clone(), members: Vec::new() };
     for member in registry::queries::members(&mut db.technical().await?).await? {
         let mut tx = db.write(member.tenant).await?;
-        let roles = queries::roles_of(&mut tx, account.person_id.0).await?;
-        queries::set_roles(&mut tx, account.person_id.0, &[]).await?;
+        let roles = queries::holdings_of(&mut tx, account.person_id.0).await?;
+        queries::set_holdings(&mut tx, account.person_id.0, &[]).await?;
         if !queries::forget_former(&mut tx, &login).await? && roles.is_empty() {
             continue;
         }

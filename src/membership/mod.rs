@@ -1,8 +1,8 @@
 //! Members as files: `tenants/<code>/member.toml` says what a member is, and the database is made so; and archive
 //! profiles, which a member's people also import and bind ([`profiles`]).
 //!
-//! Never deletes: what a file no longer names is left as it was. (The roles of a person, the parties of an
-//! agreement, the agreements of a machine are values: they become what the file says.) The one thing to know:
+//! Never deletes: what a file no longer names is left as it was. People, agreements and machines are the portal's once they were
+//! made: a file makes them, and changes them only when it is taken ([`Taking`]). The one thing to know:
 //! every file is read and checked before anything is changed, then each member is one transaction, in which
 //! each change leaves its event; a second run changes and records nothing.
 
@@ -46,6 +46,7 @@ use crate::model::TenantId;
 use crate::storage::Storage;
 
 use change::Changes;
+pub use change::Taking;
 pub use check_virus::refuse_without_virus_scanner;
 use file::Member;
 
@@ -102,13 +103,25 @@ enum Mode {
 
 /// Makes the database what the files under `folder` say; gives one sentence for each change. A sentence may
 /// hold a first password or secret, kept nowhere else: it is for the operator's eyes, never for a log.
-pub async fn apply(db: &Db, storage: &Storage, folder: &Path, clock: &Clock) -> Result<Vec<String>, Error> {
-    run(db, storage, folder, clock, Mode::Apply).await
+pub async fn apply(
+    db: &Db,
+    storage: &Storage,
+    folder: &Path,
+    clock: &Clock,
+    taking: Taking,
+) -> Result<Vec<String>, Error> {
+    run(db, storage, folder, clock, (Mode::Apply, taking)).await
 }
 
 /// What [`apply`] would change.
-pub async fn plan(db: &Db, storage: &Storage, folder: &Path, clock: &Clock) -> Result<Vec<String>, Error> {
-    run(db, storage, folder, clock, Mode::Plan).await
+pub async fn plan(
+    db: &Db,
+    storage: &Storage,
+    folder: &Path,
+    clock: &Clock,
+    taking: Taking,
+) -> Result<Vec<String>, Error> {
+    run(db, storage, folder, clock, (Mode::Plan, taking)).await
 }
 
 async fn run(
@@ -116,7 +129,7 @@ async fn run(
     storage: &Storage,
     folder: &Path,
     clock: &Clock,
-    mode: Mode,
+    (mode, taking): (Mode, Taking),
 ) -> Result<Vec<String>, Error> {
     let mut faults = schedule::unknown_typologies(db, folder).await?;
     let members = read::read_all(folder, storage, clock.today()).unwrap_or_else(|found| {
@@ -130,7 +143,7 @@ async fn run(
     let mut sentences = Vec::new();
     let mut announced = BTreeSet::new();
     for member in &members {
-        let changes = apply_member(db, member, clock, mode, &mut announced).await?;
+        let changes = apply_member(db, member, clock, (mode, taking), &mut announced).await?;
         // What waits for room looks for it again at once.
         if mode == Mode::Apply && !changes.is_empty() {
             let of_member = |error: db::Error| Error::Db { code: member.code.clone(), error };
@@ -146,7 +159,7 @@ async fn apply_member(
     db: &Db,
     member: &Member,
     clock: &Clock,
-    mode: Mode,
+    (mode, taking): (Mode, Taking),
     announced: &mut BTreeSet<String>,
 ) -> Result<Vec<String>, Error> {
     let of_member = |error: db::Error| Error::Db { code: member.code.clone(), error };
@@ -157,7 +170,7 @@ async fn apply_member(
         error => Error::Identity(error),
     })?;
     let mut tx = db.write(tenant).await.map_err(of_member)?;
-    let mut changes = Changes::default();
+    let mut changes = Changes::new(taking);
     let now = clock.now();
     let written = async {
         rows::write_member(&mut tx, member, now, &mut changes).await?;
@@ -174,7 +187,9 @@ async fn apply_member(
         }
         _ => of_member(error),
     })?;
-    let (events, sentences) = changes.into_parts();
+    let left = changes.left();
+    let (events, mut sentences) = changes.into_parts();
+    sentences.extend(left);
     if mode == Mode::Apply && !events.is_empty() {
         events.into_iter().for_each(|event| tx.record(event));
         tx.commit().await.map_err(of_member)?;

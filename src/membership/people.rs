@@ -6,13 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Changes, Differences};
-use super::file::Member;
+use super::file::{Member, Person};
 use super::people_queries::Known;
 use super::{Mode, people_queries as queries};
 use crate::clock::Clock;
 use crate::db::{Db, Error, TenantTx};
 use crate::identity;
-use crate::model::TenantId;
+use crate::model::{Holding, TenantId};
 
 /// What is kept of a new account's secret, and what to tell of it.
 pub(super) struct Account {
@@ -63,7 +63,6 @@ pub(super) async fn write_people(
     announced: &mut BTreeSet<String>,
 ) -> Result<(), Error> {
     for person in &member.people {
-        let wanted = sorted(person.roles.iter().map(|role| role.word().to_string()).collect());
         let known = match (queries::find_person(tx, &person.login).await?, accounts.people.get(&person.login))
         {
             (Some(known), _) => known,
@@ -79,32 +78,62 @@ pub(super) async fn write_people(
                 Known { person_id: id, name: person.name.clone(), email: person.email.clone() }
             }
         };
-        let (id, before) = (known.person_id, known.name);
-        let object = format!("person:{id}");
-        if let Some(email) = person.email.as_deref().filter(|email| known.email.as_deref() != Some(email)) {
-            queries::set_email(tx, id, email).await?;
-            // The journal keeps that it changed: the address itself may have to be forgotten.
-            let sentence = format!("compte {} : adresse électronique {email}", person.login);
-            changes.changed(object.clone(), vec![("field", "email".into())], sentence);
-        }
-        if before != person.name {
-            queries::rename_person(tx, id, &person.name).await?;
-            let sentence = format!("compte {} renommé : {before} → {}", person.login, person.name);
-            changes.changed(object.clone(), vec![("field", "display_name".into())], sentence);
-        }
-        let held = queries::roles_of(tx, id).await?;
-        let mut differences = Differences::default();
-        differences.note("roles", sorted(held).as_slice(), wanted.as_slice());
-        if !differences.is_empty() {
-            queries::set_roles(tx, id, &wanted).await?;
-            changes.changed(
-                object,
-                differences.detail(),
-                format!("compte {} : {}", person.login, differences.words()),
-            );
-        }
+        write_person(tx, person, known, changes).await?;
     }
     Ok(())
+}
+
+/// A person whose account there is. Whoever holds a role in the member already is the portal's, unless the file is taken.
+async fn write_person(
+    tx: &mut TenantTx,
+    person: &Person,
+    known: Known,
+    changes: &mut Changes,
+) -> Result<(), Error> {
+    let (id, before) = (known.person_id, known.name);
+    let object = format!("person:{id}");
+    let held = queries::holdings_of(tx, id).await?;
+    let mut differences = Differences::default();
+    differences.note("roles", said(&held).as_slice(), said(&person.holdings).as_slice());
+    let email = person.email.as_deref().filter(|email| known.email.as_deref() != Some(email));
+    if !held.is_empty() && !changes.takes_files() {
+        // An address is not told again: it is for whoever may read the account.
+        let differ = !differences.is_empty() || before != person.name || email.is_some();
+        changes.left_if(differ, format!("compte {}", person.login));
+        return Ok(());
+    }
+    if let Some(email) = email {
+        queries::set_email(tx, id, email).await?;
+        // The journal keeps that it changed: the address itself may have to be forgotten.
+        let sentence = format!("compte {} : adresse électronique {email}", person.login);
+        changes.changed(object.clone(), vec![("field", "email".into())], sentence);
+    }
+    if before != person.name {
+        queries::rename_person(tx, id, &person.name).await?;
+        let sentence = format!("compte {} renommé : {before} → {}", person.login, person.name);
+        changes.changed(object.clone(), vec![("field", "display_name".into())], sentence);
+    }
+    if !differences.is_empty() {
+        queries::set_holdings(tx, id, &person.holdings).await?;
+        let sentence = format!("compte {} : {}", person.login, differences.words());
+        changes.changed(object, differences.detail(), sentence);
+    }
+    Ok(())
+}
+
+/// Roles as entries and words tell them: `reader(agreements=PES;producers=FIN)`.
+pub(super) fn said(holdings: &[Holding]) -> Vec<String> {
+    let one = |held: &Holding| {
+        let of =
+            |name, list: &Option<Vec<String>>| list.as_ref().map(|list| format!("{name}={}", list.join(",")));
+        let scope: Vec<String> =
+            of("agreements", &held.agreements).into_iter().chain(of("producers", &held.producers)).collect();
+        match scope.as_slice() {
+            [] => held.role.word().to_owned(),
+            scope => format!("{}({})", held.role.word(), scope.join(";")),
+        }
+    };
+    holdings.iter().map(one).collect()
 }
 
 /// The machines with their agreements.
@@ -117,6 +146,7 @@ pub(super) async fn write_machines(
 ) -> Result<(), Error> {
     for machine in &member.machines {
         let found = queries::find_machine(tx, &machine.client_id).await?;
+        let is_known = found.is_some();
         let (id, before) = match (found, accounts.machines.get(&machine.client_id)) {
             (Some(found), _) => found,
             (None, None) => return Err(Error::row("machine", "machine supprimée entre-temps")),
@@ -137,7 +167,9 @@ pub(super) async fn write_machines(
         differences.note("name", &before, &machine.name);
         let held = queries::agreements_of(tx, id).await?;
         differences.note("agreements", held.as_slice(), machine.agreements.as_slice());
-        if !differences.is_empty() {
+        if !differences.is_empty() && is_known && !changes.takes_files() {
+            changes.left_if(true, format!("application {}", machine.client_id));
+        } else if !differences.is_empty() {
             queries::rename_machine(tx, id, &machine.name).await?;
             queries::set_machine_agreements(tx, id, &machine.agreements).await?;
             let sentence = format!("application {} : {}", machine.client_id, differences.words());
@@ -154,9 +186,4 @@ fn told(what: &str, name: &str, account: &Account) -> String {
         }
         None => format!("{what} : {name}"),
     }
-}
-
-fn sorted(mut words: Vec<String>) -> Vec<String> {
-    words.sort();
-    words
 }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::file::{Machine, Person};
 use crate::db::{Error, TenantRead, TenantTx};
+use crate::model::{Holding, Role};
 
 /// Those of `logins` that have an account.
 pub(super) async fn known_logins(tx: &mut TenantRead, logins: &[String]) -> Result<Vec<String>, Error> {
@@ -89,24 +90,40 @@ pub(super) async fn set_email(tx: &mut TenantTx, person: Uuid, email: &str) -> R
     Ok(())
 }
 
-pub(super) async fn roles_of(tx: &mut TenantRead, person: Uuid) -> Result<Vec<String>, Error> {
-    let roles = sqlx::query_scalar!("select role from assignment where person_id = $1 order by role", person);
-    Ok(roles.fetch_all(tx.conn()).await?)
+/// What the person holds in the member, in the order of roles.
+pub(super) async fn holdings_of(tx: &mut TenantRead, person: Uuid) -> Result<Vec<Holding>, Error> {
+    let rows =
+        sqlx::query!("select role, agreements, producers from assignment where person_id = $1", person)
+            .fetch_all(tx.conn())
+            .await?;
+    let holding = rows.into_iter().map(|row| {
+        let role = Role::from_word(&row.role).ok_or_else(|| Error::row("assignment", row.role))?;
+        Ok(Holding { role, agreements: row.agreements, producers: row.producers })
+    });
+    let mut holdings = holding.collect::<Result<Vec<_>, Error>>()?;
+    holdings.sort_by_key(|held| held.role);
+    Ok(holdings)
 }
 
-/// The person's roles in the member become these, no more and no less.
-pub(super) async fn set_roles(tx: &mut TenantTx, person: Uuid, roles: &[String]) -> Result<(), Error> {
-    sqlx::query!("delete from assignment where person_id = $1 and role <> all($2)", person, roles)
+/// What the person holds in the member becomes this, no more and no less.
+pub(super) async fn set_holdings(tx: &mut TenantTx, person: Uuid, holdings: &[Holding]) -> Result<(), Error> {
+    let roles: Vec<String> = holdings.iter().map(|held| held.role.word().to_owned()).collect();
+    sqlx::query!("delete from assignment where person_id = $1 and role <> all($2)", person, &roles)
         .execute(tx.conn())
         .await?;
-    sqlx::query!(
-        "insert into assignment (person_id, role) select $1, role from unnest($2::text[]) as wanted (role)
-         on conflict do nothing",
-        person,
-        roles
-    )
-    .execute(tx.conn())
-    .await?;
+    for held in holdings {
+        sqlx::query!(
+            "insert into assignment (person_id, role, agreements, producers) values ($1, $2, $3, $4)
+             on conflict (tenant_id, person_id, role) do update
+             set agreements = excluded.agreements, producers = excluded.producers",
+            person,
+            held.role.word(),
+            held.agreements.as_deref(),
+            held.producers.as_deref()
+        )
+        .execute(tx.conn())
+        .await?;
+    }
     Ok(())
 }
 

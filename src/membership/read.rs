@@ -167,8 +167,20 @@ pub(super) struct WrittenPerson {
     pub login: Text,
     pub name: Text,
     pub email: Option<Text>,
+    #[serde(default)]
     pub roles: Vec<Text>,
+    /// Roles held for some agreements and producing services only.
+    #[serde(default)]
+    pub scoped: Vec<WrittenScoped>,
     pub password: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenScoped {
+    pub role: Text,
+    pub agreements: Option<Vec<Text>>,
+    pub producers: Option<Vec<Text>>,
 }
 
 #[derive(Deserialize)]

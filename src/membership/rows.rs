@@ -148,7 +148,9 @@ pub(super) async fn write_agreements(
         let (was, is) = (said(&before.limits), said(&agreement.limits));
         differences.note("limits", was.as_slice(), is.as_slice());
         note_conditions(&mut differences, &before.conditions, &agreement.conditions);
-        if !differences.is_empty() {
+        if !differences.is_empty() && !changes.takes_files() {
+            changes.left_if(true, format!("accord {}", agreement.identifier));
+        } else if !differences.is_empty() {
             agreement_queries::update_agreement(tx, id, agreement).await?;
             write_lists(tx, id, agreement).await?;
             keep_terms(tx, &agreement.identifier, clock).await?;

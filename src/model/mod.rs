@@ -15,6 +15,7 @@ pub mod ids;
 pub mod limits;
 pub mod parties;
 pub mod retention;
+pub mod scope;
 pub mod signature;
 pub mod transfer;
 pub mod virus;
@@ -39,6 +40,7 @@ pub use ids::{
 pub use limits::Limits;
 pub use parties::{Acceptance, Agreement, Party, Role};
 pub use retention::{Fate, RetentionRule, ScheduleLevel, StartEvent, Utility};
+pub use scope::{Holding, Scope, Way};
 pub use signature::{Indication, Signatures};
 pub use transfer::{Channel, Transfer, TransferState};
 pub use virus::{Engine, LargeFiles, NotScanned, VirusCheck, VirusCoverage};

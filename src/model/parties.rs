@@ -1,11 +1,13 @@
 //! Who takes part: roles of people, parties of a transfer, agreements.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::{AgreementId, Conditions, DepositLimit, FormatPolicy, LargeFiles, PartyId, VirusCheck};
 
 /// What a person may do in a member (norms §8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     Operator,
     /// Leads the shared service: members, conventions, quotas, bills; opens no archive (norms §8).

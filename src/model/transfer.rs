@@ -93,6 +93,7 @@ pub struct Transfer {
     pub message_identifier: Option<String>,
     pub transferring_agency: Option<String>,
     pub agreement_identifier: Option<String>,
+    pub originating_agency: Option<String>,
     /// The archive profile that the manifest declares, whether the member has it or not.
     pub archival_profile: Option<String>,
     /// The version of that profile it was checked against.

@@ -77,9 +77,9 @@ pub(super) async fn put_transfer(tx: &mut TenantTx, of: TakenInCharge<'_>) -> Re
         "insert into transfer (transfer_id, state, channel, person_id, machine_id, file_name, size_bytes, digest,
              received_at, attempt, seda_version, message_identifier, transferring_agency, agreement_identifier,
              archival_profile, profile_version, title, unit_count, object_count, expanded_bytes, findings, examined_at,
-             decided_at, decided_by, archive_id, closed_at, virus, signatures, agreement_terms)
+             decided_at, decided_by, archive_id, closed_at, virus, signatures, agreement_terms, originating_agency)
          values ($1, 'taken_in_charge', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-                 $20, $21, $22, $23, $24, $25, $26, $27, $28)
+                 $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
          on conflict (tenant_id, transfer_id) do update
          set state = excluded.state, attempt = excluded.attempt, seda_version = excluded.seda_version,
              message_identifier = excluded.message_identifier, transferring_agency = excluded.transferring_agency,
@@ -89,7 +89,7 @@ pub(super) async fn put_transfer(tx: &mut TenantTx, of: TakenInCharge<'_>) -> Re
              findings = excluded.findings, examined_at = excluded.examined_at, decided_at = excluded.decided_at,
              decided_by = excluded.decided_by, archive_id = excluded.archive_id, closed_at = excluded.closed_at,
              virus = excluded.virus, signatures = excluded.signatures,
-             agreement_terms = excluded.agreement_terms,
+             agreement_terms = excluded.agreement_terms, originating_agency = excluded.originating_agency,
              quarantine_until = null, waiting_sites = '{}', waiting_since = null
          where transfer.state <> 'taken_in_charge'",
         of.accession.transfer_id,
@@ -119,7 +119,8 @@ pub(super) async fn put_transfer(tx: &mut TenantTx, of: TakenInCharge<'_>) -> Re
         of.closed_at,
         of.virus,
         of.signatures,
-        of.agreement_terms
+        of.agreement_terms,
+        of.accession.originating_agency
     )
     .execute(tx.conn())
     .await?;

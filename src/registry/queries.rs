@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::{Member, Quota};
 use crate::db::{Error, Technical, TenantRead};
 use crate::model::{
-    Acceptance, Agreement, AgreementId, FormatPolicy, LargeFiles, MachineId, Party, PartyId, TenantId,
-    VirusCheck, WhenAmiss,
+    Acceptance, Agreement, AgreementId, FormatPolicy, LargeFiles, MachineId, Party, PartyId, PersonId, Scope,
+    TenantId, VirusCheck, Way, WhenAmiss,
 };
 
 /// Every member, by code: who to loop over, one transaction each. The platform's own canaries are no member's.
@@ -122,6 +122,19 @@ pub async fn machine_agreements(tx: &mut TenantRead, machine: MachineId) -> Resu
         machine.0
     );
     Ok(identifiers.fetch_all(tx.conn()).await?)
+}
+
+/// How far a person deposits: under which agreements, of which producers; `None`: they hold no such role.
+pub async fn depositing(tx: &mut TenantRead, person: PersonId) -> Result<Option<Scope>, Error> {
+    let held = sqlx::query!(
+        "select agreements, producers from assignment where person_id = $1 and role = 'depositor'",
+        person.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(held.map(|held| {
+        Scope::by(vec![Way { agreements: held.agreements, producers: held.producers, depositor: None }])
+    }))
 }
 
 /// Names of the machines that may deposit under an agreement.

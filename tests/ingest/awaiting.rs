@@ -1,6 +1,6 @@
 //! Agreements under which an archivist decides.
 
-use chartrier::ingest::archivist::Undecided;
+use chartrier::ingest::archivist::{Decider, Undecided};
 use chartrier::ingest::queries::MessageKind;
 use chartrier::model::{Role, TransferState};
 
@@ -16,8 +16,11 @@ async fn an_archivist_accepts_and_the_transfer_is_taken_in_charge() {
     assert_eq!(desk.transfer(id).await.state, TransferState::Examined, "nothing goes on by itself");
 
     let archivist = desk.tenant.person(Role::Archivist);
-    desk.ingest.approve(tenant, archivist, id).await.unwrap().unwrap();
-    assert_eq!(desk.ingest.approve(tenant, archivist, id).await.unwrap(), Err(Undecided::NotWaiting));
+    desk.ingest.approve(tenant, Decider::of_all(archivist), id).await.unwrap().unwrap();
+    assert_eq!(
+        desk.ingest.approve(tenant, Decider::of_all(archivist), id).await.unwrap(),
+        Err(Undecided::NotWaiting)
+    );
     desk.ingest.advance(tenant, id).await.unwrap();
     assert_eq!(desk.transfer(id).await.state, TransferState::TakenInCharge);
     desk.end().await;
@@ -29,9 +32,13 @@ async fn an_archivist_refuses_with_their_own_words() {
     let waiting = desk.deposit(desk.under("DECLINE", &desk.tenant.agreement_with_archivist).zip()).await;
     let (tenant, id) = (desk.tenant.tenant, waiting.transfer_id);
     let archivist = desk.tenant.person(Role::Archivist);
-    let empty = desk.ingest.decline(tenant, archivist, id, "  ").await.unwrap();
+    let empty = desk.ingest.decline(tenant, Decider::of_all(archivist), id, "  ").await.unwrap();
     assert_eq!(empty, Err(Undecided::ReasonMissing));
-    desk.ingest.decline(tenant, archivist, id, "Le procès-verbal manque.").await.unwrap().unwrap();
+    desk.ingest
+        .decline(tenant, Decider::of_all(archivist), id, "Le procès-verbal manque.")
+        .await
+        .unwrap()
+        .unwrap();
     let refused = desk.transfer(id).await;
     assert_eq!(
         (refused.state, codes(&refused)),

@@ -6,6 +6,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use chartrier::antivirus::{Address, Scanner, Settings};
+use chartrier::ingest::archivist::Decider;
 use chartrier::ingest::{Error, Ingest, WAITS_FOR_SCANNER};
 use chartrier::model::{
     Agent, Event, EventType, Limits, NotScanned, Outcome, Transfer, TransferState, VirusCoverage,
@@ -319,7 +320,7 @@ async fn what_an_archivist_accepts_is_looked_at_again() {
     assert_eq!(coverage(&transfer).scanned, 4);
     let by = desk.tenant.person(chartrier::model::Role::Archivist);
     let (tenant, id) = (desk.tenant.tenant, transfer.transfer_id);
-    desk.ingest.approve(tenant, by, id).await.unwrap().unwrap();
+    desk.ingest.approve(tenant, Decider::of_all(by), id).await.unwrap().unwrap();
     desk.ingest.advance(tenant, id).await.unwrap();
     let transfer = desk.transfer(id).await;
     assert_eq!(transfer.state, TransferState::TakenInCharge);

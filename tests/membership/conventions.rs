@@ -1,8 +1,9 @@
 //! Conventions and the life of members: what a file must say before a member deposits, who follows whom.
 
+use super::{apply, plan};
 use chartrier::identity::{Identity, LogIn};
+use chartrier::membership::Error;
 use chartrier::membership::suspension::tell_ends;
-use chartrier::membership::{Error, apply, plan};
 use chartrier::model::{Closed, Role, TenantId};
 use chartrier::registry::convention_queries::{conventions, standing};
 
@@ -111,7 +112,13 @@ async fn who_works_for_a_member_reads_those_it_has_followed() {
         let opened = identity.log_in(login, "un mot de passe long", [127, 0, 0, 1].into()).await.unwrap();
         let LogIn::Opened(cookie) = opened else { panic!("{opened:?}") };
         let session = identity.session(&cookie).await.unwrap().unwrap();
-        session.members.into_iter().map(|member| (member.code, member.roles)).collect::<Vec<_>>()
+        session
+            .members
+            .into_iter()
+            .map(|member| {
+                (member.code, member.holdings.into_iter().map(|held| held.role).collect::<Vec<_>>())
+            })
+            .collect::<Vec<_>>()
     };
     let both = members("anne").await;
     assert_eq!(both.len(), 2, "{both:?}");

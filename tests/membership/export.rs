@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use super::{apply, plan};
 use chartrier::membership::export::{Error, export};
-use chartrier::membership::{apply, plan};
 
 use super::{clock, own};
 use crate::support::vault;

@@ -1,7 +1,8 @@
 //! A person forgotten: no row of the database has their name, login or address any more, and the journals hold together.
 
+use super::apply;
 use chartrier::evidence::last_events;
-use chartrier::membership::{apply, forget::forget};
+use chartrier::membership::forget::forget;
 use chartrier::model::TenantId;
 
 use super::{MEMBER, clock, entries, folder, own};

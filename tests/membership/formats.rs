@@ -1,6 +1,7 @@
 //! What an agreement of a member's file asks of formats.
 
-use chartrier::membership::{Error, apply, plan};
+use super::{apply, plan};
+use chartrier::membership::Error;
 use chartrier::model::{FormatPolicy, TenantId, WhenAmiss};
 use chartrier::registry::queries::find_agreement;
 

@@ -1,6 +1,7 @@
 //! What an agreement of a member's file allows in a time.
 
-use chartrier::membership::{Error, apply, plan};
+use super::{apply, plan};
+use chartrier::membership::Error;
 use chartrier::model::{DepositLimit, Period, TenantId};
 use chartrier::registry::queries::find_agreement;
 

@@ -6,9 +6,10 @@ use chartrier::clock::Clock;
 use chartrier::db::{Db, Settings};
 use chartrier::evidence::{last_events, verify_journal};
 use chartrier::identity::{Identity, LogIn};
-use chartrier::membership::{Error, apply, plan};
+use chartrier::membership::{self, Error, Taking};
 use chartrier::model::TenantId;
 use chartrier::registry::queries::{agreements, find_agreement, find_parties, find_quota, members};
+use chartrier::storage::Storage;
 
 use crate::support::{database, vault};
 
@@ -22,6 +23,15 @@ mod schedule;
 mod sites;
 mod tolerances;
 mod viruses;
+
+/// Files taken whole, as `--take-file` does.
+async fn apply(db: &Db, storage: &Storage, folder: &Path, clock: &Clock) -> Result<Vec<String>, Error> {
+    membership::apply(db, storage, folder, clock, Taking::Files).await
+}
+
+async fn plan(db: &Db, storage: &Storage, folder: &Path, clock: &Clock) -> Result<Vec<String>, Error> {
+    membership::plan(db, storage, folder, clock, Taking::Files).await
+}
 
 const MEMBER: &str = r#"code = "bourg"
 name = "Commune du Bourg"

@@ -1,6 +1,7 @@
 //! Archive profiles named by members' files: compiled before anything changes, versions kept.
 
-use chartrier::membership::{Error, apply, plan};
+use super::{apply, plan};
+use chartrier::membership::Error;
 use chartrier::model::TenantId;
 use chartrier::registry::profile_queries::{find_profile_named, find_rng, profile_versions};
 use chartrier::registry::queries::find_agreement;

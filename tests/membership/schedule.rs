@@ -1,8 +1,9 @@
 //! Retention schedules: what an agreement may name, three levels, versions, validation by another person.
 
+use super::{apply, plan};
+use chartrier::membership::Error;
 use chartrier::membership::profiles::By;
 use chartrier::membership::schedule::{Imported, Refused, import_department, import_member, validate};
-use chartrier::membership::{Error, apply, plan};
 use chartrier::model::{Age, Fate, PersonId, Role, TenantId};
 use chartrier::registry::queries::find_agreement;
 use chartrier::registry::{retention, retention_queries};

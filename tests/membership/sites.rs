@@ -1,6 +1,7 @@
 //! On which sites a member's archives are kept, as its file says.
 
-use chartrier::membership::{Error, apply};
+use super::apply;
+use chartrier::membership::Error;
 use chartrier::model::TenantId;
 
 use super::{MEMBER, clock, folder, own};

@@ -1,6 +1,7 @@
 //! Extensions of other systems that an agreement of a member's file admits.
 
-use chartrier::membership::{Error, apply, plan};
+use super::{apply, plan};
+use chartrier::membership::Error;
 use chartrier::model::TenantId;
 use chartrier::registry::queries::find_agreement;
 

@@ -1,6 +1,7 @@
 //! What an agreement of a member's file asks of the virus scanner.
 
-use chartrier::membership::{Error, apply, plan, refuse_without_virus_scanner};
+use super::{apply, plan};
+use chartrier::membership::{Error, refuse_without_virus_scanner};
 use chartrier::model::{LargeFiles, TenantId, VirusCheck};
 use chartrier::registry::queries::find_agreement;
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use bytes::Bytes;
 use chartrier::clock::Clock;
 use chartrier::db::{self, Db, Settings};
+use chartrier::ingest::archivist::Decider;
 use chartrier::ingest::queries as transfers;
 use chartrier::ingest::{Depositor, Ingest, JOB_INGEST};
 use chartrier::membership;
@@ -72,7 +73,9 @@ impl Instance {
             std::fs::write(folder.join("member.toml"), member).unwrap();
             std::fs::write(folder.join("profils/delib.rng"), profile::grammar("2.1", TITLE)).unwrap();
         }
-        membership::apply(&self.db, &self.storage, folder.path(), &self.clock).await.unwrap();
+        membership::apply(&self.db, &self.storage, folder.path(), &self.clock, membership::Taking::Files)
+            .await
+            .unwrap();
     }
 
     async fn receive(&self, code: &str, bytes: Vec<u8>) -> TransferId {
@@ -95,7 +98,11 @@ impl Instance {
 
     async fn approve(&self, code: &str, id: TransferId) {
         let by = PersonId(Uuid::new_v4());
-        self.ingest.approve(TenantId::of_member(code), by, id).await.unwrap().expect("it was waiting");
+        self.ingest
+            .approve(TenantId::of_member(code), Decider::of_all(by), id)
+            .await
+            .unwrap()
+            .expect("it was waiting");
         self.ingest.advance(TenantId::of_member(code), id).await.unwrap();
     }
 

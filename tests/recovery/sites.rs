@@ -34,7 +34,15 @@ async fn origin(folder: &Path) -> Instance {
     std::fs::write(members.join(CODE).join("member.toml"), file).unwrap();
     let grammar = crate::support::profile::grammar("2.1", super::TITLE);
     std::fs::write(members.join(CODE).join("profils/delib.rng"), grammar).unwrap();
-    chartrier::membership::apply(&origin.db, &origin.storage, &members, &origin.clock).await.unwrap();
+    chartrier::membership::apply(
+        &origin.db,
+        &origin.storage,
+        &members,
+        &origin.clock,
+        chartrier::membership::Taking::Files,
+    )
+    .await
+    .unwrap();
     origin.deposit(CODE, Sip::with_files("AVANT", 1).zip()).await;
     origin.recovery.copy_journal(tenant()).await.unwrap();
     assert_eq!(own_sites(&origin).await, ["{nord,sud}"]);

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use chartrier::clock::Clock;
 use chartrier::db::{self, Db, Settings};
 use chartrier::ingest::Ingest;
+use chartrier::ingest::archivist::Decider;
 use chartrier::model::{Limits, TenantId, TransferId, TransferState};
 use chartrier::storage::{self, Storage};
 use chartrier::{evidence, ingest, membership};
@@ -187,7 +188,10 @@ impl Place {
     pub fn approve(&self, transfer: &str) {
         let id = TransferId(transfer.parse().unwrap());
         let by = chartrier::model::PersonId(Uuid::new_v4());
-        self.runtime.block_on(self.ingest.approve(self.tenant, by, id)).unwrap().expect("it was waiting");
+        self.runtime
+            .block_on(self.ingest.approve(self.tenant, Decider::of_all(by), id))
+            .unwrap()
+            .expect("it was waiting");
     }
 
     /// What must hold once everything is over: one live transfer, one archive whole on every site and marked,
@@ -294,7 +298,9 @@ fn make_template() -> String {
         std::fs::write(folder.path().join("essai/member.toml"), format!("{MEMBER}{CONVENTION}")).unwrap();
         let clock = Clock::system();
         let db = Db::connect(&settings, clock.clone()).await.unwrap();
-        membership::apply(&db, &super::vault::storage(), folder.path(), &clock).await.unwrap();
+        membership::apply(&db, &super::vault::storage(), folder.path(), &clock, membership::Taking::Files)
+            .await
+            .unwrap();
         db.close().await;
         address
     })

@@ -43,6 +43,7 @@ mod profiles;
 mod proved;
 mod register;
 mod schedule;
+mod scoped;
 mod tokens;
 mod viruses;
 mod witnesses;

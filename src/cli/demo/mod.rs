@@ -22,7 +22,7 @@ use super::{Failure, runtime};
 use crate::app::{self, App, Running};
 use crate::clock::Clock;
 use crate::config::{self, Config};
-use crate::membership;
+use crate::membership::{self, Taking};
 use crate::pronom::{Imported, Refused};
 use crate::registry::signatures::Files;
 use crate::storage::Place;
@@ -118,7 +118,7 @@ async fn demonstrate(
 /// The members, applied.
 async fn introduce(report: &mut Report, app: &App, members: &[Member], folder: &Path) -> Result<(), Failure> {
     report.chapter("Collectivités adhérentes");
-    let changes = membership::apply(&app.db, &app.storage, folder, &app.clock).await?;
+    let changes = membership::apply(&app.db, &app.storage, folder, &app.clock, Taking::Nothing).await?;
     let row = |member: &Member| {
         let agreements = member.agreement.len();
         let people = member.person.len();

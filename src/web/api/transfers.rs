@@ -13,7 +13,7 @@ use super::{Page, address, limit, place};
 use crate::identity::MachineCaller;
 use crate::ingest;
 use crate::ingest::queries::{self, After, Filter, MessageKind};
-use crate::model::{Agent, Channel, Transfer, TransferId, TransferState};
+use crate::model::{Agent, Channel, Scope, Transfer, TransferId, TransferState};
 use crate::web::callers::Machine;
 use crate::web::problem::Problem;
 use crate::web::{State, client, cursor, problems};
@@ -99,9 +99,8 @@ pub async fn list(
             .as_deref()
             .map(|word| TransferState::from_word(word).ok_or_else(wrong))
             .transpose()?,
-        agreements: Some(machine.agreements.clone()),
+        scope: Scope::under(machine.agreements.clone()),
         machine: Some(machine.machine_id),
-        person: None,
     };
     let after = place::<cursor::Moment>(asked.after.as_deref())?;
     let after = after.map(|(received_at, id)| After { received_at, transfer_id: TransferId(id) });

@@ -54,7 +54,7 @@ pub async fn card(
         return Ok(None);
     }
     let Some(transfer) = queries::find_transfer(tx, transfer).await? else { return Ok(None) };
-    if !visibility::follows(person.person_id, &person.roles, &transfer) {
+    if !visibility::follows(person, &transfer) {
         return Ok(None);
     }
     let lines = attestation::of_transfer(tx, transfer.transfer_id).await?;
@@ -170,6 +170,6 @@ async fn transfer_of(
 
 async fn followed(tx: &mut TenantRead, person: &PersonCaller, id: TransferId) -> Result<(), Problem> {
     let transfer = queries::find_transfer(tx, id).await?;
-    let follows = |transfer| visibility::follows(person.person_id, &person.roles, transfer);
+    let follows = |transfer| visibility::follows(person, transfer);
     if transfer.as_ref().is_some_and(follows) { Ok(()) } else { Err(problems::not_found()) }
 }

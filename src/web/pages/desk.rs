@@ -78,17 +78,24 @@ const AWAITING: u32 = 20;
 /// `GET /`.
 pub async fn show(person: Person, state: web::Data<State>) -> Result<HttpResponse, Problem> {
     let roles = &person.roles;
-    let filter = visibility::followed_by(person.person_id, roles);
+    let followed = visibility::followed_by(&person);
     let decides = Who::Archivist.admits(roles);
     let can_deposit = Who::Depositor.admits(roles);
     let mut tx = state.db.read(person.tenant).await?;
-    let transfers = match &filter {
-        Some(filter) => queries::transfers_page(&mut tx, filter, None, LOOKED_AT).await?,
+    let transfers = match &followed {
+        Some(scope) => {
+            let filter = Filter { scope: scope.clone(), ..Filter::default() };
+            queries::transfers_page(&mut tx, &filter, None, LOOKED_AT).await?
+        }
         None => Vec::new(),
     };
     let mut awaiting = Vec::new();
     if decides {
-        let examined = Filter { state: Some(TransferState::Examined), ..Filter::default() };
+        let examined = Filter {
+            state: Some(TransferState::Examined),
+            scope: person.scope(&[Role::Archivist]),
+            ..Filter::default()
+        };
         awaiting = queries::transfers_page(&mut tx, &examined, None, AWAITING).await?;
         awaiting.retain(|transfer| transfer.decided_at.is_none());
     }
@@ -118,7 +125,7 @@ pub async fn show(person: Person, state: web::Data<State>) -> Result<HttpRespons
         hopeless: standing.is_some_and(|standing| standing.open.iter().any(|incident| incident.no_good_copy)),
         can_deposit,
         can_read: Who::Searcher.admits(roles),
-        sees_transfers: filter.is_some(),
+        sees_transfers: followed.is_some(),
         decides,
         awaiting_count: words::count(awaiting.len() as u64, "versement", "versements"),
         awaiting: awaiting.iter().map(|transfer| list::line(transfer, &names)).collect(),

@@ -129,7 +129,7 @@ pub async fn choices(person: LoggedIn) -> HttpResponse {
     let choices = person.session.members.iter().map(|member| MemberChoice {
         code: member.code.clone(),
         name: member.name.clone(),
-        roles: member.roles.iter().map(|role| role.label()).collect::<Vec<_>>().join(", "),
+        roles: member.holdings.iter().map(|held| held.role.label()).collect::<Vec<_>>().join(", "),
     });
     answer(&ChooseMemberPage {
         shell: outside("Choix de la collectivité"),

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::unit;
 use crate::catalog::register_queries::{After, Entry, Total, entries, years};
 use crate::db::{self, Db};
-use crate::model::{TenantId, UnitId};
+use crate::model::{Role, Scope, TenantId, UnitId};
 use crate::web::callers::RegisterReader;
 use crate::web::pages::ingest::list;
 use crate::web::pages::shell::{Account, At, Link, Section, Shell, answer};
@@ -50,6 +50,8 @@ pub struct Line {
     pub content: String,
 }
 
+/// Roles under which the register is read, as far as each reaches.
+const READING: &[Role] = &[Role::Archivist, Role::ControlAuthority, Role::MemberAdmin];
 /// Entries of a page.
 const LINES: i64 = 200;
 /// Entries read at once of the table.
@@ -73,9 +75,10 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let year = year(&asked, &state)?;
     let after = asked.apres.as_deref().and_then(cursor::read::<cursor::Moment>);
+    let scope = person.scope(READING);
     let mut tx = state.db.read(person.tenant).await?;
-    let totals = years(&mut tx).await?;
-    let mut found = entries(&mut tx, year, after, LINES + 1).await?;
+    let totals = years(&mut tx, &scope).await?;
+    let mut found = entries(&mut tx, &scope, year, after, LINES + 1).await?;
     let more = found.len() as i64 > LINES;
     found.truncate(LINES as usize);
     let names = list::names(&mut tx).await?;
@@ -158,7 +161,9 @@ pub async fn table(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let year = year(&asked, &state)?;
-    let begun = Table { db: state.db.clone(), tenant: person.tenant, year, after: None, is_begun: false };
+    let scope = person.scope(READING);
+    let begun =
+        Table { db: state.db.clone(), tenant: person.tenant, scope, year, after: None, is_begun: false };
     let name = format!("attachment; filename=\"registre-des-entrees-{year}.csv\"");
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8; header=present")
@@ -170,6 +175,7 @@ pub async fn table(
 struct Table {
     db: Db,
     tenant: TenantId,
+    scope: Scope,
     year: i32,
     after: Option<After>,
     is_begun: bool,
@@ -180,7 +186,7 @@ impl Table {
     async fn go_on(begun: Option<Self>) -> Result<Option<(Bytes, Option<Self>)>, db::Error> {
         let Some(mut table) = begun else { return Ok(None) };
         let mut tx = table.db.read(table.tenant).await?;
-        let found = entries(&mut tx, table.year, table.after, PIECE).await?;
+        let found = entries(&mut tx, &table.scope, table.year, table.after, PIECE).await?;
         drop(tx);
         let mut text = String::new();
         if !table.is_begun {

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{list, show};
-use crate::ingest::archivist::Undecided;
-use crate::model::TransferId;
+use crate::ingest::archivist::{Decider, Undecided};
+use crate::model::{Role, TransferId};
 use crate::web::callers::Archivist;
 use crate::web::pages::shell::{FieldError, go_to};
 use crate::web::{Problem, State, problems};
@@ -25,7 +25,7 @@ pub async fn accept(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let id = TransferId(*id);
-    match state.ingest.approve(person.tenant, person.person_id, id).await? {
+    match state.ingest.approve(person.tenant, decider(&person), id).await? {
         Ok(()) => Ok(go_to(&list::address(id))),
         Err(undecided) => undecided_page(&person, &state, id, undecided, String::new()).await,
     }
@@ -39,10 +39,15 @@ pub async fn refuse(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let id = TransferId(*id);
-    match state.ingest.decline(person.tenant, person.person_id, id, &form.motif).await? {
+    match state.ingest.decline(person.tenant, decider(&person), id, &form.motif).await? {
         Ok(()) => Ok(go_to(&list::address(id))),
         Err(undecided) => undecided_page(&person, &state, id, undecided, form.into_inner().motif).await,
     }
+}
+
+/// The archivist, as far as they are.
+fn decider(person: &Archivist) -> Decider {
+    Decider { person: person.person_id, scope: person.scope(&[Role::Archivist]) }
 }
 
 async fn undecided_page(

@@ -13,7 +13,7 @@ use crate::registry;
 use crate::web::callers::TransferReader;
 use crate::web::pages::shell::{Account, At, Badge, Section, Shell, answer};
 use crate::web::pages::words;
-use crate::web::{Problem, State, Who, cursor};
+use crate::web::{Problem, State, Who, cursor, problems};
 
 /// One transfer in a list.
 pub struct TransferLine {
@@ -60,7 +60,8 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let after = place.apres.as_deref().and_then(cursor::read::<cursor::Moment>);
     let after = after.map(|(received_at, id)| queries::After { received_at, transfer_id: TransferId(id) });
-    let filter = visibility::followed_by(person.person_id, &person.roles).unwrap_or_default();
+    let scope = visibility::followed_by(&person).ok_or_else(problems::not_found)?;
+    let filter = queries::Filter { scope, ..queries::Filter::default() };
     let mut tx = state.db.read(person.tenant).await?;
     let mut transfers = queries::transfers_page(&mut tx, &filter, after, LINES + 1).await?;
     let names = names(&mut tx).await?;

@@ -92,7 +92,7 @@ async fn paper(
 async fn find(tx: &mut TenantRead, person: &PersonCaller, id: TransferId) -> Result<Transfer, Problem> {
     queries::find_transfer(tx, id)
         .await?
-        .filter(|transfer| visibility::follows(person.person_id, &person.roles, transfer))
+        .filter(|transfer| visibility::follows(person, transfer))
         .ok_or_else(problems::not_found)
 }
 
