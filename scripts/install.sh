@@ -33,6 +33,11 @@ if [ "$goal" = test ]; then
     has xmllint || packages+=(libxml2-utils)
     # The tests run one of their own, with a signature of their own: Debian's service need not run.
     [ -x /usr/sbin/clamd ] || has clamd || packages+=(clamav-daemon)
+    # An identity provider, npm's oidc-provider, by which people log in.
+    # Calls the machine door with a certificate.
+    has curl || packages+=(curl)
+    has node || packages+=(nodejs)
+    has npm || packages+=(npm)
 fi
 # A public validator of OCFL, PyPI's ocfl-py, in a Python of its own.
 validators=${CARGO_TARGET_DIR:-target}/ocfl-python
@@ -107,6 +112,13 @@ if { [ "$goal" = test ] || [ "$goal" = validators ]; } && ! "$validators/bin/pyt
     echo "Installation de : ocfl-py"
     python3 -m venv "$validators"
     "$validators/bin/python" -m pip install --quiet --disable-pip-version-check 'ocfl-py==2.1.0'
+fi
+
+oidc=${CARGO_TARGET_DIR:-target}/oidc-node
+if [ "$goal" = test ] && [ ! -s "$oidc/node_modules/oidc-provider/package.json" ]; then
+    echo "Installation de : oidc-provider"
+    mkdir -p "$oidc"
+    npm install --silent --no-audit --no-fund --no-package-lock --prefix "$oidc" 'oidc-provider@8.8.1' >/dev/null
 fi
 
 if [ "$goal" = validators ] && [ ! -x "${CARGO_TARGET_DIR:-target}/validators/bin/rocfl" ]; then

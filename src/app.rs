@@ -10,15 +10,17 @@ use tracing_subscriber::EnvFilter;
 
 use crate::access::Access;
 use crate::antivirus::Scanner;
+use crate::at_rest::AtRest;
 use crate::attestation::Attestations;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::cluster::Archive;
 use crate::db::{self, Cluster, Db};
-use crate::identity::Identity;
+use crate::identity::{Identity, Provider};
 use crate::ingest::Ingest;
 use crate::keys::{self, Keys};
 use crate::mail::{self, Mail};
+use crate::membership::accounts::Accounts;
 use crate::preservation::Preservation;
 use crate::pronom::Pronom;
 use crate::recovery::Recovery;
@@ -43,6 +45,7 @@ pub struct App {
     pub authorities: Vec<Authority>,
     pub witnesses: Vec<Witness>,
     pub mail: Mail,
+    pub provider: Option<Provider>,
     /// Our own PostgreSQL, when the settings name no other.
     cluster: Option<Cluster>,
 }
@@ -68,6 +71,8 @@ pub enum Error {
     Listen(#[from] std::io::Error),
     #[error("{0}")]
     Mail(#[from] mail::WrongSettings),
+    #[error("fournisseur d'identité : {0}")]
+    Provider(#[from] reqwest::Error),
     #[error("réglage log.level : {0}")]
     Level(#[from] tracing_subscriber::filter::ParseError),
 }
@@ -101,13 +106,20 @@ impl App {
                 .with_room_days(config.quota_machine_wait_days)
                 .with_scanner(config.antivirus.clone().map(Scanner::new))
                 .with_trust(Trust::new(config.signature_anchors.clone()));
-        let identity = Identity::new(db.clone(), clock.clone());
+        let identity = Identity::new(db.clone(), clock.clone(), at_rest(keys(&config)));
         let preservation =
             Preservation::new(db.clone(), storage.clone(), clock.clone(), config.integrity.clone());
         let keys = keys(&config);
         let authorities = config.timestamp.iter().cloned().map(Authority::new).collect::<Result<_, _>>()?;
         let witnesses = config.witnesses.iter().cloned().map(Witness::new).collect::<Result<_, _>>()?;
-        let mail = Mail::new(db.clone(), clock.clone(), config.mail.as_ref(), &config.public_url)?;
+        let provider = config.provider.clone().map(Provider::new).transpose()?;
+        let mail = Mail::new(
+            db.clone(),
+            clock.clone(),
+            config.mail.as_ref(),
+            &config.public_url,
+            at_rest(keys.clone()),
+        )?;
         Ok(App {
             config,
             clock,
@@ -120,6 +132,7 @@ impl App {
             authorities,
             witnesses,
             mail,
+            provider,
             cluster,
         })
     }
@@ -191,6 +204,13 @@ impl App {
             preservation: self.preservation.clone(),
             attestations: Attestations::new(self.db.clone(), self.storage.clone(), &self.config.public_url),
             sealing: self.sealing(),
+            provider: self.provider.clone(),
+            accounts: Accounts::new(
+                self.db.clone(),
+                self.clock.clone(),
+                at_rest(self.keys.clone()),
+                self.config.mail.is_some(),
+            ),
             asked: web::pages::verify::Asked::default(),
             access: Access::new(self.db.clone(), self.storage.clone(), self.clock.clone()),
             clock: self.clock.clone(),
@@ -199,6 +219,8 @@ impl App {
                 metrics_listen: self.config.metrics_listen,
                 public_url: self.config.public_url.clone(),
                 trusted_proxy: self.config.trusted_proxy,
+                second_factor: self.config.second_factor,
+                tls: self.config.tls.clone(),
                 received_bytes_max: self.config.limits.received_bytes_max,
             },
         }
@@ -321,6 +343,11 @@ pub fn kill_where_the_test_says() {
 /// The service's signing keys.
 pub fn keys(config: &Config) -> Keys {
     Keys::new(&config.data.join("keys"), config.keys_passphrase_file.as_deref(), &config.evidence_name)
+}
+
+/// What secrets are kept encrypted with, made with the keys at the first need.
+pub fn at_rest(keys: Keys) -> AtRest {
+    AtRest::new(move || keys.at_rest().map_err(|error| error.to_string()))
 }
 
 /// The keys by which the service cosigns the heads of others: apart from those that sign its own.

@@ -9,6 +9,7 @@ pub mod model;
 pub mod telemetry;
 
 // Floor 1: arithmetic.
+pub mod at_rest;
 pub mod formats;
 pub mod package;
 pub mod proof;

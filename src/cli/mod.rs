@@ -28,6 +28,7 @@ mod selection;
 mod serve;
 mod sites;
 mod tenants;
+mod tiers;
 pub mod verify;
 
 /// Service d'archivage électronique mutualisé.
@@ -77,6 +78,9 @@ enum Command {
     /// Les personnes : en oublier une.
     #[command(subcommand)]
     People(people::Command),
+    /// Les tiers de télétransmission : en déclarer un, ouvrir et changer ses connecteurs dans les collectivités.
+    #[command(subcommand)]
+    Tiers(tiers::Command),
     /// Les tableaux de gestion : importer celui d'un département ou d'une collectivité, montrer celui en vigueur.
     #[command(subcommand)]
     Schedule(schedule::Command),
@@ -160,6 +164,7 @@ pub fn run() -> ExitCode {
         Command::Tenants(TenantsCommand::Export { folder, member }) => {
             with_config(|config| tenants::export(config, &folder, member.as_deref()))
         }
+        Command::Tiers(command) => with_config(|config| tiers::run(config, &command)),
         Command::Formats(command) => with_config(|config| formats::run(config, &command)),
         Command::Audit(selection) => with_config(|config| audit::audit(config, &selection)),
         Command::Repair(selection) => with_config(|config| repair::repair(config, &selection)),

@@ -4,6 +4,7 @@
 mod antivirus;
 mod integrity;
 mod mail;
+mod provider;
 mod secret;
 mod sites;
 mod timestamp;
@@ -18,12 +19,14 @@ use chrono::TimeDelta;
 use toml::{Table, Value};
 
 use crate::antivirus as scanner;
+use crate::identity::ProviderSettings;
 use crate::mail as post;
 use crate::model::Limits;
 use crate::preservation;
 use crate::proof::witness::Log;
 use crate::storage::SiteSettings;
 use crate::timestamp as stamping;
+use crate::web::TlsSettings;
 use crate::witness as cosigning;
 
 use written::{Written, merge, set_variable};
@@ -76,6 +79,12 @@ pub struct Config {
     pub keys_passphrase_file: Option<PathBuf>,
     /// Of those whom the service believes of electronic signatures; `None`: of nobody.
     pub signature_anchors: Option<PathBuf>,
+    /// `None`: a proxy in front ends TLS.
+    pub tls: Option<TlsSettings>,
+    /// Whether the second factors of norms §8 are asked for.
+    pub second_factor: bool,
+    /// `None`: people log in by their passwords alone.
+    pub provider: Option<ProviderSettings>,
     /// `None`: nobody is written to.
     pub mail: Option<post::Settings>,
     pub quarantine_refused_days: u32,
@@ -139,6 +148,20 @@ pub fn read(
     checked(written).map_err(|(name, reason)| {
         Error(format!("{}:{} : {name} : {reason}", path.display(), line_of(text, &name)))
     })
+}
+
+/// What ends TLS; else the setting's name and the reason.
+fn tls(written: &written::Tls, data: &Path) -> Result<Option<TlsSettings>, (&'static str, String)> {
+    let empty = |path: &Path| path.as_os_str().is_empty();
+    match (empty(&written.certificate_file), empty(&written.key_file)) {
+        (true, true) => return Ok(None),
+        (false, false) => {}
+        _ => return Err(("tls.key_file", "certificate_file et key_file vont ensemble".into())),
+    }
+    let key = data.join(&written.key_file);
+    secret::kept(&key).map_err(|reason| ("tls.key_file", reason))?;
+    let certificate = data.join(&written.certificate_file);
+    Ok(Some(TlsSettings { certificate, key, asks_certificates: written.client_certificates }))
 }
 
 fn at(path: &Path, text: &str, span: Option<std::ops::Range<usize>>, reason: &str) -> Error {
@@ -234,6 +257,14 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         clock_tolerance: TimeDelta::seconds(written.evidence.clock_tolerance_seconds.into()),
         keys_passphrase_file: passphrase(&written.keys.passphrase_file, &data)
             .map_err(|reason| bad("keys.passphrase_file", &reason))?,
+        tls: tls(&written.tls, &data).map_err(|(name, reason)| bad(name, &reason))?,
+        second_factor: match written.people.second_factor.as_str() {
+            "required" => true,
+            "offered" => false,
+            _ => return Err(bad("people.second_factor", "required ou offered")),
+        },
+        provider: provider::checked(&written.provider, &data, written.public_url.trim_end_matches('/'))
+            .map_err(|(name, reason)| bad(name, &reason))?,
         mail: mail::checked(&written.mail, &data).map_err(|(name, reason)| bad(name, &reason))?,
         quarantine_refused_days: written.quarantine.refused_days,
         quota_machine_wait_days: written.quota.machine_wait_days,

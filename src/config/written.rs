@@ -30,10 +30,43 @@ pub(super) struct Written {
     pub witness: BTreeMap<String, Witness>,
     pub witnessed: BTreeMap<String, Witnessed>,
     pub keys: Keys,
+    pub people: People,
+    pub tls: Tls,
+    pub provider: Provider,
     pub mail: Mail,
     pub quarantine: Quarantine,
     pub quota: Quota,
     pub limits: WrittenLimits,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct People {
+    pub second_factor: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Tls {
+    pub certificate_file: PathBuf,
+    pub key_file: PathBuf,
+    pub client_certificates: bool,
+}
+
+/// What is said of the identity provider.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Provider {
+    pub issuer: String,
+    pub client_id: String,
+    pub client_secret_file: PathBuf,
+    pub label: String,
+    pub scopes: String,
+    pub acr_values: String,
+    pub strong_acr: String,
+    pub account: String,
+    pub email_is_checked: bool,
+    pub signed_userinfo: bool,
 }
 
 #[derive(Deserialize)]
@@ -260,6 +293,9 @@ pub(super) fn set_variable(settings: &mut Table, variable: &str, value: &str) ->
             value
                 .parse()
                 .map_err(|_| Error(format!("variable {variable} : un nombre entier est attendu")))?,
+        ),
+        Value::Boolean(_) => Value::Boolean(
+            value.parse().map_err(|_| Error(format!("{variable} : true ou false est attendu")))?,
         ),
         _ => Value::String(value.to_string()),
     };

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Wrong passwords in a row that cost nothing but the typing.
+/// Wrong passwords, or codes, in a row that cost nothing but the typing.
 const FREE: i32 = 4;
 /// Longest wait.
 const WAIT_MINUTES_MAX: i64 = 30;

@@ -4,11 +4,18 @@
 //! SHA-256 of 256 random bits. The one thing to know: a tenant comes out of here, from a session or a token
 //! that was verified, and from nowhere else at the doors.
 
+mod assertion;
 mod attempts;
+mod factor;
+mod factor_queries;
+mod link;
+mod link_queries;
 mod machine;
 mod machine_queries;
 mod password;
 mod person;
+mod provider;
+mod provider_queries;
 mod queries;
 mod secret;
 mod sessions;
@@ -16,13 +23,18 @@ mod sessions;
 use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq;
 
+use crate::at_rest::{self, AtRest};
 use crate::clock::Clock;
 use crate::db::{self, Db};
 use crate::model::{Holding, MachineId, PersonId, Role, Scope, TenantId};
 
-pub use machine::{AccessToken, TOKEN_SECONDS};
+pub use assertion::{ASSERTION_TYPE, public_keys};
+pub use factor::{Code, Enrolled, Enrolment, FRESH, RECOVERY_CODES};
+pub use link::{FIRST_ACCESS, FORGOTTEN, LinkHolder, PASSWORD_CHARS_MIN, Reached, SetPassword, make_link};
+pub use machine::{AccessToken, Proof, TOKEN_SECONDS};
 pub use password::{PASSWORD_BYTES_MAX, hash_password};
 pub use person::{LogIn, SESSION_SECONDS};
+pub use provider::{Account as ProviderAccount, Provider, ProviderError, ProviderSettings, Vouched};
 pub use secret::fresh_secret;
 pub use sessions::Opened;
 
@@ -31,12 +43,13 @@ pub use sessions::Opened;
 pub struct Identity {
     db: Db,
     clock: Clock,
+    at_rest: AtRest,
 }
 
 impl Identity {
     /// Over the people and machines that the database knows.
-    pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock }
+    pub fn new(db: Db, clock: Clock, at_rest: AtRest) -> Self {
+        Self { db, clock, at_rest }
     }
 }
 
@@ -57,6 +70,13 @@ pub struct Membership {
 pub struct Session {
     pub person_id: PersonId,
     pub display_name: String,
+    pub login: String,
+    /// From where it was opened.
+    pub address: String,
+    /// Since when the person has a second factor.
+    pub factor_since: Option<DateTime<Utc>>,
+    /// When the second factor was last shown in this session.
+    pub factor_at: Option<DateTime<Utc>>,
     /// Expected back with every form.
     pub csrf_token: String,
     /// Every member the person may act for, by name.
@@ -105,6 +125,8 @@ pub struct PersonCaller {
     pub follows: Vec<String>,
     /// The person may act for other members too.
     pub serves_several: bool,
+    /// When the second factor was last shown in this session.
+    pub factor_at: Option<DateTime<Utc>>,
     pub csrf_token: String,
 }
 
@@ -156,6 +178,7 @@ impl PersonCaller {
             holdings,
             follows: Vec::new(),
             serves_several: false,
+            factor_at: None,
             csrf_token: String::new(),
         }
     }
@@ -172,6 +195,10 @@ pub enum Error {
     Password(argon2::password_hash::Error),
     #[error("le système ne donne pas de hasard : {0}")]
     Randomness(getrandom::Error),
+    #[error(transparent)]
+    AtRest(#[from] at_rest::Error),
+    #[error("second facteur : {0}")]
+    Factor(String),
 }
 
 impl Error {
@@ -180,7 +207,7 @@ impl Error {
         match self {
             Error::Db(error) => error.is_transient(),
             Error::Busy => true,
-            Error::Password(_) | Error::Randomness(_) => false,
+            Error::Password(_) | Error::Randomness(_) | Error::AtRest(_) | Error::Factor(_) => false,
         }
     }
 }

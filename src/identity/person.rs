@@ -9,8 +9,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Europe::Paris;
 use uuid::Uuid;
 
-use super::{Error, Identity, PersonCaller, Session, attempts, password, queries, secret};
+use super::provider::Vouched;
+use super::{Error, Identity, PersonCaller, Session, attempts, password, provider_queries, queries, secret};
 use crate::db::Technical;
+use crate::model::{Agent, Event, EventType, Outcome};
 
 /// Longest session, whatever is done with it.
 pub const SESSION_SECONDS: i64 = 12 * 3600;
@@ -22,6 +24,16 @@ const MARK_EVERY: TimeDelta = TimeDelta::minutes(1);
 pub(super) const KEPT_AFTER_END: TimeDelta = TimeDelta::days(1);
 /// Longest login looked at.
 const LOGIN_BYTES_MAX: usize = 254;
+
+/// How a session was opened by a password.
+const PASSWORD: &str = "password";
+
+/// How a session is opened.
+struct OpenedBy<'a> {
+    how: &'a str,
+    /// A second factor was seen.
+    is_strong: bool,
+}
 
 /// What became of a log-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +69,44 @@ impl Identity {
         let mut tx = self.db.technical().await?;
         queries::forgive_attempts(&mut tx, &login, &address).await?;
         queries::clean(&mut tx, now - KEPT_AFTER_END).await?;
-        let opened = open_session(&mut tx, person_id, &cookie, address, now).await?;
+        let by = OpenedBy { how: PASSWORD, is_strong: false };
+        let opened = open_session(&mut tx, person_id, &cookie, (address, by), now).await?;
+        tx.commit().await?;
+        Ok(if opened { LogIn::Opened(cookie) } else { LogIn::Refused })
+    }
+
+    /// Opens a session for whoever a provider vouches for: the account that it is linked to, else the one of its name, linked from now
+    /// on.
+    pub async fn log_in_vouched(&self, vouched: &Vouched, address: IpAddr) -> Result<LogIn, Error> {
+        let (now, who) = (self.clock.now(), (vouched.issuer.as_str(), vouched.subject.as_str()));
+        let linked = provider_queries::linked(&mut self.db.technical().await?, who).await?;
+        let person_id = match (linked, &vouched.name) {
+            (Some(person), _) => person,
+            (None, Some(name)) => {
+                let Some(reached) = self.reached(name).await? else { return Ok(LogIn::Refused) };
+                let mut tx = self.db.write(reached.home).await?;
+                provider_queries::link(&mut tx, who, reached.person_id, now).await?;
+                tx.record(Event {
+                    event_type: EventType::Parametrage,
+                    outcome: Outcome::Ok,
+                    agent: Agent::Person(reached.person_id, reached.role),
+                    object: format!("person:{}", reached.person_id),
+                    detail: vec![
+                        ("action", "identite rattachee".to_owned()),
+                        ("fournisseur", vouched.issuer.clone()),
+                    ],
+                });
+                tx.commit().await?;
+                reached.person_id
+            }
+            (None, None) => return Ok(LogIn::Refused),
+        };
+        let cookie = secret::fresh_secret()?;
+        let mut tx = self.db.technical().await?;
+        queries::clean(&mut tx, now - KEPT_AFTER_END).await?;
+        let by = OpenedBy { how: &vouched.issuer, is_strong: vouched.is_strong };
+        let address = address.to_canonical().to_string();
+        let opened = open_session(&mut tx, person_id, &cookie, (address, by), now).await?;
         tx.commit().await?;
         Ok(if opened { LogIn::Opened(cookie) } else { LogIn::Refused })
     }
@@ -90,11 +139,16 @@ impl Identity {
                 .map(|before| before.name.clone())
                 .collect(),
             serves_several: members.len() > 1,
+            factor_at: row.factor_at,
             csrf_token: row.csrf_token.clone(),
         });
         Ok(Some(Session {
             person_id: row.person_id,
             display_name: row.display_name,
+            login: row.login,
+            address: row.address,
+            factor_since: row.factor_since,
+            factor_at: row.factor_at,
             csrf_token: row.csrf_token,
             members,
             caller,
@@ -125,7 +179,7 @@ impl Identity {
 
     /// Counts one more attempt as if it failed; gives the end of the wait when one must wait, and then the
     /// attempt counts for nothing.
-    async fn count_attempt(
+    pub(super) async fn count_attempt(
         &self,
         login: &str,
         address: &str,
@@ -150,7 +204,7 @@ async fn open_session(
     tx: &mut Technical,
     person_id: crate::model::PersonId,
     cookie: &str,
-    address: String,
+    (address, by): (String, OpenedBy<'_>),
     now: DateTime<Utc>,
 ) -> Result<bool, Error> {
     let members = queries::memberships(tx, person_id, now.with_timezone(&Paris).date_naive()).await?;
@@ -169,6 +223,8 @@ async fn open_session(
         csrf_token: secret::fresh_secret()?,
         now,
         expires_at,
+        opened_by: by.how.to_owned(),
+        factor_at: by.is_strong.then_some(now),
     };
     queries::insert_session(tx, &session).await?;
     Ok(true)

@@ -41,10 +41,19 @@ pub(super) async fn forget(
     sqlx::query!("delete from technical.session where person_id = $1", person.0).execute(tx.conn()).await?;
     sqlx::query!("delete from technical.login_failure where login = $1", login).execute(tx.conn()).await?;
     sqlx::query!("delete from technical.letter where recipient = $1", email).execute(tx.conn()).await?;
+    sqlx::query!("delete from platform.recovery_code where person_id = $1", person.0)
+        .execute(tx.conn())
+        .await?;
+    sqlx::query!("delete from platform.password_link where person_id = $1", person.0)
+        .execute(tx.conn())
+        .await?;
+    sqlx::query!("delete from platform.federated_identity where person_id = $1", person.0)
+        .execute(tx.conn())
+        .await?;
     sqlx::query!(
         "update platform.person
-         set login = $2, display_name = 'Personne oubliée', email = null, password_hash = '!',
-             disabled_at = coalesce(disabled_at, $3)
+         set login = $2, display_name = 'Personne oubliée', email = null, password_hash = '!', totp_sealed = null,
+             totp_since = null, disabled_at = coalesce(disabled_at, $3)
          where person_id = $1",
         person.0,
         left,
@@ -145,6 +154,13 @@ pub(super) async fn forgive_attempts(tx: &mut Technical, login: &str, address: &
     Ok(())
 }
 
+/// Forgives the wrong passwords of a login, from everywhere.
+pub(super) async fn forgive_everywhere(tx: &mut Technical, login: &str) -> Result<(), Error> {
+    let done = sqlx::query!("delete from technical.login_failure where login = $1", login);
+    done.execute(tx.conn()).await?;
+    Ok(())
+}
+
 /// Removes sessions, tokens and attempts of which nothing was left at `over_before`.
 pub(super) async fn clean(tx: &mut Technical, over_before: DateTime<Utc>) -> Result<(), Error> {
     sqlx::query!("delete from technical.session where expires_at < $1", over_before)
@@ -168,20 +184,25 @@ pub(super) struct NewSession {
     pub address: String,
     pub now: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
+    pub opened_by: String,
+    pub factor_at: Option<DateTime<Utc>>,
 }
 
 pub(super) async fn insert_session(tx: &mut Technical, session: &NewSession) -> Result<(), Error> {
     sqlx::query!(
         "insert into technical.session
-             (session_hash, person_id, tenant_id, csrf_token, created_at, seen_at, expires_at, address)
-         values ($1, $2, $3, $4, $5, $5, $6, $7)",
+             (session_hash, person_id, tenant_id, csrf_token, created_at, seen_at, expires_at, address, opened_by,
+              factor_at)
+         values ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9)",
         &session.hash,
         session.person_id.0,
         session.tenant,
         session.csrf_token,
         session.now,
         session.expires_at,
-        session.address
+        session.address,
+        session.opened_by,
+        session.factor_at
     )
     .execute(tx.conn())
     .await?;
@@ -192,6 +213,10 @@ pub(super) async fn insert_session(tx: &mut Technical, session: &NewSession) -> 
 pub(super) struct OpenSession {
     pub person_id: PersonId,
     pub display_name: String,
+    pub login: String,
+    pub address: String,
+    pub factor_since: Option<DateTime<Utc>>,
+    pub factor_at: Option<DateTime<Utc>>,
     pub tenant_id: Option<Uuid>,
     pub csrf_token: String,
     pub seen_at: DateTime<Utc>,
@@ -204,7 +229,8 @@ pub(super) async fn find_session(
     silent_since: DateTime<Utc>,
 ) -> Result<Option<OpenSession>, Error> {
     let row = sqlx::query!(
-        "select s.person_id, p.display_name, s.tenant_id, s.csrf_token, s.seen_at
+        "select s.person_id, p.display_name, p.login, p.totp_since, s.tenant_id, s.csrf_token, s.seen_at, s.factor_at,
+                s.address
          from technical.session s join platform.person p using (person_id)
          where s.session_hash = $1 and s.expires_at > $2 and s.seen_at > $3 and p.disabled_at is null",
         hash,
@@ -215,6 +241,10 @@ pub(super) async fn find_session(
     Ok(row.map(|row| OpenSession {
         person_id: PersonId(row.person_id),
         display_name: row.display_name,
+        login: row.login,
+        address: row.address,
+        factor_since: row.totp_since,
+        factor_at: row.factor_at,
         tenant_id: row.tenant_id,
         csrf_token: row.csrf_token,
         seen_at: row.seen_at,

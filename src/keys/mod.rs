@@ -13,6 +13,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use openssl::pkey::{PKey, Private};
 use openssl::sign;
 
+use crate::proof::digest::sha256;
 use crate::proof::note::{self, Kind, Signer, Verifier};
 use sealed::Passphrase;
 
@@ -22,6 +23,8 @@ const PASSPHRASE_MIN: usize = 24;
 const OWN_PASSPHRASE: &str = "passphrase";
 const PRIVATE: &str = ".key.pem";
 const PUBLIC: &str = ".vkey";
+/// What secrets of the database are encrypted with; it signs nothing.
+const AT_REST: &str = "at-rest.key.pem";
 
 /// Why a key cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -124,6 +127,27 @@ impl Keys {
             known.push(Known { verifier, since, until: None });
         }
         Ok(known)
+    }
+
+    /// The key by which secrets are kept encrypted; made, and sealed as the others are, when there is none.
+    pub fn at_rest(&self) -> Result<[u8; 32], Error> {
+        files::make_folder(&self.folder)?;
+        let path = self.folder.join(AT_REST);
+        let passphrase = self.passphrase()?;
+        if !path.exists() {
+            let whose = if self.has_own_passphrase() { Passphrase::Own } else { Passphrase::Persons };
+            let pem = sealed::seal(&PKey::generate_ed25519()?, &passphrase, whose)?;
+            let made = files::create(&self.folder, AT_REST, &pem);
+            // Another start made it before.
+            if let Err(Error::Io { source, .. }) = &made
+                && source.kind() != std::io::ErrorKind::AlreadyExists
+            {
+                made?;
+            }
+        }
+        let key = PKey::private_key_from_pem_passphrase(files::read_secret(&path)?.as_bytes(), &passphrase);
+        let key = key.map_err(|_| Error::Locked { path })?;
+        Ok(sha256(&key.raw_private_key()?))
     }
 
     fn make(&self, now: DateTime<Utc>) -> Result<SigningKey, Error> {
@@ -315,6 +339,23 @@ mod tests {
             .private_key_to_pem_pkcs8_passphrase(openssl::symm::Cipher::aes_256_cbc(), passphrase.as_bytes());
         std::fs::write(&pem, former.unwrap()).unwrap();
         assert_eq!(keys.in_use(at("2027-01-02T00:00:00Z")).unwrap().public_key(), signing.public_key());
+    }
+
+    #[test]
+    fn the_key_of_secrets_is_made_once_sealed_and_no_signing_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = Keys::new(&folder.path().join("keys"), None, "archives.example.fr");
+        let key = keys.at_rest().unwrap();
+        assert_eq!(keys.at_rest().unwrap(), key);
+        assert!(keys.known().unwrap().is_empty());
+        let pem = std::fs::read_to_string(folder.path().join("keys").join(AT_REST)).unwrap();
+        assert!(pem.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
+        std::fs::write(
+            folder.path().join("keys").join(OWN_PASSPHRASE),
+            "une autre phrase secrete, assez longue",
+        )
+        .unwrap();
+        assert!(matches!(keys.at_rest(), Err(Error::Locked { .. })));
     }
 
     #[test]

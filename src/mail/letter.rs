@@ -1,10 +1,25 @@
 //! The letters, in French, as plain text.
 
 use askama::Template;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Europe::Paris;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use crate::at_rest::{self, AtRest};
+
+/// Why a letter was not written.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unwritten {
+    #[error(transparent)]
+    Template(#[from] askama::Error),
+    #[error(transparent)]
+    AtRest(#[from] at_rest::Error),
+    #[error("le lien de la lettre est illisible")]
+    Link,
+}
 
 /// A letter: which one, and the values that stand in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +37,10 @@ pub enum Letter {
     Suspended { from: NaiveDate, reason: String },
     /// A convention ends in so many months at most.
     ConventionEnds { identifier: String, until: NaiveDate, months: u32 },
+    /// By this link the person sets their password; sealed, in base64, since the letter waits in the database.
+    PasswordLink { sealed: String, first: bool },
+    /// Somebody may reach the member's archives for a while.
+    GlassBroken { operator: String, reason: String, until: DateTime<Utc> },
     /// Seals wait for their time stamp since then.
     Unstamped { since: DateTime<Utc>, reason: String },
 }
@@ -83,6 +102,24 @@ struct ConventionEnds<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "mail/password_link.txt", escape = "none")]
+struct PasswordLink<'a> {
+    first: bool,
+    member: &'a str,
+    address: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/glass_broken.txt", escape = "none")]
+struct GlassBroken<'a> {
+    operator: &'a str,
+    reason: &'a str,
+    until: String,
+    member: &'a str,
+    address: &'a str,
+}
+
+#[derive(Template)]
 #[template(path = "mail/unstamped.txt", escape = "none")]
 struct Unstamped<'a> {
     since: String,
@@ -91,9 +128,30 @@ struct Unstamped<'a> {
 }
 
 impl Letter {
+    /// What a link of a letter is sealed for.
+    pub const LINK: &'static str = "password-link";
+
     /// Subject and body, for this member, leading to the portal at this address.
-    pub(super) fn written(&self, member: &str, public_url: &str) -> Result<(String, String), askama::Error> {
+    pub(super) fn written(
+        &self,
+        member: &str,
+        public_url: &str,
+        at_rest: &AtRest,
+    ) -> Result<(String, String), Unwritten> {
         match self {
+            Letter::PasswordLink { sealed, first } => {
+                let sealed = STANDARD.decode(sealed).map_err(|_| Unwritten::Link)?;
+                let link =
+                    String::from_utf8(at_rest.open(Self::LINK, &sealed)?).map_err(|_| Unwritten::Link)?;
+                let address = format!("{public_url}/mot-de-passe/{link}");
+                let subject = if *first { "Votre accès aux archives" } else { "Votre nouveau mot de passe" };
+                Ok((subject.into(), PasswordLink { first: *first, member, address }.render()?))
+            }
+            Letter::GlassBroken { operator, reason, until } => {
+                let until = until.with_timezone(&Paris).format("%d/%m/%Y à %H:%M").to_string();
+                let body = GlassBroken { operator, reason, until, member, address: public_url }.render()?;
+                Ok(("Accès exceptionnel aux archives de votre collectivité".into(), body))
+            }
             Letter::Completed { title, number, transfer_id } => {
                 let address = format!("{public_url}/versements/{transfer_id}");
                 let body = Completed { title, number, member, address }.render()?;
@@ -148,16 +206,17 @@ mod tests {
 
     #[test]
     fn a_letter_says_where_to_read_and_nothing_of_the_archive() {
+        let at_rest = AtRest::new(|| Ok([1; 32]));
         let transfer_id = Uuid::nil();
         let number = "E01-ATT-2027-000012".to_owned();
         let completed =
             Letter::Completed { title: "Attestation d’intégrité".into(), number, transfer_id };
-        let (subject, body) = completed.written("Commune d’É", "https://a.fr").unwrap();
+        let (subject, body) = completed.written("Commune d’É", "https://a.fr", &at_rest).unwrap();
         assert_eq!(subject, "E01-ATT-2027-000012 : la preuve est complète");
         assert!(body.contains("https://a.fr/versements/00000000-0000-0000-0000-000000000000\n"), "{body}");
         assert!(body.contains("Commune d’É") && body.contains("Attestation d’intégrité"), "{body}");
         let incident = Letter::Incident { sites: vec!["nord".into(), "sud".into()], copies: 2 };
-        let (_, body) = incident.written("Commune d’É", "https://a.fr").unwrap();
+        let (_, body) = incident.written("Commune d’É", "https://a.fr", &at_rest).unwrap();
         assert!(
             body.contains("2 copies")
                 && body.contains("nord, sud")
@@ -166,14 +225,19 @@ mod tests {
         );
         let since = "2027-03-01T23:30:00Z".parse().unwrap();
         let unstamped = Letter::Unstamped { since, reason: "l'autorité ne répond pas".into() };
-        let (_, body) = unstamped.written("Commune d’É", "https://a.fr").unwrap();
+        let (_, body) = unstamped.written("Commune d’É", "https://a.fr", &at_rest).unwrap();
         assert!(
             body.contains("02/03/2027 à 00:30")
                 && body.contains("l'autorité ne répond pas")
                 && body.contains("https://a.fr/exploitation/scellements"),
             "{body}"
         );
-        for letter in [completed, incident, unstamped] {
+        let sealed = STANDARD.encode(at_rest.seal(Letter::LINK, b"jeton").unwrap());
+        let link = Letter::PasswordLink { sealed, first: false };
+        assert!(!serde_json::to_string(&link).unwrap().contains("jeton"));
+        let (_, body) = link.written("Commune d’É", "https://a.fr", &at_rest).unwrap();
+        assert!(body.contains("https://a.fr/mot-de-passe/jeton\n"), "{body}");
+        for letter in [completed, incident, unstamped, link] {
             let text = serde_json::to_string(&letter).unwrap();
             assert_eq!(serde_json::from_str::<Letter>(&text).unwrap(), letter);
         }

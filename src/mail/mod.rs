@@ -8,13 +8,14 @@ mod outbox;
 mod queries;
 mod smtp;
 
+use crate::at_rest::AtRest;
 use crate::clock::Clock;
 use crate::db::{self, Db};
 
 pub use letter::Letter;
 pub use outbox::{
-    Troubles, troubles, write_to_addresses, write_to_administrators, write_to_operators, write_to_person,
-    write_to_pilots,
+    Troubles, troubles, write_link, write_to_addresses, write_to_administrators, write_to_operators,
+    write_to_person, write_to_pilots,
 };
 pub use smtp::{Settings, Tls, is_address};
 
@@ -26,6 +27,7 @@ pub struct Mail {
     /// `None`: the settings name no relay.
     relay: Option<smtp::Relay>,
     public_url: String,
+    at_rest: AtRest,
 }
 
 /// Why letters could not be looked at; a letter that is not taken is no error of this kind.
@@ -47,8 +49,9 @@ impl Mail {
         clock: Clock,
         settings: Option<&Settings>,
         public_url: &str,
+        at_rest: AtRest,
     ) -> Result<Self, WrongSettings> {
         let relay = settings.map(smtp::Relay::new).transpose()?;
-        Ok(Self { db, clock, relay, public_url: public_url.to_owned() })
+        Ok(Self { db, clock, relay, public_url: public_url.to_owned(), at_rest })
     }
 }

@@ -51,6 +51,17 @@ pub async fn write_to_person(
     put(tx, clock, to.into_iter().collect(), topic, letter).await
 }
 
+/// Writes to an address, whatever was written on the topic before.
+pub async fn write_link(
+    tx: &mut TenantTx,
+    clock: &Clock,
+    to: &str,
+    letter: &Letter,
+) -> Result<(), db::Error> {
+    let topic = format!("link:{}", clock.fresh_id());
+    put(tx, clock, vec![to.to_owned()], &topic, letter).await
+}
+
 /// Writes to the member's administrators, each once on a topic.
 pub async fn write_to_administrators(
     tx: &mut TenantTx,
@@ -149,8 +160,9 @@ impl Mail {
         let for_good = |reason: String| NotTaken { reason, for_good: true };
         let letter: Letter =
             serde_json::from_str(&due.letter).map_err(|error| for_good(error.to_string()))?;
-        let (subject, body) =
-            letter.written(&due.member, &self.public_url).map_err(|error| for_good(error.to_string()))?;
+        let (subject, body) = letter
+            .written(&due.member, &self.public_url, &self.at_rest)
+            .map_err(|error| for_good(error.to_string()))?;
         let (id, to, at) = (due.letter_id, due.recipient.as_str(), due.created_at);
         relay.send(&Outgoing { id, to, at, subject, body }).await
     }

@@ -6,6 +6,8 @@
 //! every file is read and checked before anything is changed, then each member is one transaction, in which
 //! each change leaves its event; a second run changes and records nothing.
 
+mod account_queries;
+pub mod accounts;
 mod agreement_queries;
 pub mod agreements;
 mod change;
@@ -23,6 +25,8 @@ mod export_queries;
 mod file;
 pub mod forget;
 mod grammars;
+mod machine_queries;
+pub mod machines;
 mod numbers;
 mod people;
 mod people_queries;

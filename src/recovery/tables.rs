@@ -122,13 +122,30 @@ pub const TABLES: &[Table] = &[
     rebuilt("agreement_profile", Source::Register),
     rebuilt("format_risk", Source::Register),
     Table {
-        but: &[("password_hash", "never leaves the database: made anew"), ("created_at", "made again later")],
+        but: &[
+            ("password_hash", "never leaves the database: made anew"),
+            ("totp_sealed", "never leaves the database: enrolled anew"),
+            ("totp_since", "goes with it"),
+            ("totp_step", "goes with it"),
+            ("created_at", "made again later"),
+        ],
         why: "their identifiers come back by `former_account`",
         ..rebuilt("platform.person", Source::Files)
     },
     rebuilt("assignment", Source::Files),
     Table {
-        but: &[("secret_hash", "never leaves the database: made anew"), ("created_at", "made again later")],
+        but: &[
+            ("secret_hash", "never leaves the database: made anew"),
+            ("former_secret_hash", "goes with it"),
+            ("former_until", "goes with it"),
+            ("rotated_at", "goes with it"),
+            ("jwks", "given again"),
+            ("certificates", "given again"),
+            ("used_at", "told at the next use"),
+            ("used_by", "told at the next use"),
+            ("tiers", "connected again: `chartrier tiers connect`"),
+            ("created_at", "made again later"),
+        ],
         why: "their identifiers come back by `former_account`",
         ..rebuilt("machine", Source::Files)
     },
@@ -145,6 +162,10 @@ pub const TABLES: &[Table] = &[
     },
     lost("integrity_request", "asked for again"),
     lost("former_account", "what the register's copy says of accounts that are to be made again"),
+    lost("platform.tiers", "declared again"),
+    lost("platform.recovery_code", "given again with the next telephone"),
+    lost("platform.password_link", "asked for again"),
+    lost("platform.federated_identity", "linked again at the next log-in"),
     lost("rebuild", "speaks of this database"),
     lost("left_out", "written again by each rebuild"),
     lost("format_run", "asked for again; the journal keeps what each batch changed"),
@@ -186,6 +207,7 @@ pub const TABLES: &[Table] = &[
     lost("platform.orphan", "found again by the next listing of the sites"),
     lost("platform.media_migration", "numbers of media_migration, for the operator's page"),
     lost("technical.session", "everyone logs in again"),
+    lost("technical.assertion", "machines sign others"),
     lost("technical.access_token", "machines ask for new ones"),
     lost("technical.login_failure", "forgotten within the hour"),
     lost(

@@ -9,7 +9,7 @@ mod flow;
 mod font;
 mod lines;
 mod page;
-mod qr;
+pub mod qr;
 mod table;
 pub mod words;
 

@@ -26,3 +26,21 @@ pub(super) fn code(text: &str) -> Vec<Dark> {
     }
     dark
 }
+
+/// The code as one path of SVG, in modules, with the side of its square, margins included; none when the text is too long.
+pub fn path(text: &str) -> Option<(i32, String)> {
+    let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
+    let margin = QUIET as i32;
+    let mut path = String::new();
+    for y in 0..code.size() {
+        let mut x = 0;
+        while x < code.size() {
+            let run = (x..code.size()).take_while(|&x| code.get_module(x, y)).count() as i32;
+            if run > 0 {
+                path.push_str(&format!("M{} {}h{run}v1h-{run}z", x + margin, y + margin));
+            }
+            x += run.max(1);
+        }
+    }
+    Some((code.size() + 2 * margin, path))
+}

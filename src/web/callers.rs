@@ -10,12 +10,14 @@ use std::ops::Deref;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use chrono::{DateTime, Utc};
 use futures_util::future::LocalBoxFuture;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::problem::Problem;
-use super::{State, Who, cookies, problems};
-use crate::identity::{MachineCaller, PersonCaller, Session};
+use super::who::Factor;
+use super::{State, Who, client, cookies, problems};
+use crate::identity::{FRESH, MachineCaller, PersonCaller, Session};
 use crate::model::Role;
 
 macro_rules! people {
@@ -82,6 +84,10 @@ people! {
     Pilot;
     /// Whoever suspends an agreement, and opens it again.
     AgreementKeeper;
+    /// Whoever says what each person may do in the member.
+    PeopleKeeper;
+    /// Whoever keeps the member's applications: secrets, keys, agreements.
+    MachineKeeper;
     /// Whoever keeps the service running, for every member.
     Operator;
 }
@@ -140,7 +146,24 @@ async fn person(request: &HttpRequest, who: Who) -> Result<PersonCaller, Problem
     let session = session_of(request).await?.ok_or_else(|| Problem::new(&problems::UNAUTHORIZED))?;
     let caller = session.caller.ok_or_else(|| Problem::new(&problems::MEMBER_NOT_CHOSEN))?;
     request.extensions_mut().insert(caller.tenant);
-    if who.admits(&caller.roles) { Ok(caller) } else { Err(Problem::new(&problems::FORBIDDEN)) }
+    if !who.admits(&caller.roles) {
+        return Err(Problem::new(&problems::FORBIDDEN));
+    }
+    if has_shown(state(request), who.factor(&caller.roles), caller.factor_at) {
+        Ok(caller)
+    } else {
+        Err(Problem::new(&problems::SECOND_FACTOR))
+    }
+}
+
+/// Whether what was shown is what is asked for.
+fn has_shown(state: &State, asked: Factor, at: Option<DateTime<Utc>>) -> bool {
+    match asked {
+        _ if !state.settings.second_factor => true,
+        Factor::None => true,
+        Factor::Shown => at.is_some(),
+        Factor::Fresh => at.is_some_and(|at| state.clock.now() - at <= FRESH),
+    }
 }
 
 impl FromRequest for LoggedIn {
@@ -171,7 +194,8 @@ impl FromRequest for Machine {
                 Problem::new(&problems::UNAUTHORIZED).header(header::WWW_AUTHENTICATE, challenge)
             };
             let token = bearer(&request).ok_or_else(|| unknown("Bearer realm=\"chartrier\""))?;
-            let caller = state(&request).identity.bearer(token).await?;
+            let caller =
+                state(&request).identity.bearer(token, client::certificate(&request).as_deref()).await?;
             let caller =
                 caller.ok_or_else(|| unknown("Bearer realm=\"chartrier\", error=\"invalid_token\""))?;
             request.extensions_mut().insert(caller.tenant);
@@ -194,6 +218,21 @@ pub fn log_in_address(request: &HttpRequest) -> String {
         return "/connexion".into();
     }
     format!("/connexion?retour={}", utf8_percent_encode(asked, NON_ALPHANUMERIC))
+}
+
+/// The page of the second factor, which leads back to what was asked for, or to the page of the form that was sent.
+pub fn factor_address(request: &HttpRequest) -> String {
+    let asked = request.uri().path_and_query().map_or("/", |asked| asked.as_str()).to_owned();
+    let back = if request.method().is_safe() { Some(asked) } else { referer(request) };
+    let back = back.filter(|back| is_page_of_ours(back)).unwrap_or_else(|| "/".into());
+    format!("/connexion/code?retour={}", utf8_percent_encode(&back, NON_ALPHANUMERIC))
+}
+
+/// Path of the page that a form was sent from, when it says so.
+fn referer(request: &HttpRequest) -> Option<String> {
+    let value = request.headers().get(header::REFERER)?.to_str().ok()?;
+    let path = value.split_once("://")?.1.split_once('/')?.1;
+    Some(format!("/{path}"))
 }
 
 /// Whether `address`, given by a caller, is a page of ours to go to: a path, of no other machine.

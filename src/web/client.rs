@@ -8,11 +8,15 @@ use actix_web::error::PayloadError;
 use actix_web::http::header::{self, HeaderName};
 use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpRequest, http::header::HeaderMap};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use futures_util::{Stream, StreamExt, stream};
 
 use super::callers;
+use crate::proof::digest;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const CLIENT_CERT: HeaderName = HeaderName::from_static("client-cert");
 
 /// Longest silence of a sender.
 const SILENCE_MAX: Duration = Duration::from_secs(60);
@@ -32,6 +36,26 @@ fn believed(peer: IpAddr, trusted_proxy: Option<IpAddr>, headers: &HeaderMap) ->
     let last = last.and_then(|list| list.rsplit(',').next()).and_then(|address| address.trim().parse().ok());
     last.unwrap_or(peer)
 }
+
+/// SHA-256, in hexadecimal, of the certificate of this request's connection: shown to us, or to the trusted proxy, which says it in
+/// `Client-Cert` (RFC 9440, 2.2).
+pub fn certificate(request: &HttpRequest) -> Option<String> {
+    if let Some(PeerCertificate(sha256)) = request.conn_data::<PeerCertificate>() {
+        return Some(sha256.clone());
+    }
+    let proxy = callers::state(request).settings.trusted_proxy?;
+    if request.peer_addr()?.ip().to_canonical() != proxy.to_canonical() {
+        return None;
+    }
+    let mut values = request.headers().get_all(CLIENT_CERT);
+    let (value, None) = (values.next()?.to_str().ok()?, values.next()) else { return None };
+    let encoded = value.trim().strip_prefix(':')?.strip_suffix(':')?;
+    Some(hex::encode(digest::sha256(&STANDARD.decode(encoded).ok()?)))
+}
+
+/// The certificate of a connection, by its SHA-256 in hexadecimal.
+#[derive(Clone, Debug)]
+pub struct PeerCertificate(pub String);
 
 /// The bytes of `Content-Length`, when it is sent.
 pub fn announced_bytes(request: &HttpRequest) -> Option<u64> {

@@ -1,4 +1,4 @@
-//! The two cookies: the session's, and a visitor's for the log-in form.
+//! The cookies: the session's, a visitor's for the log-in form, and that of a log-in under way elsewhere.
 //!
 //! Never readable by scripts, never sent from another site's forms. With TLS their names begin with
 //! `__Host-`: no neighbouring host can set them.
@@ -12,6 +12,7 @@ use crate::identity::SESSION_SECONDS;
 
 const SESSION: &str = "chartrier";
 const VISIT: &str = "chartrier-visite";
+const LOG_IN: &str = "chartrier-fournisseur";
 
 /// The session cookie's value, when the request has one.
 pub fn session(state: &State, request: &HttpRequest) -> Option<String> {
@@ -36,6 +37,21 @@ pub fn visit(state: &State, request: &HttpRequest) -> Option<String> {
 /// The cookie of a visitor, until the browser is closed.
 pub fn open_visit(state: &State, value: String) -> Cookie<'static> {
     cookie(state, VISIT, value, None)
+}
+
+/// What a browser keeps of a log-in under way at the identity provider.
+pub fn keep_log_in(state: &State, value: String) -> Cookie<'static> {
+    cookie(state, LOG_IN, value, Some(Duration::minutes(10)))
+}
+
+/// The log-in under way of this browser, when there is one.
+pub fn log_in_under_way(state: &State, request: &HttpRequest) -> Option<String> {
+    value(state, request, LOG_IN)
+}
+
+/// What makes a browser forget its log-in under way.
+pub fn end_log_in(state: &State) -> Cookie<'static> {
+    cookie(state, LOG_IN, String::new(), Some(Duration::ZERO))
 }
 
 fn value(state: &State, request: &HttpRequest, name: &str) -> Option<String> {

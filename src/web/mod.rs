@@ -25,6 +25,7 @@ pub mod range;
 pub mod routes;
 pub mod scanner;
 mod serve;
+mod tls;
 pub mod who;
 mod witness;
 
@@ -34,8 +35,9 @@ use crate::access::Access;
 use crate::attestation::Attestations;
 use crate::clock::Clock;
 use crate::db::Db;
-use crate::identity::Identity;
+use crate::identity::{Identity, Provider};
 use crate::ingest::Ingest;
+use crate::membership::accounts::Accounts;
 use crate::preservation::Preservation;
 use crate::pronom::Pronom;
 use crate::sealing::Sealing;
@@ -44,6 +46,7 @@ use crate::storage::Storage;
 pub use problem::Problem;
 pub use proof_of_origin::Visitor;
 pub use serve::{Served, serve, serve_metrics};
+pub use tls::TlsSettings;
 pub use who::Who;
 
 /// What handlers work with.
@@ -58,6 +61,9 @@ pub struct State {
     pub preservation: Preservation,
     pub attestations: Attestations,
     pub sealing: Sealing,
+    pub accounts: Accounts,
+    /// Who vouches for people, beside their passwords.
+    pub provider: Option<Provider>,
     /// How often `/verify` was asked from where.
     pub asked: pages::verify::Asked,
     pub clock: Clock,
@@ -73,6 +79,10 @@ pub struct Settings {
     pub public_url: String,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxy: Option<IpAddr>,
+    /// Whether the second factors of norms §8 are asked for.
+    pub second_factor: bool,
+    /// `None`: a proxy in front ends TLS.
+    pub tls: Option<TlsSettings>,
     /// Bytes of one deposit.
     pub received_bytes_max: u64,
 }

@@ -91,6 +91,9 @@ impl Problem {
         if self.kind == &kinds::UNAUTHORIZED && request.method().is_safe() {
             return Some(callers::log_in_address(request));
         }
+        if self.kind == &kinds::SECOND_FACTOR {
+            return Some(callers::factor_address(request));
+        }
         (self.kind == &kinds::MEMBER_NOT_CHOSEN).then(|| "/connexion/collectivite".into())
     }
 

@@ -28,6 +28,8 @@ kinds! {
         "Votre rôle ne donne pas accès à cette page : adressez-vous à l’administrateur de votre collectivité.";
     MEMBER_NOT_CHOSEN = "member-not-chosen", 403, "Collectivité à choisir",
         "Choisissez la collectivité pour laquelle vous travaillez.";
+    SECOND_FACTOR = "second-factor", 403, "Second facteur demandé",
+        "Donnez le code que montre votre téléphone, puis recommencez.";
     STALE_FORM = "stale-form", 403, "Formulaire périmé",
         "Rien n’a été enregistré : revenez à la page précédente, rechargez-la et recommencez.";
     NOT_FOUND = "not-found", 404, "Introuvable",

@@ -1,19 +1,25 @@
 //! Listens, with limits on everything, until told to stop.
 
+use std::any::Any;
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::body::MessageBody;
+use actix_web::dev::Extensions;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
+use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpServer, web};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::client::PeerCertificate;
 use super::health::Readiness;
-use super::{State, access_log, extractors, headers, metrics, problem, proof_of_origin, routes};
+use super::{State, access_log, extractors, headers, metrics, problem, proof_of_origin, routes, tls};
+use crate::proof::digest;
 
 /// Time to send a request's head.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(10);
@@ -36,6 +42,7 @@ pub struct Served {
 /// Opens the web door at the address of the settings (port 0: any free one) until `stop` becomes true.
 pub fn serve(state: State, stop: watch::Receiver<bool>) -> io::Result<Served> {
     let listen = state.settings.listen;
+    let tls = state.settings.tls.as_ref().map(tls::config).transpose()?;
     let state = web::Data::new(state);
     let readiness = web::Data::new(Readiness::default());
     let threads = std::thread::available_parallelism().map_or(2, NonZeroUsize::get).max(2);
@@ -47,10 +54,23 @@ pub fn serve(state: State, stop: watch::Receiver<bool>) -> io::Result<Served> {
         .keep_alive(IDLE_MAX)
         .shutdown_timeout(GRACE_SECONDS)
         .disable_signals()
-        .bind(listen)
-        .map_err(|error| at(listen, &error))?;
+        .on_connect(note_certificate);
+    let server = match tls {
+        Some(tls) => server.bind_rustls_0_23(listen, tls),
+        None => server.bind(listen),
+    };
+    let server = server.map_err(|error| at(listen, &error))?;
     let address = first(&server.addrs())?;
     Ok(Served { address, task: run(server.run(), stop, true) })
+}
+
+/// Keeps with a connection the digest of the certificate that it showed.
+fn note_certificate(connection: &dyn Any, kept: &mut Extensions) {
+    let stream = connection.downcast_ref::<TlsStream<TcpStream>>();
+    let certificate = stream.and_then(|stream| stream.get_ref().1.peer_certificates()?.first());
+    if let Some(certificate) = certificate {
+        kept.insert(PeerCertificate(hex::encode(digest::sha256(certificate))));
+    }
 }
 
 /// Opens the metrics door, which a worker without a web door has too.

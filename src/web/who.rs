@@ -45,9 +45,26 @@ pub enum Who {
     Pilot,
     /// Whoever suspends an agreement, and opens it again.
     AgreementKeeper,
+    /// Whoever says what each person may do in the member.
+    PeopleKeeper,
+    /// Whoever keeps the member's applications.
+    MachineKeeper,
     /// Whoever keeps the service running, for every member.
     Operator,
 }
+
+/// The second factor that an address asks for (norms §8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Factor {
+    None,
+    /// Shown in the session.
+    Shown,
+    /// Shown just now: what is signed.
+    Fresh,
+}
+
+/// Roles that do nothing without a second factor.
+const STRONG: [Role; 4] = [Operator, Role::Pilot, Archivist, ControlAuthority];
 
 impl Who {
     /// The roles of which a person needs one; `None` where roles do not count.
@@ -69,8 +86,24 @@ impl Who {
             Who::ProfileKeeper => Some(&[Archivist, MemberAdmin]),
             Who::RuleValidator => Some(&[ControlAuthority]),
             Who::Pilot => Some(&[Role::Pilot]),
-            Who::AgreementKeeper => Some(&[MemberAdmin]),
+            Who::AgreementKeeper | Who::PeopleKeeper | Who::MachineKeeper => Some(&[MemberAdmin]),
             Who::Operator => Some(&[Operator]),
+        }
+    }
+
+    /// The second factor asked of whoever holds these roles: of the strong ones everywhere, of an administrator for acts of
+    /// administration only.
+    pub fn factor(self, roles: &[Role]) -> Factor {
+        match self {
+            Who::Anyone | Who::Machine | Who::LoggedIn => Factor::None,
+            Who::RuleValidator => Factor::Fresh,
+            Who::AgreementKeeper
+            | Who::PeopleKeeper
+            | Who::MachineKeeper
+            | Who::ProfileKeeper
+            | Who::FormatKeeper => Factor::Shown,
+            _ if roles.iter().any(|role| STRONG.contains(role)) => Factor::Shown,
+            _ => Factor::None,
         }
     }
 
@@ -83,6 +116,18 @@ impl Who {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_small_communes_secretary_deposits_without_a_second_factor_and_administers_with_one() {
+        let secretary = [Depositor, Producer, MemberAdmin];
+        for who in [Who::Person, Who::Depositor, Who::TransferReader, Who::Searcher, Who::ContentReader] {
+            assert_eq!(who.factor(&secretary), Factor::None, "{who:?}");
+            assert_eq!(who.factor(&[Archivist]), Factor::Shown, "{who:?}");
+        }
+        assert_eq!(Who::PeopleKeeper.factor(&secretary), Factor::Shown);
+        assert_eq!(Who::RuleValidator.factor(&[ControlAuthority]), Factor::Fresh);
+        assert_eq!(Who::LoggedIn.factor(&[Operator]), Factor::None, "or nobody could show one");
+    }
 
     #[test]
     fn the_operator_sees_no_archive_and_the_administrator_no_content() {

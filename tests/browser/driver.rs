@@ -100,6 +100,12 @@ impl Browser {
         }
     }
 
+    /// Forgets every cookie, of every address.
+    pub async fn forget(&self) {
+        // The provider and the portal are one host for cookies: ports do not count.
+        self.client.delete_all_cookies().await.unwrap();
+    }
+
     /// Closes the window and the driver.
     pub async fn close(mut self) {
         let _ = self.client.clone().close().await;

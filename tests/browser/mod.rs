@@ -4,6 +4,7 @@
 
 mod driver;
 mod program;
+mod provider;
 
 use driver::Browser;
 use program::Program;

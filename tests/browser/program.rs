@@ -18,8 +18,13 @@ pub struct Program {
 impl Program {
     /// Serves `place` on a free port; returns once it answers.
     pub fn start(place: &Place) -> Program {
-        let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let (listen, metrics) = (free(), free());
+        let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        Program::start_with(place, listen, &[])
+    }
+
+    /// Serves `place` there, with these settings.
+    pub fn start_with(place: &Place, listen: SocketAddr, settings: &[(&str, String)]) -> Program {
+        let metrics = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let log = std::fs::File::create(place.folder().join("service.log")).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_chartrier"))
             .args(["serve", "--with-worker"])
@@ -27,6 +32,7 @@ impl Program {
             .env("CHARTRIER_LISTEN", listen.to_string())
             .env("CHARTRIER_METRICS_LISTEN", metrics.to_string())
             .env("CHARTRIER_PUBLIC_URL", format!("http://{listen}"))
+            .envs(settings.iter().map(|(name, value)| (*name, value.as_str())))
             .current_dir(place.folder())
             .stdout(Stdio::null())
             .stderr(log)

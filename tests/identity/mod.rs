@@ -12,7 +12,7 @@ const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 const THERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
 
 fn identity(fresh: &FreshTenant) -> Identity {
-    Identity::new(fresh.db.clone(), fresh.clock.clone())
+    Identity::new(fresh.db.clone(), fresh.clock.clone(), crate::support::at_rest())
 }
 
 async fn cookie(fresh: &FreshTenant, role: Role) -> String {
@@ -154,13 +154,13 @@ async fn a_machine_gets_a_token_for_its_member_for_an_hour() {
     assert!(identity.client_token("inconnue", PASSWORD).await.unwrap().is_none());
     let given = identity.client_token(&fresh.client_id, PASSWORD).await.unwrap().unwrap();
     assert_eq!(given.expires_in_seconds, 3600);
-    let caller = identity.bearer(&given.token).await.unwrap().unwrap();
+    let caller = identity.bearer(&given.token, None).await.unwrap().unwrap();
     assert_eq!((caller.tenant, caller.machine_id), (fresh.tenant, fresh.machine));
     let mut agreements = [fresh.agreement.clone(), fresh.agreement_with_archivist.clone()];
     agreements.sort();
     assert_eq!(caller.agreements, agreements);
-    assert!(identity.bearer("faux").await.unwrap().is_none());
+    assert!(identity.bearer("faux", None).await.unwrap().is_none());
     fresh.clock.advance(Duration::hours(1));
-    assert!(identity.bearer(&given.token).await.unwrap().is_none());
+    assert!(identity.bearer(&given.token, None).await.unwrap().is_none());
     fresh.end().await;
 }

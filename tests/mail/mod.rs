@@ -41,7 +41,14 @@ impl Post {
         let db = db_with(name, &clock, &["a"]).await;
         let relay = Relay::open().await;
         let settings = change(settings(&relay));
-        let mail = Mail::new(db.clone(), clock.clone(), settings.as_ref(), "https://a.example.fr").unwrap();
+        let mail = Mail::new(
+            db.clone(),
+            clock.clone(),
+            settings.as_ref(),
+            "https://a.example.fr",
+            crate::support::at_rest(),
+        )
+        .unwrap();
         let mut tx = db.write(tenant()).await.unwrap();
         let mut people = Vec::new();
         for (login, email, role) in [

@@ -107,7 +107,7 @@ async fn who_works_for_a_member_reads_those_it_has_followed() {
     apply(&db, &vault::storage(), folder(&[("bourg", &new), ("village", &old)]).path(), &clock())
         .await
         .unwrap();
-    let identity = Identity::new(db.clone(), clock());
+    let identity = Identity::new(db.clone(), clock(), crate::support::at_rest());
     let members = async |login: &str| {
         let opened = identity.log_in(login, "un mot de passe long", [127, 0, 0, 1].into()).await.unwrap();
         let LogIn::Opened(cookie) = opened else { panic!("{opened:?}") };

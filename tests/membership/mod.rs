@@ -126,7 +126,7 @@ async fn the_members_of_the_demonstration_are_applied_and_a_second_run_changes_n
     for (member, before) in members.iter().zip(before) {
         assert_eq!(entries(&db, &member.code).await, before, "{}", member.code);
     }
-    let opened = Identity::new(db.clone(), clock())
+    let opened = Identity::new(db.clone(), clock(), crate::support::at_rest())
         .log_in("archiviste", "demonstration-archiviste", [127, 0, 0, 1].into())
         .await
         .unwrap();
@@ -141,13 +141,13 @@ async fn a_member_becomes_what_its_file_says_and_each_change_is_recorded() {
     assert_eq!(made[0], "bourg : collectivité créée : Commune du Bourg");
     let password =
         made.iter().find(|sentence| sentence.contains("anne")).unwrap().rsplit(' ').next().unwrap();
-    let identity = Identity::new(db.clone(), clock());
+    let identity = Identity::new(db.clone(), clock(), crate::support::at_rest());
     let LogIn::Opened(cookie) = identity.log_in("anne", password, [127, 0, 0, 1].into()).await.unwrap()
     else {
         panic!("the first password opens")
     };
     let token = identity.client_token("bourg-bus", "un secret assez long").await.unwrap().unwrap();
-    assert_eq!(identity.bearer(&token.token).await.unwrap().unwrap().agreements, ["ACTES"]);
+    assert_eq!(identity.bearer(&token.token, None).await.unwrap().unwrap().agreements, ["ACTES"]);
     let before = entries(&db, "bourg").await;
 
     let changed = MEMBER

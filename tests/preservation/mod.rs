@@ -77,7 +77,14 @@ impl Stage {
             preservation: preservation.clone(),
             recovery: Recovery::new(db.clone(), storage.clone(), clock.clone()),
             sealing: crate::support::sealing(&db, &storage, &clock, folder.path()),
-            mail: Mail::new(db.clone(), clock.clone(), None, "http://chartrier.test").unwrap(),
+            mail: Mail::new(
+                db.clone(),
+                clock.clone(),
+                None,
+                "http://chartrier.test",
+                crate::support::at_rest(),
+            )
+            .unwrap(),
             clock: clock.clone(),
             lease: Duration::from_secs(60),
             grace: Duration::from_secs(1),

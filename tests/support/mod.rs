@@ -27,6 +27,11 @@ use chartrier::storage::Storage;
 
 pub use tenant::{FreshTenant, PASSWORD, fresh_tenant};
 
+/// What tests keep secrets encrypted with.
+pub fn at_rest() -> chartrier::at_rest::AtRest {
+    chartrier::at_rest::AtRest::new(|| Ok([42; 32]))
+}
+
 /// Seals of a test's own, signed with a key of `folder`.
 pub fn sealing(db: &Db, storage: &Storage, clock: &Clock, folder: &Path) -> Sealing {
     let keys = Keys::new(&folder.join("keys"), None, "archives.example.fr");

@@ -147,9 +147,28 @@ impl Place {
             ("CHARTRIER_DATA", self.folder().join("data")),
             ("CHARTRIER_DATABASE_URL", self.address.clone().into()),
             ("CHARTRIER_INTEGRITY_CANARIES", "0".into()),
+            ("CHARTRIER_PEOPLE_SECOND_FACTOR", "offered".into()),
             ("CHARTRIER_QUARANTINE_REFUSED_DAYS", "0".into()),
             ("CHARTRIER_WORKER_LEASE_SECONDS", "1".into()),
         ]
+    }
+
+    /// Where somebody is written to.
+    pub fn give_address(&self, login: &str, email: &str) {
+        self.runtime.block_on(async {
+            let mut tx = self.db.write(self.tenant).await.unwrap();
+            let statement = "update platform.person set email = $2 where login = $1";
+            let done = sqlx::query(statement).bind(login).bind(email).execute(tx.conn()).await.unwrap();
+            assert_eq!(done.rows_affected(), 1);
+            tx.record(chartrier::model::Event {
+                event_type: chartrier::model::EventType::Parametrage,
+                outcome: chartrier::model::Outcome::Ok,
+                agent: chartrier::model::Agent::Operator,
+                object: format!("login:{login}"),
+                detail: Vec::new(),
+            });
+            tx.commit().await.unwrap();
+        });
     }
 
     /// A column of the member's rows, as text.

@@ -22,6 +22,8 @@ struct Identifiers {
     agreement: String,
     archive: String,
     attestation: String,
+    person: String,
+    machine: String,
 }
 
 async fn identifiers(door: &Door, name: &str) -> Identifiers {
@@ -40,22 +42,47 @@ async fn identifiers(door: &Door, name: &str) -> Identifiers {
     drop(tx);
     let agreement = agreement.to_string();
     let (object, archive) = (object.as_str().unwrap().to_owned(), archive.as_str().unwrap().to_owned());
-    Identifiers { transfer, unit, object, job: NO_JOB.into(), profile, agreement, archive, attestation }
+    let person = door.tenant.person(Role::Reader).to_string();
+    let machine = door.tenant.machine.to_string();
+    Identifiers {
+        transfer,
+        unit,
+        object,
+        job: NO_JOB.into(),
+        profile,
+        agreement,
+        archive,
+        attestation,
+        person,
+        machine,
+    }
 }
 
 impl Identifiers {
     fn unknown() -> Identifiers {
         let unknown = || Uuid::now_v7().to_string();
-        let [transfer, unit, object, profile, agreement, archive, attestation] =
+        let [transfer, unit, object, profile, agreement, archive, attestation, person, machine] =
             std::array::from_fn(|_| unknown());
-        Identifiers { transfer, unit, object, job: NO_JOB.into(), profile, agreement, archive, attestation }
+        Identifiers {
+            transfer,
+            unit,
+            object,
+            job: NO_JOB.into(),
+            profile,
+            agreement,
+            archive,
+            attestation,
+            person,
+            machine,
+        }
     }
 
     fn malformed() -> Identifiers {
         let [transfer, unit, object, job, profile] = ["x", "'", "0", "x", "profil"].map(str::to_owned);
         let (archive, attestation) = ("x".to_owned(), "%00".to_owned());
         let agreement = "accord".to_owned();
-        Identifiers { transfer, unit, object, job, profile, agreement, archive, attestation }
+        let (person, machine) = ("personne".to_owned(), "application".to_owned());
+        Identifiers { transfer, unit, object, job, profile, agreement, archive, attestation, person, machine }
     }
 
     /// The address with its parameter; a new kind of address must be given its identifier here.
@@ -71,6 +98,8 @@ impl Identifiers {
             // A member that the pilot would name: `pilot.rs` tries theirs.
             ("pilotage/", &self.job),
             ("/accords/{id}", &self.agreement),
+            ("/personnes/{id}", &self.person),
+            ("/applications/{id}", &self.machine),
         ]);
         if !address.contains('{') {
             return address.to_owned();

@@ -28,6 +28,8 @@ impl Open {
             metrics_listen: ([127, 0, 0, 1], 0).into(),
             public_url: format!("http://{listen}"),
             trusted_proxy: None,
+            second_factor: false,
+            tls: None,
             received_bytes_max: 1 << 20,
         };
         let parts = Parts { db: &stage.db, storage: &stage.storage, clock: &stage.clock, sealing };

@@ -10,6 +10,7 @@ use chartrier::clock::Clock;
 use chartrier::db::Db;
 use chartrier::identity::{Identity, LogIn};
 use chartrier::ingest::Ingest;
+use chartrier::membership::accounts::Accounts;
 use chartrier::model::{Limits, Role, Transfer, TransferId};
 use chartrier::preservation::{self, Preservation};
 use chartrier::pronom::Pronom;
@@ -31,6 +32,7 @@ mod coverage;
 mod deposit;
 mod descriptions;
 mod dossier;
+mod factor;
 mod formats;
 mod frame;
 mod integrity;
@@ -38,6 +40,7 @@ mod mirrors;
 mod openapi;
 mod operations;
 mod operator;
+mod people;
 mod pilot;
 mod profiles;
 mod proved;
@@ -80,8 +83,10 @@ impl Parts<'_> {
         State {
             attestations: Attestations::new(db.clone(), storage.clone(), &settings.public_url),
             sealing: self.sealing,
+            provider: None,
+            accounts: Accounts::new(db.clone(), clock.clone(), support::at_rest(), false),
             asked: web::pages::verify::Asked::default(),
-            identity: Identity::new(db.clone(), clock.clone()),
+            identity: Identity::new(db.clone(), clock.clone(), support::at_rest()),
             ingest,
             pronom: Pronom::new(db.clone(), storage.clone(), clock.clone(), signatures),
             access: Access::new(db.clone(), storage.clone(), clock.clone()),
@@ -127,6 +132,8 @@ impl Door {
             metrics_listen: (Ipv4Addr::LOCALHOST, 0).into(),
             public_url: "http://chartrier.test".into(),
             trusted_proxy: None,
+            second_factor: false,
+            tls: None,
             received_bytes_max: 1 << 20,
         };
         change(&mut settings);

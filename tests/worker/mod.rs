@@ -36,7 +36,8 @@ async fn with_a_job_that_lasts(name: &str, lease: Duration) -> (Arc<Worker>, PgC
     let pronom = Pronom::new(db.clone(), vault::storage(), clock.clone(), ingest.signatures().clone());
     let recovery = Recovery::new(db.clone(), vault::storage(), clock.clone());
     let sealing = crate::support::sealing(&db, &vault::storage(), &clock, &std::env::temp_dir().join(name));
-    let mail = Mail::new(db.clone(), clock.clone(), None, "http://chartrier.test").unwrap();
+    let mail = Mail::new(db.clone(), clock.clone(), None, "http://chartrier.test", crate::support::at_rest())
+        .unwrap();
     (
         Arc::new(Worker { db, ingest, preservation, pronom, recovery, sealing, mail, clock, lease, grace }),
         owner,
@@ -101,7 +102,8 @@ async fn what_may_wait_has_one_lane_and_keeps_no_transfer_waiting() {
     let preservation = Preservation::new(db.clone(), vault::storage(), clock.clone(), settings);
     let (lease, grace) = (Duration::from_secs(30), Duration::from_secs(1));
     let recovery = Recovery::new(db.clone(), vault::storage(), clock.clone());
-    let mail = Mail::new(db.clone(), clock.clone(), None, "http://chartrier.test").unwrap();
+    let mail = Mail::new(db.clone(), clock.clone(), None, "http://chartrier.test", crate::support::at_rest())
+        .unwrap();
     let pronom = Pronom::new(db.clone(), vault::storage(), clock.clone(), ingest.signatures().clone());
     let keys = tempfile::tempdir().unwrap();
     let sealing = crate::support::sealing(&db, &vault::storage(), &clock, keys.path());

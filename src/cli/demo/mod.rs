@@ -60,6 +60,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         config.listen.set_port(0);
         config.metrics_listen.set_port(0);
     }
+    // Its people have no telephone.
+    config.second_factor = false;
     if config.signature_anchors.is_none() {
         // Where the root of the demonstration's signers is.
         config.signature_anchors = Some(arguments.sources.clone());

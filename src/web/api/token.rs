@@ -1,4 +1,5 @@
-//! `POST /oauth2/token`: client credentials against a bearer token (RFC 6749, 2.3.1 and 4.4).
+//! `POST /oauth2/token`: client credentials against a bearer token (RFC 6749, 2.3.1 and 4.4), by a secret, a signed assertion
+//! (RFC 7523) or the certificate of the connection (RFC 8705).
 //!
 //! Errors are those of RFC 6749, 5.2, not problems: OAuth clients expect them. Never tells an unknown client
 //! from a wrong secret.
@@ -11,8 +12,9 @@ use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::web::State;
+use crate::identity::{ASSERTION_TYPE, Proof};
 use crate::web::problem::Problem;
+use crate::web::{State, client};
 
 const CHALLENGE: (header::HeaderName, &str) =
     (header::WWW_AUTHENTICATE, "Basic realm=\"chartrier\", charset=\"UTF-8\"");
@@ -22,6 +24,8 @@ struct Asked {
     grant_type: Option<String>,
     client_id: Option<String>,
     client_secret: Option<String>,
+    client_assertion_type: Option<String>,
+    client_assertion: Option<String>,
     scope: Option<String>,
 }
 
@@ -38,13 +42,15 @@ pub async fn give(
         None => return Ok(refusal("invalid_request")),
     }
     // What a client may do is said by its agreements: there is nothing to choose from.
-    if asked.scope.is_some_and(|scope| !scope.is_empty()) {
+    if asked.scope.as_ref().is_some_and(|scope| !scope.is_empty()) {
         return Ok(refusal("invalid_scope"));
     }
-    let Some((client_id, secret)) = credentials(&request, asked.client_id, asked.client_secret) else {
+    let certificate = client::certificate(&request);
+    let audiences = audiences(&state);
+    let Some(shown) = shown(&request, &asked, certificate.as_deref(), &audiences) else {
         return Ok(unknown_client());
     };
-    let Some(given) = state.identity.client_token(&client_id, &secret).await? else {
+    let Some(given) = state.identity.token(shown.as_proof(), certificate.as_deref()).await? else {
         return Ok(unknown_client());
     };
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(json!({
@@ -62,19 +68,53 @@ fn read(request: &HttpRequest, body: &[u8]) -> Option<Asked> {
     Some(web::Query::<Asked>::from_query(std::str::from_utf8(body).ok()?).ok()?.into_inner())
 }
 
-/// From the header, else from the form; `None` when there is none, or both (RFC 6749, 2.3).
-fn credentials(
-    request: &HttpRequest,
-    client_id: Option<String>,
-    client_secret: Option<String>,
-) -> Option<(String, String)> {
-    match (request.headers().get(header::AUTHORIZATION), client_secret) {
-        (Some(value), None) => {
-            basic(value.to_str().ok()?).filter(|(id, _)| client_id.is_none_or(|said| said == *id))
+/// What the client shows, of one kind only (RFC 6749, 2.3).
+enum Shown<'a> {
+    Secret { client_id: String, secret: String },
+    Assertion { assertion: &'a str, client_id: Option<&'a str>, audiences: &'a [String] },
+    Certificate { client_id: &'a str, sha256: &'a str },
+}
+
+impl Shown<'_> {
+    fn as_proof(&self) -> Proof<'_> {
+        match self {
+            Shown::Secret { client_id, secret } => Proof::Secret { client_id, secret },
+            Shown::Assertion { assertion, client_id, audiences } => {
+                Proof::Assertion { assertion, client_id: *client_id, audiences }
+            }
+            Shown::Certificate { client_id, sha256 } => Proof::Certificate { client_id, sha256 },
         }
-        (None, Some(secret)) => Some((client_id?, secret)),
+    }
+}
+
+fn shown<'a>(
+    request: &HttpRequest,
+    asked: &'a Asked,
+    certificate: Option<&'a str>,
+    audiences: &'a [String],
+) -> Option<Shown<'a>> {
+    let client_id = asked.client_id.as_deref();
+    let header = request.headers().get(header::AUTHORIZATION);
+    match (header, asked.client_secret.as_deref(), asked.client_assertion.as_deref()) {
+        (Some(value), None, None) => {
+            let (id, secret) = basic(value.to_str().ok()?)?;
+            client_id.is_none_or(|said| said == id).then_some(Shown::Secret { client_id: id, secret })
+        }
+        (None, Some(secret), None) => {
+            Some(Shown::Secret { client_id: client_id?.to_owned(), secret: secret.to_owned() })
+        }
+        (None, None, Some(assertion)) if asked.client_assertion_type.as_deref() == Some(ASSERTION_TYPE) => {
+            Some(Shown::Assertion { assertion, client_id, audiences })
+        }
+        (None, None, None) => Some(Shown::Certificate { client_id: client_id?, sha256: certificate? }),
         _ => None,
     }
+}
+
+/// For whom an assertion may be made: this service, or this address of it.
+fn audiences(state: &State) -> [String; 2] {
+    let url = &state.settings.public_url;
+    [url.clone(), format!("{url}/oauth2/token")]
 }
 
 /// Both parts are form-encoded before they are joined (RFC 6749, 2.3.1).

@@ -24,6 +24,9 @@ pub struct LogInPage {
     /// The page asked for before the log-in.
     pub back: String,
     pub login: String,
+    pub notice: Option<&'static str>,
+    /// Words of the button that leads to the identity provider, when there is one.
+    pub provider: Option<String>,
     pub errors: Vec<FieldError>,
 }
 
@@ -66,6 +69,16 @@ pub struct Credentials {
 pub struct Back {
     #[serde(default)]
     retour: String,
+    fait: Option<Done>,
+}
+
+/// What the page before has to say.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Done {
+    Motdepasse,
+    Refuse,
+    Panne,
 }
 
 /// What the choice of the member brings.
@@ -75,8 +88,15 @@ pub struct Chosen {
 }
 
 /// `GET /connexion`.
-pub async fn form(visitor: Visitor, back: web::Query<Back>) -> HttpResponse {
-    answer(&log_in_page(visitor, back.into_inner().retour, String::new(), Vec::new()))
+pub async fn form(visitor: Visitor, back: web::Query<Back>, state: web::Data<State>) -> HttpResponse {
+    let back = back.into_inner();
+    let mut page = log_in_page(&state, visitor, back.retour, String::new(), Vec::new());
+    page.notice = back.fait.map(|done| match done {
+        Done::Motdepasse => "Votre mot de passe est choisi : connectez-vous.",
+        Done::Refuse => "Ce compte n’est pas connu ici. Connectez-vous avec votre mot de passe, ou demandez une invitation.",
+        Done::Panne => "Le fournisseur d’identité n’a pas répondu comme attendu. Réessayez, ou utilisez votre mot de passe.",
+    });
+    answer(&page)
 }
 
 /// `POST /connexion`.
@@ -111,7 +131,7 @@ pub async fn log_in(
         }
     };
     let errors = vec![FieldError { field: wrong.0, sentence: wrong.1 }];
-    Ok(answer_to_correct(&log_in_page(visitor, form.retour, form.identifiant, errors)))
+    Ok(answer_to_correct(&log_in_page(&state, visitor, form.retour, form.identifiant, errors)))
 }
 
 fn locked(until: &str) -> String {
@@ -156,8 +176,16 @@ pub async fn log_out(person: LoggedIn, state: web::Data<State>) -> Result<HttpRe
     Ok(answer)
 }
 
-fn log_in_page(visitor: Visitor, back: String, login: String, errors: Vec<FieldError>) -> LogInPage {
-    LogInPage { shell: outside("Connexion"), csrf: visitor.csrf_token, back, login, errors }
+fn log_in_page(
+    state: &State,
+    visitor: Visitor,
+    back: String,
+    login: String,
+    errors: Vec<FieldError>,
+) -> LogInPage {
+    let provider = state.provider.as_ref().map(|provider| provider.label().to_owned());
+    let (shell, csrf) = (outside("Connexion"), visitor.csrf_token);
+    LogInPage { shell, csrf, back, login, notice: None, provider, errors }
 }
 
 fn outside(title: &str) -> Shell {

@@ -55,6 +55,9 @@ impl Account {
         if Who::FormatReader.admits(&caller.roles) {
             menu.push(Section::Formats);
         }
+        if Who::PeopleKeeper.admits(&caller.roles) {
+            menu.push(Section::People);
+        }
         if Who::Pilot.admits(&caller.roles) {
             menu.push(Section::Pilot);
         }
@@ -81,6 +84,7 @@ pub enum Section {
     Integrity,
     Profiles,
     Formats,
+    People,
     Pilot,
     Operations,
     /// Pages that no entry leads to.
@@ -97,6 +101,7 @@ impl Section {
             Section::Integrity => "/integrite",
             Section::Profiles => "/profils",
             Section::Formats => "/formats",
+            Section::People => "/personnes",
             Section::Pilot => "/pilotage",
             Section::Operations => "/exploitation",
         }
@@ -111,6 +116,7 @@ impl Section {
             Section::Integrity => "Intégrité",
             Section::Profiles => "Profils",
             Section::Formats => "Formats",
+            Section::People => "Personnes",
             Section::Pilot => "Pilotage",
             Section::Operations => "Exploitation",
         }

@@ -8,6 +8,7 @@ mod frame;
 mod integrity;
 mod operations;
 mod pages;
+mod people;
 mod piloting;
 mod profiles;
 mod proofs;

@@ -7,7 +7,7 @@ use super::operations::operations;
 use super::transfers::{
     awaiting_replication, awaiting_scanner, desk, examined, kept, lines, received, refused,
 };
-use super::{integrity, piloting, profiles, proofs};
+use super::{integrity, people, piloting, profiles, proofs};
 use crate::web::pages::access::search::SearchPage;
 use crate::web::pages::identity::*;
 use crate::web::pages::ingest::deposit::DepositPage;
@@ -23,6 +23,8 @@ pub fn pages() -> Vec<(&'static str, String)> {
         csrf: "jeton".into(),
         back: String::new(),
         login: "secretariat".into(),
+        notice: None,
+        provider: Some("Se connecter avec ProConnect".into()),
         errors: vec![FieldError {
             field: "mot-de-passe",
             sentence: "Identifiant ou mot de passe inconnu.".into(),
@@ -83,7 +85,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         remedy: "Vérifiez l’adresse, ou repartez de l’accueil.".into(),
     };
     let accessibility = AccessibilityPage { shell: shell("Accessibilité", Section::None, "lecteur") };
-    vec![
+    let mut pages = vec![
         ("connexion", render(&log_in)),
         ("collectivite", render(&choose)),
         ("accueil-deposant", render(&desk(true))),
@@ -120,5 +122,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("exploitation", render(&operations())),
         ("erreur", render(&problem)),
         ("accessibilite", render(&accessibility)),
-    ]
+    ];
+    pages.extend(people::pages());
+    pages
 }

@@ -97,6 +97,7 @@ pub fn transfer(state: TransferState, title: &str) -> Transfer {
         message_identifier: Some("MP-2025-07-T1".into()),
         transferring_agency: Some("21350000700010".into()),
         agreement_identifier: Some("MARCHES".into()),
+        originating_agency: None,
         archival_profile: None,
         profile_version: None,
         title: Some(title.into()),
