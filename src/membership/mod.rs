@@ -23,6 +23,7 @@ mod export_queries;
 mod file;
 pub mod forget;
 mod grammars;
+pub mod library;
 mod numbers;
 mod people;
 mod people_queries;

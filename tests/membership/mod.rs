@@ -16,6 +16,7 @@ mod conventions;
 mod export;
 mod forget;
 mod formats;
+mod library;
 mod limits;
 mod profiles;
 mod schedule;

@@ -91,7 +91,7 @@ pub fn import() -> ImportPage {
         FieldError { field: "fichier", sentence: "Ce fichier n’est pas un profil utilisable.".into() },
         FieldError { field: "intitule", sentence: "Donnez un intitulé d’une ligne.".into() },
     ];
-    import::page(account(), Default::default(), errors, Some(&refused))
+    import::page(account(), Default::default(), "seance", errors, Some(&refused))
 }
 
 pub fn show() -> ProfilePage {
