@@ -83,7 +83,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         remedy: "Vérifiez l’adresse, ou repartez de l’accueil.".into(),
     };
     let accessibility = AccessibilityPage { shell: shell("Accessibilité", Section::None, "lecteur") };
-    vec![
+    let mut pages = vec![
         ("connexion", render(&log_in)),
         ("collectivite", render(&choose)),
         ("accueil-deposant", render(&desk(true))),
@@ -120,5 +120,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("exploitation", render(&operations())),
         ("erreur", render(&problem)),
         ("accessibilite", render(&accessibility)),
-    ]
+    ];
+    pages.extend(profiles::models().iter().map(|(name, page)| (*name, render(page))));
+    pages
 }
