@@ -1,7 +1,7 @@
 //! `chartrier profiles`: the starter library of archive profiles, listed and written out, without a database.
 
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -33,7 +33,10 @@ fn export(name: &str, folder: &Path) -> Result<(), Failure> {
     let Some(model) = library::find(name) else {
         return Err(format!("aucun modèle « {} » : voyez chartrier profiles library", printable(name)).into());
     };
-    let said = |path: &Path, error: &std::io::Error| format!("{} : {}", path.display(), io_text(error));
+    let said = |path: &Path, error: &io::Error| match error.kind() {
+        io::ErrorKind::AlreadyExists => format!("{} : existe déjà, rien n'y est écrit", path.display()),
+        _ => format!("{} : {}", path.display(), io_text(error)),
+    };
     fs::create_dir_all(folder).map_err(|error| said(folder, &error))?;
     let notice = format!("{}\n\n{}\n", model.title, model.notice);
     let files: [(&str, &[u8]); 3] = [

@@ -309,6 +309,31 @@ fn each_model_is_told_to_a_person_within_reason() {
     }
 }
 
+#[test]
+fn a_model_is_written_out_once_by_its_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("permis");
+    let run = |arguments: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_chartrier"))
+            .arg("profiles")
+            .args(arguments)
+            .output()
+            .expect("it runs")
+    };
+    let listed = String::from_utf8(run(&["library"]).stdout).expect("UTF-8");
+    assert!(models().iter().all(|model| listed.contains(&model.title)), "{listed}");
+    let path = out.to_str().expect("UTF-8");
+    assert_eq!(run(&["export", "permis", path]).status.code(), Some(0));
+    let model = find("permis").expect("a model");
+    for name in ["profil.rng", "notice.txt", "exemple.xml"] {
+        let written = std::fs::read(out.join(name)).expect("written");
+        assert_eq!(written, std::fs::read(file(model, name)).expect("ours"), "{name}");
+    }
+    let again = run(&["export", "permis", path]);
+    assert!(again.status.code() == Some(2) && String::from_utf8_lossy(&again.stderr).contains("existe déjà"));
+    assert_eq!(run(&["export", "inconnu", path]).status.code(), Some(2));
+}
+
 const PROFILE: &str = "\n[[profile]]\nidentifier = \"ACTES\"\nname = \"Actes\"\nlibrary = \"actes\"\n";
 
 fn member() -> String {
