@@ -19,6 +19,7 @@ pub mod identify;
 mod journal;
 mod keys;
 mod people;
+mod profiles;
 mod rebuild;
 mod rehearse;
 mod repair;
@@ -81,6 +82,9 @@ enum Command {
     /// Les tiers de télétransmission : en déclarer un, ouvrir et changer ses connecteurs dans les collectivités.
     #[command(subcommand)]
     Tiers(tiers::Command),
+    /// Les modèles de profils d'archivage que le programme porte : les lister, en écrire un.
+    #[command(subcommand)]
+    Profiles(profiles::Command),
     /// Les tableaux de gestion : importer celui d'un département ou d'une collectivité, montrer celui en vigueur.
     #[command(subcommand)]
     Schedule(schedule::Command),
@@ -152,6 +156,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Identify(arguments) => identify::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Profiles(command) => answered(profiles::run(&command)),
         Command::Serve { with_worker } => with_config(|config| serve::serve(config, true, with_worker)),
         Command::Work => with_config(|config| serve::serve(config, false, true)),
         Command::Migrate => with_config(serve::migrate),

@@ -2,7 +2,9 @@
 
 use super::check::{Faults, identifier, one_of, text};
 use super::file::{Grammar, Profile};
-use super::read::{WrittenAgreement, WrittenProfile};
+use super::library;
+use super::profiles::NOTICE_CHARS_MAX;
+use super::read::{Text, WrittenAgreement, WrittenProfile};
 
 /// A profile whose file compiled.
 pub(super) fn check_profile(written: &WrittenProfile, grammar: Grammar, faults: &mut Faults) -> Profile {
@@ -12,10 +14,25 @@ pub(super) fn check_profile(written: &WrittenProfile, grammar: Grammar, faults: 
     Profile {
         identifier: identifier(&written.identifier, faults),
         name: text(&written.name, faults),
-        notice: written.notice.as_ref().map(|notice| text(notice, faults)).unwrap_or_default(),
+        notice: match (&written.notice, &written.library) {
+            (Some(written), _) => notice(written, faults),
+            (None, Some(model)) => {
+                library::find(model.get_ref()).map(|model| model.notice.clone()).unwrap_or_default()
+            }
+            (None, None) => String::new(),
+        },
         active: written.state.as_ref().map(|state| state.get_ref() == "active"),
         grammar,
     }
+}
+
+/// A notice, of several lines if need be: what the portal takes comes back from an export.
+fn notice(written: &Text, faults: &mut Faults) -> String {
+    let value = written.get_ref();
+    let unprintable = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    let right = value.chars().count() <= NOTICE_CHARS_MAX && !value.contains(unprintable);
+    faults.unless(right, written, format!("un texte de {NOTICE_CHARS_MAX} signes au plus est attendu"));
+    value.clone()
 }
 
 /// The profiles an agreement lists are this file's; one that imposes some lists some.

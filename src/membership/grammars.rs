@@ -1,4 +1,4 @@
-//! The grammar of an archive profile, from a file or a form to a value that compiled.
+//! The grammar of an archive profile, from a file, a form or the library to a value that compiled.
 //!
 //! Never keeps one that does not compile: every reason is given back instead, each with its line.
 
@@ -8,8 +8,8 @@ use std::path::{Component, Path};
 
 use sha2::{Digest, Sha512};
 
-use super::Fault;
 use super::file::Grammar;
+use super::{Fault, library};
 use crate::model::Finding;
 use crate::seda::profile::{Profile, RNG_BYTES_MAX};
 
@@ -45,6 +45,17 @@ pub(super) fn read(folder: &Path, written: &str) -> Result<Grammar, Unread> {
         };
         Unread::Refused(findings.iter().map(fault).collect())
     })
+}
+
+/// The grammar of a model of the library.
+pub(super) fn of_model(name: &str) -> Result<Grammar, Unread> {
+    let Some(model) = library::find(name) else {
+        let names: Vec<&str> = library::models().iter().map(|model| model.name).collect();
+        return Err(Unread::Path(format!("aucun modèle « {name} » ; il y a {}", names.join(", "))));
+    };
+    let rng = model.rng();
+    compile(&rng.file_name, rng.bytes)
+        .map_err(|findings| Unread::Path(findings.into_iter().map(|finding| finding.message).collect()))
 }
 
 /// The grammar of these bytes; or everything that keeps it from being one.

@@ -27,6 +27,7 @@ pub mod forget;
 mod grammars;
 mod machine_queries;
 pub mod machines;
+pub mod library;
 mod numbers;
 mod people;
 mod people_queries;

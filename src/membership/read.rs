@@ -13,7 +13,7 @@ use toml::value::Datetime;
 
 use super::Fault;
 use super::check;
-use super::file::Member;
+use super::file::{Grammar, Member};
 use super::grammars::{self, Unread};
 use crate::storage::Storage;
 
@@ -111,7 +111,9 @@ pub(super) struct WrittenProfile {
     pub identifier: Text,
     pub name: Text,
     pub notice: Option<Text>,
-    pub file: Text,
+    /// Its own file; or else a model of the library.
+    pub file: Option<Text>,
+    pub library: Option<Text>,
     pub state: Option<Text>,
 }
 
@@ -247,10 +249,10 @@ fn read_one(path: &Path, storage: &Storage, today: NaiveDate) -> Result<Member, 
     let mut faults = Vec::new();
     let mut profiles = Vec::new();
     for profile in &written.profile {
-        match grammars::read(folder, profile.file.get_ref()) {
+        match grammar(folder, profile) {
             Ok(grammar) => profiles.push((profile, grammar)),
-            Err(Unread::Path(reason)) => faults.push(at((profile.file.span().start, reason))),
-            Err(Unread::Refused(found)) => faults.extend(found),
+            Err((offset, Unread::Path(reason))) => faults.push(at((offset, reason))),
+            Err((_, Unread::Refused(found))) => faults.extend(found),
         }
     }
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
@@ -259,6 +261,23 @@ fn read_one(path: &Path, storage: &Storage, today: NaiveDate) -> Result<Member, 
         Ok(_) => Err(faults),
         Err(found) => Err(found.into_iter().map(at).chain(faults).collect()),
     }
+}
+
+/// The grammar of a profile, from its own file or from the library; or where it is at fault, and why.
+fn grammar(folder: &Path, profile: &WrittenProfile) -> Result<Grammar, (usize, Unread)> {
+    let (written, read) = match (&profile.file, &profile.library) {
+        (Some(file), None) => (file, grammars::read(folder, file.get_ref())),
+        (None, Some(model)) => (model, grammars::of_model(model.get_ref())),
+        (Some(_), Some(model)) => {
+            let reason = "un profil vient d'un fichier (file) ou d'un modèle (library), pas des deux";
+            (model, Err(Unread::Path(reason.into())))
+        }
+        (None, None) => {
+            let reason = "il manque la clé file, ou la clé library qui nomme un modèle";
+            (&profile.identifier, Err(Unread::Path(reason.into())))
+        }
+    };
+    read.map_err(|unread| (written.span().start, unread))
 }
 
 pub(super) fn line_at(text: &str, offset: usize) -> usize {

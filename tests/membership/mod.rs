@@ -17,6 +17,7 @@ mod conventions;
 mod export;
 mod forget;
 mod formats;
+mod library;
 mod limits;
 mod profiles;
 mod schedule;

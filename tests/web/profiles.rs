@@ -1,5 +1,6 @@
 //! The pages of archive profiles: imported, refused with their reasons, bound, put out of use, explained.
 
+use chartrier::membership::library;
 use chartrier::model::{ProfileId, Role};
 use chartrier::registry::profile_queries;
 
@@ -180,5 +181,62 @@ async fn control_reads_profiles_and_changes_none_and_a_transfer_shows_its_versio
     assert!(page.contains("Délibérations, version 1"), "{page}");
     let told = door.json(&format!("/api/v1/transfers/{}", transfer.transfer_id)).await;
     assert_eq!((&told["archival_profile"], &told["profile_version"]), (&"ACTES".into(), &1.into()));
+    door.end().await;
+}
+
+#[tokio::test]
+async fn a_model_of_the_library_makes_a_profile_without_a_file() {
+    let door = Door::open().await;
+    let (cookie, token) = door.log_in(Role::Archivist).await;
+    let page = door.send(get("/profils/nouveau").cookie(&cookie)).await.text();
+    for model in library::models() {
+        let option =
+            format!("<option value=\"{}\">{}</option>", model.name, model.title.replace('\'', "&#39;"));
+        assert!(page.contains(&option), "{option}\n{page}");
+        let first = model.notice.lines().next().unwrap().replace('\'', "&#39;");
+        assert!(page.contains(&first), "{first}\n{page}");
+    }
+
+    let fields = |model: &'static str, identifier: &'static str| {
+        [("csrf", token.clone()), ("identifiant", identifier.into()), ("modele", model.into())]
+    };
+    let ask = |fields: &[(&str, String)], file: Option<&[u8]>| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        upload("/profils", &cookie, &fields, file)
+    };
+    for model in library::models() {
+        let done = door.send(ask(&fields(model.name, model.name), None)).await;
+        assert_eq!(done.status, 303, "{}: {}", model.name, done.text());
+        let place = done.header("location").split('?').next().unwrap().to_owned();
+        let page = door.send(get(&place).cookie(&cookie)).await.text();
+        assert!(
+            page.contains(&model.title.replace('\'', "&#39;")) && page.contains("SEDA\u{a0}2.1"),
+            "{page}"
+        );
+        let kept = door.send(get(&format!("{place}/fichier?version=1")).cookie(&cookie)).await;
+        assert_eq!(kept.body, model.rng().bytes);
+        let explained = door.send(get(&format!("{place}/explication")).cookie(&cookie)).await.text();
+        assert!(explained.contains("durée d’utilité administrative et sort final"), "{explained}");
+        assert!(!explained.contains("ne peut pas être expliqué"), "{explained}");
+    }
+    assert_eq!(events(&door, "profile:actes").await, 1);
+
+    let mut named = fields("actes", "ACTES-A-NOUS").to_vec();
+    named.extend([("intitule", "Nos actes".to_owned()), ("notice", "Les nôtres".to_owned())]);
+    let done = door.send(ask(&named, None)).await;
+    let page = door.send(get(done.header("location")).cookie(&cookie)).await.text();
+    assert!(page.contains("Nos actes") && page.contains("Les nôtres"), "{page}");
+
+    let both = door.send(ask(&fields("seance", "DEUX"), Some(&profile::grammar("2.1", "Un")))).await;
+    assert!(both.status == 422 && both.text().contains("pas les deux"), "{}", both.text());
+    assert!(
+        both.text().contains("<option value=\"seance\" selected>"),
+        "the choice is kept: {}",
+        both.text()
+    );
+    let unknown = door.send(ask(&fields("inconnu", "INCONNU"), None)).await;
+    assert!(unknown.status == 422 && unknown.text().contains("modèle de la liste"), "{}", unknown.text());
+    let neither = door.send(ask(&fields("", "RIEN"), None)).await;
+    assert!(neither.status == 422 && neither.text().contains("Choisissez le fichier"), "{}", neither.text());
     door.end().await;
 }

@@ -55,7 +55,9 @@ fn restrictions(facets: &Facets, is_list: bool) -> String {
         (least, most) if least > most => say("ce que rien ne peut être".into()),
         (least, most) if least == most => say(format!("{least} {unit} exactement")),
         (least, most) => {
-            if least > 0 && !(is_list && least == 1) {
+            if least == 1 && !is_list {
+                say("non vide".into());
+            } else if least > 1 {
                 say(format!("au moins {least} {unit}"));
             }
             if most < usize::MAX {

@@ -163,7 +163,7 @@ fn what_is_expected_is_said_in_french() {
         ["a", "b", "c", "d", "e", "f", "g"].map(|value| ("enumeration", value)).into();
     assert_eq!(said("token", &many), "une des valeurs : a, b, c, d, e, f…");
     let facets = [("minLength", "1"), ("pattern", "[a-z]*")];
-    assert_eq!(said("token", &facets), "un texte, au moins 1 caractère(s), de la forme [a-z]*");
+    assert_eq!(said("token", &facets), "un texte, non vide, de la forme [a-z]*");
     assert_eq!(
         said("int", &[("maxInclusive", "12")]),
         "un nombre entier (de -2147483648 à 2147483647), au maximum 12"

@@ -1,4 +1,4 @@
-//! The import of a profile: its file, the name manifests declare it by, what it is for.
+//! The import of a profile: its file or a model of the library, the name manifests declare it by, what it is for.
 //!
 //! The file is compiled before anything is kept; when it is no profile the form comes back with every reason.
 
@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::{FILE, Refused, address, by, rng_of};
+use crate::membership::library::{self, Model};
 use crate::membership::profiles::{
     self, IDENTIFIER_BYTES_MAX, NAME_CHARS_MAX, NOTICE_CHARS_MAX, New, Unchanged,
 };
@@ -25,6 +26,9 @@ pub struct ImportPage {
     pub trail: Vec<Link>,
     pub csrf: String,
     pub size_max: String,
+    pub models: &'static [Model],
+    /// Name of the model chosen.
+    pub model: String,
     pub identifier: String,
     pub name: String,
     pub notice: String,
@@ -40,7 +44,7 @@ impl ImportPage {
 
 /// `GET /profils/nouveau`.
 pub async fn form(person: ProfileKeeper) -> HttpResponse {
-    answer(&page(Account::of(&person), New::default(), Vec::new(), None))
+    answer(&page(Account::of(&person), New::default(), "", Vec::new(), None))
 }
 
 /// `POST /profils`.
@@ -52,11 +56,17 @@ pub async fn receive(
 ) -> Result<HttpResponse, Problem> {
     let mut upload = upload::read(&request, body, &[FILE], RNG_BYTES_MAX).await?;
     let field = |name: &str| upload.field(name).to_owned();
-    let new = New { identifier: field("identifiant"), name: field("intitule"), notice: field("notice") };
-    let errors = wrong(&new, &upload);
-    let again =
-        |errors, refused| answer_to_correct(&page(Account::of(&person), new.clone(), errors, refused));
-    let rng = match rng_of(&mut upload) {
+    let mut new = New { identifier: field("identifiant"), name: field("intitule"), notice: field("notice") };
+    let chosen = field("modele");
+    let model = library::find(&chosen);
+    if let Some(model) = model {
+        complete(&mut new, model);
+    }
+    let errors = wrong(&new, &chosen, &upload);
+    let again = |errors, refused| {
+        answer_to_correct(&page(Account::of(&person), new.clone(), &chosen, errors, refused))
+    };
+    let rng = match model.map(Model::rng).or_else(|| rng_of(&mut upload)) {
         Some(rng) if errors.is_empty() => rng,
         _ => return Ok(again(errors, None)),
     };
@@ -69,6 +79,16 @@ pub async fn receive(
         }
         Err(Unchanged::NotCompiled(findings)) => Ok(again(vec![not_a_profile()], Some(&findings))),
         Err(_) => Err(problems::not_found()),
+    }
+}
+
+/// What the person left blank is said in the model's words.
+fn complete(new: &mut New, model: &Model) {
+    if new.name.is_empty() {
+        new.name.clone_from(&model.title);
+    }
+    if new.notice.is_empty() {
+        new.notice.clone_from(&model.notice);
     }
 }
 
@@ -90,10 +110,16 @@ pub(super) fn wrong_file(upload: &Upload) -> Option<FieldError> {
     Some(FieldError { field: "fichier", sentence })
 }
 
-fn wrong(new: &New, upload: &Upload) -> Vec<FieldError> {
+fn wrong(new: &New, model: &str, upload: &Upload) -> Vec<FieldError> {
     let error = |field, sentence: &str| FieldError { field, sentence: sentence.to_owned() };
     let mut errors = Vec::new();
-    errors.extend(wrong_file(upload));
+    if model.is_empty() {
+        errors.extend(wrong_file(upload));
+    } else if library::find(model).is_none() {
+        errors.push(error("modele", "Choisissez un modèle de la liste."));
+    } else if upload.too_large || upload.has(FILE) {
+        errors.push(error("fichier", "Choisissez un fichier ou un modèle, pas les deux."));
+    }
     let spaced = |c: char| c.is_whitespace() || c.is_control();
     if new.identifier.is_empty() {
         errors.push(error("identifiant", "Donnez l’identifiant que les bordereaux portent."));
@@ -115,7 +141,13 @@ fn wrong(new: &New, upload: &Upload) -> Vec<FieldError> {
 }
 
 /// The page, as it comes first or with what is to be corrected.
-pub fn page(account: Account, new: New, errors: Vec<FieldError>, refused: Option<&[Finding]>) -> ImportPage {
+pub fn page(
+    account: Account,
+    new: New,
+    model: &str,
+    errors: Vec<FieldError>,
+    refused: Option<&[Finding]>,
+) -> ImportPage {
     ImportPage {
         csrf: account.csrf.clone(),
         shell: Shell {
@@ -126,6 +158,8 @@ pub fn page(account: Account, new: New, errors: Vec<FieldError>, refused: Option
         },
         trail: vec![Link::new("Profils d’archivage", "/profils")],
         size_max: words::size(RNG_BYTES_MAX as u64),
+        models: library::models(),
+        model: model.to_owned(),
         identifier: new.identifier,
         name: new.name,
         notice: new.notice,

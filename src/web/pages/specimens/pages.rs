@@ -124,5 +124,6 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("accessibilite", render(&accessibility)),
     ];
     pages.extend(people::pages());
+    pages.extend(profiles::models().iter().map(|(name, page)| (*name, render(page))));
     pages
 }

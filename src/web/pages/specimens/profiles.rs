@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::frame::{at, shell};
+use crate::membership::library;
 use crate::model::findings::XML_UNCLOSED;
 use crate::model::{
     Acceptance, Agreement, AgreementId, Conditions, DepositLimit, Fate, Finding, FormatPolicy, LargeFiles,
@@ -91,7 +92,7 @@ pub fn import() -> ImportPage {
         FieldError { field: "fichier", sentence: "Ce fichier n’est pas un profil utilisable.".into() },
         FieldError { field: "intitule", sentence: "Donnez un intitulé d’une ligne.".into() },
     ];
-    import::page(account(), Default::default(), errors, Some(&refused))
+    import::page(account(), Default::default(), "seance", errors, Some(&refused))
 }
 
 pub fn show() -> ProfilePage {
@@ -109,6 +110,18 @@ pub fn explanation() -> ExplanationPage {
     let explained = Compiled::compile(rng).expect("the example compiles").explain();
     let profile = profile("ACTES-2.1", "Actes soumis au contrôle de légalité", true, 2);
     explanation::rendered(account(), &profile, 2, &explained)
+}
+
+/// What each model of the library asks.
+pub fn models() -> Vec<(&'static str, ExplanationPage)> {
+    let page = |model: &library::Model| {
+        let explained = Compiled::compile(&model.rng().bytes).expect("a model compiles").explain();
+        let name = format!("Modèle : {}", model.title);
+        let profile = profile(&model.name.to_uppercase(), &name, true, 1);
+        let name: &'static str = format!("profil-modele-{}", model.name).leak();
+        (name, explanation::rendered(account(), &profile, 1, &explained))
+    };
+    library::models().iter().map(page).collect()
 }
 
 pub fn schedule() -> SchedulePage {
