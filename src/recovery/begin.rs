@@ -7,7 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::rebuild::{Asked, Objects, Purpose};
-use super::{Error, Recovery, blocking, copies, queries, register_queries, site};
+use super::{Error, Recovery, blocking, copies, queries, register_queries, site, usage_queries};
 use crate::db::{self, TenantTx};
 use crate::evidence::copy::{self, read_after, read_head};
 use crate::model::{Agent, Event, EventType, Outcome, TenantId};
@@ -65,6 +65,7 @@ impl Recovery {
                 register_queries::put_back(&mut tx, register).await?;
             }
         }
+        usage_queries::put_back(&mut tx).await?;
         let rebuild_id = match queries::unfinished(&mut tx, &asked.site).await? {
             Some(id) => id,
             None => {

@@ -23,6 +23,7 @@ mod rehearse;
 mod safety_queries;
 mod site;
 pub mod tables;
+mod usage_queries;
 
 use crate::catalog;
 use crate::clock::Clock;

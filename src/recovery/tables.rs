@@ -110,6 +110,12 @@ pub const TABLES: &[Table] = &[
         ],
         ..rebuilt("journal_head", Source::Journal)
     },
+    Table {
+        why: "each measure is an entry of the journal, with all its lines; without one, the day is measured again from the rows",
+        ..rebuilt("usage_day", Source::Journal)
+    },
+    rebuilt("usage_agreement", Source::Journal),
+    rebuilt("usage_site", Source::Journal),
     rebuilt("member", Source::Register),
     rebuilt("party", Source::Register),
     rebuilt("agreement", Source::Register),

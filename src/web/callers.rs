@@ -82,6 +82,8 @@ people! {
     Pilot;
     /// Whoever suspends an agreement, and opens it again.
     AgreementKeeper;
+    /// Whoever sees what the member holds of what it was promised.
+    UsageReader;
     /// Whoever keeps the service running, for every member.
     Operator;
 }

@@ -45,6 +45,8 @@ pub enum Who {
     Pilot,
     /// Whoever suspends an agreement, and opens it again.
     AgreementKeeper,
+    /// Whoever sees what the member holds of what it was promised, before it hurts.
+    UsageReader,
     /// Whoever keeps the service running, for every member.
     Operator,
 }
@@ -70,6 +72,7 @@ impl Who {
             Who::RuleValidator => Some(&[ControlAuthority]),
             Who::Pilot => Some(&[Role::Pilot]),
             Who::AgreementKeeper => Some(&[MemberAdmin]),
+            Who::UsageReader => Some(&[MemberAdmin]),
             Who::Operator => Some(&[Operator]),
         }
     }

@@ -44,6 +44,7 @@ mod proved;
 mod register;
 mod schedule;
 mod tokens;
+mod usage;
 mod viruses;
 mod witnesses;
 

@@ -55,6 +55,9 @@ impl Account {
         if Who::FormatReader.admits(&caller.roles) {
             menu.push(Section::Formats);
         }
+        if Who::UsageReader.admits(&caller.roles) {
+            menu.push(Section::Usage);
+        }
         if Who::Pilot.admits(&caller.roles) {
             menu.push(Section::Pilot);
         }
@@ -81,6 +84,7 @@ pub enum Section {
     Integrity,
     Profiles,
     Formats,
+    Usage,
     Pilot,
     Operations,
     /// Pages that no entry leads to.
@@ -97,6 +101,7 @@ impl Section {
             Section::Integrity => "/integrite",
             Section::Profiles => "/profils",
             Section::Formats => "/formats",
+            Section::Usage => "/consommation",
             Section::Pilot => "/pilotage",
             Section::Operations => "/exploitation",
         }
@@ -111,6 +116,7 @@ impl Section {
             Section::Integrity => "Intégrité",
             Section::Profiles => "Profils",
             Section::Formats => "Formats",
+            Section::Usage => "Consommation",
             Section::Pilot => "Pilotage",
             Section::Operations => "Exploitation",
         }

@@ -108,6 +108,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("integrite-saine", render(&integrity::whole())),
         ("pilotage", render(&piloting::pilot())),
         ("pilotage-collectivite", render(&piloting::piloted())),
+        ("consommation", render(&piloting::usage())),
         ("profils", render(&profiles::list())),
         ("profils-accords", render(&profiles::agreements())),
         ("profils-accord", render(&profiles::one_agreement())),
