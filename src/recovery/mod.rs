@@ -14,6 +14,8 @@ mod copy_queries;
 mod enter;
 mod entry_queries;
 mod left_out;
+mod numbers;
+mod numbers_queries;
 mod objects;
 mod quarantine;
 mod queries;

@@ -85,9 +85,10 @@ pub const TABLES: &[Table] = &[
         ..rebuilt("message", Source::Objects)
     },
     Table {
-        why: "the highest number of any object, or of the journal",
+        why: "the highest number of any object, or of the journal, as the patterns write them",
         ..rebuilt("numbering", Source::Objects)
     },
+    rebuilt("numbering_pattern", Source::Register),
     rebuilt("agreement_usage", Source::Objects),
     Table {
         but: &[

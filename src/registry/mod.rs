@@ -4,6 +4,7 @@
 //! agreements and profiles are found by the identifiers written in manifests, within one tenant.
 
 pub mod convention_queries;
+pub mod numbering_queries;
 pub mod profile_queries;
 pub mod queries;
 pub mod retention;

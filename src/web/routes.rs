@@ -105,6 +105,8 @@ pub static TABLE: &[Line] = &[
     get("/tableau", Who::ProfileReader, || web::to(pages::schedule::show)),
     post("/tableau", Who::Archivist, || web::to(pages::schedule::import)),
     post("/tableau/validation", Who::RuleValidator, || web::to(pages::schedule::validate)),
+    get("/numerotation", Who::ProfileReader, || web::to(pages::numbering::show)),
+    post("/numerotation", Who::Archivist, || web::to(pages::numbering::set)),
     get("/consommation", Who::UsageReader, || web::to(pages::usage::show)),
     get("/consommation.csv", Who::UsageReader, || web::to(pages::usage::table)),
     get("/pilotage", Who::Pilot, || web::to(pages::pilot::show)),

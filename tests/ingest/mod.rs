@@ -22,6 +22,7 @@ mod inline;
 pub mod kill;
 mod large;
 mod limits;
+mod numbering;
 pub mod older;
 mod path;
 mod profiles;

@@ -35,6 +35,7 @@ mod formats;
 mod frame;
 mod integrity;
 mod mirrors;
+mod numbering;
 mod openapi;
 mod operations;
 mod operator;

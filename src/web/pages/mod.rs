@@ -15,6 +15,7 @@ pub mod formats;
 pub mod identity;
 pub mod ingest;
 pub mod notices;
+pub mod numbering;
 pub mod operations;
 pub mod pilot;
 pub mod places;

@@ -112,6 +112,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("profils", render(&profiles::list())),
         ("profils-accords", render(&profiles::agreements())),
         ("profils-accord", render(&profiles::one_agreement())),
+        ("profils-numerotation", render(&profiles::numbering())),
         ("profils-tableau", render(&profiles::schedule())),
         ("profil-import", render(&profiles::import())),
         ("profil", render(&profiles::show())),
