@@ -2,9 +2,16 @@
 
 use std::sync::{Arc, Mutex};
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Europe::Paris;
 use uuid::Uuid;
+
+/// The first moment of a day of Paris.
+pub fn midnight(day: NaiveDate) -> DateTime<Utc> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    // Clocks change at two or three in Paris: there is a midnight, and one only.
+    Paris.from_local_datetime(&midnight).earliest().map_or_else(|| midnight.and_utc(), |local| local.to_utc())
+}
 
 /// The world's clock, or one that a test moves.
 #[derive(Clone, Default)]

@@ -41,6 +41,7 @@ pub mod preservation;
 pub mod pronom;
 pub mod recovery;
 pub mod sealing;
+pub mod usage;
 
 // Floor 5: doors.
 pub mod cli;

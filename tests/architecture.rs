@@ -24,6 +24,7 @@ const FLOORS: [(&str, &[&str]); 7] = [
             "restitution",
             "membership",
             "pronom",
+            "usage",
             "costs",
             "survey",
         ],

@@ -26,6 +26,7 @@ pub mod sealing;
 mod seda;
 pub mod storage;
 mod support;
+mod usage;
 mod web;
 mod worker;
 

@@ -111,11 +111,7 @@ impl Attestations {
     /// Whether an attestation of this number declares what has this SHA-256 (hexadecimal). Of an unknown member as of an
     /// unknown number, the same is said, after the same work.
     pub async fn look(&self, number: &str, sha256: &str, trusted: &Trusted) -> Result<Look, Error> {
-        let code = member_of(number);
-        let mut tx = self.db.read(TenantId::of_member(code)).await?;
-        let found = attestation::find_numbered(&mut tx, number).await?;
-        let entry = attestation::entry(&mut tx, number).await?;
-        drop(tx);
+        let Named { code, found, entry } = self.named(number).await?;
         let Some(found) = found else {
             return Ok(entry.and_then(|entry| declared_by(&entry, sha256)).unwrap_or(Look::Unknown));
         };
@@ -128,7 +124,7 @@ impl Attestations {
             let whole = file(&found.statement, &entry, None).map_err(|error| error.to_string())?;
             let declared = form::read(whole.as_bytes()).map_err(|fault| fault.to_string())?;
             let proof: Proof = serde_json::from_str(text).map_err(|error| error.to_string())?;
-            let shown = proof.verify(&declared.entry_hash, declared.seq, code, trusted);
+            let shown = proof.verify(&declared.entry_hash, declared.seq, &code, trusted);
             shown.map_err(|fault| fault.to_string())
         });
         let (title, issued_at) = (found.kind.title(), found.issued_at);
@@ -210,8 +206,20 @@ impl Attestations {
     }
 
     async fn numbered(&self, number: &str) -> Result<Option<Attestation>, Error> {
-        let mut tx = self.db.read(TenantId::of_member(member_of(number))).await?;
-        Ok(attestation::find_numbered(&mut tx, number).await?)
+        Ok(self.named(number).await?.found)
+    }
+
+    /// The attestation of this number, and its entry, of whichever member.
+    async fn named(&self, number: &str) -> Result<Named, Error> {
+        for code in members_of(number) {
+            let mut tx = self.db.read(TenantId::of_member(code)).await?;
+            let found = attestation::find_numbered(&mut tx, number).await?;
+            let entry = attestation::entry(&mut tx, number).await?;
+            if found.is_some() || entry.is_some() {
+                return Ok(Named { code: code.to_owned(), found, entry });
+            }
+        }
+        Ok(Named::default())
     }
 }
 
@@ -224,9 +232,26 @@ fn number_of(page: &[u8]) -> Option<String> {
     (number.len() > 4).then_some(number)
 }
 
-/// The code with which a number begins; dashes may stand in it: `<code>-ATT-2027-000001`.
-fn member_of(number: &str) -> &str {
-    number.rsplitn(4, '-').nth(3).unwrap_or_default()
+/// What there is of a number, and the code of its member.
+#[derive(Default)]
+struct Named {
+    code: String,
+    found: Option<Attestation>,
+    entry: Option<String>,
+}
+
+/// Most beginnings of a number that are looked at.
+const CODES_MAX: usize = 12;
+
+/// The codes with which a number may begin, dashes among them: `<code>-ATT-2027-000001`. Every pattern begins with the code and a
+/// separator (`model/numbering.rs`); the longest are first, and that of a number without a setting is the first tried.
+fn members_of(number: &str) -> impl Iterator<Item = &str> {
+    let ends = number.match_indices(['-', '_', '.']).map(|(at, _)| at).collect::<Vec<_>>();
+    let usual = number.rsplitn(4, '-').nth(3);
+    let others = ends.into_iter().rev().map(|at| &number[..at]).filter(move |code| Some(*code) != usual);
+    let is_code =
+        |code: &&str| code.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-');
+    usual.into_iter().chain(others).filter(|code| !code.is_empty()).filter(is_code).take(CODES_MAX)
 }
 
 /// What it declares.

@@ -6,7 +6,6 @@ use uuid::Uuid;
 
 use super::Error;
 use super::journal::Rows;
-use super::tenant::TenantTx;
 use crate::model::TenantId;
 
 /// The only place where a tenant is named to PostgreSQL; it holds until the transaction ends. One message begins
@@ -140,18 +139,4 @@ pub(super) async fn enqueue_for(
     .execute(conn)
     .await?;
     Ok(())
-}
-
-/// The next number of a kind in a year; the row stays locked until the transaction ends.
-pub async fn next_number(tx: &mut TenantTx, kind: &str, year: i32) -> Result<i64, Error> {
-    let number = sqlx::query_scalar!(
-        "insert into numbering (kind, year, last) values ($1, $2, 1)
-         on conflict (tenant_id, kind, year) do update set last = numbering.last + 1
-         returning last",
-        kind,
-        year
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    Ok(number)
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::attestation_queries as queries;
 use crate::db::{self, TenantRead, TenantTx};
-use crate::model::{Agent, ArchiveId, Event, EventType, Outcome, TransferId};
+use crate::model::{Agent, ArchiveId, Event, EventType, NumberKind, Outcome, TransferId};
 use crate::proof::attestation::{self as form, Kind, Statement, event_object};
 use crate::proof::digest::sha256;
 use crate::proof::journal::timestamp;
@@ -60,10 +60,8 @@ pub async fn issue(
     member: form::Member,
     draft: Draft,
 ) -> Result<String, db::Error> {
-    let (series, letters) = series(draft.kind);
     let year = at.with_timezone(&Paris).year();
-    let number = db::next_number(tx, series, year).await?;
-    let number = format!("{}-{letters}-{year}-{number:06}", member.code);
+    let number = db::next_number(tx, number_kind(draft.kind), year, None).await?;
     let statement = Statement {
         form: Statement::FORM,
         kind: draft.kind,
@@ -104,11 +102,11 @@ pub async fn issue(
     Ok(number)
 }
 
-/// Series of numbers of a kind, and the letters that stand in them.
-pub fn series(kind: Kind) -> (&'static str, &'static str) {
+/// How attestations of a kind are numbered.
+pub fn number_kind(kind: Kind) -> NumberKind {
     match kind {
-        Kind::Reception => ("accuse", "ACC"),
-        Kind::PriseEnCharge | Kind::Integrite => ("attestation", "ATT"),
+        Kind::Reception => NumberKind::Accuse,
+        Kind::PriseEnCharge | Kind::Integrite => NumberKind::Attestation,
     }
 }
 

@@ -25,7 +25,8 @@ use crate::db::{self, TenantTx};
 use crate::formats::Format;
 use crate::model::findings as f;
 use crate::model::{
-    Agent, ArchiveId, Event, EventType, Finding, Outcome, TenantId, Transfer, TransferId, TransferState,
+    Agent, ArchiveId, Event, EventType, Finding, NumberKind, Outcome, TenantId, Transfer, TransferId,
+    TransferState,
 };
 use crate::package::Package;
 use crate::package::accession::{
@@ -99,8 +100,8 @@ impl Ingest {
             return Ok(Sealing::Refused(Box::new(accepted), lacking));
         }
         let year = at.with_timezone(&Paris).year();
-        let number = db::next_number(&mut tx, "cote", year).await?;
-        let cote = format!("{code}-{year}-{number:06}");
+        let agreement = Some(accepted.agreement.identifier.as_str());
+        let cote = db::next_number(&mut tx, NumberKind::Cote, year, agreement).await?;
         let accession = accession(tenant, transfer, archive_id, &cote, at, &accepted)?;
         let reply = replies::acceptance(&accession, &accepted, &code, at)?;
         let notes = Notes::of(&accession, transfer, &accepted, at);

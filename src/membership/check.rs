@@ -10,6 +10,7 @@ use super::check_conditions::check_conditions;
 use super::check_convention::{check_ages, check_convention};
 use super::check_formats::check_formats;
 use super::check_limits::check_limits;
+use super::check_numbering::check_numbering;
 use super::check_profiles::{check_imposed, check_profile};
 use super::check_virus::check_virus;
 use super::file::{Agreement, Grammar, Machine, Member, Party, Person, Quota, Validity};
@@ -94,6 +95,7 @@ pub(super) fn checked(
             .iter()
             .map(|person| check_person(person, (&agreements, &parties), faults))
             .collect(),
+        numbering: check_numbering(written, faults),
         machines: written.machine.iter().map(|machine| check_machine(machine, &agreements, faults)).collect(),
         parties,
         profiles: grammars

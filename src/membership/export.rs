@@ -17,7 +17,7 @@ use crate::db::{self, Db, TenantRead};
 use crate::model::{
     Acceptance, Agreement, Convention, ConventionState, DepositLimit, Holding, Party, Signing,
 };
-use crate::registry::{self, Member, Profile, convention_queries, profile_queries};
+use crate::registry::{self, Member, Profile, convention_queries, numbering_queries, profile_queries};
 
 /// Why members were not exported.
 #[derive(Debug, thiserror::Error)]
@@ -137,16 +137,15 @@ async fn member_table(
     of.day("valid_from", found.valid_from);
     of.day("valid_until", found.valid_until);
     of.text("successor", found.successor.as_deref());
-    let mut quota = Written::default();
-    quota.put("bytes", found.bytes_max);
-    quota.number("soft_bytes", found.bytes_soft);
-    quota.number("objects", found.objects_max);
-    quota.number("deposits_per_day", found.deposits_per_day);
-    of.put("quota", quota.0);
+    of.put("quota", quota_table(found));
     let conventions = convention_queries::conventions(tx).await?;
     let active = conventions.iter().find(|one| one.state == ConventionState::Active);
     if let Some(convention) = active.or(conventions.first()) {
         of.put("convention", convention_table(convention));
+    }
+    let numbering = numbering_table(tx).await?;
+    if !numbering.is_empty() {
+        of.put("numbering", numbering);
     }
     of.tables("party", registry::queries::parties(tx).await?.iter().map(party).collect());
     let mut profiles = Vec::new();
@@ -190,6 +189,24 @@ fn person_table(person: export_queries::Person) -> Result<Written, db::Error> {
     });
     of.tables("scoped", scoped.collect());
     Ok(of)
+}
+
+fn quota_table(found: &FoundMember) -> Table {
+    let mut of = Written::default();
+    of.put("bytes", found.bytes_max);
+    of.number("soft_bytes", found.bytes_soft);
+    of.number("objects", found.objects_max);
+    of.number("deposits_per_day", found.deposits_per_day);
+    of.0
+}
+
+/// The patterns that the member ever set.
+async fn numbering_table(tx: &mut TenantRead) -> Result<Table, Error> {
+    let mut of = Written::default();
+    for (known, is_set) in numbering_queries::in_force(tx).await? {
+        of.text(known.kind.word(), is_set.then_some(known.written.as_str()));
+    }
+    Ok(of.0)
 }
 
 fn convention_table(convention: &Convention) -> Table {

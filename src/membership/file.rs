@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use crate::model::{Conditions, Convention, DepositLimit, FormatPolicy, Holding, LargeFiles, VirusCheck};
+use crate::model::{
+    Conditions, Convention, DepositLimit, FormatPolicy, Holding, LargeFiles, NumberKind, VirusCheck,
+};
 
 /// What a member is to be.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub(super) struct Member {
     pub successor: Option<String>,
     /// `None`: left as it is.
     pub convention: Option<Convention>,
+    /// Patterns of numbers, as written; kinds that are not named are left as they are.
+    pub numbering: Vec<(NumberKind, String)>,
     pub parties: Vec<Party>,
     pub profiles: Vec<Profile>,
     pub agreements: Vec<Agreement>,

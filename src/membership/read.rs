@@ -42,6 +42,7 @@ pub(super) struct Written {
     pub valid_until: Option<Spanned<Datetime>>,
     pub successor: Option<Text>,
     pub convention: Option<WrittenConvention>,
+    pub numbering: Option<WrittenNumbering>,
     #[serde(default)]
     pub party: Vec<WrittenParty>,
     #[serde(default)]
@@ -82,6 +83,16 @@ pub(super) struct WrittenConvention {
     pub service_file_sent_on: Option<Spanned<Datetime>>,
     #[serde(default)]
     pub fields: BTreeMap<String, Text>,
+}
+
+/// Patterns of numbers, one a kind.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenNumbering {
+    pub cote: Option<Text>,
+    pub accuse: Option<Text>,
+    pub attestation: Option<Text>,
+    pub bordereau: Option<Text>,
 }
 
 #[derive(Deserialize)]

@@ -25,6 +25,8 @@ pub enum EventType {
     Parametrage,
     /// The journal was sealed up to an entry.
     Scellement,
+    /// What the member held and received on a day was measured.
+    Mesure,
 }
 
 impl EventType {
@@ -45,6 +47,7 @@ impl EventType {
             EventType::Reconstruction => "RECONSTRUCTION",
             EventType::Parametrage => "PARAMETRAGE",
             EventType::Scellement => "SCELLEMENT",
+            EventType::Mesure => "MESURE",
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod findings;
 pub mod format;
 pub mod ids;
 pub mod limits;
+pub mod numbering;
 pub mod parties;
 pub mod retention;
 pub mod scope;
@@ -38,6 +39,7 @@ pub use ids::{
     TransferId, UnitId,
 };
 pub use limits::Limits;
+pub use numbering::{NumberKind, Numbered, Pattern};
 pub use parties::{Acceptance, Agreement, Party, Role};
 pub use retention::{Fate, RetentionRule, ScheduleLevel, StartEvent, Utility};
 pub use scope::{Holding, Scope, Way};

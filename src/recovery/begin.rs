@@ -7,7 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::rebuild::{Asked, Objects, Purpose};
-use super::{Error, Recovery, blocking, copies, queries, register_queries, site};
+use super::{Error, Recovery, blocking, copies, numbers, queries, register_queries, site, usage_queries};
 use crate::db::{self, TenantTx};
 use crate::evidence::copy::{self, read_after, read_head};
 use crate::model::{Agent, Event, EventType, Outcome, TenantId};
@@ -65,6 +65,7 @@ impl Recovery {
                 register_queries::put_back(&mut tx, register).await?;
             }
         }
+        usage_queries::put_back(&mut tx).await?;
         let rebuild_id = match queries::unfinished(&mut tx, &asked.site).await? {
             Some(id) => id,
             None => {
@@ -112,8 +113,7 @@ impl Recovery {
         blocking(move || {
             let codes =
                 ids.into_iter().filter_map(|id| site::accession(&store, id)).filter_map(|accession| {
-                    let (code, _, _) = parts_of_cote(&accession.cote)?;
-                    is_right(code).then(|| code.to_owned())
+                    numbers::codes_in(&accession.cote).find(|code| is_right(code)).map(str::to_owned)
                 });
             { codes }.next().ok_or(Error::WhoseIsIt(tenant))
         })
@@ -219,26 +219,5 @@ fn began(
         agent: Agent::Operator,
         object,
         detail,
-    }
-}
-
-/// Member's code, year and number of a reference: `mairie-2027-000012`.
-pub(super) fn parts_of_cote(cote: &str) -> Option<(&str, i32, i64)> {
-    let mut parts = cote.rsplitn(3, '-');
-    let (number, year, code) = (parts.next()?, parts.next()?, parts.next()?);
-    Some((code, year.parse().ok()?, number.parse().ok()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_reference_tells_its_member_year_and_number() {
-        assert_eq!(parts_of_cote("haute-valmoure-2027-000012"), Some(("haute-valmoure", 2027, 12)));
-        assert_eq!(parts_of_cote("mairie-2027-1000000"), Some(("mairie", 2027, 1_000_000)));
-        for wrong in ["", "2027-000012", "mairie-x-1", "mairie-2027-"] {
-            assert_eq!(parts_of_cote(wrong), None, "{wrong}");
-        }
     }
 }

@@ -3,17 +3,16 @@
 //! The catalogue's part is entered by the same code as at the taking in charge. Never enters what the database has under
 //! another identifier: that is a conflict, and is listed.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Europe::Paris;
 use fail::fail_point;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::begin::parts_of_cote;
 use super::entry_queries::{self, TakenInCharge};
 use super::rebuild::Asked;
 use super::site::Found;
-use super::{Error, Recovery, queries};
+use super::{Error, Recovery, numbers, queries};
 use crate::catalog::accession_queries::{self, AccessionRow};
 use crate::catalog::{enter, write};
 use crate::db::{self, TenantTx};
@@ -112,9 +111,8 @@ impl Recovery {
         let others = copies.iter().map(|site| (site.as_str(), location.as_str()));
         write::insert_copies(tx, archive, others, taken_in_charge_at).await?;
         self.put_messages(tx, &found, taken_in_charge_at).await?;
-        if let Some((_, year, number)) = parts_of_cote(&accession.cote) {
-            entry_queries::number_after(tx, "cote", year, number).await?;
-        }
+        let year = granted.with_timezone(&Paris).year();
+        numbers::go_on_after_cote(tx, &accession.cote, year..=year).await?;
         queries::no_more_left_out(tx, archive).await?;
         tx.record(entered(asked, &found));
         Ok(bytes)
@@ -123,11 +121,10 @@ impl Recovery {
     /// The acknowledgement and the reply, as they were sent.
     async fn put_messages(&self, tx: &mut TenantTx, found: &Found, at: DateTime<Utc>) -> Result<(), Error> {
         let transfer = found.accession.transfer_id;
-        if let (Some(body), Some((line, _)), Some((code, _, _))) =
-            (&found.acknowledgement, &found.line, parts_of_cote(&found.accession.cote))
-        {
+        let code = queries::member_code(tx).await?;
+        if let (Some(body), Some((line, _)), Some(code)) = (&found.acknowledgement, &found.line, code) {
             let sent_at = line.acknowledged_at.as_deref().and_then(moment).unwrap_or(at);
-            let identifier = acknowledgement_identifier(code, transfer);
+            let identifier = acknowledgement_identifier(&code, transfer);
             let fresh = self.clock.fresh_id();
             entry_queries::put_message(tx, fresh, transfer, "acknowledgement", &identifier, body, sent_at)
                 .await?;

@@ -1,13 +1,16 @@
 //! What is noted of objects that are not entered: those that stay out, and copies of those that the catalogue has.
 
+use chrono::Datelike;
 use fail::fail_point;
 use uuid::Uuid;
 
-use super::begin::parts_of_cote;
 use super::enter::location;
 use super::rebuild::LeftOut;
-use super::{Error, Recovery, entry_queries, queries};
+use super::{Error, Recovery, numbers, queries};
 use crate::model::{Agent, Event, EventType, Outcome, TenantId};
+
+/// No reference was given before this year.
+const OLDEST: i32 = 1990;
 
 impl Recovery {
     /// Lists an object that is not entered; its number, if it can be read, is not given again.
@@ -16,8 +19,9 @@ impl Recovery {
         let mut tx = self.db.write(tenant).await?;
         let cote = left.cote.as_deref();
         queries::leave_out(&mut tx, archive, site, left.reason, &left.detail, cote, self.clock.now()).await?;
-        if let Some((_, year, number)) = cote.and_then(parts_of_cote) {
-            entry_queries::number_after(&mut tx, "cote", year, number).await?;
+        if let Some(cote) = cote {
+            let years = OLDEST..=self.clock.today().year();
+            numbers::go_on_after_cote(&mut tx, cote, years).await?;
         }
         tx.record(Event {
             event_type: EventType::Reconstruction,

@@ -14,6 +14,8 @@ mod copy_queries;
 mod enter;
 mod entry_queries;
 mod left_out;
+mod numbers;
+mod numbers_queries;
 mod objects;
 mod quarantine;
 mod queries;
@@ -23,6 +25,7 @@ mod rehearse;
 mod safety_queries;
 mod site;
 pub mod tables;
+mod usage_queries;
 
 use crate::catalog;
 use crate::clock::Clock;

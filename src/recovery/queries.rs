@@ -170,35 +170,6 @@ pub(super) async fn no_more_left_out(tx: &mut TenantTx, archive: Uuid) -> Result
     Ok(())
 }
 
-/// For each year, the last number of the member's references that the journal names: some were given to transfers of
-/// which nothing else is left.
-pub(super) async fn numbers_in_journal(tx: &mut TenantRead, code: &str) -> Result<Vec<(i32, i64)>, Error> {
-    let rows = sqlx::query!(
-        r#"select (named[1])::integer as "year!", max((named[2])::bigint) as "last!"
-           from (select regexp_match(entry, '"cote":"' || $1 || '-([0-9]{4})-([0-9]{6,15})"') as named
-                 from event where event_type = 'CONTROLE') as given
-           where named is not null group by 1"#,
-        code
-    );
-    Ok(rows.fetch_all(tx.conn()).await?.into_iter().map(|row| (row.year, row.last)).collect())
-}
-
-/// For each series of attestations and year, the last number that the journal names.
-pub(super) async fn attestations_in_journal(
-    tx: &mut TenantRead,
-    code: &str,
-) -> Result<Vec<(String, i32, i64)>, Error> {
-    let rows = sqlx::query!(
-        r#"select named[1] as "letters!", (named[2])::integer as "year!", max((named[3])::bigint) as "last!"
-           from (select regexp_match(object, '^attestation:' || $1 || '-(ACC|ATT)-([0-9]{4})-([0-9]{6,15})$') as named
-                 from event where event_type = 'ATTESTATION') as given
-           where named is not null group by 1, 2"#,
-        code
-    );
-    let rows = rows.fetch_all(tx.conn()).await?.into_iter();
-    Ok(rows.map(|row| (row.letters, row.year, row.last)).collect())
-}
-
 /// State of a transfer, when it has a row.
 pub(super) async fn transfer_state(tx: &mut TenantRead, transfer: Uuid) -> Result<Option<String>, Error> {
     let state = sqlx::query_scalar!(

@@ -12,10 +12,8 @@ use uuid::Uuid;
 
 use super::begin::Begun;
 use super::objects::Reader;
-use super::{Error, Recovery, blocking, entry_queries, queries};
-use crate::evidence::attestation;
+use super::{Error, Recovery, blocking, numbers, queries};
 use crate::model::{Agent, ArchiveId, Event, EventType, Outcome, TenantId};
-use crate::proof::attestation::Kind;
 use crate::proof::journal_copy::Head;
 use crate::storage::{self, TenantStore};
 
@@ -191,15 +189,7 @@ impl Recovery {
     ) -> Result<(), Error> {
         let now = self.clock.now();
         let mut tx = self.db.write(tenant).await?;
-        for (year, last) in queries::numbers_in_journal(&mut tx, &begun.code).await? {
-            entry_queries::number_after(&mut tx, "cote", year, last).await?;
-        }
-        for (letters, year, last) in queries::attestations_in_journal(&mut tx, &begun.code).await? {
-            let series = [Kind::Reception, Kind::PriseEnCharge].map(attestation::series);
-            if let Some((series, _)) = series.into_iter().find(|(_, known)| *known == letters) {
-                entry_queries::number_after(&mut tx, series, year, last).await?;
-            }
-        }
+        numbers::go_on_after_all(&mut tx).await?;
         queries::end_rebuild(&mut tx, begun.rebuild_id, now).await?;
         let wrong = rebuilt.faulty + rebuilt.conflicts + rebuilt.attestations_faulty;
         tx.record(Event {

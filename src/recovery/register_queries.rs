@@ -26,6 +26,7 @@ pub(super) async fn register(tx: &mut TenantRead) -> Result<Value, Error> {
                'agreement_profile', (select jsonb_agg(p order by agreement_id, profile_id) from agreement_profile p),
                'agreement_version', (select jsonb_agg(v order by agreement_id, version) from agreement_version v),
                'convention', (select jsonb_agg(c order by identifier) from convention c),
+               'numbering_pattern', (select jsonb_agg(n order by kind, version) from numbering_pattern n),
                'retention_rule', (select jsonb_agg(r order by code, version) from retention_rule r),
                'format_risk', (select jsonb_agg(r order by puid) from format_risk r),
                'account', (select jsonb_agg(jsonb_build_object('kind', kind, 'name', name, 'account_id', account_id)
@@ -136,8 +137,17 @@ async fn put_format_risks(tx: &mut TenantTx, register: &Value) -> Result<(), Err
     Ok(())
 }
 
-/// The versions of agreements' terms, the conventions, and the rules of the member's retention schedule.
+/// The versions of agreements' terms, the conventions, the patterns of numbers, and the rules of the member's retention schedule.
 async fn put_terms_and_rules(tx: &mut TenantTx, register: &Value) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into numbering_pattern
+         select * from jsonb_populate_recordset(null::numbering_pattern,
+                                                coalesce(nullif($1::jsonb->'numbering_pattern', 'null'), '[]'))
+         on conflict do nothing",
+        register
+    )
+    .execute(tx.conn())
+    .await?;
     sqlx::query!(
         "insert into agreement_version
          select * from jsonb_populate_recordset(null::agreement_version,

@@ -85,9 +85,10 @@ pub const TABLES: &[Table] = &[
         ..rebuilt("message", Source::Objects)
     },
     Table {
-        why: "the highest number of any object, or of the journal",
+        why: "the highest number of any object, or of the journal, as the patterns write them",
         ..rebuilt("numbering", Source::Objects)
     },
+    rebuilt("numbering_pattern", Source::Register),
     rebuilt("agreement_usage", Source::Objects),
     Table {
         but: &[
@@ -110,6 +111,12 @@ pub const TABLES: &[Table] = &[
         ],
         ..rebuilt("journal_head", Source::Journal)
     },
+    Table {
+        why: "each measure is an entry of the journal, with all its lines; without one, the day is measured again from the rows",
+        ..rebuilt("usage_day", Source::Journal)
+    },
+    rebuilt("usage_agreement", Source::Journal),
+    rebuilt("usage_site", Source::Journal),
     rebuilt("member", Source::Register),
     rebuilt("party", Source::Register),
     rebuilt("agreement", Source::Register),

@@ -4,6 +4,7 @@
 //! agreements and profiles are found by the identifiers written in manifests, within one tenant.
 
 pub mod convention_queries;
+pub mod numbering_queries;
 pub mod profile_queries;
 pub mod queries;
 pub mod retention;
@@ -35,8 +36,13 @@ pub struct Member {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
     pub bytes_max: u64,
+    /// Past it people are told, and nothing is refused.
+    pub bytes_soft: Option<u64>,
     pub bytes_held: u64,
     pub archives_held: u64,
+    pub objects_max: Option<u64>,
+    pub objects_held: u64,
+    pub deposits_per_day: Option<u64>,
 }
 
 /// An archive profile, with its version in force. The grammar itself is [`profile_queries::find_rng`].

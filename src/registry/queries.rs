@@ -45,11 +45,17 @@ pub async fn find_member(tx: &mut TenantRead) -> Result<Option<Member>, Error> {
 
 /// What the member may hold, and holds.
 pub async fn find_quota(tx: &mut TenantRead) -> Result<Option<Quota>, Error> {
-    let row = sqlx::query!("select bytes_max, bytes_held, archives_held from quota");
+    let row = sqlx::query!(
+        "select bytes_max, bytes_soft, bytes_held, archives_held, objects_max, objects_held, deposits_per_day from quota"
+    );
     Ok(row.fetch_optional(tx.conn()).await?.map(|row| Quota {
         bytes_max: row.bytes_max.unsigned_abs(),
+        bytes_soft: row.bytes_soft.map(i64::unsigned_abs),
         bytes_held: row.bytes_held.unsigned_abs(),
         archives_held: row.archives_held.unsigned_abs(),
+        objects_max: row.objects_max.map(i64::unsigned_abs),
+        objects_held: row.objects_held.unsigned_abs(),
+        deposits_per_day: row.deposits_per_day.map(i64::unsigned_abs),
     }))
 }
 

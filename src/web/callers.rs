@@ -88,6 +88,8 @@ people! {
     PeopleKeeper;
     /// Whoever keeps the member's applications: secrets, keys, agreements.
     MachineKeeper;
+    /// Whoever sees what the member holds of what it was promised.
+    UsageReader;
     /// Whoever keeps the service running, for every member.
     Operator;
 }

@@ -49,6 +49,8 @@ pub enum Who {
     PeopleKeeper,
     /// Whoever keeps the member's applications.
     MachineKeeper,
+    /// Whoever sees what the member holds of what it was promised, before it hurts.
+    UsageReader,
     /// Whoever keeps the service running, for every member.
     Operator,
 }
@@ -87,6 +89,7 @@ impl Who {
             Who::RuleValidator => Some(&[ControlAuthority]),
             Who::Pilot => Some(&[Role::Pilot]),
             Who::AgreementKeeper | Who::PeopleKeeper | Who::MachineKeeper => Some(&[MemberAdmin]),
+            Who::UsageReader => Some(&[MemberAdmin]),
             Who::Operator => Some(&[Operator]),
         }
     }

@@ -1,5 +1,5 @@
 //! What must be looked at now and then, whoever asks or not: orphans of crashes in quarantine and on the sites, the
-//! day's readings, the canaries, a scanner that is back.
+//! day's readings, the canaries, what each member held on the days that are over, a scanner that is back.
 //!
 //! Safe to run in several processes at once; a failure waits for the next turn.
 
@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::Worker;
-use crate::{db, membership, registry};
+use crate::{db, membership, registry, usage};
 
 /// Time between two turns; the first comes at the start.
 const TURN: Duration = Duration::from_secs(3_600);
@@ -59,6 +59,11 @@ async fn turn(worker: &Worker) -> Result<(), db::Error> {
         Ok(0) => {}
         Ok(conventions) => tracing::info!(conventions, "conventions end within six months"),
         Err(error) => tracing::error!(%error, "the ends of conventions were not told"),
+    }
+    match usage::measure_what_is_due(&worker.db, &worker.clock).await {
+        Ok(0) => {}
+        Ok(days) => tracing::info!(days, "the usage of the days that are over is measured"),
+        Err(error) => tracing::error!(%error, "the usage was not measured"),
     }
     let members = registry::queries::members(&mut worker.db.technical().await?).await?;
     for member in members {

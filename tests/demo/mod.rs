@@ -51,7 +51,7 @@ fn the_demonstration_succeeds_and_its_second_run_finds_what_the_first_left() {
 }
 
 /// What an entry of each type says beside who, when and how it ended (norms E-02 to E-04): one of these lists, whole; `None`: the
-/// demonstration has no occasion for it, `preservation::faults`, `preservation::migration` and `recovery::journal` have.
+/// demonstration has no occasion for it, `usage`, `preservation::faults`, `preservation::migration` and `recovery::journal` have.
 fn said(event_type: EventType) -> Option<&'static [&'static [&'static str]]> {
     match event_type {
         EventType::Reception => Some(&[&["canal", "octets", "sha512"]]),
@@ -74,14 +74,16 @@ fn said(event_type: EventType) -> Option<&'static [&'static [&'static str]]> {
         EventType::Parametrage => Some(&[&["action"]]),
         // A seal; attestations completed by it.
         EventType::Scellement => Some(&[&["number", "root", "seal", "size"], &["attestations"]]),
-        EventType::Incident
+        // The demonstration is over before its day is.
+        EventType::Mesure
+        | EventType::Incident
         | EventType::Reparation
         | EventType::MigrationSupport
         | EventType::Reconstruction => None,
     }
 }
 
-const TYPES: [EventType; 14] = [
+const TYPES: [EventType; 15] = [
     EventType::Reception,
     EventType::Controle,
     EventType::Rejet,
@@ -96,6 +98,7 @@ const TYPES: [EventType; 14] = [
     EventType::Reconstruction,
     EventType::Parametrage,
     EventType::Scellement,
+    EventType::Mesure,
 ];
 
 /// Who acted is an identifier, never a name.

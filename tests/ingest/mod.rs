@@ -22,6 +22,7 @@ mod inline;
 pub mod kill;
 mod large;
 mod limits;
+mod numbering;
 pub mod older;
 mod path;
 mod profiles;
@@ -36,13 +37,13 @@ mod twice;
 mod viruses;
 
 /// A tenant with the path to deposit by.
-struct Desk {
-    tenant: FreshTenant,
-    ingest: Ingest,
+pub struct Desk {
+    pub tenant: FreshTenant,
+    pub ingest: Ingest,
 }
 
 impl Desk {
-    async fn open() -> Desk {
+    pub async fn open() -> Desk {
         Desk::with_limits(Limits::default()).await
     }
 
@@ -53,11 +54,11 @@ impl Desk {
     }
 
     /// A faultless transfer between this tenant's parties.
-    fn sip(&self, identifier: &str) -> Sip {
+    pub fn sip(&self, identifier: &str) -> Sip {
         self.under(identifier, &self.tenant.agreement)
     }
 
-    fn under(&self, identifier: &str, agreement: &str) -> Sip {
+    pub fn under(&self, identifier: &str, agreement: &str) -> Sip {
         let t = &self.tenant;
         Sip::with_files(identifier, 3).between(
             agreement,
@@ -72,7 +73,7 @@ impl Desk {
         Depositor { tenant: self.tenant.tenant, agent, channel: Channel::Api, announced_bytes: None }
     }
 
-    async fn receive(&self, bytes: Vec<u8>) -> Reception {
+    pub async fn receive(&self, bytes: Vec<u8>) -> Reception {
         self.receive_from(&self.machine(), bytes).await
     }
 
@@ -84,7 +85,7 @@ impl Desk {
     }
 
     /// Receives, and lets the background work go as far as it goes.
-    async fn deposit(&self, bytes: Vec<u8>) -> Transfer {
+    pub async fn deposit(&self, bytes: Vec<u8>) -> Transfer {
         let reception = self.receive(bytes).await;
         self.ingest.advance(self.tenant.tenant, reception.transfer.transfer_id).await.unwrap();
         self.transfer(reception.transfer.transfer_id).await
@@ -100,7 +101,7 @@ impl Desk {
         self.transfer(reception.transfer.transfer_id).await
     }
 
-    async fn transfer(&self, id: TransferId) -> Transfer {
+    pub async fn transfer(&self, id: TransferId) -> Transfer {
         let mut tx = self.tenant.db.read(self.tenant.tenant).await.unwrap();
         queries::find_transfer(&mut tx, id).await.unwrap().expect("it was received")
     }
@@ -120,12 +121,12 @@ impl Desk {
             .unwrap()
     }
 
-    async fn count(&self, query: &'static str) -> i64 {
+    pub async fn count(&self, query: &'static str) -> i64 {
         let mut tx = self.tenant.db.read(self.tenant.tenant).await.unwrap();
         sqlx::query_scalar(query).fetch_one(tx.conn()).await.unwrap()
     }
 
-    async fn end(self) {
+    pub async fn end(self) {
         self.tenant.end().await;
     }
 }

@@ -27,6 +27,7 @@ mod journal;
 #[cfg(feature = "failpoints")]
 mod kill;
 mod measure;
+mod numbers;
 mod rebuild;
 mod rehearse;
 mod sites;

@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use chartrier::clock::{self, Clock};
 use chartrier::model::{TenantId, TransferState};
 use chartrier::package::ocfl;
 use chartrier::recovery::{Asked, Error, Told};
+use chartrier::usage;
+use chrono::{Days, TimeDelta};
 
 use super::{Instance, TITLE, asked, compare, in_2_2, zipped};
 use crate::ingest::older;
@@ -44,6 +47,10 @@ async fn deposit_everything(origin: &Instance, code: &str) {
     let transfer = origin.deposit(code, awaiting.zip()).await;
     assert_eq!(transfer.state, TransferState::Examined, "{:?}", transfer.findings);
     origin.approve(code, transfer.transfer_id).await;
+    // Tomorrow's first pass: today is measured.
+    let tomorrow =
+        Clock::standing_at(clock::midnight(origin.clock.today() + Days::new(1)) + TimeDelta::hours(8));
+    assert_eq!(usage::measure(&origin.db, &tomorrow, TenantId::of_member(code)).await.unwrap(), 1);
 }
 
 /// Texts of the units that a question finds, in the order in which they are shown.

@@ -37,6 +37,7 @@ mod formats;
 mod frame;
 mod integrity;
 mod mirrors;
+mod numbering;
 mod openapi;
 mod operations;
 mod operator;
@@ -48,6 +49,7 @@ mod register;
 mod schedule;
 mod scoped;
 mod tokens;
+mod usage;
 mod viruses;
 mod witnesses;
 

@@ -1,19 +1,21 @@
-//! The pilot's desk: every member with its convention, its quota, its deposits; the suspension of a member's deposits.
+//! The pilot's desk: every member with its convention, its quota, its deposits, its last days; the suspension of a member's deposits.
 //!
 //! Shows no title and no archive: the pilot leads the service, and opens nothing of it (norms §8).
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 
 use crate::membership::suspension::{self, Unchanged, months_left};
 use crate::model::{CONVENTION_FIELDS, Closed, Convention, Suspension};
 use crate::registry::convention_queries::{self, Overview};
+use crate::usage::{self, DayTotal};
 use crate::web::callers::Pilot;
 use crate::web::pages::shell::{
     Account, Badge, Fact, FieldError, Link, Section, Shell, answer, answer_to_correct, go_to,
 };
+use crate::web::pages::usage::{DAYS, LastDays, last_days};
 use crate::web::pages::words;
 use crate::web::{Problem, State, problems};
 
@@ -53,6 +55,7 @@ pub struct MemberPage {
     pub closed: Option<String>,
     pub facts: Vec<Fact>,
     pub conventions: Vec<ConventionCard>,
+    pub usage: LastDays,
     /// Deposits are suspended, or will be.
     pub suspended: Option<String>,
     pub today: String,
@@ -216,8 +219,12 @@ async fn found(person: &Pilot, state: &State, code: &str) -> Result<MemberPage, 
     let overviews = convention_queries::overviews(&mut state.db.technical().await?).await?;
     let overview = overviews.into_iter().find(|overview| overview.standing.code == code);
     let overview = overview.ok_or_else(problems::not_found)?;
-    let conventions = convention_queries::conventions(&mut state.db.read(overview.tenant).await?).await?;
-    Ok(of_member(Account::of(person), &overview, &conventions, state.clock.today()))
+    let today = state.clock.today();
+    let mut tx = state.db.read(overview.tenant).await?;
+    let conventions = convention_queries::conventions(&mut tx).await?;
+    let days = usage::queries::days(&mut tx, today - Days::new(DAYS), today).await?;
+    drop(tx);
+    Ok(of_member(Account::of(person), &overview, &conventions, &days, today))
 }
 
 /// The page of a member.
@@ -225,6 +232,7 @@ pub fn of_member(
     account: Account,
     overview: &Overview,
     conventions: &[Convention],
+    days: &[DayTotal],
     today: NaiveDate,
 ) -> MemberPage {
     let standing = &overview.standing;
@@ -257,6 +265,7 @@ pub fn of_member(
         },
         facts: facts(overview),
         conventions: conventions.iter().enumerate().map(|(at, convention)| card(at, convention)).collect(),
+        usage: last_days(&standing.code, days),
         suspended,
         today: today.to_string(),
         reason: String::new(),

@@ -58,6 +58,9 @@ impl Account {
         if Who::PeopleKeeper.admits(&caller.roles) {
             menu.push(Section::People);
         }
+        if Who::UsageReader.admits(&caller.roles) {
+            menu.push(Section::Usage);
+        }
         if Who::Pilot.admits(&caller.roles) {
             menu.push(Section::Pilot);
         }
@@ -85,6 +88,7 @@ pub enum Section {
     Profiles,
     Formats,
     People,
+    Usage,
     Pilot,
     Operations,
     /// Pages that no entry leads to.
@@ -102,6 +106,7 @@ impl Section {
             Section::Profiles => "/profils",
             Section::Formats => "/formats",
             Section::People => "/personnes",
+            Section::Usage => "/consommation",
             Section::Pilot => "/pilotage",
             Section::Operations => "/exploitation",
         }
@@ -117,6 +122,7 @@ impl Section {
             Section::Profiles => "Profils",
             Section::Formats => "Formats",
             Section::People => "Personnes",
+            Section::Usage => "Consommation",
             Section::Pilot => "Pilotage",
             Section::Operations => "Exploitation",
         }

@@ -17,6 +17,7 @@ use crate::catalog::register_queries::{After, Entry, Total, entries, years};
 use crate::db::{self, Db};
 use crate::model::{Role, Scope, TenantId, UnitId};
 use crate::web::callers::RegisterReader;
+use crate::web::pages::csv::{self, cell};
 use crate::web::pages::ingest::list;
 use crate::web::pages::shell::{Account, At, Link, Section, Shell, answer};
 use crate::web::pages::words;
@@ -166,7 +167,7 @@ pub async fn table(
         Table { db: state.db.clone(), tenant: person.tenant, scope, year, after: None, is_begun: false };
     let name = format!("attachment; filename=\"registre-des-entrees-{year}.csv\"");
     Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8; header=present")
+        .content_type(csv::MEDIA_TYPE)
         .insert_header((header::CONTENT_DISPOSITION, name))
         .streaming(stream::try_unfold(Some(begun), Table::go_on)))
 }
@@ -218,29 +219,4 @@ fn row(entry: &Entry) -> String {
     cells.extend(numbers.map(|number| number.to_string()));
     cells.push(cell(entry.message_identifier.as_deref().unwrap_or_default()));
     format!("{}\r\n", cells.join(";"))
-}
-
-/// A text in a cell: what would be a formula is not one any more.
-fn cell(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let guarded = if is_formula { format!("'{text}") } else { text.to_owned() };
-    match guarded.contains([';', '"', '\n', '\r', '\'']) {
-        true => format!("\"{}\"", guarded.replace('"', "\"\"")),
-        false => guarded,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_title_is_neither_a_cell_more_nor_a_formula() {
-        assert_eq!(cell("Budget 2026"), "Budget 2026");
-        assert_eq!(cell("Plans ; coupe \"A\""), "\"Plans ; coupe \"\"A\"\"\"");
-        assert_eq!(cell("=HYPERLINK(1)"), "\"'=HYPERLINK(1)\"");
-        for start in ["+", "-", "@", "\t"] {
-            assert!(cell(&format!("{start}1")).starts_with("\"'"), "{start}");
-        }
-    }
 }

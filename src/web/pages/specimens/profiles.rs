@@ -7,12 +7,15 @@ use crate::membership::library;
 use crate::model::findings::XML_UNCLOSED;
 use crate::model::{
     Acceptance, Agreement, AgreementId, Conditions, DepositLimit, Fate, Finding, FormatPolicy, LargeFiles,
-    Period, ProfileId, RetentionRule, Role, ScheduleLevel, StartEvent, Utility, VirusCheck,
+    NumberKind, Pattern, Period, ProfileId, RetentionRule, Role, ScheduleLevel, StartEvent, Utility,
+    VirusCheck,
 };
+use crate::registry::numbering_queries::Known;
 use crate::registry::retention_queries::Version;
 use crate::registry::{Profile, ProfileVersion};
 use crate::seda::profile::Profile as Compiled;
 use crate::web::pages::agreements;
+use crate::web::pages::numbering::{self, NumberingPage, Shown};
 use crate::web::pages::profiles::explanation::{self, ExplanationPage};
 use crate::web::pages::profiles::import::{self, ImportPage};
 use crate::web::pages::profiles::list::{self, ListPage};
@@ -81,6 +84,22 @@ pub fn list() -> ListPage {
         profile("MARCHES-1.0", "Dossier de marché public (ancien)", false, 1),
     ];
     list::page(account(), true, profiles.iter().map(|profile| list::line(profile, &names)).collect())
+}
+
+pub fn numbering() -> NumberingPage {
+    let written =
+        ["{year}/{agreement}/{number:4}", "{code}-ACC-{year}-{number:6}", "{code}.ATT.{year}.{number}"];
+    let known = NumberKind::ALL.into_iter().zip(written.into_iter().chain(["{code}-BOR-{year}-{number:6}"]));
+    let known = known.map(|(kind, written)| Known {
+        kind,
+        written: written.into(),
+        pattern: Pattern::read(kind, written).unwrap(),
+    });
+    let last = vec![(NumberKind::Cote, 37), (NumberKind::Accuse, 41)];
+    let shown = Shown { code: "saint-aubin".into(), year: 2026, agreement: Some("SA-ACTES".into()), last };
+    let mut page = numbering::page(account(), true, known, &shown);
+    page.errors = vec![FieldError { field: "cote", sentence: "Cotes : Il manque {number}.".into() }];
+    page
 }
 
 pub fn import() -> ImportPage {

@@ -72,7 +72,15 @@ pub fn desk(depositor: bool) -> DeskPage {
         moving: true,
         work: Vec::new(),
         holdings: (!depositor).then(|| {
-            Holdings::of(&Quota { bytes_max: 2 << 30, bytes_held: 1_420_000_000, archives_held: 312 })
+            Holdings::of(&Quota {
+                bytes_max: 2 << 30,
+                bytes_soft: None,
+                bytes_held: 1_420_000_000,
+                archives_held: 312,
+                objects_max: None,
+                objects_held: 936,
+                deposits_per_day: None,
+            })
         }),
     }
 }
