@@ -9,13 +9,24 @@ alter table machine add column rotated_at timestamptz;
 alter table machine add column jwks jsonb;
 -- SHA-256 of the certificates (DER) by which it may be known (RFC 8705, 2.2), in hexadecimal.
 alter table machine add column certificates text[] not null default '{}';
--- Told to a few minutes.
-alter table machine add column used_at timestamptz;
-alter table machine add column used_by text;
 alter table machine add column tiers text;
-grant update (used_at, used_by) on machine to chartrier_technical;
-create policy technical_uses on machine for update to chartrier_technical using (true) with check (true);
 create index machine_by_tiers on machine (tiers) where tiers is not null;
+
+-- When and by what each was last used, to a few minutes.
+create table technical.machine_use (
+    tenant_id  uuid not null,
+    machine_id uuid not null,
+    used_at    timestamptz not null,
+    used_by    text not null,
+    constraint machine_use_pkey primary key (tenant_id, machine_id)
+);
+alter table technical.machine_use enable row level security;
+alter table technical.machine_use force row level security;
+create policy tenant_sees on technical.machine_use for select to chartrier_service using (tenant_id = current_tenant());
+create policy technical_notes on technical.machine_use to chartrier_technical using (true) with check (true);
+create policy owner_migrates on technical.machine_use to chartrier_owner using (true) with check (true);
+grant select on technical.machine_use to chartrier_service;
+grant select, insert, update on technical.machine_use to chartrier_technical;
 
 -- A tiers de télétransmission.
 create table platform.tiers (

@@ -14,7 +14,7 @@ const GLOBAL_KEYS: [(&str, &str); 3] = [
 
 /// What the technical role may read of the members' tables: log-in and workers come before any tenant, and the pilot sees all of
 /// them: of quotas the numbers, of conventions the dates.
-const TECHNICAL_READS: [&str; 5] = ["assignment", "convention", "machine", "member", "quota"];
+const TECHNICAL_READS: [&str; 6] = ["assignment", "convention", "glass", "machine", "member", "quota"];
 
 /// Functions that run with their owner's rights.
 const DEFINERS: [(&str, &str); 2] = [

@@ -92,7 +92,7 @@ impl Identity {
         queries::set_factor(&mut tx, session.person_id, (&sealed, step as i64), now).await?;
         let hashes: Vec<Vec<u8>> = codes.iter().map(|code| sha256(plain(code).as_bytes()).to_vec()).collect();
         queries::set_recovery_codes(&mut tx, session.person_id, &hashes).await?;
-        tx.record(event(session, "second-facteur enregistre"));
+        tx.record(event(session, "second facteur enregistre"));
         tx.commit().await?;
         let mut tx = self.db.technical().await?;
         queries::show_factor(&mut tx, &hash, now).await?;

@@ -69,7 +69,7 @@ impl Identity {
     /// The members that a person acts for.
     pub async fn members_of(&self, person: PersonId) -> Result<Vec<super::Membership>, Error> {
         let mut tx = self.db.technical().await?;
-        Ok(super::queries::memberships(&mut tx, person, self.clock.today()).await?)
+        Ok(super::queries::memberships(&mut tx, person, self.clock.now()).await?)
     }
 
     /// The account of this login or address, with the member whose journal speaks of it; none when it is closed, acts for nobody, or
@@ -78,7 +78,7 @@ impl Identity {
         let name = name.trim().to_lowercase();
         let mut tx = self.db.technical().await?;
         let Some(person_id) = queries::person_named(&mut tx, &name).await? else { return Ok(None) };
-        let members = super::queries::memberships(&mut tx, person_id, self.clock.today()).await?;
+        let members = super::queries::memberships(&mut tx, person_id, self.clock.now()).await?;
         let home = members.first().and_then(|member| Some((member.tenant, member.holdings.first()?.role)));
         Ok(home.map(|(home, role)| Reached { person_id, home, role }))
     }

@@ -64,9 +64,9 @@ pub(super) async fn used(
     before: DateTime<Utc>,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "update machine set used_at = $4, used_by = $3
-         where tenant_id = $1 and machine_id = $2
-           and (used_at is null or used_at < $5 or used_by is distinct from $3)",
+        "insert into technical.machine_use (tenant_id, machine_id, used_by, used_at) values ($1, $2, $3, $4)
+         on conflict (tenant_id, machine_id) do update set used_by = excluded.used_by, used_at = excluded.used_at
+         where machine_use.used_at < $5 or machine_use.used_by <> excluded.used_by",
         tenant.as_uuid(),
         machine.0,
         by,

@@ -6,7 +6,6 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Europe::Paris;
 use uuid::Uuid;
 
 use super::provider::Vouched;
@@ -119,7 +118,7 @@ impl Identity {
         let Some(row) = queries::find_session(&mut tx, &hash, now, now - IDLE).await? else {
             return Ok(None);
         };
-        let members = queries::memberships(&mut tx, row.person_id, self.clock.today()).await?;
+        let members = queries::memberships(&mut tx, row.person_id, now).await?;
         if row.seen_at < now - MARK_EVERY {
             queries::mark_session(&mut tx, &hash, now).await?;
             tx.commit().await?;
@@ -207,7 +206,7 @@ async fn open_session(
     (address, by): (String, OpenedBy<'_>),
     now: DateTime<Utc>,
 ) -> Result<bool, Error> {
-    let members = queries::memberships(tx, person_id, now.with_timezone(&Paris).date_naive()).await?;
+    let members = queries::memberships(tx, person_id, now).await?;
     let Some(hash) = secret::kept(cookie) else { return Ok(false) };
     let only: Option<Uuid> = match members.as_slice() {
         [] => return Ok(false),

@@ -1,6 +1,7 @@
 //! People, sessions, attempts, and the sweeping of what is over.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
+use chrono_tz::Europe::Paris;
 use uuid::Uuid;
 
 use super::{Account, Membership, Opened};
@@ -65,16 +66,20 @@ pub(super) async fn forget(
 }
 
 /// Every member that a person may act for, by name: those of their roles, and those that these have followed, where whoever
-/// reads goes on reading (a merger: archives stay where they are). A control authority has its own ressort, and no more.
+/// reads goes on reading (a merger: archives stay where they are); and those that an operator reads exceptionally. A control authority has its own ressort, and no more.
 pub(super) async fn memberships(
     tx: &mut Technical,
     person: PersonId,
-    today: NaiveDate,
+    now: DateTime<Utc>,
 ) -> Result<Vec<Membership>, Error> {
     let rows = sqlx::query!(
         r#"with recursive held as (
                select m.tenant_id, m.code, a.role, a.agreements, a.producers
                from assignment a join member m using (tenant_id) where a.person_id = $1
+               union
+               select m.tenant_id, m.code, 'producer', null, null
+               from glass g join member m using (tenant_id)
+               where g.asked_by = $1 and g.until > $3 and g.ended_at is null
                union
                select before.tenant_id, before.code, held.role, held.agreements, held.producers
                from held join member before on before.successor = held.code and before.valid_until < $2
@@ -85,7 +90,8 @@ pub(super) async fn memberships(
            from held join member m using (tenant_id)
            group by m.tenant_id, m.code, m.name, m.successor order by m.name, m.code"#,
         person.0,
-        today
+        now.with_timezone(&Paris).date_naive(),
+        now
     )
     .fetch_all(tx.conn())
     .await?;

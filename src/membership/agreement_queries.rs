@@ -1,10 +1,11 @@
 //! Agreements, found by the names that the file gives them; the parties and profiles they list.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::file::{Agreement, Validity};
 use crate::db::{Error, TenantRead, TenantTx};
-use crate::model::{Conditions, DepositLimit, FormatPolicy, LargeFiles, VirusCheck, WhenAmiss};
+use crate::model::{Conditions, DepositLimit, FormatPolicy, LargeFiles, PersonId, VirusCheck, WhenAmiss};
 
 pub(super) async fn find_agreement(
     tx: &mut TenantRead,
@@ -250,5 +251,45 @@ pub(super) async fn lock_agreements(tx: &mut TenantTx) -> Result<(), Error> {
     sqlx::query!("select agreement_id from agreement order by agreement_id for update")
         .fetch_all(tx.conn())
         .await?;
+    Ok(())
+}
+
+/// An agreement and who prepared it.
+pub(super) struct Prepared {
+    pub identifier: String,
+    pub state: String,
+    pub prepared_by: Option<Uuid>,
+}
+
+pub(super) async fn prepared(tx: &mut TenantRead, agreement: Uuid) -> Result<Option<Prepared>, Error> {
+    let prepared = sqlx::query_as!(
+        Prepared,
+        "select identifier, state, prepared_by from agreement where agreement_id = $1",
+        agreement
+    );
+    Ok(prepared.fetch_optional(tx.conn()).await?)
+}
+
+pub(super) async fn set_prepared(tx: &mut TenantTx, agreement: Uuid, by: PersonId) -> Result<(), Error> {
+    sqlx::query!("update agreement set prepared_by = $2 where agreement_id = $1", agreement, by.0)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn set_validated(
+    tx: &mut TenantTx,
+    agreement: Uuid,
+    by: PersonId,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update agreement set state = 'active', validated_by = $2, validated_at = $3 where agreement_id = $1",
+        agreement,
+        by.0,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }

@@ -31,7 +31,8 @@ pub async fn set_open(
     let Some(agreement) = agreements.into_iter().find(|agreement| agreement.agreement_id == id) else {
         return Ok(Err(Unchanged::NotFound));
     };
-    if agreement.active == open {
+    // What is being prepared is opened by the archivist's validation.
+    if agreement.active == open || agreement.is_draft {
         return Ok(Err(Unchanged::AlreadySo));
     }
     let state = if open { "active" } else { "suspended" };

@@ -28,11 +28,12 @@ pub struct Known {
 /// The machines of the member, by name.
 pub async fn machines_of(tx: &mut TenantRead) -> Result<Vec<Known>, Error> {
     let rows = sqlx::query!(
-        r#"select m.machine_id, m.client_id, m.name, m.tiers, m.used_at, m.used_by, m.rotated_at, m.former_until,
+        r#"select m.machine_id, m.client_id, m.name, m.tiers, u.used_at as "used_at?", u.used_by as "used_by?", m.rotated_at, m.former_until,
                   m.jwks is not null as "has_keys!", m.certificates, m.disabled_at,
                   array(select g.identifier from machine_agreement a join agreement g using (tenant_id, agreement_id)
                         where a.tenant_id = m.tenant_id and a.machine_id = m.machine_id order by 1) as "agreements!"
-           from machine m order by m.name, m.client_id"#
+           from machine m left join technical.machine_use u using (tenant_id, machine_id)
+           order by m.name, m.client_id"#
     );
     let known = rows.fetch_all(tx.conn()).await?.into_iter().map(|row| Known {
         machine_id: MachineId(row.machine_id),
@@ -163,8 +164,11 @@ pub struct Connector {
 /// The connectors of a tiers, by member.
 pub async fn connectors(tx: &mut Technical, tiers: &str) -> Result<Vec<Connector>, Error> {
     let rows = sqlx::query!(
-        "select c.tenant_id, c.machine_id, m.code, m.name, c.client_id, c.used_at, c.used_by, c.former_until, c.disabled_at
-         from machine c join member m using (tenant_id) where c.tiers = $1 order by m.name, m.code",
+        r#"select c.tenant_id, c.machine_id, m.code, m.name, c.client_id, u.used_at as "used_at?", u.used_by as "used_by?",
+                  c.former_until, c.disabled_at
+           from machine c join member m using (tenant_id)
+           left join technical.machine_use u using (tenant_id, machine_id)
+           where c.tiers = $1 order by m.name, m.code"#,
         tiers
     );
     let connectors = rows.fetch_all(tx.conn()).await?.into_iter().map(|row| Connector {

@@ -195,7 +195,11 @@ fn described(agreement: &Agreement) -> Vec<(&'static str, String)> {
 }
 
 /// The parties, the profiles, the tolerances, the virus check, the formats and the limits of an agreement, as far as the file names them.
-async fn write_lists(tx: &mut TenantTx, agreement_id: Uuid, agreement: &Agreement) -> Result<(), Error> {
+pub(super) async fn write_lists(
+    tx: &mut TenantTx,
+    agreement_id: Uuid,
+    agreement: &Agreement,
+) -> Result<(), Error> {
     agreement_queries::set_admitted(tx, agreement_id, "transferring", &agreement.transferring).await?;
     agreement_queries::set_admitted(tx, agreement_id, "originating", &agreement.originating).await?;
     if let Some(profiles) = &agreement.profiles {

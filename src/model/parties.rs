@@ -107,8 +107,10 @@ pub struct Agreement {
     /// SEDA `ArchivalAgreement`.
     pub identifier: String,
     pub name: String,
-    /// `false` when suspended.
+    /// `false` when suspended, or being prepared.
     pub active: bool,
+    /// It awaits the archivist's validation, and was never open.
+    pub is_draft: bool,
     pub valid_from: Option<NaiveDate>,
     pub valid_until: Option<NaiveDate>,
     /// The archive service's identifier.

@@ -177,6 +177,7 @@ async fn select_agreements(tx: &mut TenantRead, identifier: Option<&str>) -> Res
             identifier: row.identifier,
             name: row.name,
             active: row.state == "active",
+            is_draft: row.state == "draft",
             valid_from: row.valid_from,
             valid_until: row.valid_until,
             archival_agency: row.archival_agency,

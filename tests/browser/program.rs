@@ -13,6 +13,7 @@ pub const PASSWORD: &str = "mot-de-passe-d-essai";
 pub struct Program {
     child: Child,
     listen: SocketAddr,
+    log: std::path::PathBuf,
 }
 
 impl Program {
@@ -38,7 +39,7 @@ impl Program {
             .stderr(log)
             .spawn()
             .unwrap();
-        let program = Program { child, listen };
+        let program = Program { child, listen, log: place.folder().join("service.log") };
         let end = Instant::now() + Duration::from_secs(30);
         while TcpStream::connect(listen).is_err() {
             assert!(Instant::now() < end, "the program does not answer: {}", place.log());
@@ -57,5 +58,8 @@ impl Drop for Program {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if std::thread::panicking() {
+            eprintln!("{}", std::fs::read_to_string(&self.log).unwrap_or_default());
+        }
     }
 }

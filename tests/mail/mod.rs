@@ -12,6 +12,8 @@ use uuid::Uuid;
 use crate::db::jobs::{db_with, event};
 use crate::support::smtp::{Relay, Taken};
 
+mod returns;
+
 /// A member with two administrators who have an address, one who has none, and a depositor.
 struct Post {
     db: Db,
@@ -19,6 +21,7 @@ struct Post {
     mail: Mail,
     relay: Relay,
     depositor: PersonId,
+    administrator: PersonId,
 }
 
 fn tenant() -> TenantId {
@@ -78,7 +81,7 @@ impl Post {
         }
         tx.record(event());
         tx.commit().await.unwrap();
-        Post { db, clock, mail, relay, depositor: people[3] }
+        Post { db, clock, mail, relay, depositor: people[3], administrator: people[0] }
     }
 
     async fn tell_administrators(&self, topic: &str) {

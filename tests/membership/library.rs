@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::{apply, plan};
 use chartrier::cli::check;
+use chartrier::membership::Error;
 use chartrier::membership::export::export;
 use chartrier::membership::library::{Model, find, models};
-use chartrier::membership::{Error, apply, plan};
 use chartrier::model::{Fate, Finding, Limits, SedaVersion, TenantId};
 use chartrier::registry::profile_queries::{find_profile_named, find_rng};
 use chartrier::seda::profile::{self, Profile};

@@ -1,7 +1,8 @@
 //! The patterns of numbers of a member's file.
 
+use super::{apply, plan};
+use chartrier::membership::Error;
 use chartrier::membership::export::export;
-use chartrier::membership::{Error, apply, plan};
 use chartrier::model::{NumberKind, TenantId};
 use chartrier::registry::numbering_queries::in_force;
 

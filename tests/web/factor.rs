@@ -121,7 +121,7 @@ async fn a_code_serves_once_a_code_on_paper_too_and_guesses_are_counted() {
             .await
             .unwrap();
     drop(tx);
-    assert!(told.iter().any(|entry| entry.contains("second-facteur enregistre")), "{told:?}");
+    assert!(told.iter().any(|entry| entry.contains("second facteur enregistre")), "{told:?}");
     assert!(told.iter().any(|entry| entry.contains("code de secours employe")), "{told:?}");
     assert!(!told.iter().any(|entry| entry.contains(&papers[3])));
     // What is kept of the telephone is not its secret.

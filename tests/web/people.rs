@@ -144,3 +144,66 @@ async fn a_forgotten_password_says_nothing_and_a_set_one_closes_every_session() 
     assert!(door.send(get(&format!("/mot-de-passe/{third}"))).await.text().contains("n’est plus valable"));
     door.end().await;
 }
+
+#[tokio::test]
+async fn an_operator_reads_a_members_archives_only_when_another_person_opens_them_and_for_a_while() {
+    let door = Door::open().await;
+    door.deposit(door.sip("SECRET").zip()).await;
+    let (operator, csrf) = door.log_in(Role::Operator).await;
+    assert_eq!(door.send(get("/archives").cookie(&operator)).await.status, 403);
+    let code = &door.tenant.code;
+    let ask = async |body: &str| {
+        door.send(form("/exploitation/acces", &format!("csrf={csrf}&{body}")).cookie(&operator)).await
+    };
+    for (body, said) in [
+        ("demande=Lettre+12&motif=x&heures=1".to_owned(), "Choisissez la collectivité"),
+        (format!("collectivite={code}&motif=x&heures=1"), "référence de la demande écrite"),
+        (format!("collectivite={code}&demande=Lettre+12&heures=1"), "Dites ce que vous devez faire"),
+        (format!("collectivite={code}&demande=Lettre+12&motif=x&heures=5"), "De une à quatre heures"),
+    ] {
+        let refused = ask(&body).await;
+        assert!(refused.status == 422 && refused.text().contains(said), "{body}: {}", refused.text());
+    }
+    let asked = ask(&format!("collectivite={code}&demande=Lettre+12&motif=Fichier+illisible&heures=2")).await;
+    assert_eq!(asked.status, 303);
+    assert_eq!(door.send(get("/archives").cookie(&operator)).await.status, 403, "asked is not opened");
+    let (pilot, csrf) = door.log_in(Role::Pilot).await;
+    let address = format!("/pilotage/{code}/acces");
+    let page = door.send(get(&address).cookie(&pilot)).await.text();
+    assert!(
+        page.contains("Lettre 12") && page.contains("attend le pilote") && !page.contains("SECRET"),
+        "{page}"
+    );
+    let id = page.split("name=\"acces\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let decide = async |act: &str| {
+        door.send(form(&format!("{address}{act}"), &format!("csrf={csrf}&acces={id}")).cookie(&pilot)).await
+    };
+    assert_eq!(decide("").await.header("location"), format!("{address}?fait=ouvert"));
+    let read = door.send(get("/archives").cookie(&operator)).await;
+    assert!(read.status == 200 && read.text().contains("SECRET"));
+    door.tenant.clock.advance(TimeDelta::minutes(121));
+    assert_eq!(door.send(get("/archives").cookie(&operator)).await.status, 403, "it ends by itself");
+    // Ended before its time, by the pilot.
+    let (operator, csrf) = door.log_in(Role::Operator).await;
+    let body = format!("csrf={csrf}&collectivite={code}&demande=Lettre+13&motif=Suite&heures=4");
+    assert_eq!(door.send(form("/exploitation/acces", &body).cookie(&operator)).await.status, 303);
+    let page = door.send(get(&address).cookie(&pilot)).await.text();
+    let second = page.split("name=\"acces\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    assert_ne!(second, id);
+    let (pilot, csrf) = door.log_in(Role::Pilot).await;
+    for (act, status) in [("", 200), ("/fin", 403)] {
+        let body = format!("csrf={csrf}&acces={second}");
+        assert_eq!(door.send(form(&format!("{address}{act}"), &body).cookie(&pilot)).await.status, 303);
+        assert_eq!(door.send(get("/archives").cookie(&operator)).await.status, status, "{act}");
+    }
+    let mut tx = door.tenant.db.read(door.tenant.tenant).await.unwrap();
+    let told: Vec<String> = sqlx::query_scalar(
+        "select entry::jsonb -> 'detail' ->> 'action' from event where object like 'glass:%' order by seq",
+    )
+    .fetch_all(tx.conn())
+    .await
+    .unwrap();
+    drop(tx);
+    assert_eq!(told, ["acces demande", "acces ouvert", "acces demande", "acces ouvert", "acces ferme"]);
+    door.end().await;
+}

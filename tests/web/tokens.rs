@@ -174,7 +174,7 @@ async fn a_machine_signs_its_assertions_and_each_serves_once() {
     }
     let mut tx = door.tenant.db.read(door.tenant.tenant).await.unwrap();
     let used: Option<String> =
-        sqlx::query_scalar("select used_by from machine").fetch_one(tx.conn()).await.unwrap();
+        sqlx::query_scalar("select used_by from technical.machine_use").fetch_one(tx.conn()).await.unwrap();
     drop(tx);
     assert_eq!(used.as_deref(), Some("assertion"));
     set_machine(&door, "jwks", serde_json::Value::Null).await;

@@ -23,6 +23,7 @@ pub struct ListPage {
     pub shell: Shell,
     pub trail: Vec<Link>,
     pub lines: Vec<Line>,
+    pub can_prepare: bool,
 }
 
 /// An agreement in the list.
@@ -50,6 +51,7 @@ pub struct AgreementPage {
     pub versions: Vec<VersionLine>,
     /// Said to whoever may do it.
     pub can_keep: bool,
+    pub can_validate: bool,
     pub is_open: bool,
 }
 
@@ -73,6 +75,9 @@ pub struct Said {
 pub enum Done {
     Suspendu,
     Ouvert,
+    Prepare,
+    Valide,
+    Sien,
 }
 
 /// The page of an agreement.
@@ -81,7 +86,9 @@ pub fn address(id: AgreementId) -> String {
 }
 
 fn badge(agreement: &Agreement) -> Badge {
-    if agreement.active {
+    if agreement.is_draft {
+        Badge { label: "En préparation", tone: "moving", icon: "clock" }
+    } else if agreement.active {
         Badge { label: "Ouvert", tone: "kept", icon: "check" }
     } else {
         Badge { label: "Suspendu", tone: "waiting", icon: "clock" }
@@ -91,7 +98,9 @@ fn badge(agreement: &Agreement) -> Badge {
 /// `GET /accords`.
 pub async fn show(person: ProfileReader, state: web::Data<State>) -> Result<HttpResponse, Problem> {
     let agreements = registry::queries::agreements(&mut state.db.read(person.tenant).await?).await?;
-    Ok(answer(&list(Account::of(&person), &agreements)))
+    let mut page = list(Account::of(&person), &agreements);
+    page.can_prepare = Who::AgreementKeeper.admits(&person.roles);
+    Ok(answer(&page))
 }
 
 /// The page of these agreements.
@@ -112,6 +121,7 @@ pub fn list(account: Account, agreements: &[Agreement]) -> ListPage {
         },
         trail: vec![Link::new("Profils", "/profils")],
         lines: agreements.iter().map(line).collect(),
+        can_prepare: false,
     }
 }
 
@@ -137,14 +147,18 @@ pub async fn agreement(
     let machines = registry::queries::machines_under(&mut tx, agreement.agreement_id).await?;
     let names = list::names(&mut tx).await?;
     drop(tx);
-    let can_keep = Who::AgreementKeeper.admits(&person.roles);
-    let told = Told { agreement: &agreement, versions, machines, names: &names, can_keep };
+    let can_keep = Who::AgreementKeeper.admits(&person.roles) && !agreement.is_draft;
+    let can_validate = Who::Archivist.admits(&person.roles) && agreement.is_draft;
+    let told = Told { agreement: &agreement, versions, machines, names: &names, can_keep, can_validate };
     let mut page = page(Account::of(&person), told);
     page.notice = said.fait.map(|done| match done {
         Done::Suspendu => {
             "L’accord est suspendu : les versements qui le nomment sont refusés jusqu’à sa réouverture."
         }
         Done::Ouvert => "L’accord est de nouveau ouvert aux versements.",
+        Done::Prepare => "L’accord est préparé : l’archiviste le valide, puis on pourra verser.",
+        Done::Valide => "L’accord est validé : on peut verser.",
+        Done::Sien => "Vous avez préparé cet accord : un autre archiviste le valide.",
     });
     Ok(answer(&page))
 }
@@ -158,6 +172,7 @@ pub struct Told<'a> {
     pub machines: Vec<String>,
     pub names: &'a Names,
     pub can_keep: bool,
+    pub can_validate: bool,
 }
 
 /// The page.
@@ -184,6 +199,7 @@ pub fn page(account: Account, told: Told<'_>) -> AgreementPage {
             .map(|(version, since, digest)| VersionLine { version, since: words::moment(since), digest })
             .collect(),
         can_keep: told.can_keep,
+        can_validate: told.can_validate,
         is_open: agreement.active,
     }
 }

@@ -103,7 +103,7 @@ pub async fn one(
     Ok(answer(&page))
 }
 
-/// `POST /applications/{id}/secret`.
+/// `POST /applications/{id}/renouvellement`.
 pub async fn rotate(
     person: MachineKeeper,
     id: web::Path<Uuid>,

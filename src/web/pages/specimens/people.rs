@@ -2,24 +2,27 @@
 
 use super::frame::{at, outside, shell};
 use crate::identity::LinkHolder;
-use crate::membership::accounts::Known;
-use crate::model::{Holding, PersonId, Role};
+use crate::membership::accounts;
+use crate::membership::machines::Known;
+use crate::model::{Holding, MachineId, PersonId, Role};
 use crate::report::qr;
 use crate::web::pages::factor::{CodePage, CodesPage, TelephonePage};
 use crate::web::pages::password::{forgotten_page, password_page};
 use crate::web::pages::people::{Choices, InvitePage, list_page, page};
 use crate::web::pages::shell::*;
+use crate::web::pages::{drafts, glass, machines};
 
-fn people() -> Vec<Known> {
-    let known = |n: u128, name: &str, login: &str, holdings: Vec<Holding>, since: Option<&str>| Known {
-        person_id: PersonId(uuid::Uuid::from_u128(n)),
-        login: login.into(),
-        name: name.into(),
-        email: Some(format!("{login}@saint-aubin.example.fr")),
-        holdings,
-        factor_since: since.map(at),
-        is_closed: false,
-    };
+fn people() -> Vec<accounts::Known> {
+    let known =
+        |n: u128, name: &str, login: &str, holdings: Vec<Holding>, since: Option<&str>| accounts::Known {
+            person_id: PersonId(uuid::Uuid::from_u128(n)),
+            login: login.into(),
+            name: name.into(),
+            email: Some(format!("{login}@saint-aubin.example.fr")),
+            holdings,
+            factor_since: since.map(at),
+            is_closed: false,
+        };
     let restricted = Holding {
         role: Role::Reader,
         agreements: Some(vec!["PES-2026".into()]),
@@ -59,6 +62,85 @@ fn account(title: &str) -> (Shell, Account) {
     let shell = shell(title, Section::People, "administrateur de la collectivité");
     let account = shell.account.clone().expect("somebody is logged in");
     (shell, account)
+}
+
+fn machine() -> Known {
+    Known {
+        machine_id: MachineId(uuid::Uuid::from_u128(4)),
+        client_id: "s2low-saint-aubin".into(),
+        name: "S²LOW".into(),
+        tiers: Some("s2low".into()),
+        agreements: vec!["ACTES".into()],
+        used_at: Some(at("2026-11-26T22:41:00Z")),
+        used_by: Some("former secret".into()),
+        rotated_at: Some(at("2026-11-25T09:00:00Z")),
+        former_until: Some(at("2026-12-02T09:00:00Z")),
+        has_keys: false,
+        certificates: vec!["ab".repeat(32)],
+        is_closed: false,
+    }
+}
+
+fn draft() -> drafts::DraftPage {
+    let filled = [("nom", "Délibérations"), ("taille", "0"), ("versant", "MAIRIE")];
+    let filled: Vec<(String, String)> = filled.map(|(name, value)| (name.into(), value.into())).into();
+    let chosen = choices();
+    let choices = drafts::Choices {
+        archival: vec![("AD35".into(), "Archives départementales".into(), false)],
+        transferring: vec![("MAIRIE".into(), "Mairie".into(), true)],
+        originating: chosen.producers,
+        profiles: vec![("ACTES-2.1".into(), "Actes réglementaires".into(), false)],
+        typologies: vec![("deliberations".into(), "Délibérations (registre)".into(), false)],
+        ages: vec![("definitif".into(), "archives définitives".into(), true)],
+        by_archivist: true,
+        profile_imposed: false,
+    };
+    let errors =
+        vec![FieldError { field: "taille", sentence: "Un nombre de mégaoctets est attendu.".into() }];
+    drafts::page(account("Préparer un accord").1, &filled, choices, errors)
+}
+
+fn access(state: &str, can_open: bool) -> glass::Line {
+    glass::Line {
+        id: uuid::Uuid::from_u128(u128::from(can_open)),
+        member: "Commune de Saint-Aubin-des-Landes".into(),
+        who: "Exploitation du département".into(),
+        asked: "26 novembre 2026".into(),
+        request: "courrier du 25 novembre 2026".into(),
+        reason: "Un fichier ne s’affiche pas.".into(),
+        hours: 2,
+        state: state.into(),
+        can_open,
+        can_end: can_open,
+    }
+}
+
+fn asked() -> glass::AskPage {
+    glass::AskPage {
+        shell: shell("Accès exceptionnel", Section::Operations, "opérateur"),
+        trail: vec![Link::new("Exploitation", "/exploitation")],
+        csrf: "jeton".into(),
+        notice: None,
+        members: vec![("saint-aubin".into(), "Commune de Saint-Aubin-des-Landes".into(), true)],
+        request: String::new(),
+        reason: String::new(),
+        hours_max: 4,
+        lines: vec![access("terminé le 26 novembre 2026", false)],
+        errors: vec![FieldError { field: "motif", sentence: "Dites ce que vous devez faire.".into() }],
+    }
+}
+
+fn accesses() -> glass::AccessPage {
+    glass::AccessPage {
+        shell: shell("Accès et seconds facteurs", Section::Pilot, "pilote du service mutualisé"),
+        trail: vec![Link::new("Pilotage", "/pilotage")],
+        csrf: "jeton".into(),
+        notice: None,
+        address: "/pilotage/saint-aubin".into(),
+        lines: vec![access("attend le pilote", true)],
+        login: String::new(),
+        errors: Vec::new(),
+    }
 }
 
 /// Each by a name.
@@ -112,6 +194,11 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("second-facteur", render(&code)),
         ("telephone", render(&telephone)),
         ("codes-de-secours", render(&codes)),
+        ("applications", render(&machines::list_page(account("Applications").1, &[machine()]))),
+        ("application", render(&machines::page(account("Application").1, &machine(), choices().agreements))),
+        ("accord-prepare", render(&draft())),
+        ("acces-exceptionnel", render(&asked())),
+        ("acces-pilote", render(&accesses())),
         ("mot-de-passe-oublie", render(&forgotten_page("jeton".into()))),
         ("mot-de-passe-courrier", render(&sent)),
         ("mot-de-passe", render(&password_page("jeton".into(), "lien", &holder))),

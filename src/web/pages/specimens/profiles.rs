@@ -207,6 +207,7 @@ pub fn one_agreement() -> agreements::AgreementPage {
         machines: vec!["Bus de la commune (saint-aubrac-pastell)".into()],
         names: &names,
         can_keep: true,
+        can_validate: false,
     };
     agreements::page(account(), told)
 }
