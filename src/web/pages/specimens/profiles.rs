@@ -59,6 +59,7 @@ fn agreement(identifier: &str, name: &str, profiles: &[&str], profile_imposed: b
         identifier: identifier.into(),
         name: name.into(),
         active: true,
+        is_draft: false,
         valid_from: None,
         valid_until: None,
         archival_agency: "FRAD096".into(),
