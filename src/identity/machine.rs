@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::person::KEPT_AFTER_END;
-use super::{Error, Identity, MachineCaller, machine_queries as queries, password, secret};
+use super::{Error, Identity, MachineCaller, TokenHolder, machine_queries as queries, password, secret};
 
 /// How long a token serves.
 pub const TOKEN_SECONDS: i64 = 3600;
@@ -42,19 +42,28 @@ impl Identity {
 
     /// The machine that a bearer token was given to, while it serves and the machine is not closed.
     pub async fn bearer(&self, token: &str) -> Result<Option<MachineCaller>, Error> {
+        match self.holder(token).await? {
+            Some(holder) => Ok(Some(self.machine(holder).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Whose machine the token was given to: known before anything of the member's is read.
+    pub async fn holder(&self, token: &str) -> Result<Option<TokenHolder>, Error> {
         let Some(kept) = secret::kept(token) else { return Ok(None) };
         let mut tx = self.db.technical().await?;
-        let Some(found) = queries::find_token(&mut tx, &kept, self.clock.now()).await? else {
-            return Ok(None);
-        };
-        drop(tx);
-        let mut tx = self.db.read(found.tenant).await?;
-        let agreements = queries::agreements_of(&mut tx, found.machine_id).await?;
-        Ok(Some(MachineCaller {
-            tenant: found.tenant,
-            machine_id: found.machine_id,
-            name: found.name,
+        Ok(queries::find_token(&mut tx, &kept, self.clock.now()).await?)
+    }
+
+    /// The machine, with what it may do.
+    pub async fn machine(&self, holder: TokenHolder) -> Result<MachineCaller, Error> {
+        let mut tx = self.db.read(holder.tenant).await?;
+        let agreements = queries::agreements_of(&mut tx, holder.machine_id).await?;
+        Ok(MachineCaller {
+            tenant: holder.tenant,
+            machine_id: holder.machine_id,
+            name: holder.name,
             agreements,
-        }))
+        })
     }
 }

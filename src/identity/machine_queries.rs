@@ -44,7 +44,7 @@ pub(super) async fn insert_token(
 }
 
 /// Whom a token was given to.
-pub(super) struct TokenHolder {
+pub struct TokenHolder {
     pub tenant: TenantId,
     pub machine_id: MachineId,
     pub name: String,

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::health::Readiness;
-use super::{State, access_log, extractors, headers, metrics, problem, proof_of_origin, routes};
+use super::{State, access_log, extractors, headers, metrics, problem, proof_of_origin, routes, shares};
 
 /// Time to send a request's head.
 const HEAD_TIME_MAX: Duration = Duration::from_secs(10);
@@ -114,6 +114,7 @@ fn app(
         .default_service(web::to(routes::unknown))
         .wrap(from_fn(proof_of_origin::check))
         .wrap(from_fn(problem::render))
+        .wrap(from_fn(shares::hold))
         .wrap(from_fn(headers::add))
         .wrap(from_fn(access_log::write))
 }

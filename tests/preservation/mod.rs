@@ -26,7 +26,7 @@ use chartrier::preservation::{Preservation, Scope, Settings, Totals};
 use chartrier::pronom::Pronom;
 use chartrier::recovery::Recovery;
 use chartrier::storage::{self, Location, Storage};
-use chartrier::worker::Worker;
+use chartrier::worker::{Turns, Worker};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::AssertSqlSafe;
 use tempfile::TempDir;
@@ -79,6 +79,7 @@ impl Stage {
             sealing: crate::support::sealing(&db, &storage, &clock, folder.path()),
             mail: Mail::new(db.clone(), clock.clone(), None, "http://chartrier.test").unwrap(),
             clock: clock.clone(),
+            turns: Turns::new(8),
             lease: Duration::from_secs(60),
             grace: Duration::from_secs(1),
         };

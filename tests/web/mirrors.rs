@@ -9,7 +9,7 @@ use chartrier::sealing::Sealing;
 use chartrier::web::{self, Served, Settings};
 use tokio::sync::watch;
 
-use super::{Answer, Parts, get, send};
+use super::{Answer, Parts, get, plenty, send};
 use crate::sealing::Stage;
 use crate::sealing::renewed::stamped_in_2024;
 
@@ -29,6 +29,7 @@ impl Open {
             public_url: format!("http://{listen}"),
             trusted_proxy: None,
             received_bytes_max: 1 << 20,
+            shares: plenty(),
         };
         let parts = Parts { db: &stage.db, storage: &stage.storage, clock: &stage.clock, sealing };
         let (stop, stopped) = watch::channel(false);

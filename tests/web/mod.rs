@@ -43,6 +43,7 @@ mod profiles;
 mod proved;
 mod register;
 mod schedule;
+mod shares;
 mod tokens;
 mod viruses;
 mod witnesses;
@@ -80,6 +81,7 @@ impl Parts<'_> {
             attestations: Attestations::new(db.clone(), storage.clone(), &settings.public_url),
             sealing: self.sealing,
             asked: web::pages::verify::Asked::default(),
+            shares: web::shares::Shares::new(settings.shares),
             identity: Identity::new(db.clone(), clock.clone()),
             ingest,
             pronom: Pronom::new(db.clone(), storage.clone(), clock.clone(), signatures),
@@ -91,6 +93,12 @@ impl Parts<'_> {
             settings,
         }
     }
+}
+
+/// More than any test asks, but those that look at what is refused.
+fn plenty() -> web::shares::Settings {
+    let share = web::shares::Share { per_second: 1_000, burst: 10_000, at_once: 100 };
+    web::shares::Settings { requests: share, uploads: share }
 }
 
 /// What came back.
@@ -127,6 +135,7 @@ impl Door {
             public_url: "http://chartrier.test".into(),
             trusted_proxy: None,
             received_bytes_max: 1 << 20,
+            shares: plenty(),
         };
         change(&mut settings);
         let keys = std::env::temp_dir().join(format!("chartrier-keys-{}", tenant.code));
