@@ -22,7 +22,7 @@ use crate::model::{MachineId, PersonId, Role, TenantId};
 
 pub use machine::{AccessToken, TOKEN_SECONDS};
 pub use machine_queries::TokenHolder;
-pub use password::{PASSWORD_BYTES_MAX, hash_password};
+pub use password::{PASSWORD_BYTES_MAX, hash_passwords};
 pub use person::{LogIn, SESSION_SECONDS};
 pub use secret::fresh_secret;
 pub use sessions::Opened;

@@ -17,6 +17,7 @@ mod export;
 mod forget;
 mod formats;
 mod limits;
+mod many;
 mod profiles;
 mod schedule;
 mod sites;
