@@ -12,6 +12,15 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 const SECRET: &str = "secret-du-banc";
+/// One member has the service for itself: what it may do at most is what is measured.
+const ALONE: [(&str, &str); 6] = [
+    ("CHARTRIER_SHARE_REQUESTS_PER_SECOND", "100000"),
+    ("CHARTRIER_SHARE_REQUESTS_BURST", "100000"),
+    ("CHARTRIER_SHARE_UPLOADS_PER_SECOND", "100000"),
+    ("CHARTRIER_SHARE_UPLOADS_BURST", "100000"),
+    ("CHARTRIER_SHARE_JOBS", "255"),
+    ("CHARTRIER_SHARE_CONNECTIONS", "1000"),
+];
 const MEMBER: &str = r#"
 code = "banc"
 name = "Banc d'essai"
@@ -52,8 +61,10 @@ secret = "secret-du-banc"
 pub struct Bench {
     service: Child,
     pub folder: TempDir,
-    base: String,
+    pub base: String,
     token: String,
+    /// From its start to its being ready.
+    pub ready_seconds: f64,
 }
 
 /// What the service had spent at some moment.
@@ -87,8 +98,15 @@ impl Bench {
         Self::serve(folder, settings)
     }
 
-    /// Starts the service on what is in a folder.
+    /// Starts the service on what is in a folder, for one member without neighbours.
     pub fn serve(folder: TempDir, settings: &[(&str, &str)]) -> Self {
+        let settings: Vec<(&str, &str)> = ALONE.iter().chain(settings).copied().collect();
+        Self::serve_as(folder, &settings, ("banc", SECRET))
+    }
+
+    /// Starts the service on what is in a folder, for this machine among others.
+    pub fn serve_as(folder: TempDir, settings: &[(&str, &str)], machine: (&str, &str)) -> Self {
+        let began = Instant::now();
         let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let service = program(folder.path())
             .args(["serve", "--with-worker"])
@@ -98,12 +116,15 @@ impl Bench {
             .envs(settings.iter().copied())
             .spawn()
             .unwrap();
-        while std::net::TcpStream::connect(address).is_err() {
-            std::thread::sleep(Duration::from_millis(20));
-        }
         let base = format!("http://{address}");
-        let token = token(&base);
-        Self { service, folder, base, token }
+        let ready =
+            || agent().get(format!("{base}/health/ready")).call().is_ok_and(|answer| answer.status() == 200);
+        while std::net::TcpStream::connect(address).is_err() || !ready() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let ready_seconds = began.elapsed().as_secs_f64();
+        let token = token(&base, machine);
+        Self { service, folder, base, token, ready_seconds }
     }
 
     /// Stops the service; the folder stays.
@@ -145,9 +166,7 @@ impl Bench {
 
     /// The service's peak resident memory, in KiB, since it began or since [`Bench::forget_peak`].
     pub fn peak_kib(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.service.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
-        line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).unwrap_or(0)
+        peak_kib(self.service.id())
     }
 
     pub fn forget_peak(&self) {
@@ -228,6 +247,10 @@ impl Drop for Bench {
 }
 
 fn stop(service: &mut Child) {
+    // Its number may be another's by now.
+    if service.try_wait().is_ok_and(|ended| ended.is_some()) {
+        return;
+    }
     let _ = Command::new("kill").arg(service.id().to_string()).status();
     let _ = service.wait();
 }
@@ -243,21 +266,28 @@ pub fn agent() -> ureq::Agent {
     ureq::Agent::config_builder().http_status_as_error(false).build().into()
 }
 
-fn token(base: &str) -> String {
-    let form = [("grant_type", "client_credentials"), ("client_id", "banc"), ("client_secret", SECRET)];
+pub fn token(base: &str, (id, secret): (&str, &str)) -> String {
+    let form = [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret)];
     let mut answer = agent().post(format!("{base}/oauth2/token")).send_form(form).unwrap();
     let token: serde_json::Value = answer.body_mut().read_json().unwrap();
     token["access_token"].as_str().expect("a token").to_owned()
 }
 
-fn program(folder: &Path) -> Command {
+pub fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chartrier"));
     command.current_dir(folder).env("CHARTRIER_DATA", folder.join("data")).stdout(Stdio::null());
     command
 }
 
+/// A process's peak resident memory so far, in KiB; 0 once it is gone.
+pub fn peak_kib(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).unwrap_or(0)
+}
+
 /// The database server runs as another user when the bench runs as root.
-fn open_to_all(folder: &Path) {
+pub fn open_to_all(folder: &Path) {
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755)).unwrap();
 }

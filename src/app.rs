@@ -30,7 +30,7 @@ use crate::timestamp::{self, Authority};
 use crate::trust::Trust;
 use crate::web;
 use crate::witness::{self, Witness};
-use crate::worker::{self, Worker};
+use crate::worker::{self, Turns, Worker};
 
 /// The parts, assembled, before anything runs.
 pub struct App {
@@ -186,6 +186,7 @@ impl App {
                 sealing: self.sealing(),
                 mail: self.mail.clone(),
                 clock: self.clock.clone(),
+                turns: Turns::new(self.config.share.jobs),
                 lease: self.config.worker_lease,
                 grace: worker::GRACE,
             };
@@ -195,14 +196,15 @@ impl App {
     }
 
     fn state(&self) -> web::State {
+        let db = self.db.with_statements_of_at_most(self.config.share.statement_max);
         web::State {
-            db: self.db.clone(),
+            db: db.clone(),
             storage: self.storage.clone(),
             identity: self.identity.clone(),
             ingest: self.ingest.clone(),
             pronom: self.pronom(),
             preservation: self.preservation.clone(),
-            attestations: Attestations::new(self.db.clone(), self.storage.clone(), &self.config.public_url),
+            attestations: Attestations::new(db.clone(), self.storage.clone(), &self.config.public_url),
             sealing: self.sealing(),
             provider: self.provider.clone(),
             accounts: Accounts::new(
@@ -212,7 +214,8 @@ impl App {
                 self.config.mail.is_some(),
             ),
             asked: web::pages::verify::Asked::default(),
-            access: Access::new(self.db.clone(), self.storage.clone(), self.clock.clone()),
+            shares: web::shares::Shares::new(self.config.share.web),
+            access: Access::new(db, self.storage.clone(), self.clock.clone()),
             clock: self.clock.clone(),
             settings: web::Settings {
                 listen: self.config.listen,
@@ -222,6 +225,7 @@ impl App {
                 second_factor: self.config.second_factor,
                 tls: self.config.tls.clone(),
                 received_bytes_max: self.config.limits.received_bytes_max,
+                shares: self.config.share.web,
             },
         }
     }
@@ -239,11 +243,18 @@ impl App {
 /// The database of the settings, started when it is ours.
 pub async fn database(config: &Config) -> Result<(db::Settings, Option<Cluster>), Error> {
     if let Some(url) = &config.database_url {
-        return Ok((db::Settings::new(url, config.database_connections)?, None));
+        return Ok((shared(db::Settings::new(url, config.database_connections)?, config), None));
     }
     let cluster = Cluster::start(&config.data, archive(config).as_ref()).await?;
-    let settings = db::Settings::new(&cluster.address(), config.database_connections)?;
+    let settings = shared(db::Settings::new(&cluster.address(), config.database_connections)?, config);
     Ok((settings, Some(cluster)))
+}
+
+/// With what one member may hold of the connections.
+fn shared(mut settings: db::Settings, config: &Config) -> db::Settings {
+    settings.of_one_tenant = config.share.connections;
+    settings.turn_max = config.share.connection_wait;
+    settings
 }
 
 /// Where the settings have the database's backups kept.

@@ -6,6 +6,7 @@ mod integrity;
 mod mail;
 mod provider;
 mod secret;
+mod share;
 mod sites;
 mod timestamp;
 mod witness;
@@ -29,6 +30,7 @@ use crate::timestamp as stamping;
 use crate::web::TlsSettings;
 use crate::witness as cosigning;
 
+pub use share::Share;
 use written::{Written, merge, set_variable};
 
 /// The defaults, as documented to operators.
@@ -60,6 +62,8 @@ pub struct Config {
     pub backup: Option<Backup>,
     pub worker_jobs: usize,
     pub worker_lease: Duration,
+    /// What one member may have of all this at once.
+    pub share: Share,
     pub integrity: preservation::Settings,
     /// `None`: no virus scanner.
     pub antivirus: Option<scanner::Settings>,
@@ -245,6 +249,7 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
         backup: backup(written.backup, &data).map_err(|(name, reason)| bad(name, reason))?,
         worker_jobs: written.worker.jobs,
         worker_lease: Duration::from_secs(written.worker.lease_seconds),
+        share: share::checked(&written.share, written.worker.jobs, written.database.connections)?,
         integrity: integrity::checked(&written.integrity)?,
         antivirus: antivirus::checked(&written.antivirus).map_err(|(name, reason)| bad(name, reason))?,
         signature_anchors: anchors(&written.signatures.anchors, &data)
@@ -360,6 +365,7 @@ mod tests {
         for (text, expected) in [
             ("\nlisten = 8080", "chartrier.toml:2 : listen"),
             ("[worker]\n\njobs = 0", "chartrier.toml:3 : worker.jobs"),
+            ("[share]\n\nuploads_at_once = 0", "chartrier.toml:3 : share.uploads_at_once : de 1"),
             ("[worker]\njob = 1", "chartrier.toml:2 : worker.job : réglage inconnu"),
             ("\n\nlisten = ", "chartrier.toml:3"),
             ("[quarantine]\nrefused_days = 4000000000", "chartrier.toml:2 : quarantine.refused_days"),

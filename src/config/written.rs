@@ -22,6 +22,7 @@ pub(super) struct Written {
     pub backup: Backup,
     pub sites: BTreeMap<String, Site>,
     pub worker: Worker,
+    pub share: Share,
     pub integrity: Integrity,
     pub antivirus: Antivirus,
     pub signatures: Signatures,
@@ -180,6 +181,22 @@ pub(super) struct Backup {
 pub(super) struct Worker {
     pub jobs: usize,
     pub lease_seconds: u64,
+}
+
+/// What one member may have.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Share {
+    pub requests_per_second: u32,
+    pub requests_burst: u32,
+    pub requests_at_once: u32,
+    pub uploads_per_second: u32,
+    pub uploads_burst: u32,
+    pub uploads_at_once: u32,
+    pub jobs: u32,
+    pub connections: u32,
+    pub connection_wait_seconds: u32,
+    pub statement_seconds: u32,
 }
 
 #[derive(Deserialize)]

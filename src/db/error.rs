@@ -11,6 +11,9 @@ pub enum Error {
     /// The tenant has no member, hence no journal.
     #[error("aucun membre sous cet identifiant")]
     UnknownTenant,
+    /// The tenant holds every connection that one tenant may have, and none came free in time.
+    #[error("ce membre tient déjà ses {connections} connexions à la base")]
+    ShareTaken { connections: usize },
     /// A row holds what the program cannot read back.
     #[error("ligne illisible dans {table} : {reason}")]
     Row { table: &'static str, reason: String },
@@ -56,6 +59,7 @@ impl Error {
                     | sqlx::Error::WorkerCrashed
                     | sqlx::Error::BeginFailed
             ),
+            Error::ShareTaken { .. } => true,
             Error::NothingRecorded
             | Error::UnknownTenant
             | Error::Row { .. }

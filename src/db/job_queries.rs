@@ -8,15 +8,15 @@ use super::Error;
 use super::jobs::{Counts, Job, SetAside};
 use crate::model::TenantId;
 
-/// Takes the first job due, in the background or not, of the tenant with the fewest running. Candidates are looked up tenant by
+/// Takes the first job due, in the background or not, of the tenant with the fewest running, some tenants left out. Candidates are looked up tenant by
 /// tenant along an index, once (a plan that asks anew for each job is quadratic), then locked in order, those that another
 /// worker is taking being passed over.
 pub(super) async fn claim_job(
     conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    locked_until: DateTime<Utc>,
+    (now, locked_until): (DateTime<Utc>, DateTime<Utc>),
     deaths_max: i32,
     background: bool,
+    but_of: &[Uuid],
 ) -> Result<Option<Job>, Error> {
     let row = sqlx::query!(
         "with candidate as materialized (
@@ -25,7 +25,7 @@ pub(super) async fn claim_job(
                           (select count(*) from technical.job r
                            where r.tenant_id = m.tenant_id and r.background = $4 and r.state = 'running'
                              and r.locked_until > $1) as running
-                   from member m) load
+                   from member m where m.tenant_id <> all($5)) load
              cross join lateral (
                  select j.job_id, j.run_at from technical.job j
                  where j.tenant_id = load.tenant_id and j.state <> 'set_aside' and j.run_at <= $1
@@ -48,7 +48,8 @@ pub(super) async fn claim_job(
         now,
         locked_until,
         deaths_max,
-        background
+        background,
+        but_of
     )
     .fetch_optional(conn)
     .await?;

@@ -97,17 +97,35 @@ pub enum Failed {
 /// Takes one job due, of the tenant with the fewest running, until `now + lease`; none when nothing is due. Jobs
 /// of the background are left to [`claim_background`].
 pub async fn claim(db: &Db, now: DateTime<Utc>, lease: Duration) -> Result<Option<Job>, Error> {
-    take(db, now, lease, false).await
+    take(db, now, lease, false, &[]).await
+}
+
+/// As [`claim`], but of these tenants.
+pub async fn claim_but_of(
+    db: &Db,
+    now: DateTime<Utc>,
+    lease: Duration,
+    but_of: &[TenantId],
+) -> Result<Option<Job>, Error> {
+    take(db, now, lease, false, but_of).await
 }
 
 /// As [`claim`], among the jobs that may wait.
 pub async fn claim_background(db: &Db, now: DateTime<Utc>, lease: Duration) -> Result<Option<Job>, Error> {
-    take(db, now, lease, true).await
+    take(db, now, lease, true, &[]).await
 }
 
-async fn take(db: &Db, now: DateTime<Utc>, lease: Duration, background: bool) -> Result<Option<Job>, Error> {
+async fn take(
+    db: &Db,
+    now: DateTime<Utc>,
+    lease: Duration,
+    background: bool,
+    but_of: &[TenantId],
+) -> Result<Option<Job>, Error> {
     let mut tx = db.hurried().await?;
-    let job = queries::claim_job(tx.conn(), now, after(now, lease), DEATHS_MAX as i32, background).await?;
+    let (until, but_of) =
+        (after(now, lease), but_of.iter().map(|tenant| tenant.as_uuid()).collect::<Vec<_>>());
+    let job = queries::claim_job(tx.conn(), (now, until), DEATHS_MAX as i32, background, &but_of).await?;
     if job.is_none() {
         // Looked for when there is time.
         queries::set_aside_deadly(tx.conn(), now, DEATHS_MAX as i32).await?;

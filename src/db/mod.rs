@@ -52,6 +52,7 @@ mod queries;
 mod settings;
 mod technical;
 mod tenant;
+mod turns;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,6 +64,7 @@ use crate::clock::Clock;
 use crate::model::TenantId;
 use jobs::Wake;
 use queries::Begin;
+use turns::Turns;
 
 pub use cluster::Cluster;
 pub use error::Error;
@@ -82,6 +84,9 @@ pub struct Db {
     technical: PgPool,
     clock: Clock,
     enqueued: Arc<Wake>,
+    turns: Arc<Turns>,
+    /// Longest statement on a tenant's rows, where it is less than any connection's.
+    statement_max: Option<Duration>,
     home: Handle,
 }
 
@@ -97,8 +102,16 @@ impl Db {
             technical: settings.pool(settings::TECHNICAL, settings.connections.div_ceil(2)).await?,
             clock,
             enqueued: Arc::default(),
+            turns: Arc::new(Turns::new(settings.of_one_tenant, settings.turn_max)),
+            statement_max: None,
             home: Handle::current(),
         })
+    }
+
+    /// The same gate for whoever answers someone who waits: a statement on a tenant's rows ends by then.
+    #[must_use]
+    pub fn with_statements_of_at_most(&self, statement_max: Duration) -> Self {
+        Self { statement_max: Some(statement_max), ..self.clone() }
     }
 
     /// Does it where [`Db::connect`] was called. A connection lives and dies with the runtime that opened it:
@@ -112,13 +125,22 @@ impl Db {
 
     /// Rows of one tenant, as they stand at this moment, in a transaction where PostgreSQL refuses writes.
     pub async fn read(&self, tenant: TenantId) -> Result<TenantRead, Error> {
-        self.at_home(TenantRead::begin(self.service.clone(), tenant, Begin::Read)).await
+        self.begin(tenant, Begin::Read).await
     }
 
     /// Rows of one tenant, to change. Dropped without `commit`, nothing has happened.
     pub async fn write(&self, tenant: TenantId) -> Result<TenantTx, Error> {
-        let rows = self.at_home(TenantRead::begin(self.service.clone(), tenant, Begin::Write)).await?;
+        let rows = self.begin(tenant, Begin::Write).await?;
         Ok(TenantTx::new(rows, self.clock.clone(), self.enqueued.clone()))
+    }
+
+    async fn begin(&self, tenant: TenantId, how: Begin) -> Result<TenantRead, Error> {
+        let (pool, turns, statement_max) = (self.service.clone(), self.turns.clone(), self.statement_max);
+        self.at_home(async move {
+            let turn = turns.take(tenant).await?;
+            TenantRead::begin(pool, tenant, queries::begin(how, tenant, statement_max), turn).await
+        })
+        .await
     }
 
     /// Sessions, tokens, failed log-ins, jobs: the tables whose changes are no archive events.

@@ -1,5 +1,7 @@
 //! The gate's own statements: the tenant, the journal's end, a job asked for.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 use uuid::Uuid;
@@ -10,13 +12,16 @@ use crate::model::TenantId;
 
 /// The only place where a tenant is named to PostgreSQL; it holds until the transaction ends. One message begins
 /// the transaction and names the tenant: a deposit has a score of them.
-pub(super) fn begin(how: Begin, tenant: TenantId) -> AssertSqlSafe<String> {
+pub(super) fn begin(how: Begin, tenant: TenantId, statement_max: Option<Duration>) -> AssertSqlSafe<String> {
     let begin = match how {
         Begin::Read => "begin isolation level repeatable read read only",
         Begin::Write => "begin isolation level read committed",
     };
-    // A UUID's text has no quote.
-    AssertSqlSafe(format!("{begin}; select set_config('archive.tenant', '{}', true)", tenant.as_uuid()))
+    let limit = statement_max
+        .map(|most| format!(", set_config('statement_timeout', '{}', true)", most.as_millis().max(1)));
+    // A UUID's text has no quote, nor has a number's.
+    let (tenant, limit) = (tenant.as_uuid(), limit.unwrap_or_default());
+    AssertSqlSafe(format!("{begin}; select set_config('archive.tenant', '{tenant}', true){limit}"))
 }
 
 /// What a transaction may do.

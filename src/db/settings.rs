@@ -31,6 +31,10 @@ pub struct Settings {
     address: String,
     /// Most connections of the service's role; the technical role has half as many.
     pub connections: u32,
+    /// Most of the service's connections that one tenant holds at once.
+    pub of_one_tenant: u32,
+    /// Longest wait of a tenant for one of its connections.
+    pub turn_max: Duration,
 }
 
 /// Why an address of a database was refused.
@@ -47,7 +51,7 @@ pub enum WrongAddress {
 }
 
 impl Settings {
-    /// From a `postgres://` address without a user.
+    /// From a `postgres://` address without a user. One tenant leaves one connection to the others.
     pub fn new(address: &str, connections: u32) -> Result<Self, WrongAddress> {
         let rest = ["postgres://", "postgresql://"].iter().find_map(|scheme| address.strip_prefix(scheme));
         let rest = rest.ok_or(WrongAddress::Scheme)?;
@@ -57,7 +61,13 @@ impl Settings {
         if place.contains('@') || names_user {
             return Err(WrongAddress::User);
         }
-        let settings = Self { address: address.to_string(), connections: connections.max(2) };
+        let connections = connections.max(2);
+        let settings = Self {
+            address: address.to_string(),
+            connections,
+            of_one_tenant: connections - 1,
+            turn_max: ACQUIRE_MAX,
+        };
         settings.as_role(OWNER).map_err(WrongAddress::Unreadable)?;
         Ok(settings)
     }

@@ -4,11 +4,12 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
+use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 use super::jobs::Wake;
-use super::queries::{Begin, JobKind};
+use super::queries::JobKind;
 use super::{Error, journal, queries};
 use crate::clock::Clock;
 use crate::model::{Event, TenantId};
@@ -17,14 +18,21 @@ use crate::model::{Event, TenantId};
 pub struct TenantRead {
     tx: Transaction<'static, Postgres>,
     tenant: TenantId,
+    /// Given back after the connection.
+    _turn: OwnedSemaphorePermit,
 }
 
 impl TenantRead {
     /// The tenant is set before anything else runs, for this transaction only. Once a statement has run,
     /// PostgreSQL lets nobody turn a reading transaction into a writing one.
-    pub(super) async fn begin(pool: PgPool, tenant: TenantId, how: Begin) -> Result<Self, Error> {
-        let tx = pool.begin_with(queries::begin(how, tenant)).await?;
-        Ok(Self { tx, tenant })
+    pub(super) async fn begin(
+        pool: PgPool,
+        tenant: TenantId,
+        begin: AssertSqlSafe<String>,
+        turn: OwnedSemaphorePermit,
+    ) -> Result<Self, Error> {
+        let tx = pool.begin_with(begin).await?;
+        Ok(Self { tx, tenant, _turn: turn })
     }
 
     /// For the queries.

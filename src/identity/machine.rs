@@ -7,7 +7,7 @@ use chrono::{TimeDelta, Utc};
 
 use super::assertion::{self, Proved};
 use super::person::KEPT_AFTER_END;
-use super::{Error, Identity, MachineCaller, machine_queries as queries, password, secret};
+use super::{Error, Identity, MachineCaller, TokenHolder, machine_queries as queries, password, secret};
 use crate::db;
 use crate::model::{MachineId, TenantId};
 
@@ -132,30 +132,37 @@ impl Identity {
         }
     }
 
-    /// The machine that a bearer token was given to, while it serves and the machine is not closed. A token given over a certificate
-    /// serves over that one only.
+    /// The machine that a bearer token was given to, while it serves and the machine is not closed.
     pub async fn bearer(
         &self,
         token: &str,
         certificate: Option<&str>,
     ) -> Result<Option<MachineCaller>, Error> {
+        match self.holder(token, certificate).await? {
+            Some(holder) => Ok(Some(self.machine(holder).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Whose machine the token was given to: known before anything of the member's is read. A token given over a certificate serves
+    /// over that one only.
+    pub async fn holder(&self, token: &str, certificate: Option<&str>) -> Result<Option<TokenHolder>, Error> {
         let Some(kept) = secret::kept(token) else { return Ok(None) };
         let mut tx = self.db.technical().await?;
         let found = queries::find_token(&mut tx, &kept, self.clock.now()).await?;
-        let Some(found) =
-            found.filter(|found| found.certificate.as_deref().is_none_or(|bound| Some(bound) == certificate))
-        else {
-            return Ok(None);
-        };
-        drop(tx);
-        let mut tx = self.db.read(found.tenant).await?;
-        let agreements = queries::agreements_of(&mut tx, found.machine_id).await?;
-        Ok(Some(MachineCaller {
-            tenant: found.tenant,
-            machine_id: found.machine_id,
-            name: found.name,
+        Ok(found.filter(|found| found.certificate.as_deref().is_none_or(|bound| Some(bound) == certificate)))
+    }
+
+    /// The machine, with what it may do.
+    pub async fn machine(&self, holder: TokenHolder) -> Result<MachineCaller, Error> {
+        let mut tx = self.db.read(holder.tenant).await?;
+        let agreements = queries::agreements_of(&mut tx, holder.machine_id).await?;
+        Ok(MachineCaller {
+            tenant: holder.tenant,
+            machine_id: holder.machine_id,
+            name: holder.name,
             agreements,
-        }))
+        })
     }
 
     /// Ends every token of a machine.

@@ -115,7 +115,7 @@ pub(super) async fn delete_tokens(
 }
 
 /// Whom a token was given to.
-pub(super) struct TokenHolder {
+pub struct TokenHolder {
     pub tenant: TenantId,
     pub machine_id: MachineId,
     pub name: String,

@@ -151,14 +151,23 @@ async fn run(
         faults.sort_by(|one, other| (&one.path, one.line).cmp(&(&other.path, other.line)));
         return Err(Error::Files(faults));
     }
+    let of_member = |member: &Member| {
+        let code = member.code.clone();
+        |error: db::Error| Error::Db { code, error }
+    };
+    // Slow hashes are made before any transaction that holds locks.
+    let mut missing = people::Missing::default();
+    for member in &members {
+        missing.look(db, member).await.map_err(of_member(member))?;
+    }
+    let accounts = missing.prepared(mode).await?;
     let mut sentences = Vec::new();
     let mut announced = BTreeSet::new();
     for member in &members {
-        let changes = apply_member(db, member, clock, (mode, taking), &mut announced).await?;
+        let changes = apply_member(db, member, &accounts, clock, (mode, taking), &mut announced).await?;
         // What waits for room looks for it again at once.
         if mode == Mode::Apply && !changes.is_empty() {
-            let of_member = |error: db::Error| Error::Db { code: member.code.clone(), error };
-            db::jobs::hasten(db, db::jobs::WAITS_FOR_ROOM, clock.now()).await.map_err(of_member)?;
+            db::jobs::hasten(db, db::jobs::WAITS_FOR_ROOM, clock.now()).await.map_err(of_member(member))?;
         }
         sentences.extend(changes.into_iter().map(|change| format!("{} : {change}", member.code)));
     }
@@ -169,17 +178,13 @@ async fn run(
 async fn apply_member(
     db: &Db,
     member: &Member,
+    accounts: &people::Accounts,
     clock: &Clock,
     (mode, taking): (Mode, Taking),
     announced: &mut BTreeSet<String>,
 ) -> Result<Vec<String>, Error> {
     let of_member = |error: db::Error| Error::Db { code: member.code.clone(), error };
     let tenant = TenantId::of_member(&member.code);
-    // Slow hashes are made before the transaction, which holds locks.
-    let accounts = people::new_accounts(db, member, mode).await.map_err(|error| match error {
-        identity::Error::Db(error) => of_member(error),
-        error => Error::Identity(error),
-    })?;
     let mut tx = db.write(tenant).await.map_err(of_member)?;
     let mut changes = Changes::new(taking);
     let now = clock.now();
@@ -190,8 +195,8 @@ async fn apply_member(
         numbering::write_numbering(&mut tx, member, clock, &mut changes).await?;
         profile_rows::write_profiles(&mut tx, member, clock, &mut changes).await?;
         rows::write_agreements(&mut tx, member, clock, &mut changes).await?;
-        people::write_people(&mut tx, member, &accounts, clock, &mut changes, announced).await?;
-        people::write_machines(&mut tx, member, &accounts, clock, &mut changes).await
+        people::write_people(&mut tx, member, accounts, clock, &mut changes, announced).await?;
+        people::write_machines(&mut tx, member, accounts, clock, &mut changes).await
     };
     written.await.map_err(|error: db::Error| match (error.constraint(), changes.last_client()) {
         (Some("machine_client_unique"), Some(client_id)) => {

@@ -21,36 +21,63 @@ pub(super) struct Account {
     told: Option<String>,
 }
 
-/// Accounts to be made for a member, by login and by client identifier.
+/// Accounts to be made, by login and by client identifier: each is in one member's file, or the same in several.
+#[derive(Default)]
 pub(super) struct Accounts {
     people: BTreeMap<String, Account>,
     machines: BTreeMap<String, Account>,
 }
 
-/// Looks up which accounts are missing and prepares their secrets.
-pub(super) async fn new_accounts(db: &Db, member: &Member, mode: Mode) -> Result<Accounts, identity::Error> {
-    let mut tx = db.read(TenantId::of_member(&member.code)).await?;
-    let logins: Vec<String> = member.people.iter().map(|person| person.login.clone()).collect();
-    let known_logins = queries::known_logins(&mut tx, &logins).await?;
-    let known_clients = queries::known_clients(&mut tx).await?;
-    drop(tx);
-    let mut accounts = Accounts { people: BTreeMap::new(), machines: BTreeMap::new() };
-    for person in member.people.iter().filter(|person| !known_logins.contains(&person.login)) {
-        accounts.people.insert(person.login.clone(), account(person.password.as_deref(), mode).await?);
-    }
-    for machine in member.machines.iter().filter(|machine| !known_clients.contains(&machine.client_id)) {
-        accounts.machines.insert(machine.client_id.clone(), account(machine.secret.as_deref(), mode).await?);
-    }
-    Ok(accounts)
+/// Accounts that a member's file names and that are not there yet, with the secrets it gives.
+#[derive(Default)]
+pub(super) struct Missing {
+    people: BTreeMap<String, Option<String>>,
+    machines: BTreeMap<String, Option<String>>,
 }
 
-async fn account(given: Option<&str>, mode: Mode) -> Result<Account, identity::Error> {
-    if mode == Mode::Plan {
-        return Ok(Account { hash: String::new(), told: None });
+impl Missing {
+    /// Adds those of one member.
+    pub(super) async fn look(&mut self, db: &Db, member: &Member) -> Result<(), Error> {
+        let mut tx = db.read(TenantId::of_member(&member.code)).await?;
+        let logins: Vec<String> = member.people.iter().map(|person| person.login.clone()).collect();
+        let known_logins = queries::known_logins(&mut tx, &logins).await?;
+        let known_clients = queries::known_clients(&mut tx).await?;
+        drop(tx);
+        for person in member.people.iter().filter(|person| !known_logins.contains(&person.login)) {
+            // Whoever is in several files has the secret of the first.
+            self.people.entry(person.login.clone()).or_insert_with(|| person.password.clone());
+        }
+        for machine in member.machines.iter().filter(|machine| !known_clients.contains(&machine.client_id)) {
+            self.machines.entry(machine.client_id.clone()).or_insert_with(|| machine.secret.clone());
+        }
+        Ok(())
     }
-    let fresh = if given.is_none() { Some(identity::fresh_secret()?) } else { None };
-    let secret = given.or(fresh.as_deref()).unwrap_or_default();
-    Ok(Account { hash: identity::hash_password(secret).await?, told: fresh })
+
+    /// Prepares their secrets, which takes a processor some time for each.
+    pub(super) async fn prepared(self, mode: Mode) -> Result<Accounts, identity::Error> {
+        let Missing { people, machines } = self;
+        Ok(Accounts { people: accounts(people, mode).await?, machines: accounts(machines, mode).await? })
+    }
+}
+
+async fn accounts(
+    missing: BTreeMap<String, Option<String>>,
+    mode: Mode,
+) -> Result<BTreeMap<String, Account>, identity::Error> {
+    if mode == Mode::Plan {
+        let untold = |name| (name, Account { hash: String::new(), told: None });
+        return Ok(missing.into_keys().map(untold).collect());
+    }
+    let (mut names, mut secrets, mut told) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, given) in missing {
+        let fresh = if given.is_none() { Some(identity::fresh_secret()?) } else { None };
+        names.push(name);
+        secrets.push(given.or_else(|| fresh.clone()).unwrap_or_default());
+        told.push(fresh);
+    }
+    let hashes = identity::hash_passwords(secrets).await?;
+    let made = hashes.into_iter().zip(told).map(|(hash, told)| Account { hash, told });
+    Ok(names.into_iter().zip(made).collect())
 }
 
 /// The people with their roles. `announced`: logins of the accounts that this run has made already.

@@ -139,6 +139,9 @@ impl Recovery {
                 })
                 .await?;
             }
+        } else {
+            // The copy has transactions of its own: a member's share of connections may be one.
+            drop(tx);
         }
         fail_point!("copy-before-journal");
         let (_, head) = copy::copy(&self.db, tenant, store).await?;

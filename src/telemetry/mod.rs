@@ -25,6 +25,7 @@ struct Counters {
     received_bytes: IntCounter,
     steps: HistogramVec,
     requests: IntCounterVec,
+    limited: IntCounterVec,
     requests_duration: HistogramVec,
     jobs: IntGaugeVec,
     copies: copies::Counters,
@@ -53,6 +54,12 @@ pub fn step_took(step: &'static str, duration: Duration) {
 pub fn answered(method: &str, route: &str, status: u16, duration: Duration) {
     COUNTERS.requests.with_label_values(&[method, route, &status.to_string()]).inc();
     COUNTERS.requests_duration.with_label_values(&[method, route]).observe(duration.as_secs_f64());
+}
+
+/// A member was made to wait, so that the others need not: `requests_rate`, `requests_at_once`, `uploads_rate`,
+/// `uploads_at_once`, `jobs` (a worker left its jobs to wait), `connections` (of the database).
+pub fn limited(kind: &'static str) {
+    COUNTERS.limited.with_label_values(&[kind]).inc();
 }
 
 /// How many jobs stand where, as counted now.
@@ -139,6 +146,7 @@ impl Counters {
             gauge("chartrier_transfers_waiting", "Transfers that wait for this to answer.", &["for"]);
         let copies = copies::Counters::new(&registry);
         Self {
+            limited: counter("chartrier_limited_total", "Times a member was held to its share.", &["kind"]),
             registry,
             transfers,
             received_bytes,
@@ -167,6 +175,7 @@ mod tests {
         answered("GET", "/health/live", 200, Duration::from_millis(1));
         jobs_stand(&[("set_aside", 2)]);
         file_checked("clean");
+        limited("uploads_at_once");
         assert!(!text().contains("chartrier_antivirus_up"), "no scanner, no word of it");
         scanner_stands(false, 3, Some(2));
         let text = text();
@@ -177,6 +186,7 @@ mod tests {
             "chartrier_http_requests_total{method=\"GET\",route=\"/health/live\",status=\"200\"}",
             "chartrier_jobs{state=\"set_aside\"} 2",
             "chartrier_virus_checked_files_total{verdict=\"clean\"}",
+            "chartrier_limited_total{kind=\"uploads_at_once\"} 1",
             "chartrier_antivirus_up 0",
             "chartrier_antivirus_signatures_age_days 2",
             "chartrier_transfers_waiting{for=\"antivirus\"} 3",

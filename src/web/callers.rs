@@ -4,6 +4,7 @@
 //! Never takes a tenant from an address, a query or a body: it comes with a verified session or token. The
 //! one thing to know: sessions count at the portal's addresses and bearer tokens at the machines', never the
 //! other way round.
+//! Whoever is recognised takes a place in their member's share ([`shares`]) before anything is done for them.
 
 use std::ops::Deref;
 
@@ -16,7 +17,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::problem::Problem;
 use super::who::Factor;
-use super::{State, Who, client, cookies, problems};
+use super::{State, Who, client, cookies, problems, shares};
 use crate::identity::{FRESH, MachineCaller, PersonCaller, Session};
 use crate::model::Role;
 
@@ -147,7 +148,7 @@ pub fn state(request: &HttpRequest) -> &State {
 async fn person(request: &HttpRequest, who: Who) -> Result<PersonCaller, Problem> {
     let session = session_of(request).await?.ok_or_else(|| Problem::new(&problems::UNAUTHORIZED))?;
     let caller = session.caller.ok_or_else(|| Problem::new(&problems::MEMBER_NOT_CHOSEN))?;
-    request.extensions_mut().insert(caller.tenant);
+    shares::enter(request, caller.tenant)?;
     if !who.admits(&caller.roles) {
         return Err(Problem::new(&problems::FORBIDDEN));
     }
@@ -176,6 +177,9 @@ impl FromRequest for LoggedIn {
         let request = request.clone();
         Box::pin(async move {
             let session = session_of(&request).await?;
+            if let Some(caller) = session.as_ref().and_then(|session| session.caller.as_ref()) {
+                shares::enter(&request, caller.tenant)?;
+            }
             let cookie = cookies::session(state(&request), &request);
             match (session, cookie) {
                 (Some(session), Some(cookie)) => Ok(Self { session, cookie }),
@@ -196,12 +200,12 @@ impl FromRequest for Machine {
                 Problem::new(&problems::UNAUTHORIZED).header(header::WWW_AUTHENTICATE, challenge)
             };
             let token = bearer(&request).ok_or_else(|| unknown("Bearer realm=\"chartrier\""))?;
-            let caller =
-                state(&request).identity.bearer(token, client::certificate(&request).as_deref()).await?;
-            let caller =
-                caller.ok_or_else(|| unknown("Bearer realm=\"chartrier\", error=\"invalid_token\""))?;
-            request.extensions_mut().insert(caller.tenant);
-            Ok(Self(caller))
+            let identity = &state(&request).identity;
+            let holder = identity.holder(token, client::certificate(&request).as_deref()).await?;
+            let holder =
+                holder.ok_or_else(|| unknown("Bearer realm=\"chartrier\", error=\"invalid_token\""))?;
+            shares::enter(&request, holder.tenant)?;
+            Ok(Self(identity.machine(holder).await?))
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The HTTP door: bytes from outside become values, values become pages and answers.
 //!
 //! Never holds SQL nor a rule of archiving. Read [`routes`] first: every address, with who may call. Around
-//! each request, from the outside in: [`access_log`], [`headers`], [`problem`], [`proof_of_origin`].
+//! each request, from the outside in: [`access_log`], [`headers`], [`shares`], [`problem`], [`proof_of_origin`].
 
 pub mod access_log;
 pub mod api;
@@ -25,6 +25,7 @@ pub mod range;
 pub mod routes;
 pub mod scanner;
 mod serve;
+pub mod shares;
 mod tls;
 pub mod who;
 mod witness;
@@ -66,6 +67,8 @@ pub struct State {
     pub provider: Option<Provider>,
     /// How often `/verify` was asked from where.
     pub asked: pages::verify::Asked,
+    /// What each member has taken of its share.
+    pub shares: shares::Shares,
     pub clock: Clock,
     pub settings: Settings,
 }
@@ -85,6 +88,8 @@ pub struct Settings {
     pub tls: Option<TlsSettings>,
     /// Bytes of one deposit.
     pub received_bytes_max: u64,
+    /// What one member may ask.
+    pub shares: shares::Settings,
 }
 
 impl State {

@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 
 use super::client::PeerCertificate;
 use super::health::Readiness;
-use super::{State, access_log, extractors, headers, metrics, problem, proof_of_origin, routes, tls};
+use super::{State, access_log, extractors, headers, metrics, problem, proof_of_origin, routes, shares, tls};
 use crate::proof::digest;
 
 /// Time to send a request's head.
@@ -134,6 +134,7 @@ fn app(
         .default_service(web::to(routes::unknown))
         .wrap(from_fn(proof_of_origin::check))
         .wrap(from_fn(problem::render))
+        .wrap(from_fn(shares::hold))
         .wrap(from_fn(headers::add))
         .wrap(from_fn(access_log::write))
 }

@@ -10,6 +10,7 @@ mod housekeeping;
 mod jobs;
 mod letters;
 mod seals;
+mod turns;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +28,8 @@ use crate::pronom::Pronom;
 use crate::recovery::Recovery;
 use crate::sealing::Sealing;
 
+pub use turns::Turns;
+
 /// How often an idle worker looks for what other processes enqueue.
 const LOOK: Duration = Duration::from_millis(500);
 /// How long a stop waits for what runs, before giving it back.
@@ -43,6 +46,8 @@ pub struct Worker {
     pub sealing: Sealing,
     pub mail: Mail,
     pub clock: Clock,
+    /// How many of the lanes one member has at once.
+    pub turns: Turns,
     /// How long a claim holds before another worker may take the job; extended while it runs.
     pub lease: Duration,
     /// How long a stop waits for what runs: [`GRACE`].
@@ -120,12 +125,18 @@ impl Worker {
         lane: Lane,
         stop: &mut watch::Receiver<bool>,
     ) -> Result<bool, db::Error> {
-        let now = self.clock.now();
-        let job = match lane {
-            Lane::Foreground => queue::claim(&self.db, now, self.lease).await?,
-            Lane::Background => queue::claim_background(&self.db, now, self.lease).await?,
+        let (job, _turn) = match lane {
+            Lane::Foreground => match self.turns.claim(&self.db, self.clock.now(), self.lease).await? {
+                Some((job, turn)) => (job, Some(turn)),
+                None => return Ok(false),
+            },
+            Lane::Background => {
+                match queue::claim_background(&self.db, self.clock.now(), self.lease).await? {
+                    Some(job) => (job, None),
+                    None => return Ok(false),
+                }
+            }
         };
-        let Some(job) = job else { return Ok(false) };
         // A task of its own, so that a panic ends the job and not the lane.
         let (worker, theirs) = (self.clone(), job.clone());
         let mut work = tokio::spawn(async move { jobs::run(&worker, &theirs).await });

@@ -3,14 +3,19 @@
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use super::driver::Browser;
 use super::program::{self, Program};
 use crate::support::service::Place;
 
 /// The provider, stopped with the test.
-struct Provider(Child, u16);
+struct Provider {
+    child: Child,
+    port: u16,
+    /// Held: a provider that writes to nobody dies of it.
+    _said: BufReader<ChildStdout>,
+}
 
 impl Provider {
     fn start(portal: &str) -> Provider {
@@ -25,16 +30,17 @@ impl Provider {
             .spawn()
             .expect("`make test` installs node");
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        said.read_line(&mut line).unwrap();
         assert_eq!(line.trim(), "prêt", "the provider did not start");
-        Provider(child, port)
+        Provider { child, port, _said: said }
     }
 }
 
 impl Drop for Provider {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -58,7 +64,7 @@ fn with_provider(place: &Place, client: &str) -> (Program, Provider) {
     let signed = if client == "proconnect" { "true" } else { "false" };
     let settings = [
         ("CHARTRIER_PEOPLE_SECOND_FACTOR", "required".to_owned()),
-        ("CHARTRIER_PROVIDER_ISSUER", format!("http://127.0.0.1:{}", provider.1)),
+        ("CHARTRIER_PROVIDER_ISSUER", format!("http://127.0.0.1:{}", provider.port)),
         ("CHARTRIER_PROVIDER_CLIENT_ID", client.to_owned()),
         ("CHARTRIER_PROVIDER_CLIENT_SECRET_FILE", secret.to_str().unwrap().to_owned()),
         ("CHARTRIER_PROVIDER_ACR_VALUES", "simple forte".to_owned()),

@@ -1,6 +1,8 @@
-//! What a tenant's transaction allows, refuses and leaves in the journal.
+//! What a tenant's transaction allows, refuses and leaves in the journal, and how much of the gate one tenant has.
 
-use chartrier::db::Error;
+use std::time::Duration;
+
+use chartrier::db::{Db, Error};
 use chartrier::evidence::{last_events, verify_journal};
 use chartrier::model::{Agent, Event, EventType, Outcome, TenantId};
 
@@ -166,5 +168,46 @@ async fn a_broken_rule_names_its_constraint() {
     };
     assert_eq!(error.constraint(), Some("member_kind_known"));
     assert!(!error.is_transient());
+    fresh.end().await;
+}
+
+#[tokio::test]
+async fn a_tenant_that_holds_its_share_of_connections_waits_and_no_other_does() {
+    let (fresh, other) = (fresh_tenant().await, fresh_tenant().await);
+    let mut settings = database::settings();
+    (settings.of_one_tenant, settings.turn_max) = (2, Duration::from_millis(300));
+    let db = Db::connect(&settings, fresh.clock.clone()).await.unwrap();
+    let held = [db.read(fresh.tenant).await.unwrap(), db.read(fresh.tenant).await.unwrap()];
+    let Err(refused) = db.write(fresh.tenant).await else { panic!("a third connection") };
+    assert!(matches!(refused, Error::ShareTaken { connections: 2 }) && refused.is_transient(), "{refused}");
+    drop(db.write(other.tenant).await.unwrap());
+    let waiting = tokio::spawn({
+        let (db, tenant) = (db.clone(), fresh.tenant);
+        async move { db.read(tenant).await.map(drop) }
+    });
+    drop(held);
+    waiting.await.unwrap().expect("given back, taken by who waits");
+    db.close().await;
+    fresh.end().await;
+    other.end().await;
+}
+
+#[tokio::test]
+async fn a_statement_for_someone_who_waits_ends_in_time_and_leaves_the_connection_as_it_was() {
+    let fresh = fresh_tenant().await;
+    let mut settings = database::settings();
+    settings.connections = 2;
+    let db = Db::connect(&settings, fresh.clock.clone()).await.unwrap();
+    let hurried = db.with_statements_of_at_most(Duration::from_millis(100));
+    let mut tx = hurried.read(fresh.tenant).await.unwrap();
+    let cut = sqlx::query("select pg_sleep(10)").execute(tx.conn()).await.unwrap_err();
+    assert!(Error::from(cut).is_transient());
+    drop(tx);
+    let _other = db.read(fresh.tenant).await.unwrap();
+    let mut tx = db.write(fresh.tenant).await.unwrap();
+    let limit: String = sqlx::query_scalar("show statement_timeout").fetch_one(tx.conn()).await.unwrap();
+    assert_eq!(limit, "2min");
+    drop((tx, _other));
+    db.close().await;
     fresh.end().await;
 }

@@ -19,6 +19,7 @@ mod forget;
 mod formats;
 mod library;
 mod limits;
+mod many;
 mod numbering;
 mod profiles;
 mod schedule;

@@ -26,7 +26,7 @@ use chartrier::preservation::{Preservation, Scope, Settings, Totals};
 use chartrier::pronom::Pronom;
 use chartrier::recovery::Recovery;
 use chartrier::storage::{self, Location, Storage};
-use chartrier::worker::Worker;
+use chartrier::worker::{Turns, Worker};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::AssertSqlSafe;
 use tempfile::TempDir;
@@ -86,6 +86,7 @@ impl Stage {
             )
             .unwrap(),
             clock: clock.clone(),
+            turns: Turns::new(8),
             lease: Duration::from_secs(60),
             grace: Duration::from_secs(1),
         };

@@ -5,6 +5,7 @@
 pub mod clamd;
 pub mod database;
 pub mod fault_table;
+pub mod members;
 #[cfg(feature = "failpoints")]
 pub mod power_loss;
 pub mod profile;

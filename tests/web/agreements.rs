@@ -105,7 +105,7 @@ async fn an_administrator_prepares_an_agreement_and_the_archivist_validates_it()
         format!("{address}?fait=valide")
     );
     let late = door.deposit(sip.zip()).await;
-    assert_eq!(late.state, chartrier::model::TransferState::TakenInCharge, "{:?}", late.findings);
+    assert_eq!(late.state, TransferState::TakenInCharge, "{:?}", late.findings);
     let again = prepare(&format!("nom=Nouveau&identifiant=NOUVEAU&taille=99&{parties}")).await;
     assert!(again.text().contains("déjà en vigueur"), "what is open is not prepared again");
     // Whoever is both prepares, and does not validate their own.

@@ -9,7 +9,7 @@ use chartrier::sealing::Sealing;
 use chartrier::web::{self, Served, Settings};
 use tokio::sync::watch;
 
-use super::{Answer, Parts, get, send};
+use super::{Answer, Parts, get, plenty, send};
 use crate::sealing::Stage;
 use crate::sealing::renewed::stamped_in_2024;
 
@@ -31,6 +31,7 @@ impl Open {
             second_factor: false,
             tls: None,
             received_bytes_max: 1 << 20,
+            shares: plenty(),
         };
         let parts = Parts { db: &stage.db, storage: &stage.storage, clock: &stage.clock, sealing };
         let (stop, stopped) = watch::channel(false);

@@ -48,6 +48,7 @@ mod proved;
 mod register;
 mod schedule;
 mod scoped;
+mod shares;
 mod tokens;
 mod usage;
 mod viruses;
@@ -89,6 +90,7 @@ impl Parts<'_> {
             accounts: Accounts::new(db.clone(), clock.clone(), support::at_rest(), false),
             asked: web::pages::verify::Asked::default(),
             identity: Identity::new(db.clone(), clock.clone(), support::at_rest()),
+            shares: web::shares::Shares::new(settings.shares),
             ingest,
             pronom: Pronom::new(db.clone(), storage.clone(), clock.clone(), signatures),
             access: Access::new(db.clone(), storage.clone(), clock.clone()),
@@ -99,6 +101,12 @@ impl Parts<'_> {
             settings,
         }
     }
+}
+
+/// More than any test asks, but those that look at what is refused.
+fn plenty() -> web::shares::Settings {
+    let share = web::shares::Share { per_second: 1_000, burst: 10_000, at_once: 100 };
+    web::shares::Settings { requests: share, uploads: share }
 }
 
 /// What came back.
@@ -137,6 +145,7 @@ impl Door {
             second_factor: false,
             tls: None,
             received_bytes_max: 1 << 20,
+            shares: plenty(),
         };
         change(&mut settings);
         let keys = std::env::temp_dir().join(format!("chartrier-keys-{}", tenant.code));

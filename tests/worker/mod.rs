@@ -11,7 +11,7 @@ use chartrier::model::{Limits, TenantId};
 use chartrier::preservation::{self, Preservation};
 use chartrier::pronom::Pronom;
 use chartrier::recovery::Recovery;
-use chartrier::worker::Worker;
+use chartrier::worker::{Turns, Worker};
 use sqlx::{Connection, PgConnection};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -22,11 +22,8 @@ use crate::support::{database, vault};
 /// A worker in a database of its own, with one job that waits for a table which the test holds.
 async fn with_a_job_that_lasts(name: &str, lease: Duration) -> (Arc<Worker>, PgConnection) {
     let clock = Clock::system();
-    let db: Db = db_with(name, &clock, &["a"]).await;
-    let mut tx = db.write(TenantId::of_member("a")).await.unwrap();
-    tx.enqueue(JOB_INGEST, Uuid::now_v7(), clock.now()).await.unwrap();
-    tx.record(event());
-    tx.commit().await.unwrap();
+    let db: Db = db_with(name, &clock, &["a", "b"]).await;
+    enqueue(&db, "a", 1).await;
     let mut owner = database::connect_as("chartrier_owner", name).await;
     sqlx::raw_sql("begin; lock table transfer").execute(&mut owner).await.unwrap();
     let ingest = Ingest::new(db.clone(), vault::storage(), clock.clone(), Limits::default(), 30);
@@ -38,10 +35,61 @@ async fn with_a_job_that_lasts(name: &str, lease: Duration) -> (Arc<Worker>, PgC
     let sealing = crate::support::sealing(&db, &vault::storage(), &clock, &std::env::temp_dir().join(name));
     let mail = Mail::new(db.clone(), clock.clone(), None, "http://chartrier.test", crate::support::at_rest())
         .unwrap();
-    (
-        Arc::new(Worker { db, ingest, preservation, pronom, recovery, sealing, mail, clock, lease, grace }),
-        owner,
+    let turns = Turns::new(2);
+    let worker =
+        Worker { db, ingest, preservation, pronom, recovery, sealing, mail, clock, turns, lease, grace };
+    (Arc::new(worker), owner)
+}
+
+async fn enqueue(db: &Db, code: &str, jobs: usize) {
+    let mut tx = db.write(TenantId::of_member(code)).await.unwrap();
+    for _ in 0..jobs {
+        tx.enqueue(JOB_INGEST, Uuid::now_v7(), Clock::system().now()).await.unwrap();
+    }
+    tx.record(event());
+    tx.commit().await.unwrap();
+}
+
+async fn running(db: &Db, code: &str) -> i64 {
+    let mut tx = db.technical().await.unwrap();
+    sqlx::query_scalar(
+        "select count(*) from technical.job join member using (tenant_id) where code = $1 and state = 'running'",
     )
+    .bind(code)
+    .fetch_one(tx.conn())
+    .await
+    .unwrap()
+}
+
+async fn until(what: &str, holds: impl AsyncFn() -> bool) {
+    let began = Instant::now();
+    while !holds().await {
+        assert!(began.elapsed() < Duration::from_secs(10), "{what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn one_member_leaves_lanes_to_whoever_comes_next() {
+    let (worker, owner) = with_a_job_that_lasts("worker_shares", Duration::from_secs(30)).await;
+    let db = worker.db.clone();
+    enqueue(&db, "a", 5).await;
+    let (stop, stopped) = watch::channel(false);
+    let work = tokio::spawn(Worker::clone(&worker).run(4, stopped));
+    until("its share runs", async || running(&db, "a").await == 2).await;
+    // Twice as long as an idle lane takes to look.
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    assert_eq!(running(&db, "a").await, 2, "four lanes, two for one member");
+    enqueue(&db, "b", 1).await;
+    until("the newcomer has a lane", async || running(&db, "b").await == 1).await;
+    sqlx::raw_sql("commit").execute(&mut { owner }).await.unwrap();
+    until("all is done", async || {
+        let counts = jobs::counts(&db, worker.clock.now()).await.unwrap();
+        counts.due + counts.running + counts.later == 0
+    })
+    .await;
+    stop.send(true).unwrap();
+    work.await.unwrap();
 }
 
 #[tokio::test]
@@ -116,6 +164,7 @@ async fn what_may_wait_has_one_lane_and_keeps_no_transfer_waiting() {
         mail,
         pronom,
         clock: clock.clone(),
+        turns: Turns::new(8),
         lease,
         grace,
     };

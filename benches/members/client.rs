@@ -1,0 +1,102 @@
+//! One member at the doors of a service: its machine deposits, its depositor looks at pages.
+
+use std::time::{Duration, Instant};
+
+use crate::generated;
+use crate::service::{Bench, agent, quantile, token};
+
+/// A machine, and a person when they have logged in.
+pub struct Client {
+    base: String,
+    agent: ureq::Agent,
+    token: String,
+    cookie: String,
+}
+
+impl Client {
+    /// The machine of a member.
+    pub fn machine(bench: &Bench, number: usize) -> Client {
+        let token = token(&bench.base, (&generated::code(number), &generated::password(number)));
+        Client { base: bench.base.clone(), agent: agent(), token, cookie: String::new() }
+    }
+
+    /// The same, and the member's depositor logged in.
+    pub fn person(bench: &Bench, number: usize) -> Client {
+        let mut client = Client::machine(bench, number);
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+        let address = format!("{}/connexion", client.base);
+        let mut form = agent.get(&address).call().unwrap();
+        let visit = cookie(&form);
+        let page = form.body_mut().read_to_string().unwrap();
+        let csrf = page.split_once("name=\"csrf\" value=\"").unwrap().1.split('"').next().unwrap();
+        let (login, password) = (generated::login(number), generated::password(number));
+        let fields =
+            [("csrf", csrf), ("retour", ""), ("identifiant", login.as_str()), ("mot_de_passe", &password)];
+        let opened = agent.post(&address).header("Cookie", visit).send_form(fields).unwrap();
+        assert_eq!(opened.status(), 303);
+        client.cookie = cookie(&opened);
+        client
+    }
+
+    /// A search page; its seconds.
+    pub fn page(&self) -> f64 {
+        let began = Instant::now();
+        let request = self.agent.get(format!("{}/archives?q=versement", self.base));
+        let mut answer = request.header("Cookie", &self.cookie).call().unwrap();
+        let page = answer.body_mut().read_to_string().unwrap();
+        assert!(answer.status() == 200 && page.contains("</html>"), "{} {page}", answer.status());
+        began.elapsed().as_secs_f64()
+    }
+
+    /// Deposits; where to follow it, or the seconds after which to come back.
+    pub fn try_deposit(&self, bytes: &[u8]) -> Result<String, u64> {
+        let request = self.agent.post(format!("{}/api/v1/transfers", self.base));
+        let request = request.header("Authorization", format!("Bearer {}", self.token));
+        // A refusal may come before the bytes are gone: the connection is then closed under them.
+        let Ok(answer) = request.header("Content-Type", "application/zip").send(bytes) else { return Err(1) };
+        let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
+        match answer.status().as_u16() {
+            202 => Ok(format!("{}{}", self.base, header("location").unwrap())),
+            429 | 503 => Err(header("retry-after").and_then(|seconds| seconds.parse().ok()).unwrap_or(1)),
+            status => panic!("{status}"),
+        }
+    }
+
+    /// Deposits, and comes back when told to.
+    pub fn deposit(&self, bytes: &[u8]) -> String {
+        loop {
+            match self.try_deposit(bytes) {
+                Ok(address) => return address,
+                Err(seconds) => std::thread::sleep(Duration::from_secs(seconds)),
+            }
+        }
+    }
+
+    /// The seconds from a deposit's first byte to its being taken in charge.
+    pub fn taken_in_charge(&self, bytes: &[u8]) -> f64 {
+        let began = Instant::now();
+        let address = self.deposit(bytes);
+        loop {
+            let request = self.agent.get(&address).header("Authorization", format!("Bearer {}", self.token));
+            let mut answer = request.call().unwrap();
+            let transfer: serde_json::Value = answer.body_mut().read_json().unwrap();
+            match transfer["state"].as_str() {
+                Some("taken_in_charge") => return began.elapsed().as_secs_f64(),
+                Some("refused") => panic!("{transfer}"),
+                _ => std::thread::sleep(Duration::from_millis(5).max(began.elapsed() / 20)),
+            }
+        }
+    }
+}
+
+fn cookie(answer: &ureq::http::Response<ureq::Body>) -> String {
+    let set = answer.headers().get("set-cookie").expect("a cookie").to_str().unwrap();
+    set.split(';').next().unwrap().to_owned()
+}
+
+/// Median and p95, in milliseconds.
+pub fn told(seconds: &mut [f64]) -> String {
+    let (median, p95) = (quantile(seconds, 0.5), quantile(seconds, 0.95));
+    format!("médiane {:.1} ms, p95 {:.1} ms", 1e3 * median, 1e3 * p95)
+}
