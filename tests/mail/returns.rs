@@ -55,6 +55,7 @@ async fn enrol(
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, step after step")]
 async fn somebody_invited_comes_back_after_eight_months_with_a_new_telephone() {
     let post = Post::open("mail_returns", Some::<Settings>).await;
     let (accounts, identity) = post.accounts();

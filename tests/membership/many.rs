@@ -1,10 +1,9 @@
 //! A département's worth of members, as the bench of three hundred makes them.
 
 use chartrier::identity::{Identity, LogIn};
-use chartrier::membership::{apply, plan};
 use chartrier::registry::queries::members;
 
-use super::{clock, own};
+use super::{apply, clock, own, plan};
 use crate::support::{members as generated, vault};
 
 const COUNT: usize = 40;
@@ -36,7 +35,7 @@ async fn forty_members_are_planned_applied_and_a_second_run_changes_nothing() {
     secrets.sort_unstable();
     secrets.dedup();
     assert_eq!(secrets.len(), told.len());
-    let identity = Identity::new(db.clone(), clock());
+    let identity = Identity::new(db.clone(), clock(), crate::support::at_rest());
     let given = generated::password(COUNT - 1);
     let first = (generated::login(COUNT - 1), given.clone());
     let made = told.iter().step_by(37).map(|(login, secret)| ((*login).to_owned(), (*secret).to_owned()));

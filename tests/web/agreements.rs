@@ -49,6 +49,7 @@ async fn the_administrator_suspends_an_agreement_and_a_deposit_shows_the_version
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, step after step")]
 async fn an_administrator_prepares_an_agreement_and_the_archivist_validates_it() {
     let door = Door::open().await;
     let t = &door.tenant;

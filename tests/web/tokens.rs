@@ -93,6 +93,7 @@ async fn asked(door: &Door, fields: &[(&str, &str)]) -> Answer {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one key, and each way to be wrong")]
 async fn a_machine_signs_its_assertions_and_each_serves_once() {
     use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
     let door = Door::open().await;
@@ -207,6 +208,7 @@ async fn a_secret_is_rotated_without_a_stop() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "three certificates, and each who shows them")]
 async fn a_machine_is_known_by_its_certificate_and_its_token_serves_with_it_only() {
     let folder = tempfile::tempdir().unwrap();
     let made = |name: &str| {
