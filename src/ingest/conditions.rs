@@ -2,7 +2,7 @@
 
 use super::identify::Identified;
 use crate::model::findings as f;
-use crate::model::{Age, Agreement, Finding, Heading, Indication, RetentionRule, Signing};
+use crate::model::{Age, Agreement, CopySaid, Finding, Heading, Indication, RetentionRule, Signing};
 use crate::seda::retention::weaknesses;
 
 /// Everything against it. `rule`: the one in force of the schedule that the agreement names.
@@ -20,6 +20,34 @@ pub(super) fn check(
     findings.extend(message_signature(identified, heading, agreement));
     findings.extend(document_signatures(identified, agreement));
     findings
+}
+
+/// Archives are kept on each site that the agreement asks.
+pub(super) fn service_level(agreement: &Agreement, sites: &[String]) -> Option<Finding> {
+    let missing: Vec<&str> =
+        agreement.conditions.sites.iter().filter(|site| !sites.contains(site)).map(String::as_str).collect();
+    (!missing.is_empty()).then(|| {
+        let message = format!(
+            "l'accord « {} » demande que ses archives soient gardées aussi sur {}",
+            agreement.identifier,
+            missing.join(", ")
+        );
+        Finding::new(&f::HEADER_SERVICE_LEVEL, message).in_path("ArchivalAgreement")
+    })
+}
+
+/// A scan without a procedure is a simple copy: taken, with a warning, unless the agreement asks more (norms §10).
+pub(super) fn copy(said: Option<CopySaid>, agreement: Option<&Agreement>) -> Option<Finding> {
+    if said != Some(CopySaid::Simple) {
+        return None;
+    }
+    Some(match agreement.filter(|agreement| agreement.conditions.reliable_copy) {
+        Some(agreement) => {
+            let message = format!("l'accord « {} » demande des copies fiables", agreement.identifier);
+            Finding::new(&f::HEADER_COPY_NOT_RELIABLE, message)
+        }
+        None => Finding::new(&f::HEADER_COPY_SIMPLE, "le versement est une numérisation sans procédure"),
+    })
 }
 
 /// What is kept for ever has nothing to destroy.

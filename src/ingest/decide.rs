@@ -11,7 +11,7 @@ use super::quota::Room;
 use super::{conditions, format_findings, limits, parties, quota, standing};
 use crate::model::findings as f;
 use crate::model::{
-    Acceptance, Agreement, Deposited, Finding, Heading, NotScanned, Party, RetentionRule, Standing,
+    Acceptance, Agreement, CopySaid, Deposited, Finding, Heading, NotScanned, Party, RetentionRule, Standing,
     VirusCheck, VirusCoverage,
 };
 use crate::registry::Profile;
@@ -39,6 +39,10 @@ pub struct Facts {
     pub deposited: Vec<Deposited>,
     /// The rule in force of the retention schedule that the agreement names.
     pub rule: Option<RetentionRule>,
+    /// Sites on which the member's archives are kept.
+    pub sites: Vec<String>,
+    /// What the depositor said of the files.
+    pub copy: Option<CopySaid>,
 }
 
 /// What the step says.
@@ -72,11 +76,13 @@ pub fn decide(conformed: Conformed, facts: Facts, today: NaiveDate, approved: bo
     };
     findings.extend(check(&manifest.heading, &facts, identified.expanded_bytes, today));
     findings.extend(quota::check(&facts.room, limits::coming(&identified)));
+    findings.extend(conditions::copy(facts.copy, facts.agreement.as_ref()));
     findings.extend(check_classification(&findings));
     findings.extend(check_viruses(&facts, &identified.viruses.coverage));
     if let Some(agreement) = &facts.agreement {
         findings.extend(limits::check(agreement, &facts.deposited, limits::coming(&identified)));
         findings.extend(conditions::check(&identified, &manifest.heading, agreement, facts.rule.as_ref()));
+        findings.extend(conditions::service_level(agreement, &facts.sites));
         findings.extend(format_findings::refused(&identified.objects, &identified.package, agreement));
     }
     let agreement = match facts.agreement {

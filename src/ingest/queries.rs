@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::{coverage, findings_json};
 use crate::db::{self, TenantRead, TenantTx};
 use crate::model::{
-    Agent, ArchiveId, Channel, MachineId, PersonId, Scope, Signatures, Transfer, TransferId, TransferState,
+    Agent, ArchiveId, Channel, CopySaid, MachineId, PersonId, Scope, Signatures, Transfer, TransferId,
+    TransferState,
 };
 
 struct TransferRow {
@@ -35,6 +36,7 @@ struct TransferRow {
     archive_id: Option<Uuid>,
     closed_at: Option<DateTime<Utc>>,
     virus: Option<serde_json::Value>,
+    copy_said: Option<String>,
 }
 
 impl From<TransferRow> for Transfer {
@@ -64,6 +66,7 @@ impl From<TransferRow> for Transfer {
             archive_id: row.archive_id.map(ArchiveId),
             closed_at: row.closed_at,
             virus: row.virus.as_ref().map(coverage::read),
+            copy: row.copy_said.as_deref().and_then(CopySaid::from_word),
         }
     }
 }
@@ -75,7 +78,7 @@ pub async fn find_transfer(tx: &mut TenantRead, id: TransferId) -> Result<Option
         r#"select transfer_id, state::text as "state!", person_id, machine_id, file_name, size_bytes, digest,
                   received_at, attempt, seda_version, message_identifier, transferring_agency,
                   agreement_identifier, originating_agency, archival_profile, profile_version, title, unit_count, object_count, findings,
-                  decided_at, archive_id, closed_at, virus
+                  decided_at, archive_id, closed_at, virus, copy_said
            from transfer where transfer_id = $1"#,
         id.0
     )
@@ -125,7 +128,7 @@ pub async fn transfers_page(
         r#"select transfer_id, state::text as "state!", person_id, machine_id, file_name, size_bytes, digest,
                   received_at, attempt, seda_version, message_identifier, transferring_agency,
                   agreement_identifier, originating_agency, archival_profile, profile_version, title, unit_count, object_count, findings,
-                  decided_at, archive_id, closed_at, virus
+                  decided_at, archive_id, closed_at, virus, copy_said
            from transfer
            where ($1::text is null or state = $1::text::transfer_state)
              and ($2::jsonb is null or machine_id = $3
@@ -189,6 +192,7 @@ pub struct NewTransfer<'a> {
     pub size_bytes: u64,
     pub digest: &'a [u8],
     pub received_at: DateTime<Utc>,
+    pub copy: Option<CopySaid>,
 }
 
 /// Enters a received transfer; none when the same bytes are already here, alive.
@@ -204,14 +208,14 @@ pub async fn insert_transfer(
     let row = sqlx::query_as!(
         TransferRow,
         r#"insert into transfer (transfer_id, state, channel, person_id, machine_id, file_name, size_bytes, digest,
-                               received_at)
-         values ($1, 'received', $2, $3, $4, $5, $6, $7, $8)
+                               received_at, copy_said)
+         values ($1, 'received', $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (tenant_id, digest)
              where state in ('received', 'examined', 'sealed', 'awaiting_replication', 'taken_in_charge') do nothing
          returning transfer_id, state::text as "state!", person_id, machine_id, file_name, size_bytes, digest,
                    received_at, attempt, seda_version, message_identifier, transferring_agency,
                    agreement_identifier, originating_agency, archival_profile, profile_version, title, unit_count, object_count, findings,
-                   decided_at, archive_id, closed_at, virus"#,
+                   decided_at, archive_id, closed_at, virus, copy_said"#,
         new.transfer_id.0,
         new.channel.word(),
         person,
@@ -219,7 +223,8 @@ pub async fn insert_transfer(
         new.file_name,
         new.size_bytes as i64,
         new.digest,
-        new.received_at
+        new.received_at,
+        new.copy.map(CopySaid::word)
     )
     .fetch_optional(tx.conn())
     .await?;
@@ -233,7 +238,7 @@ pub async fn find_by_digest(tx: &mut TenantRead, digest: &[u8]) -> Result<Option
         r#"select transfer_id, state::text as "state!", person_id, machine_id, file_name, size_bytes, digest,
                   received_at, attempt, seda_version, message_identifier, transferring_agency,
                   agreement_identifier, originating_agency, archival_profile, profile_version, title, unit_count, object_count, findings,
-                  decided_at, archive_id, closed_at, virus
+                  decided_at, archive_id, closed_at, virus, copy_said
            from transfer where digest = $1 order by received_at desc, transfer_id desc limit 1"#,
         digest
     )

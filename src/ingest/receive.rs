@@ -14,7 +14,8 @@ use super::{Error, Ingest, acknowledge, event_object};
 use crate::evidence::attestation;
 use crate::model::findings as f;
 use crate::model::{
-    Agent, Channel, Event, EventType, Finding, Outcome, TenantId, Transfer, TransferId, TransferState,
+    Agent, Channel, CopySaid, Event, EventType, Finding, Outcome, TenantId, Transfer, TransferId,
+    TransferState,
 };
 use crate::storage::Received;
 use crate::telemetry;
@@ -25,6 +26,8 @@ pub struct Depositor {
     pub tenant: TenantId,
     pub agent: Agent,
     pub channel: Channel,
+    /// What the depositor says of the files.
+    pub copy: Option<CopySaid>,
     /// Bytes that the sender says will come.
     pub announced_bytes: Option<u64>,
 }
@@ -90,6 +93,7 @@ impl Ingest {
             size_bytes: received.size_bytes,
             digest: &received.sha512,
             received_at: at,
+            copy: from.copy,
         };
         let Some(transfer) = queries::insert_transfer(&mut tx, &new).await? else {
             drop(tx);

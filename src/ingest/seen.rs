@@ -206,7 +206,9 @@ impl Ingest {
                 seal_queries::identifier_is_consumed(tx, agency, identifier, transfer.transfer_id).await?;
         }
         facts.standing = registry::convention_queries::standing(tx).await?;
-        let code = facts.standing.code.clone();
-        Ok((facts, Home { code, store: self.store_of(tx).await? }))
+        facts.copy = transfer.copy;
+        let (code, store) = (facts.standing.code.clone(), self.store_of(tx).await?);
+        facts.sites = store.site_names();
+        Ok((facts, Home { code, store }))
     }
 }

@@ -46,6 +46,8 @@ pub enum Unchanged {
     NameMissing,
     LoginWrong,
     EmailWrong,
+    /// Somebody has that login, under another address: whose they are is not told.
+    LoginTaken,
     /// The account holds a role in this member already.
     AlreadyThere,
     /// Two roles that nobody holds together.
@@ -106,7 +108,11 @@ impl Accounts {
         let found = people_queries::find_person(&mut tx, &login).await?;
         let is_new = found.is_none();
         let (id, email) = match found {
-            Some(known) => (known.person_id, known.email.or(Some(email).filter(|email| !email.is_empty()))),
+            // Whoever knows the address too may make them serve another member; nobody learns a name by trying logins.
+            Some(known) => match known.email.filter(|known| known.to_lowercase() == email) {
+                Some(known_email) => (known.person_id, Some(known_email)),
+                None => return Ok(Err(Unchanged::LoginTaken)),
+            },
             None => {
                 let id = people_queries::former_account(&mut tx, "person", &login).await?;
                 let id = id.unwrap_or_else(|| self.clock.fresh_id());

@@ -74,6 +74,7 @@ pub(super) fn checked(
     let agreements: Vec<Agreement> =
         written.agreement.iter().map(|agreement| check_agreement(agreement, &parties, faults)).collect();
     written.agreement.iter().for_each(|agreement| check_imposed(agreement, &written.profile, faults));
+    written.agreement.iter().for_each(|agreement| check_sites(agreement, written, storage, faults));
     let convention = check_convention(written, today, faults);
     check_ages(written, convention.as_ref(), &agreements, faults);
     check_successors(written, faults);
@@ -89,6 +90,7 @@ pub(super) fn checked(
         population: population(written, today, faults),
         validity: validity(&written.valid_from, &written.valid_until, faults),
         successor: written.successor.as_ref().map(|code| code.get_ref().clone()),
+        control: written.control.as_ref().map(|name| text(name, faults)),
         convention,
         people: written
             .person
@@ -110,6 +112,18 @@ pub(super) fn checked(
     unique(written.person.iter().map(|person| &person.login), faults);
     unique(written.machine.iter().map(|machine| &machine.client_id), faults);
     if faults.0.is_empty() { Ok(member) } else { Err(std::mem::take(&mut faults.0)) }
+}
+
+/// The sites that an agreement asks are of those on which the member is kept.
+fn check_sites(agreement: &WrittenAgreement, written: &Written, storage: &Storage, faults: &mut Faults) {
+    for site in &agreement.sites {
+        let name = site.get_ref();
+        let kept = match &written.sites {
+            Some(sites) => sites.get_ref().contains(name),
+            None => storage.sites().any(|known| known == name),
+        };
+        faults.unless(kept, site, format!("la collectivité n'est pas gardée sur un site « {name} »"));
+    }
 }
 
 fn check_quota(written: &Written, faults: &mut Faults) -> Quota {

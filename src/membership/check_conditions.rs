@@ -3,7 +3,7 @@
 use super::check::{Faults, identifier, one_of, sorted};
 use super::read::{Text, WrittenAgreement};
 use crate::mail::is_address;
-use crate::model::{Age, Conditions, ReplyCodes, Signing};
+use crate::model::{Age, Conditions, READING_DAYS_MIN, ReplyCodes, Signing};
 use crate::seda::digest::Algorithm;
 
 const NOTIFIED_MAX: usize = 20;
@@ -26,6 +26,12 @@ pub(super) fn check_conditions(written: &WrittenAgreement, faults: &mut Faults) 
     }
     let few = written.notify.len() <= NOTIFIED_MAX;
     faults.unless(few, &written.identifier, format!("notify : {NOTIFIED_MAX} adresses au plus"));
+    let reading_days = written.reading_days.as_ref().and_then(|days| {
+        let number =
+            u32::try_from(*days.get_ref()).ok().filter(|days| (READING_DAYS_MIN..=366).contains(days));
+        faults.unless(number.is_some(), days, format!("de {READING_DAYS_MIN} à 366 jours"));
+        number
+    });
     Conditions {
         age: Age::from_word(&age).unwrap_or_default(),
         typology: written.typology.as_ref().map(|code| identifier(code, faults)),
@@ -34,5 +40,8 @@ pub(super) fn check_conditions(written: &WrittenAgreement, faults: &mut Faults) 
         document_signatures: Signing::from_word(&documents).unwrap_or_default(),
         reply_codes: ReplyCodes::from_word(&codes).unwrap_or_default(),
         notify: sorted(&written.notify),
+        sites: sorted(&written.sites),
+        reading_days,
+        reliable_copy: written.reliable_copy,
     }
 }

@@ -137,6 +137,7 @@ async fn member_table(
     of.day("valid_from", found.valid_from);
     of.day("valid_until", found.valid_until);
     of.text("successor", found.successor.as_deref());
+    of.text("control", found.control.as_deref());
     of.put("quota", quota_table(found));
     let conventions = convention_queries::conventions(tx).await?;
     let active = conventions.iter().find(|one| one.state == ConventionState::Active);
@@ -307,6 +308,11 @@ fn agreement(agreement: &Agreement) -> Written {
     of.text("document_signatures", signing(conditions.document_signatures));
     of.put("reply_codes", conditions.reply_codes.word());
     of.list("notify", &conditions.notify);
+    of.list("sites", &conditions.sites);
+    of.number("reading_days", conditions.reading_days.map(i64::from));
+    if conditions.reliable_copy {
+        of.put("reliable_copy", true);
+    }
     of.day("valid_from", agreement.valid_from);
     of.day("valid_until", agreement.valid_until);
     of.put("state", if agreement.active { "active" } else { "suspended" });

@@ -25,6 +25,8 @@ pub(super) struct Member {
     pub validity: Validity,
     /// Code of the member that follows it.
     pub successor: Option<String>,
+    /// The Archives départementales that control it.
+    pub control: Option<String>,
     /// `None`: left as it is.
     pub convention: Option<Convention>,
     /// Patterns of numbers, as written; kinds that are not named are left as they are.

@@ -26,6 +26,7 @@ pub(super) struct FoundMember {
     pub valid_from: Option<NaiveDate>,
     pub valid_until: Option<NaiveDate>,
     pub successor: Option<String>,
+    pub control: Option<String>,
 }
 
 pub(super) async fn find_member(tx: &mut TenantRead) -> Result<Option<FoundMember>, Error> {
@@ -33,7 +34,7 @@ pub(super) async fn find_member(tx: &mut TenantRead) -> Result<Option<FoundMembe
         FoundMember,
         "select m.name, m.kind, m.siren, m.department, q.bytes_max, q.bytes_soft,
                 q.objects_max, q.deposits_per_day, q.archives_held, m.sites, m.own_stamps,
-                m.population, m.population_year, m.valid_from, m.valid_until, m.successor
+                m.population, m.population_year, m.valid_from, m.valid_until, m.successor, m.control
          from member m join quota q using (tenant_id)"
     );
     Ok(member.fetch_optional(tx.conn()).await?)
@@ -46,8 +47,8 @@ pub(super) async fn insert_member(
 ) -> Result<(), Error> {
     sqlx::query!(
         "insert into member (code, name, kind, siren, department, created_at, sites, own_stamps, population,
-                             population_year, valid_from, valid_until, successor)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                             population_year, valid_from, valid_until, successor, control)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         member.code,
         member.name,
         member.kind,
@@ -60,7 +61,8 @@ pub(super) async fn insert_member(
         member.population.map(|(_, year)| year),
         member.validity.from,
         member.validity.until,
-        member.successor
+        member.successor,
+        member.control
     )
     .execute(tx.conn())
     .await?;
@@ -90,7 +92,7 @@ pub(super) async fn insert_journal_head(tx: &mut TenantTx, now: DateTime<Utc>) -
 pub(super) async fn update_member(tx: &mut TenantTx, member: &Member) -> Result<(), Error> {
     sqlx::query!(
         "update member set name = $1, kind = $2, siren = $3, department = $4, own_stamps = $5, population = $6,
-                           population_year = $7, valid_from = $8, valid_until = $9, successor = $10",
+                           population_year = $7, valid_from = $8, valid_until = $9, successor = $10, control = $11",
         member.name,
         member.kind,
         member.siren,
@@ -100,7 +102,8 @@ pub(super) async fn update_member(tx: &mut TenantTx, member: &Member) -> Result<
         member.population.map(|(_, year)| year),
         member.validity.from,
         member.validity.until,
-        member.successor
+        member.successor,
+        member.control
     )
     .execute(tx.conn())
     .await?;

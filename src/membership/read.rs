@@ -41,6 +41,8 @@ pub(super) struct Written {
     pub valid_from: Option<Spanned<Datetime>>,
     pub valid_until: Option<Spanned<Datetime>>,
     pub successor: Option<Text>,
+    /// The Archives départementales whose director controls its archives.
+    pub control: Option<Text>,
     pub convention: Option<WrittenConvention>,
     pub numbering: Option<WrittenNumbering>,
     #[serde(default)]
@@ -159,6 +161,11 @@ pub(super) struct WrittenAgreement {
     pub reply_codes: Option<Text>,
     #[serde(default)]
     pub notify: Vec<Text>,
+    #[serde(default)]
+    pub sites: Vec<Text>,
+    pub reading_days: Option<Spanned<i64>>,
+    #[serde(default)]
+    pub reliable_copy: bool,
     pub valid_from: Option<Spanned<Datetime>>,
     pub valid_until: Option<Spanned<Datetime>>,
     pub state: Text,

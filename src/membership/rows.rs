@@ -54,6 +54,7 @@ pub(super) async fn write_member(
         member.validity,
     );
     differences.note("successor", &before.successor, &member.successor);
+    differences.note("control", &before.control, &member.control);
     // Where archives are, only a migration may change: it copies before it forgets.
     let moves = before.sites.is_some() && before.archives_held > 0 || member.sites.is_none();
     if !moves {

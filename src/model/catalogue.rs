@@ -34,6 +34,15 @@ catalogue! {
     HEADER_MEMBER_CLOSED = "header.member_closed", Error, "312",
         "La collectivité n'existe plus, ou pas encore",
         "Versez au nom de la collectivité qui lui succède.";
+    HEADER_SERVICE_LEVEL = "header.service_level", Error, "300",
+        "La collectivité n'est plus gardée sur tous les sites que l'accord demande",
+        "Voyez avec l'exploitant du service : une fois les sites rétablis, renvoyez ce versement tel quel.";
+    HEADER_COPY_NOT_RELIABLE = "header.copy_not_reliable", Error, "300",
+        "L'accord demande des copies fiables, et ces numérisations sont des copies simples",
+        "Numérisez selon votre procédure de copie fiable, ou versez sous un autre accord.";
+    HEADER_COPY_SIMPLE = "header.copy_simple", Warning, "001",
+        "Ces numérisations sont des copies simples",
+        "Conservez l'original papier.";
     HEADER_AGREEMENT_MISSING = "header.agreement_missing", Error, "300",
         "Aucun accord de versement n'est nommé",
         "Indiquez l'accord de versement convenu avec le service d'archives.";

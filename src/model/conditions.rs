@@ -134,6 +134,54 @@ pub struct Conditions {
     pub reply_codes: ReplyCodes,
     /// Who is written to when a transfer is taken in charge or refused, sorted.
     pub notify: Vec<String>,
+    /// Sites on which its archives must be kept, sorted; the member's are those it may be on.
+    pub sites: Vec<String>,
+    /// Days within which each copy is read again; `None`: the service's own cycle.
+    pub reading_days: Option<u32>,
+    /// A scan must be a faithful copy (*copie fiable*).
+    pub reliable_copy: bool,
+}
+
+/// Fewest days between two readings that an agreement may ask.
+pub const READING_DAYS_MIN: u32 = 7;
+
+/// What a depositor says of the files of a transfer (norms §10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CopySaid {
+    /// Made digital.
+    Original,
+    /// Scans without a procedure: the paper is kept.
+    Simple,
+    /// Scans by a procedure of faithful copy (code civil, 1379).
+    Reliable,
+}
+
+impl CopySaid {
+    /// Every one.
+    pub const ALL: [CopySaid; 3] = [CopySaid::Original, CopySaid::Simple, CopySaid::Reliable];
+
+    /// The word in rows and requests.
+    pub fn word(self) -> &'static str {
+        match self {
+            CopySaid::Original => "original",
+            CopySaid::Simple => "simple",
+            CopySaid::Reliable => "reliable",
+        }
+    }
+
+    /// The words people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            CopySaid::Original => "documents nés numériques",
+            CopySaid::Simple => "numérisation sans procédure (copie simple)",
+            CopySaid::Reliable => "numérisation selon une procédure de copie fiable",
+        }
+    }
+
+    /// What a word says.
+    pub fn from_word(word: &str) -> Option<CopySaid> {
+        CopySaid::ALL.into_iter().find(|said| said.word() == word)
+    }
 }
 
 impl Conditions {
@@ -146,6 +194,9 @@ impl Conditions {
             ("message_signature", self.message_signature.word().to_owned()),
             ("document_signatures", self.document_signatures.word().to_owned()),
             ("reply_codes", self.reply_codes.word().to_owned()),
+            ("sites", self.sites.join(" ")),
+            ("reading_days", self.reading_days.map(|days| days.to_string()).unwrap_or_default()),
+            ("reliable_copy", if self.reliable_copy { "required" } else { "" }.to_owned()),
         ]
     }
 }

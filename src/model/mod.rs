@@ -21,7 +21,7 @@ pub mod signature;
 pub mod transfer;
 pub mod virus;
 
-pub use conditions::{Age, Conditions, ReplyCodes, Signing};
+pub use conditions::{Age, Conditions, CopySaid, READING_DAYS_MIN, ReplyCodes, Signing};
 pub use convention::{
     ActiveConvention, CONVENTION_FIELDS, Closed, Convention, ConventionDetails, ConventionState, Regime,
     Standing, Suspension,

@@ -108,5 +108,6 @@ pub struct Transfer {
     /// When it was taken in charge or refused.
     pub closed_at: Option<DateTime<Utc>>,
     /// How far it was checked for viruses; `None` before it was examined.
+    pub copy: Option<super::CopySaid>,
     pub virus: Option<VirusCoverage>,
 }

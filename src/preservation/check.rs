@@ -96,6 +96,11 @@ impl Preservation {
             0 => Vec::new(),
             left => check_queries::oldest_page(&mut tx, site, day.begins_at, PAGE.min(left)).await?,
         };
+        // Past the cycle's share, those that an agreement promises to read more often.
+        let page = match page.is_empty() {
+            true => check_queries::promised_page(&mut tx, site, day.begins_at, PAGE).await?,
+            false => page,
+        };
         Ok(if page.is_empty() { Next::Over } else { Next::Read(Occasion::Cycle, page) })
     }
 

@@ -77,6 +77,33 @@ pub(super) async fn oldest_page(
     rows.map(|row| due(row.archive_id, row.inventory_sha512, (row.transfer_id, row.closed_at))).collect()
 }
 
+/// Copies on a site not read within the days that their agreement promises, the oldest reading first.
+pub(super) async fn promised_page(
+    tx: &mut TenantRead,
+    site: &str,
+    now: DateTime<Utc>,
+    most: i64,
+) -> Result<Vec<Due>, db::Error> {
+    let rows = sqlx::query!(
+        "select c.archive_id, a.inventory_sha512, a.transfer_id,
+                (select t.closed_at from transfer t
+                 where t.tenant_id = a.tenant_id and t.transfer_id = a.transfer_id) as closed_at
+         from agreement g
+         join archive a on a.tenant_id = g.tenant_id and a.agreement_id = g.agreement_id
+         join copy c on c.tenant_id = a.tenant_id and c.archive_id = a.archive_id
+         where g.conditions ->> 'reading_days' is not null and c.site = $1
+           and c.verified_at < $2::timestamptz - make_interval(days => (g.conditions ->> 'reading_days')::integer)
+           and not exists (select from incident i where i.tenant_id = c.tenant_id and i.archive_id = c.archive_id
+                           and i.site = c.site and i.state <> 'repaired')
+         order by c.verified_at, c.archive_id limit $3",
+        site,
+        now,
+        most
+    );
+    let rows = rows.fetch_all(tx.conn()).await?.into_iter();
+    rows.map(|row| due(row.archive_id, row.inventory_sha512, (row.transfer_id, row.closed_at))).collect()
+}
+
 /// A member's copies on a site, together.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Held {

@@ -75,6 +75,7 @@ pub const TABLES: &[Table] = &[
         ..rebuilt("accession", Source::Objects)
     },
     Table {
+        but: &[("copy_said", "told by the findings that the archive keeps, when it mattered")],
         only: "t.state = 'taken_in_charge'",
         why: "one that waits in quarantine is received again; of a refused one the journal alone keeps the trace",
         ..rebuilt("transfer", Source::Objects)

@@ -248,6 +248,11 @@ impl TenantStore {
         self.on.iter().map(|index| &self.sites.sites[*index])
     }
 
+    /// Names of the sites on which the tenant's archives are kept.
+    pub fn site_names(&self) -> Vec<String> {
+        self.sites().map(|site| site.name.clone()).collect()
+    }
+
     /// Makes the tenant's storage root on the site; looks again each time, in case the site was emptied.
     fn ensure_root(&self, site: &Site, medium: &dyn Medium) -> Result<(), Error> {
         let key = (site.name.clone(), self.tenant);

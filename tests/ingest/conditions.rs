@@ -252,3 +252,49 @@ async fn those_whom_the_agreement_names_are_written_to_once_a_decision() {
     assert_eq!((desk.count(taken).await, desk.count(refused).await), (2, 2));
     desk.end().await;
 }
+
+#[tokio::test]
+async fn a_scan_without_a_procedure_is_a_simple_copy_and_some_agreements_refuse_it() {
+    use chartrier::model::CopySaid;
+    let desk = Desk::open().await;
+    let deposit = async |name: &str, copy: Option<CopySaid>| {
+        let from = chartrier::ingest::Depositor { copy, ..desk.machine() };
+        let id = desk.receive_from(&from, desk.sip(name).zip()).await.transfer.transfer_id;
+        desk.ingest.advance(desk.tenant.tenant, id).await.unwrap();
+        desk.transfer(id).await
+    };
+    let simple = deposit("SIMPLE", Some(CopySaid::Simple)).await;
+    assert_eq!(simple.state, TransferState::TakenInCharge, "{:?}", simple.findings);
+    assert!(codes(&simple).contains(&"header.copy_simple"), "{:?}", codes(&simple));
+    assert_eq!(simple.copy, Some(CopySaid::Simple));
+    for (name, said) in [("ORIGINAL", Some(CopySaid::Original)), ("RIEN", None)] {
+        assert!(!codes(&deposit(name, said).await).contains(&"header.copy_simple"), "{name}");
+    }
+    ask(&desk, r#"{"reliable_copy":true}"#).await;
+    let refused = deposit("REFUSE", Some(CopySaid::Simple)).await;
+    assert_eq!(refused.state, TransferState::Refused);
+    assert!(codes(&refused).contains(&"header.copy_not_reliable"));
+    assert_eq!(reply_code(&desk, &refused).await, "300");
+    for (name, said) in [("FIABLE", CopySaid::Reliable), ("NUMERIQUE", CopySaid::Original)] {
+        let taken = deposit(name, Some(said)).await;
+        assert_eq!(taken.state, TransferState::TakenInCharge, "{name}: {:?}", taken.findings);
+    }
+    desk.tenant.end().await;
+}
+
+#[tokio::test]
+async fn an_agreement_is_kept_on_the_sites_that_it_asks() {
+    let desk = Desk::open().await;
+    let all = ["nord", "sud"];
+    let asked = format!("{{\"sites\":[\"{}\"]}}", all.join("\",\""));
+    ask(&desk, &asked).await;
+    let taken = desk.deposit(desk.sip("SUR-TOUS").zip()).await;
+    assert_eq!(taken.state, TransferState::TakenInCharge, "{:?}", taken.findings);
+    ask(&desk, r#"{"sites":["coffre"]}"#).await;
+    let refused = desk.deposit(desk.sip("AILLEURS").zip()).await;
+    assert_eq!(refused.state, TransferState::Refused);
+    assert!(codes(&refused).contains(&"header.service_level"), "{:?}", refused.findings);
+    assert_eq!(reply_code(&desk, &refused).await, "300");
+    assert!(refused.findings.iter().any(|finding| finding.message.contains("coffre")));
+    desk.tenant.end().await;
+}

@@ -70,7 +70,13 @@ impl Desk {
 
     fn machine(&self) -> Depositor {
         let agent = Agent::Machine(self.tenant.machine);
-        Depositor { tenant: self.tenant.tenant, agent, channel: Channel::Api, announced_bytes: None }
+        Depositor {
+            tenant: self.tenant.tenant,
+            agent,
+            channel: Channel::Api,
+            copy: None,
+            announced_bytes: None,
+        }
     }
 
     pub async fn receive(&self, bytes: Vec<u8>) -> Reception {
@@ -95,7 +101,7 @@ impl Desk {
     async fn deposit_by_hand(&self, bytes: Vec<u8>) -> Transfer {
         let agent = Agent::Person(self.tenant.person(Role::Depositor), Role::Depositor);
         let (tenant, channel) = (self.tenant.tenant, Channel::Portal);
-        let from = Depositor { tenant, agent, channel, announced_bytes: None };
+        let from = Depositor { tenant, agent, channel, copy: None, announced_bytes: None };
         let reception = self.receive_from(&from, bytes).await;
         self.ingest.advance(tenant, reception.transfer.transfer_id).await.unwrap();
         self.transfer(reception.transfer.transfer_id).await

@@ -134,3 +134,24 @@ async fn a_turn_repeated_in_several_processes_asks_for_nothing_twice() {
     assert_eq!(stage.work().await, 0, "today is done");
     stage.end().await;
 }
+
+#[tokio::test]
+async fn an_agreement_that_promises_so_has_its_copies_read_within_its_days() {
+    let settings = Settings { sample_per_million: 1, ..settings() };
+    let stage = Stage::new(40, settings, &["nord", "sud"]).await;
+    for _ in 0..12 {
+        stage.clock.advance(TimeDelta::days(1));
+        stage.turn().await;
+    }
+    let late = stage.read_since("nord", 12 * 24 + 1).await;
+    assert!(late < 20, "the yearly cycle alone does not read them: {late} of 40");
+    stage.write(r#"update agreement set conditions = '{"reading_days": 10}'"#).await;
+    for _ in 0..12 {
+        stage.clock.advance(TimeDelta::days(1));
+        stage.turn().await;
+    }
+    for site in ["nord", "sud"] {
+        assert_eq!(stage.read_since(site, 12 * 24 + 1).await, 40, "{site}");
+    }
+    stage.end().await;
+}

@@ -86,7 +86,7 @@ impl Instance {
             sqlx::query_scalar("select machine_id from machine").fetch_one(tx.conn()).await.unwrap();
         drop(tx);
         let agent = Agent::Machine(MachineId(machine));
-        let from = Depositor { tenant, agent, channel: Channel::Api, announced_bytes: None };
+        let from = Depositor { tenant, agent, channel: Channel::Api, copy: None, announced_bytes: None };
         let body = stream::iter([Ok(Bytes::from(bytes))]);
         self.ingest.receive(&from, "envoi du jour.zip", body).await.unwrap().transfer.transfer_id
     }

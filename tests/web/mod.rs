@@ -26,6 +26,7 @@ use crate::support::{self, FreshTenant, PASSWORD, fresh_tenant, vault};
 
 mod account;
 mod agreements;
+mod attempts;
 mod attestations;
 mod consultation;
 mod coverage;

@@ -13,7 +13,7 @@ use super::{Page, address, limit, place};
 use crate::identity::MachineCaller;
 use crate::ingest;
 use crate::ingest::queries::{self, After, Filter, MessageKind};
-use crate::model::{Agent, Channel, Scope, Transfer, TransferId, TransferState};
+use crate::model::{Agent, Channel, CopySaid, Scope, Transfer, TransferId, TransferState};
 use crate::web::callers::Machine;
 use crate::web::problem::Problem;
 use crate::web::{State, client, cursor, problems};
@@ -41,6 +41,8 @@ const NOT_READY_SECONDS: u32 = 2;
 #[serde(deny_unknown_fields)]
 pub struct Named {
     file_name: Option<String>,
+    /// `original`, `simple` or `reliable`: what is said of scans.
+    copy: Option<String>,
 }
 
 /// What the list is asked.
@@ -68,10 +70,13 @@ pub async fn receive(
     if client::announced_bytes(&request).is_some_and(|bytes| bytes > state.settings.received_bytes_max) {
         return Err(problems::too_large(state.settings.received_bytes_max));
     }
+    let unknown = || Problem::new(&problems::BAD_REQUEST).detail("copy est original, simple ou reliable.");
+    let copy = named.copy.as_deref().map(|word| CopySaid::from_word(word).ok_or_else(unknown)).transpose()?;
     let from = ingest::Depositor {
         tenant: machine.tenant,
         agent: Agent::Machine(machine.machine_id),
         channel: Channel::Api,
+        copy,
         announced_bytes: client::announced_bytes(&request),
     };
     let name = named.into_inner().file_name.or_else(|| file_name(&request)).unwrap_or_default();

@@ -233,6 +233,12 @@ fn facts(agreement: &Agreement, names: &Names) -> Vec<Fact> {
     let signing = |signing: Signing| Some(signing.label().to_owned()).filter(|_| signing != Signing::Free);
     push("Signature du bordereau", signing(conditions.message_signature));
     push("Signature des documents", signing(conditions.document_signatures));
+    push("Sites demandés", Some(conditions.sites.join(", ")));
+    push(
+        "Relecture des copies",
+        conditions.reading_days.map(|days| format!("tous les {days} jours au plus")),
+    );
+    push("Numérisations", conditions.reliable_copy.then(|| "copie fiable exigée".into()));
     push("Limites", Some(agreement.limits.iter().map(limit).collect::<Vec<_>>().join(" ; ")));
     let told = conditions.notify.len() as u64;
     push("Prévenus des décisions", (told > 0).then(|| words::count(told, "adresse", "adresses")));

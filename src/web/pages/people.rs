@@ -389,6 +389,10 @@ fn refused(unchanged: Unchanged) -> Result<FieldError, Problem> {
         Unchanged::LoginWrong => {
             error("identifiant", "Trois caractères au moins : lettres, chiffres, et les signes @ . - _ +.")
         }
+        Unchanged::LoginTaken => error(
+            "identifiant",
+            "Cet identifiant est pris. Si cette personne sert déjà une autre collectivité, donnez l’adresse électronique qu’elle y a.",
+        ),
         Unchanged::EmailWrong => error("courriel", "Une adresse « nom@domaine » est attendue."),
         Unchanged::AlreadyThere => {
             error("identifiant", "Cette personne a déjà un rôle ici : ouvrez sa fiche pour le changer.")

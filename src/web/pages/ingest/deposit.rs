@@ -14,7 +14,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use super::list;
 use crate::identity::PersonCaller;
 use crate::ingest;
-use crate::model::{Agent, Channel};
+use crate::model::{Agent, Channel, CopySaid};
 use crate::registry::convention_queries;
 use crate::storage;
 use crate::web::callers::Depositor;
@@ -54,19 +54,36 @@ pub async fn receive(
 ) -> Result<HttpResponse, Problem> {
     let paced = client::paced(body).map_err(PayloadError::Io);
     let mut parts = Multipart::new(request.headers(), paced);
-    while let Some(part) = parts.try_next().await.map_err(|_| Problem::new(&problems::INTERRUPTED))? {
-        if part.name() == Some("fichier") {
-            return file(&person, &state, part, client::announced_bytes(&request)).await;
+    let mut copy = None;
+    while let Some(mut part) = parts.try_next().await.map_err(|_| Problem::new(&problems::INTERRUPTED))? {
+        match part.name() {
+            Some("fichier") => {
+                return file(&person, &state, part, (copy, client::announced_bytes(&request))).await;
+            }
+            Some("copie") => copy = CopySaid::from_word(&word(&mut part).await?),
+            _ => {}
         }
     }
     Ok(answer_to_correct(&page(&person, &state, Some(CHOOSE))))
+}
+
+/// A short field's text; what is longer is none of ours.
+async fn word(part: &mut Field) -> Result<String, Problem> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = part.try_next().await.map_err(|_| Problem::new(&problems::INTERRUPTED))? {
+        if bytes.len() + chunk.len() > 64 {
+            return Ok(String::new());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(String::from_utf8(bytes).unwrap_or_default())
 }
 
 async fn file(
     person: &Depositor,
     state: &State,
     part: Field,
-    announced_bytes: Option<u64>,
+    (copy, announced_bytes): (Option<CopySaid>, Option<u64>),
 ) -> Result<HttpResponse, Problem> {
     let name = part.content_disposition().and_then(|d| d.get_filename()).unwrap_or_default().to_owned();
     if name.is_empty() {
@@ -76,6 +93,7 @@ async fn file(
         tenant: person.tenant,
         agent: Agent::Person(person.person_id, person.role()),
         channel: Channel::Portal,
+        copy,
         announced_bytes,
     };
     let bytes = part.map(|chunk| {

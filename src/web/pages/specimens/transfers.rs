@@ -106,6 +106,7 @@ pub fn transfer(state: TransferState, title: &str) -> Transfer {
         transferring_agency: Some("21350000700010".into()),
         agreement_identifier: Some("MARCHES".into()),
         originating_agency: None,
+        copy: None,
         archival_profile: None,
         profile_version: None,
         title: Some(title.into()),
