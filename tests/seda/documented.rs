@@ -58,9 +58,11 @@ const FAMILIES: &[Family] = &[
             "header.signature_refused",
             "object.digest_not_admitted",
             "rule.definitive",
+            "header.service_level",
+            "header.copy_",
         ],
         "Ce que demande chaque accord est dit avec lui : âge (`age`), empreintes (`digests`), signatures \
-         (`message_signature`, `document_signatures`), limites (`limit`).",
+         (`message_signature`, `document_signatures`), limites (`limit`), sites (`sites`), copies fiables (`reliable_copy`).",
     ),
     (
         "Les services nommés",
