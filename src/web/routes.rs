@@ -152,6 +152,7 @@ pub static TABLE: &[Line] = &[
     get("/exploitation/formats", Who::Operator, || web::to(pages::formats::signatures::show)),
     post("/exploitation/formats", Who::Operator, || web::to(pages::formats::signatures::import)),
     get("/integrite", Who::IntegrityReader, || web::to(pages::preservation::show)),
+    get("/exploitation/tiers", Who::Operator, || web::to(pages::tiers::show)),
     get("/exploitation/acces", Who::Operator, || web::to(pages::glass::form)),
     post("/exploitation/acces", Who::Operator, || web::to(pages::glass::ask)),
     get("/exploitation/scellements", Who::Operator, || web::to(pages::seals::show)),

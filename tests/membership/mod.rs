@@ -24,6 +24,7 @@ mod numbering;
 mod profiles;
 mod schedule;
 mod sites;
+mod tiers;
 mod tolerances;
 mod viruses;
 

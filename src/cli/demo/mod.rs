@@ -218,4 +218,6 @@ fn logins(report: &Report, members: &[Member], service: &str) {
     for line in report::aligned(&rows) {
         report.line(&line);
     }
+    report
+        .line("Ici, nul second facteur n'est demandé ; en service, le réglage people.second_factor l'exige.");
 }

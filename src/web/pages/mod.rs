@@ -33,6 +33,7 @@ pub mod schedule;
 pub mod seals;
 pub mod shell;
 pub mod signatures;
+pub mod tiers;
 pub mod trust;
 pub mod upload;
 pub mod usage;

@@ -3,14 +3,14 @@
 use super::frame::{at, outside, shell};
 use crate::identity::LinkHolder;
 use crate::membership::accounts;
-use crate::membership::machines::Known;
+use crate::membership::machines::{Connector, Known};
 use crate::model::{Holding, MachineId, PersonId, Role};
 use crate::report::qr;
 use crate::web::pages::factor::{CodePage, CodesPage, TelephonePage};
 use crate::web::pages::password::{forgotten_page, password_page};
 use crate::web::pages::people::{Choices, InvitePage, list_page, page};
 use crate::web::pages::shell::*;
-use crate::web::pages::{drafts, glass, machines};
+use crate::web::pages::{drafts, glass, machines, tiers};
 
 fn people() -> Vec<accounts::Known> {
     let known =
@@ -79,6 +79,25 @@ fn machine() -> Known {
         certificates: vec!["ab".repeat(32)],
         is_closed: false,
     }
+}
+
+fn tiers_page() -> tiers::TiersPage {
+    let connector = |name: &str, used_by: &str| Connector {
+        tenant: crate::model::TenantId::of_member(name),
+        machine_id: MachineId(uuid::Uuid::nil()),
+        member: name.into(),
+        member_name: format!("Commune de {name}"),
+        client_id: format!("s2low-{}", name.to_lowercase()),
+        used_at: Some(at("2026-11-26T22:41:00Z")),
+        used_by: Some(used_by.into()),
+        former_until: None,
+        is_closed: false,
+    };
+    let connectors = [connector("Arzal", "secret"), connector("Billiers", "former secret")];
+    let of = ("s2low".to_owned(), "S²LOW".to_owned(), "support@s2low.example.fr".to_owned());
+    let shell = shell("Tiers de télétransmission", Section::Operations, "opérateur");
+    let account = shell.account.expect("somebody is logged in");
+    tiers::page(account, vec![tiers::card(of, &connectors, at("2026-11-27T08:00:00Z"))])
 }
 
 fn draft() -> drafts::DraftPage {
@@ -197,6 +216,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("applications", render(&machines::list_page(account("Applications").1, &[machine()]))),
         ("application", render(&machines::page(account("Application").1, &machine(), choices().agreements))),
         ("accord-prepare", render(&draft())),
+        ("tiers", render(&tiers_page())),
         ("acces-exceptionnel", render(&asked())),
         ("acces-pilote", render(&accesses())),
         ("mot-de-passe-oublie", render(&forgotten_page("jeton".into()))),
