@@ -17,6 +17,8 @@ pub const FRESH: TimeDelta = TimeDelta::minutes(10);
 pub const RECOVERY_CODES: usize = 10;
 /// Random bytes of one, told in sixteen characters.
 const RECOVERY_BYTES: usize = 10;
+/// Wrong codes count wherever they come from: whoever tries them has the password already.
+const EVERYWHERE: &str = "";
 const ISSUER: &str = "Chartrier";
 /// Random bytes of a secret (RFC 4226, 4: 160 bits are recommended).
 const SECRET_BYTES: usize = 20;
@@ -77,7 +79,7 @@ impl Identity {
     pub async fn enrol(&self, cookie: &str, session: &Session, code: &str) -> Result<Enrolled, Error> {
         let now = self.clock.now();
         let attempts = attempts_of(session.person_id);
-        if let Some(until) = self.count_attempt(&attempts, &session.address, now).await? {
+        if let Some(until) = self.count_attempt(&attempts, EVERYWHERE, now).await? {
             return Ok(Enrolled::LockedUntil(until));
         }
         let hash = secret::kept(cookie).unwrap_or_default();
@@ -96,7 +98,7 @@ impl Identity {
         tx.commit().await?;
         let mut tx = self.db.technical().await?;
         queries::show_factor(&mut tx, &hash, now).await?;
-        super::queries::forgive_attempts(&mut tx, &attempts, &session.address).await?;
+        super::queries::forgive_attempts(&mut tx, &attempts, EVERYWHERE).await?;
         tx.commit().await?;
         Ok(Enrolled::Done(codes))
     }
@@ -105,7 +107,7 @@ impl Identity {
     pub async fn show_factor(&self, cookie: &str, session: &Session, code: &str) -> Result<Code, Error> {
         let now = self.clock.now();
         let attempts = attempts_of(session.person_id);
-        if let Some(until) = self.count_attempt(&attempts, &session.address, now).await? {
+        if let Some(until) = self.count_attempt(&attempts, EVERYWHERE, now).await? {
             return Ok(Code::LockedUntil(until));
         }
         let right =
@@ -116,7 +118,7 @@ impl Identity {
         let hash = secret::kept(cookie).unwrap_or_default();
         let mut tx = self.db.technical().await?;
         queries::show_factor(&mut tx, &hash, now).await?;
-        super::queries::forgive_attempts(&mut tx, &attempts, &session.address).await?;
+        super::queries::forgive_attempts(&mut tx, &attempts, EVERYWHERE).await?;
         tx.commit().await?;
         Ok(Code::Right)
     }

@@ -126,6 +126,8 @@ pub struct PersonCaller {
     pub follows: Vec<String>,
     /// The person may act for other members too.
     pub serves_several: bool,
+    /// The person operates or leads the service, in whichever member.
+    pub answers_for_all: bool,
     /// When the second factor was last shown in this session.
     pub factor_at: Option<DateTime<Utc>>,
     pub csrf_token: String,
@@ -180,6 +182,7 @@ impl PersonCaller {
             follows: Vec::new(),
             serves_several: false,
             factor_at: None,
+            answers_for_all: false,
             csrf_token: String::new(),
         }
     }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::provider::Vouched;
 use super::{Error, Identity, PersonCaller, Session, attempts, password, provider_queries, queries, secret};
 use crate::db::Technical;
-use crate::model::{Agent, Event, EventType, Outcome};
+use crate::model::{Agent, Event, EventType, Outcome, Role};
 
 /// Longest session, whatever is done with it.
 pub const SESSION_SECONDS: i64 = 12 * 3600;
@@ -139,6 +139,10 @@ impl Identity {
                 .collect(),
             serves_several: members.len() > 1,
             factor_at: row.factor_at,
+            answers_for_all: members
+                .iter()
+                .flat_map(|member| &member.holdings)
+                .any(|held| matches!(held.role, Role::Operator | Role::Pilot)),
             csrf_token: row.csrf_token.clone(),
         });
         Ok(Some(Session {

@@ -24,7 +24,7 @@ async fn neighbours() -> (Door, Door, String) {
 
 #[tokio::test]
 async fn counts_lists_exports_and_quotas_are_those_of_ones_own_member() {
-    let (door, other, theirs) = neighbours().await;
+    let (door, other, theirs) = Box::pin(neighbours()).await;
     for role in Role::ALL {
         let (cookie, _) = door.log_in(role).await;
         for address in [
@@ -99,7 +99,7 @@ async fn identifiers_and_bytes_that_collide_are_two_members_own() {
 
 #[tokio::test]
 async fn error_texts_are_the_same_for_what_is_anothers_and_for_what_is_not() {
-    let (door, other, theirs) = neighbours().await;
+    let (door, other, theirs) = Box::pin(neighbours()).await;
     let unknown = uuid::Uuid::now_v7().to_string();
     let token = door.token().await;
     let shown = |answer: &Answer| {
@@ -132,7 +132,7 @@ async fn error_texts_are_the_same_for_what_is_anothers_and_for_what_is_not() {
 /// quiet one. The bound only finds what would be read at once.
 #[tokio::test]
 async fn the_time_of_an_answer_does_not_tell_anothers_identifier() {
-    let (door, other, theirs) = neighbours().await;
+    let (door, other, theirs) = Box::pin(neighbours()).await;
     let token = door.token().await;
     let (mut of_theirs, mut of_unknown) = (Vec::new(), Vec::new());
     for _ in 0..200 {

@@ -182,3 +182,33 @@ async fn what_is_signed_asks_for_a_second_factor_just_shown() {
     assert_eq!(visa(&csrf).await.header("location"), "/tableau?fait=pareil");
     door.end().await;
 }
+
+#[tokio::test]
+async fn an_operator_who_reads_a_member_exceptionally_shows_a_second_factor_there_too() {
+    use chartrier::membership::glass::{Asked, ask, of_member, open};
+    use chartrier::membership::profiles::By;
+    let (door, other) = (strict().await, Door::open().await);
+    let asked = Asked { request: "Lettre 12".into(), reason: "Fichier illisible".into(), hours: 1 };
+    let (db, clock) = (&door.tenant.db, &door.tenant.clock);
+    let (operator, tenant) = (door.tenant.person(Role::Operator), other.tenant.tenant);
+    ask(db, clock, operator, tenant, asked).await.unwrap().unwrap();
+    let glass = of_member(&mut db.read(tenant).await.unwrap()).await.unwrap();
+    let by = |person| By { tenant, person, role: Role::Pilot };
+    assert!(open(db, clock, by(operator), glass[0].glass_id).await.unwrap().is_err(), "not by who asked");
+    open(db, clock, by(door.tenant.person(Role::Pilot)), glass[0].glass_id).await.unwrap().unwrap();
+    let address = std::net::Ipv4Addr::LOCALHOST.into();
+    let opened =
+        door.identity.log_in(&door.tenant.login(Role::Operator), crate::support::PASSWORD, address).await;
+    let chartrier::identity::LogIn::Opened(cookie) = opened.unwrap() else { panic!("not opened") };
+    assert!(
+        door.identity.choose_member(&cookie, &other.tenant.code).await.unwrap(),
+        "the other member is theirs for a while"
+    );
+    let page = door.send(get("/archives").cookie(&cookie).header("accept", "text/html")).await;
+    assert_eq!((page.status, page.header("location")), (303, "/connexion/code?retour=%2Farchives"));
+    let session = door.identity.session(&cookie).await.unwrap().unwrap();
+    enrol(&door, &cookie, &session.csrf_token).await;
+    assert_eq!(door.send(get("/archives").cookie(&cookie)).await.status, 200);
+    other.end().await;
+    door.end().await;
+}
