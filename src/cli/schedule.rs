@@ -91,10 +91,10 @@ async fn import(
 }
 
 fn told(imported: Imported, dry: bool) -> String {
-    let Imported { new, changed, same, to_validate } = imported;
+    let Imported { new, changed, same, to_validate, archives } = imported;
     let so = if dry { "À blanc, rien n'est changé : " } else { "" };
     format!(
-        "{so}{new} règle(s) nouvelle(s), {changed} changée(s), {same} déjà ainsi ; {to_validate} à valider."
+        "{so}{new} règle(s) nouvelle(s), {changed} changée(s), {same} déjà ainsi ; {to_validate} à valider ; {archives} archive(s) en relèvent."
     )
 }
 

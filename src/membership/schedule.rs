@@ -25,6 +25,8 @@ pub struct Imported {
     pub same: u64,
     /// Of the new and the changed, those that somebody has to validate.
     pub to_validate: u64,
+    /// Archives of the member that the new and the changed bear upon; 0 of a département's schedule, which opens no member.
+    pub archives: u64,
 }
 
 /// Why nothing was imported.
@@ -94,7 +96,9 @@ pub async fn import_member(
     }
     let mut tx = db.write(tenant).await?;
     queries::lock(&mut tx).await?;
-    let (told, versions) = sorted(file.rules, &queries::last_versions(&mut tx).await?);
+    let (mut told, versions) = sorted(file.rules, &queries::last_versions(&mut tx).await?);
+    let codes: Vec<String> = versions.iter().map(|(_, rule)| rule.code.clone()).collect();
+    told.archives = queries::archives_under(&mut tx, &codes).await?;
     if dry || versions.is_empty() {
         return Ok(told);
     }
@@ -107,6 +111,7 @@ pub async fn import_member(
         object: "retention_schedule".into(),
         detail: vec![
             ("action", "import".into()),
+            ("archives", told.archives.to_string()),
             ("changed", told.changed.to_string()),
             ("file_sha256", hex::encode(file.sha256)),
             ("new", told.new.to_string()),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use crate::db::{Error, Technical, TenantTx};
+use crate::db::{Error, Technical, TenantRead, TenantTx};
 use crate::model::{PersonId, RetentionRule, ScheduleLevel};
 use crate::registry::retention_queries;
 
@@ -182,4 +182,14 @@ pub(super) async fn validate(
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Archives that came under agreements that name one of these rules.
+pub(super) async fn archives_under(tx: &mut TenantRead, codes: &[String]) -> Result<u64, Error> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from archive a join agreement g using (tenant_id, agreement_id)
+           where g.conditions ->> 'typology' = any($1)"#,
+        codes
+    );
+    Ok(count.fetch_one(tx.conn()).await?.unsigned_abs())
 }

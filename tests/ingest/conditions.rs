@@ -298,3 +298,27 @@ async fn an_agreement_is_kept_on_the_sites_that_it_asks() {
     assert!(refused.findings.iter().any(|finding| finding.message.contains("coffre")));
     desk.tenant.end().await;
 }
+
+#[tokio::test]
+async fn whoever_imports_a_rule_is_told_how_many_archives_it_bears_upon() {
+    use chartrier::membership::schedule::import_member;
+    let desk = Desk::open().await;
+    ask(&desk, r#"{"typology":"DELIBERATIONS"}"#).await;
+    for name in ["UN", "DEUX"] {
+        let taken = desk.deposit(sip(&desk, name, management("P10Y", "2026-06-30", "Keep")).zip()).await;
+        assert_eq!(taken.state, TransferState::TakenInCharge, "{:?}", taken.findings);
+    }
+    let base = String::from_utf8(include_bytes!("../../src/seda/retention/base.csv").to_vec()).unwrap();
+    let (head, rest) = base.split_once('\n').unwrap();
+    let rule = |code: &str| {
+        let line = rest.lines().find(|line| line.starts_with(code)).expect("a rule of the base");
+        format!("{head}\n{line}\n").replace("P1Y", "P3Y")
+    };
+    let (db, clock, tenant) = (&desk.tenant.db, &desk.tenant.clock, desk.tenant.tenant);
+    let touched =
+        import_member(db, clock, tenant, None, rule("DELIBERATIONS").as_bytes(), true).await.unwrap();
+    assert_eq!((touched.new, touched.archives), (1, 2), "{touched:?}");
+    let other = import_member(db, clock, tenant, None, rule("FACTURES").as_bytes(), true).await.unwrap();
+    assert_eq!((other.new, other.archives), (1, 0), "{other:?}");
+    desk.tenant.end().await;
+}

@@ -145,10 +145,12 @@ pub async fn import(
 
 fn would(imported: Imported) -> String {
     format!(
-        "À blanc, rien n’est changé : {}, {}, {} à valider. Importez le même fichier sans la case pour l’appliquer.",
+        "À blanc, rien n’est changé : {}, {}, {} à valider ; {} de la collectivité en relèvent. Importez le même fichier sans la \
+         case pour l’appliquer.",
         words::count(imported.new, "règle nouvelle", "règles nouvelles"),
         words::count(imported.changed, "règle changée", "règles changées"),
-        imported.to_validate
+        imported.to_validate,
+        words::count(imported.archives, "archive", "archives")
     )
 }
 
