@@ -1,7 +1,8 @@
 //! Members as files: `tenants/<code>/member.toml` says what a member is, and the database is made so; and archive
 //! profiles, which a member's people also import and bind ([`profiles`]).
 //!
-//! Never deletes: what a file no longer names is left as it was. People, agreements and machines are the portal's once they were
+//! Never deletes: what a file no longer names is left as it was, and a folder without the file of a member that holds archives is
+//! refused. People, agreements and machines are the portal's once they were
 //! made: a file makes them, and changes them only when it is taken ([`Taking`]). The one thing to know:
 //! every file is read and checked before anything is changed, then each member is one transaction, in which
 //! each change leaves its event; a second run changes and records nothing.
@@ -147,6 +148,9 @@ async fn run(
         faults.extend(found);
         Vec::new()
     });
+    if faults.is_empty() {
+        faults = without_file(db, folder, &members).await?;
+    }
     if !faults.is_empty() {
         faults.sort_by(|one, other| (&one.path, one.line).cmp(&(&other.path, other.line)));
         return Err(Error::Files(faults));
@@ -172,6 +176,24 @@ async fn run(
         sentences.extend(changes.into_iter().map(|change| format!("{} : {change}", member.code)));
     }
     Ok(sentences)
+}
+
+/// Members that hold archives and whose file is gone: nothing that holds archives is removed by a file, and a folder that has lost one
+/// is no folder to apply.
+async fn without_file(db: &Db, folder: &Path, members: &[Member]) -> Result<Vec<Fault>, Error> {
+    let named: Vec<String> = members.iter().map(|member| member.code.clone()).collect();
+    let unreached = |error: db::Error| Error::Db { code: "collectivités".into(), error };
+    let mut tx = db.technical().await.map_err(unreached)?;
+    let holding = queries::holding_but(&mut tx, &named).await.map_err(unreached)?;
+    let fault = |(code, name, archives): (String, String, i64)| Fault {
+        path: folder.join(&code).join("member.toml"),
+        line: 0,
+        reason: format!(
+            "« {name} » n'a plus de fichier et conserve {archives} archive(s) : rien ne s'en va avec un fichier. Remettez-le \
+             (chartrier tenants export) ; une collectivité qui cesse y reçoit une date de fin (valid_until), et qui lui succède"
+        ),
+    };
+    Ok(holding.into_iter().map(fault).collect())
 }
 
 /// One member, in one transaction. `announced`: logins of the accounts made by this run so far.

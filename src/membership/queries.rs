@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::file::{Member, Party, Quota, Validity};
-use crate::db::{Error, TenantRead, TenantTx};
+use crate::db::{Error, Technical, TenantRead, TenantTx};
 use crate::model::{PersonId, Suspension};
 use crate::proof::journal::BEFORE_FIRST;
 
@@ -213,4 +213,22 @@ pub(super) async fn update_party(tx: &mut TenantTx, id: Uuid, party: &Party) -> 
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Code, name and number of archives of the members that hold some and are not named.
+pub(super) async fn holding_but(
+    tx: &mut Technical,
+    named: &[String],
+) -> Result<Vec<(String, String, i64)>, Error> {
+    let rows = sqlx::query!(
+        "select m.code, m.name, q.archives_held from member m join quota q using (tenant_id)
+         where m.kind <> 'temoins' and q.archives_held > 0 and m.code <> all($1) order by m.code",
+        named
+    );
+    Ok(rows
+        .fetch_all(tx.conn())
+        .await?
+        .into_iter()
+        .map(|row| (row.code, row.name, row.archives_held))
+        .collect())
 }

@@ -248,3 +248,42 @@ async fn a_client_of_another_member_is_refused_in_words() {
     let mut tx = db.technical().await.unwrap();
     assert_eq!(members(&mut tx).await.unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn a_member_that_holds_archives_does_not_go_with_its_file() {
+    let db = own("removed").await;
+    let ville = MEMBER
+        .replace("code = \"bourg\"", "code = \"ville\"")
+        .replace("anne", "bruno")
+        .replace("bourg-bus", "ville-bus");
+    let both = folder(&[("bourg", MEMBER), ("ville", &ville)]);
+    apply(&db, &vault::storage(), both.path(), &clock()).await.unwrap();
+    let alone = folder(&[("bourg", MEMBER)]);
+    assert_eq!(
+        apply(&db, &vault::storage(), alone.path(), &clock()).await.unwrap(),
+        Vec::<String>::new(),
+        "nothing held"
+    );
+    let tenant = TenantId::of_member("ville");
+    let mut tx = db.write(tenant).await.unwrap();
+    sqlx::query("update quota set archives_held = 12").execute(tx.conn()).await.unwrap();
+    tx.record(chartrier::model::Event {
+        event_type: chartrier::model::EventType::Parametrage,
+        outcome: chartrier::model::Outcome::Ok,
+        agent: chartrier::model::Agent::Operator,
+        object: "quota".into(),
+        detail: Vec::new(),
+    });
+    tx.commit().await.unwrap();
+    for refused in [
+        plan(&db, &vault::storage(), alone.path(), &clock()).await,
+        apply(&db, &vault::storage(), alone.path(), &clock()).await,
+    ] {
+        let Err(Error::Files(faults)) = refused else { panic!("{refused:?}") };
+        assert!(faults.len() == 1 && faults[0].path.ends_with("ville/member.toml"), "{faults:?}");
+        assert!(
+            faults[0].reason.contains("conserve 12 archive(s)") && faults[0].reason.contains("valid_until")
+        );
+    }
+    assert_eq!(apply(&db, &vault::storage(), both.path(), &clock()).await.unwrap(), Vec::<String>::new());
+}
