@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::agreements::address;
+use super::fields::{Fields, all, first};
 use super::shell::{Account, FieldError, Link, Section, Shell, answer, answer_to_correct, go_to};
 use crate::membership::drafts::{self, Draft, Unchanged};
 use crate::membership::profiles::By;
@@ -45,8 +46,6 @@ pub struct Choices {
     pub by_archivist: bool,
     pub profile_imposed: bool,
 }
-
-type Fields = web::Form<Vec<(String, String)>>;
 
 /// `GET /accords/nouveau`.
 pub async fn form(person: AgreementKeeper, state: web::Data<State>) -> Result<HttpResponse, Problem> {
@@ -179,14 +178,6 @@ pub fn page(
         choices,
         errors,
     }
-}
-
-fn first(fields: &[(String, String)], name: &str) -> String {
-    fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone()).unwrap_or_default()
-}
-
-fn all(fields: &[(String, String)], name: &str) -> Vec<String> {
-    fields.iter().filter(|(field, _)| field == name).map(|(_, value)| value.clone()).collect()
 }
 
 /// Where to correct what was refused.

@@ -6,6 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::fields::{Fields, all};
 use super::shell::{Account, FieldError, Link, Section, Shell, answer, answer_to_correct, go_to};
 use super::words;
 use crate::membership::machines::{self, Keeper, Known, OVERLAP_DAYS, Unchanged, machines_of};
@@ -146,11 +147,11 @@ pub async fn certificates(
 pub async fn assign(
     person: MachineKeeper,
     id: web::Path<Uuid>,
-    fields: web::Form<Vec<(String, String)>>,
+    fields: Fields,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let id = MachineId(*id);
-    let chosen = fields.iter().filter(|(name, _)| name == "accord").map(|(_, value)| value.clone()).collect();
+    let chosen = all(&fields, "accord");
     let done = machines::assign(&state.db, by(&person), id, chosen).await?;
     ended(&person, &state, id, done).await
 }

@@ -13,6 +13,7 @@ pub mod csv;
 pub mod desk;
 pub mod drafts;
 pub mod factor;
+pub mod fields;
 pub mod formats;
 pub mod glass;
 pub mod identity;

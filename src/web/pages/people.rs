@@ -5,6 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::fields::{Fields, all, first};
 use super::shell::{Account, FieldError, Link as PageLink, Section, Shell, answer, answer_to_correct, go_to};
 use super::words;
 use crate::db::TenantRead;
@@ -106,9 +107,6 @@ pub struct Taking {
     #[serde(default)]
     role: String,
 }
-
-/// A form whose lists come as one field many times.
-type Fields = web::Form<Vec<(String, String)>>;
 
 /// `GET /personnes`.
 pub async fn show(person: PeopleKeeper, state: web::Data<State>) -> Result<HttpResponse, Problem> {
@@ -352,17 +350,12 @@ fn held(holding: &Holding) -> Held {
 fn holding(fields: &[(String, String)]) -> Option<Holding> {
     let role = Role::from_word(&first(fields, "role"))?;
     let list = |name: &str| {
-        let mut list: Vec<String> =
-            fields.iter().filter(|(field, _)| field == name).map(|(_, value)| value.clone()).collect();
+        let mut list = all(fields, name);
         list.sort();
         list.dedup();
         (!list.is_empty()).then_some(list)
     };
     Some(Holding { role, agreements: list("accord"), producers: list("producteur") })
-}
-
-fn first(fields: &[(String, String)], name: &str) -> String {
-    fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone()).unwrap_or_default()
 }
 
 fn by(person: &PeopleKeeper) -> By {
