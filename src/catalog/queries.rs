@@ -284,3 +284,9 @@ pub async fn units_of(tx: &mut TenantRead, id: ObjectId) -> Result<Vec<UnitLine>
     .await?;
     lines(tx, &ids).await
 }
+
+/// The digest of each object of an archive, in no order.
+pub async fn object_digests(tx: &mut TenantRead, archive: ArchiveId) -> Result<Vec<Vec<u8>>, db::Error> {
+    let digests = sqlx::query_scalar!("select sha512 from binary_object where archive_id = $1", archive.0);
+    Ok(digests.fetch_all(tx.conn()).await?)
+}

@@ -3,17 +3,17 @@
 //! Small deposits are acknowledged as they arrive; the manifest of a large one is read first by the
 //! background work, and acknowledged before its objects are.
 
-use std::fs::File;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
 use super::Error;
-use super::unpack::unpack;
+use super::unpack::unpack_waiting;
 use super::validate::{Validated, validate};
 use crate::model::{Limits, SedaVersion, TransferId};
 use crate::package::accession::acknowledgement_identifier;
 use crate::seda::{self, write};
+use crate::storage::InQuarantine;
 
 /// Deposits up to this size are read while their sender waits.
 pub const PEEK_BYTES_MAX: u64 = 8 << 20;
@@ -35,7 +35,7 @@ pub struct Acknowledged {
 
 /// The header of a small deposit; `None` when it cannot be read within small limits (the examination will
 /// say why).
-pub fn peek(file: File, scratch: &Path) -> Result<Option<Header>, Error> {
+pub fn peek(waiting: InQuarantine, scratch: &Path) -> Result<Option<Header>, Error> {
     let limits = Limits {
         expanded_bytes_max: 16 * PEEK_BYTES_MAX,
         manifest_bytes_max: PEEK_BYTES_MAX,
@@ -43,14 +43,21 @@ pub fn peek(file: File, scratch: &Path) -> Result<Option<Header>, Error> {
         entries_max: 10_000,
         ..Limits::default()
     };
-    let validated = validate(unpack(file, scratch, &limits)?, &limits, seda::Options::default())?;
+    let validated = validate(unpack_waiting(waiting, scratch, &limits)?, &limits, seda::Options::default())?;
     Ok(validated.manifest.is_some().then(|| header(&validated)).flatten())
 }
 
 /// The header of a transfer that could be read so far.
 pub fn header(validated: &Validated) -> Option<Header> {
-    let (version, root) = validated.message.as_ref()?;
-    let header = &validated.header;
+    header_of(validated.message.as_ref(), &validated.header)
+}
+
+/// The header of a message, from what was read of it.
+pub(super) fn header_of(
+    message: Option<&(SedaVersion, String)>,
+    header: &seda::read::Header,
+) -> Option<Header> {
+    let (version, root) = message?;
     let identifier = header.message_identifier.as_ref().filter(|identifier| !identifier.trim().is_empty())?;
     (root == "ArchiveTransfer").then(|| Header {
         version: *version,

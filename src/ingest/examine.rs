@@ -3,8 +3,6 @@
 //! Runs `unpack → validate → identify → conform → decide → seal → store → reply`. Only states are durable; whatever
 //! lies between two of them is done again.
 
-use std::fs::File;
-
 use fail::fail_point;
 
 use super::decide::{Decision, decide};
@@ -14,7 +12,7 @@ use super::queries::{self, MessageKind};
 use super::seal::{Sealed, Sealing};
 use super::seen::Seen;
 use super::store::Storing;
-use super::unpack::unpack;
+use super::unpack::unpack_waiting;
 use super::validate::{Validated, validate};
 use super::{
     Error, Ingest, JOB_PURGE, acknowledge, codes, event_object, quota, replies, seal, state_queries, viruses,
@@ -137,11 +135,11 @@ impl Ingest {
 
     /// The package in quarantine, opened and its manifest read.
     async fn open(&self, tenant: TenantId, id: TransferId) -> Result<Validated, Error> {
-        let file: File = self.storage.quarantine().open(tenant, id)?;
+        let waiting = self.storage.quarantine().open(tenant, id)?;
         let (scratch, limits) = (self.storage.quarantine().scratch().to_owned(), self.limits.clone());
         // Which ones the agreement admits is judged once it is known.
         let options = seda::Options { tolerances: &Tolerance::ALL, ..seda::Options::default() };
-        super::blocking(move || validate(unpack(file, &scratch, &limits)?, &limits, options)).await
+        super::blocking(move || validate(unpack_waiting(waiting, &scratch, &limits)?, &limits, options)).await
     }
 
     /// Acknowledges a deposit too large to be read as it arrived, before its objects are read; what was sent.

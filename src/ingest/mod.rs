@@ -26,6 +26,7 @@ mod limits;
 mod naming;
 mod notes;
 mod notify;
+pub mod pairs;
 mod parties;
 pub mod queries;
 pub mod quota;
@@ -43,11 +44,13 @@ mod state_queries;
 mod store;
 mod sweep;
 pub mod unpack;
+mod upload_queries;
+pub mod uploads;
 pub mod validate;
 pub mod viruses;
 pub mod visibility;
 
-pub use receive::{Depositor, Reception};
+pub use receive::{Depositor, Entered, Reception};
 
 use crate::antivirus::{self, Scanner};
 use crate::catalog;

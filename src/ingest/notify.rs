@@ -1,5 +1,6 @@
 //! Those whom an agreement names are written to when a transfer is decided: in the transaction that decides it, so once.
 
+use super::queries;
 use crate::clock::Clock;
 use crate::db::{self, TenantTx};
 use crate::mail::{self, Letter};
@@ -19,11 +20,13 @@ pub(super) async fn decided(
     to: &[String],
     decided: Decided<'_>,
 ) -> Result<(), db::Error> {
+    let Decided { agreement, transfer, taken } = decided;
+    let mut to = to.to_vec();
+    to.extend(queries::reply_to(tx, transfer).await?);
     if to.is_empty() {
         return Ok(());
     }
-    let Decided { agreement, transfer, taken } = decided;
     let topic = format!("decided:{}:{taken}", transfer.0);
     let letter = Letter::Decided { agreement: agreement.to_owned(), transfer_id: transfer.0, taken };
-    mail::write_to_addresses(tx, clock, to, &topic, &letter).await
+    mail::write_to_addresses(tx, clock, &to, &topic, &letter).await
 }

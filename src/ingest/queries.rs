@@ -193,6 +193,11 @@ pub struct NewTransfer<'a> {
     pub digest: &'a [u8],
     pub received_at: DateTime<Utc>,
     pub copy: Option<CopySaid>,
+    /// What the manifest says, when it came apart.
+    pub message_identifier: Option<&'a str>,
+    pub transferring_agency: Option<&'a str>,
+    pub manifest_sha512: Option<&'a [u8]>,
+    pub reply_to: Option<&'a str>,
 }
 
 /// Enters a received transfer; none when the same bytes are already here, alive.
@@ -208,8 +213,9 @@ pub async fn insert_transfer(
     let row = sqlx::query_as!(
         TransferRow,
         r#"insert into transfer (transfer_id, state, channel, person_id, machine_id, file_name, size_bytes, digest,
-                               received_at, copy_said)
-         values ($1, 'received', $2, $3, $4, $5, $6, $7, $8, $9)
+                               received_at, copy_said, message_identifier, transferring_agency, manifest_sha512,
+                               reply_to)
+         values ($1, 'received', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          on conflict (tenant_id, digest)
              where state in ('received', 'examined', 'sealed', 'awaiting_replication', 'taken_in_charge') do nothing
          returning transfer_id, state::text as "state!", person_id, machine_id, file_name, size_bytes, digest,
@@ -224,7 +230,11 @@ pub async fn insert_transfer(
         new.size_bytes as i64,
         new.digest,
         new.received_at,
-        new.copy.map(CopySaid::word)
+        new.copy.map(CopySaid::word),
+        new.message_identifier,
+        new.transferring_agency,
+        new.manifest_sha512,
+        new.reply_to
     )
     .fetch_optional(tx.conn())
     .await?;
@@ -245,6 +255,71 @@ pub async fn find_by_digest(tx: &mut TenantRead, digest: &[u8]) -> Result<Option
     .fetch_optional(tx.conn())
     .await?;
     Ok(row.map(Transfer::from))
+}
+
+/// No other transfer is entered under this identifier until `tx` ends.
+pub(super) async fn lock_identifier(
+    tx: &mut TenantTx,
+    agency: Option<&str>,
+    identifier: &str,
+) -> Result<(), db::Error> {
+    sqlx::query!(
+        r#"select pg_advisory_xact_lock(hashtextextended(concat_ws(chr(31), current_tenant()::text, coalesce($1::text, ''), $2::text), 45))
+               as "locked: ()""#,
+        agency,
+        identifier
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The transfer that stands under an identifier, with the digest of its manifest when that came apart.
+pub(super) async fn find_standing(
+    tx: &mut TenantTx,
+    agency: Option<&str>,
+    identifier: &str,
+) -> Result<Option<(Transfer, Option<Vec<u8>>)>, db::Error> {
+    let found = sqlx::query!(
+        "select transfer_id, manifest_sha512 from transfer
+         where message_identifier = $2 and transferring_agency is not distinct from $1 and state <> 'refused'
+         order by received_at limit 1",
+        agency,
+        identifier
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some(found) = found else { return Ok(None) };
+    let transfer = find_transfer(tx, TransferId(found.transfer_id)).await?;
+    Ok(transfer.map(|transfer| (transfer, found.manifest_sha512)))
+}
+
+/// The transfer that an identifier names for whoever asks after it: the one that stands, else the latest that was refused.
+/// Without an agency, whatever its agency.
+pub async fn find_named(
+    tx: &mut TenantRead,
+    agency: Option<&str>,
+    identifier: &str,
+) -> Result<Option<Transfer>, db::Error> {
+    let found = sqlx::query_scalar!(
+        "select transfer_id from transfer
+         where message_identifier = $2 and ($1::text is null or transferring_agency = $1)
+         order by (state = 'refused'), received_at desc, transfer_id desc limit 1",
+        agency,
+        identifier
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    match found {
+        Some(id) => find_transfer(tx, TransferId(id)).await,
+        None => Ok(None),
+    }
+}
+
+/// Where the answers to a transfer are told of, beside the addresses of its agreement.
+pub(super) async fn reply_to(tx: &mut TenantRead, id: TransferId) -> Result<Option<String>, db::Error> {
+    let found = sqlx::query_scalar!("select reply_to from transfer where transfer_id = $1", id.0);
+    Ok(found.fetch_optional(tx.conn()).await?.flatten())
 }
 
 /// Keeps a message we send; a message of this kind already kept stays as it is.

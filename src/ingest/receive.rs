@@ -9,6 +9,7 @@ use bytes::Bytes;
 use fail::fail_point;
 use futures_util::Stream;
 
+use super::pairs::Apart;
 use super::queries::{self, MessageKind, NewTransfer};
 use super::{Error, Ingest, acknowledge, event_object};
 use crate::evidence::attestation;
@@ -40,6 +41,14 @@ pub struct Reception {
     pub already_known: bool,
 }
 
+/// What became of bytes that are whole in quarantine.
+#[derive(Clone, Debug)]
+pub enum Entered {
+    Received(Reception),
+    /// Another transfer stands under the identifier of this one, which was not kept.
+    OtherContent(Transfer),
+}
+
 /// Longest name of a file kept, in characters.
 const FILE_NAME_CHARS_MAX: usize = 255;
 
@@ -60,30 +69,46 @@ impl Ingest {
         fail_point!("receive-after-quarantine");
         // After an error the file stays: a commit whose answer was lost may have made its row. The sweeper
         // takes it once it is old and no row names it.
-        let reception = self.enter(from, transfer_id, file_name, &received).await?;
-        if reception.transfer.transfer_id != transfer_id {
-            self.discard(from.tenant, transfer_id).await;
+        match self.enter(from, transfer_id, file_name, &received, None).await? {
+            Entered::Received(reception) => {
+                if reception.transfer.transfer_id != transfer_id {
+                    self.discard(from.tenant, transfer_id).await;
+                }
+                Ok(reception)
+            }
+            Entered::OtherContent(_) => Err(Error::Contended),
         }
-        Ok(reception)
     }
 
-    async fn enter(
+    /// Enters bytes that are whole in quarantine under `transfer_id`; `apart` is what the manifest says, when it came apart.
+    pub(super) async fn enter(
         &self,
         from: &Depositor,
         transfer_id: TransferId,
         file_name: &str,
         received: &Received,
-    ) -> Result<Reception, Error> {
+        apart: Option<&Apart>,
+    ) -> Result<Entered, Error> {
         let mut read = self.db.read(from.tenant).await?;
         if let Some(known) = self.known(&mut read, &received.sha512).await? {
-            return Ok(known);
+            return Ok(Entered::Received(known));
         }
         let member = attestation::member(&mut read).await?;
         drop(read);
         let at = self.clock.now();
-        let acknowledgement = self.peek(from.tenant, transfer_id, received, &member.code, at).await?;
+        let header = apart.and_then(|apart| apart.header.as_ref());
+        let acknowledgement = match apart {
+            Some(_) => header.map(|header| acknowledge::acknowledge(header, transfer_id, &member.code, at)),
+            None => self.peek(from.tenant, transfer_id, received, &member.code, at).await?,
+        };
 
         let mut tx = self.db.write(from.tenant).await?;
+        if let (Some(apart), Some(header)) = (apart, header)
+            && let Some((standing, manifest)) = self.standing(&mut tx, header).await?
+        {
+            drop(tx);
+            return self.sent_again(from, transfer_id, apart, standing, manifest).await;
+        }
         let file_name = plain_file_name(file_name);
         let new = NewTransfer {
             transfer_id,
@@ -94,11 +119,16 @@ impl Ingest {
             digest: &received.sha512,
             received_at: at,
             copy: from.copy,
+            message_identifier: header.map(|header| header.message_identifier.as_str()),
+            transferring_agency: header.and_then(|header| header.transferring_agency.as_deref()),
+            manifest_sha512: apart.map(|apart| apart.sha512.as_slice()),
+            reply_to: apart.and_then(|apart| apart.reply_to.as_deref()),
         };
         let Some(transfer) = queries::insert_transfer(&mut tx, &new).await? else {
             drop(tx);
             let mut read = self.db.read(from.tenant).await?;
-            return self.known(&mut read, &received.sha512).await?.ok_or(Error::Contended);
+            let known = self.known(&mut read, &received.sha512).await?.ok_or(Error::Contended)?;
+            return Ok(Entered::Received(known));
         };
         if let Some(ack) = acknowledgement {
             let (id, kind) = (self.clock.fresh_id(), MessageKind::Acknowledgement);
@@ -112,7 +142,23 @@ impl Ingest {
         fail_point!("receive-after-commit");
         telemetry::received(received.size_bytes);
         telemetry::transfer_is_now(TransferState::Received);
-        Ok(Reception { transfer, already_known: false })
+        Ok(Entered::Received(Reception { transfer, already_known: false }))
+    }
+
+    /// What comes under the identifier of a transfer that stands: that transfer, or something else.
+    async fn sent_again(
+        &self,
+        from: &Depositor,
+        transfer_id: TransferId,
+        apart: &Apart,
+        standing: Transfer,
+        manifest: Option<Vec<u8>>,
+    ) -> Result<Entered, Error> {
+        let same_manifest = manifest.as_deref() == Some(apart.sha512.as_slice());
+        if same_manifest && self.has_same_files(from.tenant, transfer_id, &standing).await? {
+            return Ok(Entered::Received(Reception { transfer: standing, already_known: true }));
+        }
+        Ok(Entered::OtherContent(standing))
     }
 
     /// The transfer these bytes already are. A refusal stands for its bytes, unless its reasons lie with the registers
@@ -143,14 +189,14 @@ impl Ingest {
         if received.size_bytes > acknowledge::PEEK_BYTES_MAX {
             return Ok(None);
         }
-        let file = self.storage.quarantine().open(tenant, transfer_id)?;
+        let waiting = self.storage.quarantine().open(tenant, transfer_id)?;
         let (scratch, code) = (self.storage.quarantine().scratch().to_owned(), code.to_owned());
-        let header = super::blocking(move || acknowledge::peek(file, &scratch)).await?;
+        let header = super::blocking(move || acknowledge::peek(waiting, &scratch)).await?;
         Ok(header.map(|header| acknowledge::acknowledge(&header, transfer_id, &code, at)))
     }
 
     /// Takes the bytes of a transfer known before out of quarantine; the sweeper does it if this fails.
-    async fn discard(&self, tenant: TenantId, transfer_id: TransferId) {
+    pub(super) async fn discard(&self, tenant: TenantId, transfer_id: TransferId) {
         let quarantine = self.storage.quarantine().clone();
         let _ = super::blocking(move || Ok(quarantine.remove(tenant, transfer_id)?)).await;
     }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::{Error, Ingest, state_queries};
+use super::{Error, Ingest, state_queries, upload_queries};
 use crate::model::{Agent, Event, EventType, Outcome, TenantId, TransferId};
 
 fn swept(id: TransferId) -> Event {
@@ -28,7 +28,8 @@ impl Ingest {
             return Ok(0);
         }
         let mut tx = self.db.read(tenant).await?;
-        let kept: HashSet<_> = state_queries::quarantined(&mut tx).await?.into_iter().collect();
+        let mut kept: HashSet<_> = state_queries::quarantined(&mut tx).await?.into_iter().collect();
+        kept.extend(upload_queries::under_way(&mut tx).await?);
         drop(tx);
         let orphans: Vec<_> = old.into_iter().filter(|id| !kept.contains(id)).collect();
         if orphans.is_empty() {

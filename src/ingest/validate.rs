@@ -64,7 +64,8 @@ pub fn validate(unpacked: Unpacked, limits: &Limits, options: seda::Options<'_>)
     if !is_readable {
         return Ok(validated);
     }
-    match find_manifest(&validated.package) {
+    let apart = validated.package.manifest_apart();
+    match apart.map_or_else(|| find_manifest(&validated.package), Ok) {
         Err(finding) => validated.findings.push(finding),
         Ok(entry) => {
             validated.manifest_entry = Some(entry);

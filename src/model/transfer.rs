@@ -63,6 +63,8 @@ impl TransferState {
 pub enum Channel {
     Api,
     Portal,
+    /// The protocol of As@lae, `/restservices`.
+    Restservices,
 }
 
 impl Channel {
@@ -71,7 +73,13 @@ impl Channel {
         match self {
             Channel::Api => "api",
             Channel::Portal => "portal",
+            Channel::Restservices => "restservices",
         }
+    }
+
+    /// The door of a word, if it is one.
+    pub fn from_word(word: &str) -> Option<Channel> {
+        [Channel::Api, Channel::Portal, Channel::Restservices].into_iter().find(|door| door.word() == word)
     }
 }
 

@@ -5,7 +5,7 @@
 //! read, and says everything wrong at once; a package with errors can still be read, within the limits.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use crate::model::{Finding, Findings, Limits, findings};
@@ -61,10 +61,15 @@ pub struct Package {
     form: Form,
 }
 
+/// What the manifest of a pair is called among the entries: the first name that no file of the container has.
+const APART: [&str; 3] = ["bordereau.xml", "bordereau reçu à part.xml", "bordereau reçu à part (bis).xml"];
+
 #[derive(Debug)]
 enum Form {
     Zip(zip::Zip),
     Tar(tar::Tar),
+    /// A manifest that came apart, which is the first entry, before those of the container.
+    Pair(File, Box<Form>),
     /// Not readable as a container: no entry.
     Nothing,
 }
@@ -115,6 +120,33 @@ impl Package {
         let package = Package { entries, form };
         package.check_volume(received, limits, &mut found);
         Ok((package, found.into_vec()))
+    }
+
+    /// Opens a pair: a manifest that came apart, and the container of its attachments, which is empty when none came.
+    ///
+    /// # Errors
+    /// As [`Package::open`].
+    pub fn open_pair(
+        manifest: File,
+        attachments: File,
+        scratch: &Path,
+        limits: &Limits,
+    ) -> Result<(Package, Vec<Finding>), Error> {
+        let (Package { mut entries, form }, findings) = if attachments.metadata()?.len() == 0 {
+            (Package { entries: Vec::new(), form: Form::Nothing }, Vec::new())
+        } else {
+            Package::open(attachments, scratch, limits)?
+        };
+        let size_bytes = Some(manifest.metadata()?.len());
+        let is_taken = |name: &str| entries.iter().any(|entry| entry.name.eq_ignore_ascii_case(name));
+        let name = APART.into_iter().find(|name| !is_taken(name)).unwrap_or_default().to_owned();
+        entries.insert(0, Entry { name, size_bytes, other_names: Vec::new() });
+        Ok((Package { entries, form: Form::Pair(manifest, Box::new(form)) }, findings))
+    }
+
+    /// The entry that is the manifest, when it came apart.
+    pub fn manifest_apart(&self) -> Option<usize> {
+        matches!(self.form, Form::Pair(..)).then_some(0)
     }
 
     /// The declared volume against the limits, before anything is expanded.
@@ -170,6 +202,11 @@ fn read_form(form: &mut Form, index: usize) -> Result<Box<dyn Read + '_>, Error>
     match form {
         Form::Zip(zip) => zip.read(index),
         Form::Tar(tar) => tar.read(index),
+        Form::Pair(manifest, _) if index == 0 => {
+            manifest.seek(SeekFrom::Start(0))?;
+            Ok(Box::new(manifest))
+        }
+        Form::Pair(_, container) => read_form(container, index - 1),
         Form::Nothing => Err(no_such_entry().into()),
     }
 }
@@ -187,7 +224,6 @@ pub fn is_container(file: &mut File) -> io::Result<bool> {
 }
 
 fn magic(file: &mut File) -> io::Result<Magic> {
-    use std::io::{Seek, SeekFrom};
     file.seek(SeekFrom::Start(0))?;
     let mut head = Vec::with_capacity(tar::BLOCK);
     Read::by_ref(file).take(tar::BLOCK as u64).read_to_end(&mut head)?;

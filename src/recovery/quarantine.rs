@@ -3,7 +3,6 @@
 //! A file whose transfer nothing closed goes through the front door again, under its own identifier. Never removes a file
 //! but that of an archive that is entered.
 
-use std::io::Read;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -13,7 +12,7 @@ use uuid::Uuid;
 use super::rebuild::Rebuilt;
 use super::{Error, Recovery, blocking, queries};
 use crate::evidence::{self, Recorded};
-use crate::model::{Agent, Event, EventType, Outcome, TenantId, TransferId};
+use crate::model::{Agent, Channel, Event, EventType, Outcome, TenantId, TransferId};
 use crate::proof::digest::sha512_of;
 
 /// What the journal says of a transfer's reception.
@@ -70,8 +69,8 @@ impl Recovery {
     ) -> Result<bool, Error> {
         let quarantine = self.storage.quarantine().clone();
         let (sha512, size_bytes) = blocking(move || {
-            let mut file = quarantine.open(tenant, id)?;
-            Ok(sha512_of(&mut (&mut file as &mut dyn Read))?)
+            let mut waiting = quarantine.open(tenant, id)?;
+            Ok(sha512_of(&mut waiting.bytes())?)
         })
         .await?;
         if said.sha512.is_some_and(|received| received != hex::encode(sha512)) {
@@ -121,7 +120,7 @@ fn received(entries: &[Recorded]) -> Received {
         let agent = text["agent"].as_str().unwrap_or_default();
         let id = |kind: &str| agent.strip_prefix(kind).and_then(|id| id.parse().ok());
         received.at = Some(entry.at);
-        received.channel = detail("canal").filter(|channel| matches!(channel.as_str(), "api" | "portal"));
+        received.channel = detail("canal").filter(|channel| Channel::from_word(channel).is_some());
         received.sha512 = detail("sha512");
         received.person = id("person:");
         received.machine = id("machine:");

@@ -1,11 +1,15 @@
 //! Where a transfer's bytes wait until they are taken in charge or refused: one file each,
-//! `<quarantine>/<tenant>/<transfer>`.
+//! `<quarantine>/<tenant>/<transfer>`, or two when the manifest came apart from the archive of its attachments, which then
+//! stands beside it as `<transfer>.manifest`.
 //!
-//! It never looks into the bytes. A transfer is there whole and durable, or it is not there.
+//! It never looks into the bytes. A transfer is there whole and durable, or it is not there; what comes in several requests
+//! ([`pieces`]) is there once it is closed.
+
+mod pieces;
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -27,6 +31,12 @@ const GATHERED_BYTES: usize = 1 << 20;
 const UNFINISHED: &str = ".part";
 /// What the file of a transfer locked up is called: the transfer's name and this.
 const LOCKED: &str = ".infected";
+/// What a manifest that came apart is called: the transfer's name and this.
+const MANIFEST: &str = ".manifest";
+/// What comes in several requests is called until it is closed: the transfer's name and this.
+const UPLOAD: &str = ".upload";
+
+pub use pieces::{Added, Adding};
 
 /// The folder where transfers wait.
 #[derive(Clone, Debug)]
@@ -42,6 +52,27 @@ pub struct Quarantine {
 pub struct Received {
     pub size_bytes: u64,
     pub sha512: [u8; 64],
+}
+
+/// What waits of a transfer, opened.
+#[derive(Debug)]
+pub struct InQuarantine {
+    /// The package; of a pair, the archive of the attachments, empty when none came.
+    pub file: File,
+    /// The manifest, when it came apart.
+    pub manifest: Option<File>,
+}
+
+impl InQuarantine {
+    /// Every byte received: the manifest first, when it came apart. What [`Received::sha512`] digests.
+    pub fn bytes(&mut self) -> impl Read + '_ {
+        // No bytes when there is none.
+        let manifest: Box<dyn Read + '_> = match &mut self.manifest {
+            Some(manifest) => Box::new(manifest),
+            None => Box::new(io::empty()),
+        };
+        manifest.chain(&mut self.file)
+    }
 }
 
 impl Quarantine {
@@ -65,8 +96,17 @@ impl Quarantine {
         stream: impl Stream<Item = io::Result<Bytes>>,
         bytes_max: u64,
     ) -> Result<Received, Error> {
+        self.receive_at(tenant, self.place(tenant, transfer), stream, bytes_max).await
+    }
+
+    async fn receive_at(
+        &self,
+        tenant: TenantId,
+        place: PathBuf,
+        stream: impl Stream<Item = io::Result<Bytes>>,
+        bytes_max: u64,
+    ) -> Result<Received, Error> {
         let mut stream = std::pin::pin!(stream);
-        let place = self.place(tenant, transfer);
         let mut reception = blocking(move || Reception::begin(place)).await?;
         let mut gathered = BytesMut::new();
         let mut size_bytes = 0u64;
@@ -94,12 +134,10 @@ impl Quarantine {
     }
 
     /// Opens what was received.
-    pub fn open(&self, tenant: TenantId, transfer: TransferId) -> Result<File, Error> {
+    pub fn open(&self, tenant: TenantId, transfer: TransferId) -> Result<InQuarantine, Error> {
         let place = self.place(tenant, transfer);
-        match File::open(&place) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::Absent(transfer.to_string())),
-            opened => opened.map_err(failed("opening", &place)),
-        }
+        let file = opened(&place)?.ok_or_else(|| Error::Absent(transfer.to_string()))?;
+        Ok(InQuarantine { file, manifest: opened(&beside(&place, MANIFEST))? })
     }
 
     /// Puts what was received where [`Quarantine::open`] never finds it, durably, until it is removed. Done already, or
@@ -116,7 +154,10 @@ impl Quarantine {
     /// Removes what was received; what a power cut brings back, the sweeper finds: an orphan that no row names.
     pub fn forget(&self, tenant: TenantId, transfer: TransferId) -> Result<(), Error> {
         let place = self.place(tenant, transfer);
-        disk::remove(&unfinished(&place))?;
+        for suffix in [UNFINISHED, UPLOAD, MANIFEST] {
+            disk::remove(&beside(&place, suffix))?;
+        }
+        disk::remove(&unfinished(&beside(&place, MANIFEST)))?;
         disk::remove(&place)?;
         fail_point!("storage-quarantine-removed");
         Ok(())
@@ -135,7 +176,7 @@ impl Quarantine {
     pub fn older_than(&self, tenant: TenantId, age: Duration) -> Result<BTreeSet<TransferId>, Error> {
         let mut old = BTreeSet::new();
         for (name, path) in children(&self.folder.join(tenant.to_string()))? {
-            let transfer = name.strip_suffix(UNFINISHED).or(name.strip_suffix(LOCKED)).unwrap_or(&name);
+            let transfer = name.split_once('.').map_or(name.as_str(), |(transfer, _)| transfer);
             let Ok(transfer) = Uuid::parse_str(transfer) else { continue };
             let changed = match fs::symlink_metadata(&path).and_then(|metadata| metadata.modified()) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
@@ -207,6 +248,14 @@ impl Drop for Reception {
             disk::remove(&unfinished(&self.place)).ok();
             disk::remove(&self.place).ok();
         }
+    }
+}
+
+/// `None`: it is not there.
+fn opened(path: &Path) -> Result<Option<File>, Error> {
+    match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        opened => opened.map(Some).map_err(failed("opening", path)),
     }
 }
 

@@ -65,6 +65,11 @@ async fn turn(worker: &Worker) -> Result<(), db::Error> {
         Ok(days) => tracing::info!(days, "the usage of the days that are over is measured"),
         Err(error) => tracing::error!(%error, "the usage was not measured"),
     }
+    match worker.ingest.expire_uploads().await {
+        Ok(0) => {}
+        Ok(uploads) => tracing::info!(uploads, "uploads left unfinished were given up"),
+        Err(error) => tracing::error!(%error, "the uploads whose time is over were not given up"),
+    }
     let members = registry::queries::members(&mut worker.db.technical().await?).await?;
     for member in members {
         match worker.ingest.sweep(member.tenant).await {

@@ -72,6 +72,51 @@ impl NewFile {
     }
 }
 
+/// A file that comes in several pieces, held by one writer at a time.
+pub(in crate::storage) struct GrowingFile {
+    file: NewFile,
+    /// Nobody had begun it.
+    pub is_new: bool,
+}
+
+impl GrowingFile {
+    /// Opens the file to add at `at`; what a lost attempt wrote past it goes. `None`: another writer has it.
+    ///
+    /// # Errors
+    /// [`Error::Absent`] when it is shorter than `at`.
+    pub fn open(path: PathBuf, at: u64) -> Result<Option<Self>, Error> {
+        let open = || File::options().create(true).append(true).mode(0o600).open(&path);
+        let is_new = !path.exists();
+        let opened = if is_new { synclog::effect("create", &path, "", open) } else { open() };
+        let file = opened.map_err(failed("opening", &path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => return Ok(None),
+            Err(fs::TryLockError::Error(error)) => return Err(failed("locking", &path)(error)),
+        }
+        if file.metadata().map_err(failed("looking at", &path))?.len() < at {
+            return Err(Error::Absent(path.display().to_string()));
+        }
+        file.set_len(at).map_err(failed("shortening", &path))?;
+        Ok(Some(Self { file: NewFile { file, path, size_bytes: at, unsynced_bytes: 0 }, is_new }))
+    }
+
+    /// Adds bytes at the end.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.file.write(bytes)
+    }
+
+    /// As [`NewFile::sync`].
+    pub fn sync(&mut self) -> Result<(), Error> {
+        self.file.sync()
+    }
+
+    /// From the file's beginning.
+    pub fn size_bytes(&self) -> u64 {
+        self.file.size_bytes
+    }
+}
+
 /// Makes a folder unless it is there; the one above must be.
 pub(in crate::storage) fn make_folder(path: &Path) -> Result<(), Error> {
     let make = || fs::DirBuilder::new().mode(0o750).create(path);
