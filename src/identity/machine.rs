@@ -14,9 +14,9 @@ use crate::model::{MachineId, TenantId};
 /// How long a token serves.
 pub const TOKEN_SECONDS: i64 = 3600;
 /// Longest client identifier looked at.
-const CLIENT_ID_BYTES_MAX: usize = 254;
+pub(super) const CLIENT_ID_BYTES_MAX: usize = 254;
 /// The last use is told again at most this often.
-const USED_EVERY: TimeDelta = TimeDelta::minutes(5);
+pub(super) const USED_EVERY: TimeDelta = TimeDelta::minutes(5);
 
 /// A token just given.
 #[derive(Clone, Debug)]

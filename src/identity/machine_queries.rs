@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use super::Connector;
 use crate::db::{Error, Technical, TenantRead};
-use crate::model::{MachineId, TenantId};
+use crate::model::{MachineId, ReplyForm, TenantId};
 
 /// Who has a client identifier.
 pub(super) struct Machine {
@@ -52,6 +53,40 @@ pub(super) async fn insert_token(
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// A machine as it proves itself with each request.
+pub(super) struct FoundConnector {
+    pub connector: Connector,
+    pub basic_hash: Option<String>,
+    pub former_basic_hash: Option<String>,
+    pub former_until: Option<DateTime<Utc>>,
+}
+
+pub(super) async fn find_connector(
+    tx: &mut Technical,
+    client_id: &str,
+) -> Result<Option<FoundConnector>, Error> {
+    let row = sqlx::query!(
+        "select tenant_id, machine_id, name, basic_hash, former_basic_hash, former_until, reply_form
+         from machine where client_id = $1 and disabled_at is null",
+        client_id
+    );
+    let row = row.fetch_optional(tx.conn()).await?;
+    Ok(row.map(|row| FoundConnector {
+        connector: Connector {
+            holder: TokenHolder {
+                tenant: TenantId::from_row(row.tenant_id),
+                machine_id: MachineId(row.machine_id),
+                name: row.name,
+                certificate: None,
+            },
+            replies: ReplyForm::from_word(&row.reply_form).unwrap_or_default(),
+        },
+        basic_hash: row.basic_hash,
+        former_basic_hash: row.former_basic_hash,
+        former_until: row.former_until,
+    }))
 }
 
 /// Takes note of a use, unless one as recent was.

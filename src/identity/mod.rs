@@ -6,6 +6,7 @@
 
 mod assertion;
 mod attempts;
+mod basic;
 mod factor;
 mod factor_queries;
 mod link;
@@ -26,9 +27,10 @@ use subtle::ConstantTimeEq;
 use crate::at_rest::{self, AtRest};
 use crate::clock::Clock;
 use crate::db::{self, Db};
-use crate::model::{Holding, MachineId, PersonId, Role, Scope, TenantId};
+use crate::model::{Holding, MachineId, PersonId, Role, Scope, TenantId, Transfer};
 
 pub use assertion::{ASSERTION_TYPE, public_keys};
+pub use basic::Connector;
 pub use factor::{Code, Enrolled, Enrolment, FRESH, RECOVERY_CODES};
 pub use link::{FIRST_ACCESS, FORGOTTEN, LinkHolder, PASSWORD_CHARS_MIN, Reached, SetPassword, make_link};
 pub use machine::{AccessToken, Proof, TOKEN_SECONDS};
@@ -45,12 +47,13 @@ pub struct Identity {
     db: Db,
     clock: Clock,
     at_rest: AtRest,
+    remembered: basic::Remembered,
 }
 
 impl Identity {
     /// Over the people and machines that the database knows.
     pub fn new(db: Db, clock: Clock, at_rest: AtRest) -> Self {
-        Self { db, clock, at_rest }
+        Self { db, clock, at_rest, remembered: basic::Remembered::new() }
     }
 }
 
@@ -141,6 +144,14 @@ pub struct MachineCaller {
     pub name: String,
     /// Identifiers of the agreements under which it may deposit.
     pub agreements: Vec<String>,
+}
+
+impl MachineCaller {
+    /// Whether a transfer is its to follow: what it sent, and what came under its agreements.
+    pub fn follows(&self, transfer: &Transfer) -> bool {
+        transfer.machine_id == Some(self.machine_id)
+            || transfer.agreement_identifier.as_ref().is_some_and(|named| self.agreements.contains(named))
+    }
 }
 
 impl Session {

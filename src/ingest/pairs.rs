@@ -116,6 +116,16 @@ impl Ingest {
         .await
     }
 
+    /// The transfer that stands under the identifier of a manifest which is not its own.
+    pub async fn other_content(&self, tenant: TenantId, apart: &Apart) -> Result<Option<Transfer>, Error> {
+        let Some(header) = &apart.header else { return Ok(None) };
+        let mut tx = self.db.read(tenant).await?;
+        let agency = header.transferring_agency.as_deref();
+        let standing = queries::find_standing(&mut tx, agency, &header.message_identifier).await?;
+        let other = |(_, manifest): &(Transfer, Option<Vec<u8>>)| manifest.as_deref() != Some(&apart.sha512);
+        Ok(standing.filter(other).map(|(transfer, _)| transfer))
+    }
+
     /// The transfer that stands under the identifier of a manifest, once no other can be entered under it before `tx` ends.
     pub(super) async fn standing(
         &self,

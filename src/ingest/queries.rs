@@ -276,7 +276,7 @@ pub(super) async fn lock_identifier(
 
 /// The transfer that stands under an identifier, with the digest of its manifest when that came apart.
 pub(super) async fn find_standing(
-    tx: &mut TenantTx,
+    tx: &mut TenantRead,
     agency: Option<&str>,
     identifier: &str,
 ) -> Result<Option<(Transfer, Option<Vec<u8>>)>, db::Error> {
@@ -294,19 +294,23 @@ pub(super) async fn find_standing(
     Ok(transfer.map(|transfer| (transfer, found.manifest_sha512)))
 }
 
-/// The transfer that an identifier names for whoever asks after it: the one that stands, else the latest that was refused.
-/// Without an agency, whatever its agency.
+/// The transfer that an identifier names for a machine, of those it follows: the one that stands, else the latest that was
+/// refused. Without an agency, whatever its agency.
 pub async fn find_named(
     tx: &mut TenantRead,
-    agency: Option<&str>,
-    identifier: &str,
+    (agency, identifier): (Option<&str>, &str),
+    machine: MachineId,
+    agreements: &[String],
 ) -> Result<Option<Transfer>, db::Error> {
     let found = sqlx::query_scalar!(
         "select transfer_id from transfer
          where message_identifier = $2 and ($1::text is null or transferring_agency = $1)
+           and (machine_id = $3 or agreement_identifier = any($4))
          order by (state = 'refused'), received_at desc, transfer_id desc limit 1",
         agency,
-        identifier
+        identifier,
+        machine.0,
+        agreements
     )
     .fetch_optional(tx.conn())
     .await?;

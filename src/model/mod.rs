@@ -44,5 +44,5 @@ pub use parties::{Acceptance, Agreement, Party, Role};
 pub use retention::{Fate, RetentionRule, ScheduleLevel, StartEvent, Utility};
 pub use scope::{Holding, Scope, Way};
 pub use signature::{Indication, Signatures};
-pub use transfer::{Channel, Transfer, TransferState};
+pub use transfer::{Channel, ReplyForm, Transfer, TransferState};
 pub use virus::{Engine, LargeFiles, NotScanned, VirusCheck, VirusCoverage};

@@ -11,6 +11,8 @@ use std::ops::Deref;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chrono::{DateTime, Utc};
 use futures_util::future::LocalBoxFuture;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -19,7 +21,8 @@ use super::problem::Problem;
 use super::who::Factor;
 use super::{State, Who, client, cookies, problems, shares};
 use crate::identity::{FRESH, MachineCaller, PersonCaller, Session};
-use crate::model::Role;
+use crate::membership::calls::{Call, CallOutcome, What, note_call};
+use crate::model::{ReplyForm, Role};
 
 macro_rules! people {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
@@ -122,6 +125,46 @@ impl Deref for Machine {
     }
 }
 
+/// A machine with its user and password.
+#[derive(Clone, Debug)]
+pub struct Connector {
+    machine: MachineCaller,
+    /// In what form it is answered.
+    pub replies: ReplyForm,
+}
+
+impl Deref for Connector {
+    type Target = MachineCaller;
+
+    fn deref(&self) -> &MachineCaller {
+        &self.machine
+    }
+}
+
+impl Connector {
+    /// Notes what it asked and what became of it, for those who keep it; a failure to note is ours alone.
+    pub async fn note(
+        &self,
+        state: &State,
+        what: What,
+        outcome: CallOutcome,
+        identifier: Option<&str>,
+        detail: &str,
+    ) {
+        let call = Call {
+            tenant: self.tenant,
+            machine: self.machine_id,
+            what,
+            outcome,
+            message_identifier: identifier,
+            detail,
+        };
+        if let Err(error) = note_call(&state.db, &state.clock, &call).await {
+            tracing::error!(tenant.id = %self.tenant, %error, "a call of a machine was not noted");
+        }
+    }
+}
+
 /// The session of this request's cookie, looked for once.
 #[derive(Clone)]
 struct Looked(Option<Session>);
@@ -213,6 +256,44 @@ impl FromRequest for Machine {
             Ok(Self(identity.machine(holder).await?))
         })
     }
+}
+
+impl FromRequest for Connector {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let unknown = |sentence: &str| {
+                Problem::new(&problems::UNAUTHORIZED)
+                    .detail(sentence)
+                    .header(header::WWW_AUTHENTICATE, "Basic realm=\"webservices\", charset=\"UTF-8\"")
+            };
+            let (user, password) = basic(&request).ok_or_else(|| unknown(NO_CREDENTIALS))?;
+            let identity = &state(&request).identity;
+            let found = identity.connector(&user, &password).await?;
+            let found = found.ok_or_else(|| unknown(WRONG_CREDENTIALS))?;
+            shares::enter_in_turn(&request, found.holder.tenant).await?;
+            Ok(Self { machine: identity.machine(found.holder).await?, replies: found.replies })
+        })
+    }
+}
+
+const NO_CREDENTIALS: &str = "Identifiant et mot de passe demandés : réglez-les dans le connecteur.";
+const WRONG_CREDENTIALS: &str = "Identifiant ou mot de passe inconnu : vérifiez le réglage du connecteur (le mot de passe se \
+     transmet par son empreinte SHA-256).";
+
+/// User and password of `Authorization: Basic …` (RFC 7617), in either alphabet of base64, padded or not: clients differ.
+fn basic(request: &HttpRequest) -> Option<(String, String)> {
+    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, encoded) = value.split_once(' ')?;
+    let encoded = encoded.trim().trim_end_matches('=').replace('-', "+").replace('_', "/");
+    let bytes = STANDARD_NO_PAD.decode(encoded).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+    let joined = String::from_utf8(bytes)
+        .unwrap_or_else(|error| error.into_bytes().into_iter().map(char::from).collect());
+    let (user, password) = joined.split_once(':')?;
+    Some((user.to_owned(), password.to_owned()))
 }
 
 /// The token of `Authorization: Bearer …` (RFC 6750, 2.1; the scheme's name in any case).

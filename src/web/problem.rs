@@ -76,6 +76,11 @@ impl Problem {
         self
     }
 
+    /// What to read first: what is wrong, in a sentence.
+    pub fn sentence(&self) -> &str {
+        self.detail.as_deref().unwrap_or(self.kind.title)
+    }
+
     /// Its kind.
     pub fn kind(&self) -> &'static Kind {
         self.kind
@@ -135,6 +140,16 @@ impl Problem {
             let route = request.match_pattern().unwrap_or_default();
             tracing::error!(%incident, http.route = route, problem = self.kind.name, cause, "a request failed");
         }
+        if request.path().starts_with(TEXT_DOOR) {
+            // What a bus shows to its user, as it is.
+            let number =
+                incident.map(|incident| format!(" Numéro de l’incident : {incident}.")).unwrap_or_default();
+            let told = match &self.detail {
+                Some(detail) => format!("{detail}{number}"),
+                None => format!("{}. {}{number}", self.kind.title, self.kind.remedy),
+            };
+            return self.answer().content_type("text/plain; charset=UTF-8").body(told);
+        }
         if !is_read_by_people(request) {
             let body = self.json(incident).to_string();
             return self.answer().content_type("application/problem+json").body(body);
@@ -187,6 +202,9 @@ pub async fn render(
         }
     })
 }
+
+/// Where a short text is told instead.
+const TEXT_DOOR: &str = "/restservices/";
 
 /// A browser at one of the portal's addresses; the API's answers are for machines, whatever they accept.
 pub fn is_read_by_people(request: &HttpRequest) -> bool {

@@ -38,6 +38,10 @@ kinds! {
         "Le traitement suit son cours : redemandez ce message un peu plus tard.";
     ALREADY_DEPOSITED = "already-deposited", 409, "Versement déjà reçu d’un autre",
         "Ces octets sont déjà un versement de votre collectivité, que cette application ne suit pas.";
+    OTHER_CONTENT = "other-content", 409, "Identifiant déjà pris par un autre contenu",
+        "Donnez au versement un identifiant qui n’a jamais servi.";
+    OUT_OF_ORDER = "out-of-order", 409, "Morceau inattendu",
+        "Envoyez les morceaux l’un après l’autre, ou recommencez le versement.";
     METHOD_NOT_ALLOWED = "method-not-allowed", 405, "Opération inconnue à cette adresse",
         "Revenez à l’accueil et recommencez.";
     TIMEOUT = "timeout", 408, "Envoi trop lent",

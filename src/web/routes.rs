@@ -11,7 +11,7 @@ use actix_web::{HttpResponse, Resource, Route, guard, middleware};
 use super::problem::Problem;
 use super::problems as kinds;
 use super::who::Who;
-use super::{api, health, log, pages, witness};
+use super::{api, health, log, pages, restservices, witness};
 
 /// One address and method.
 pub struct Line {
@@ -60,6 +60,13 @@ pub static TABLE: &[Line] = &[
     get("/api/v1/profiles", Who::Machine, || web::to(api::profiles::list)),
     get("/api/v1/objects/{id}", Who::Machine, || web::to(api::objects::show)),
     get("/api/v1/objects/{id}/content", Who::Machine, || web::to(api::objects::content)),
+
+    get("/restservices/ping", Who::Anyone, || web::to(restservices::ping)),
+    get("/restservices/versions", Who::Connector, || web::to(restservices::versions)),
+    post("/restservices/sedaMessages", Who::Connector, || web::to(restservices::deposit::receive)),
+    get("/restservices/sedaMessages", Who::Connector, || web::to(restservices::polling::show)),
+    get("/restservices/sedaMessages/{asked:.*}", Who::Connector, || web::to(restservices::polling::show)),
+    post("/restservices/sedaAttachmentsChunkFiles", Who::Connector, || web::to(restservices::chunks::receive)),
 
     get("/", Who::Person, || web::to(pages::desk::show)),
     get("/connexion", Who::Anyone, || web::to(pages::identity::form)),

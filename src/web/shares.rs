@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -23,10 +24,14 @@ use crate::model::TenantId;
 use crate::telemetry;
 
 /// Where deposits come in.
-pub const UPLOADS: [&str; 2] = ["/versements", "/api/v1/transfers"];
+pub const UPLOADS: [&str; 3] = ["/versements", "/api/v1/transfers", "/restservices/sedaMessages"];
 
 /// When to come back for what is limited at once: nobody knows when another answer ends.
 const AT_ONCE_SECONDS: u32 = 2;
+
+/// Time between two looks at whether a waiting client's turn has come, and the longest wait.
+const TURN: Duration = Duration::from_millis(50);
+const TURN_MAX: Duration = Duration::from_secs(30);
 
 /// The share of one member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,21 +141,36 @@ impl Drop for Held {
 
 /// Notes whose request this is and takes its place in the member's share, once for a request.
 pub fn enter(request: &HttpRequest, tenant: TenantId) -> Result<(), Problem> {
+    place(request, tenant).map_err(|(past, kind)| refused(past, kind))
+}
+
+fn refused(past: Past, kind: Kind) -> Problem {
+    telemetry::limited(past.word(kind));
+    past.problem(kind)
+}
+
+fn place(request: &HttpRequest, tenant: TenantId) -> Result<(), (Past, Kind)> {
     request.extensions_mut().insert(tenant);
     if request.extensions().contains::<Held>() {
         return Ok(());
     }
     let kind = kind(request.method(), request.match_pattern().as_deref().unwrap_or_default());
     let state = callers::state(request);
-    match state.shares.take(tenant, kind, state.clock.now()) {
-        Ok(held) => {
-            request.extensions_mut().insert(held);
-            Ok(())
+    let held = state.shares.take(tenant, kind, state.clock.now()).map_err(|past| (past, kind))?;
+    request.extensions_mut().insert(held);
+    Ok(())
+}
+
+/// As [`enter`], for clients that take any answer but 200 for a failure: they wait for their turn, so long, before it is one.
+pub async fn enter_in_turn(request: &HttpRequest, tenant: TenantId) -> Result<(), Problem> {
+    let mut waited = Duration::ZERO;
+    loop {
+        match place(request, tenant) {
+            Ok(()) => return Ok(()),
+            Err((past, kind)) if waited >= TURN_MAX => return Err(refused(past, kind)),
+            Err(_) => tokio::time::sleep(TURN).await,
         }
-        Err(past) => {
-            telemetry::limited(past.word(kind));
-            Err(past.problem(kind))
-        }
+        waited += TURN;
     }
 }
 
@@ -272,7 +292,7 @@ mod tests {
         use crate::web::{Who, routes};
         for address in UPLOADS {
             let who = routes::who(&Method::POST, address).expect("an address of the table");
-            assert!(matches!(who, Who::Depositor | Who::Machine), "{address}");
+            assert!(matches!(who, Who::Depositor | Who::Machine | Who::Connector), "{address}");
             assert_eq!(kind(&Method::POST, address), Kind::Uploads);
             assert_eq!(kind(&Method::GET, address), Kind::Requests);
         }

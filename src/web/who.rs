@@ -13,6 +13,8 @@ pub enum Who {
     Anyone,
     /// A machine with its bearer token.
     Machine,
+    /// A machine with its user and password, at the As@lae door.
+    Connector,
     /// A person logged in, even when the member is not chosen yet.
     LoggedIn,
     /// Any person acting for a member.
@@ -72,7 +74,7 @@ impl Who {
     /// The roles of which a person needs one; `None` where roles do not count.
     pub fn roles(self) -> Option<&'static [Role]> {
         match self {
-            Who::Anyone | Who::Machine | Who::LoggedIn => None,
+            Who::Anyone | Who::Machine | Who::Connector | Who::LoggedIn => None,
             Who::Person => Some(&Role::ALL),
             Who::Depositor => Some(&[Depositor]),
             Who::Archivist => Some(&[Archivist]),
@@ -98,7 +100,7 @@ impl Who {
     /// administration only.
     pub fn factor(self, roles: &[Role]) -> Factor {
         match self {
-            Who::Anyone | Who::Machine | Who::LoggedIn => Factor::None,
+            Who::Anyone | Who::Machine | Who::Connector | Who::LoggedIn => Factor::None,
             Who::RuleValidator => Factor::Fresh,
             Who::AgreementKeeper
             | Who::PeopleKeeper

@@ -20,7 +20,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Looks at every member, turn after turn, until `stop` becomes true.
 pub(super) async fn keep(worker: Arc<Worker>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        if let Err(error) = turn(&worker).await {
+        if let Err(error) = Box::pin(turn(&worker)).await {
             tracing::error!(%error, "housekeeping failed");
         }
         tokio::select! {

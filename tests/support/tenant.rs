@@ -115,12 +115,13 @@ async fn make(fresh: &mut FreshTenant) {
     make_agreements(conn, fresh).await;
     make_people(conn, fresh, now).await;
     sqlx::query(
-        "insert into machine (machine_id, client_id, name, secret_hash, created_at)
-         values ($1, $2, 'Application de test', $3, $4)",
+        "insert into machine (machine_id, client_id, name, secret_hash, basic_hash, created_at)
+         values ($1, $2, 'Application de test', $3, $4, $5)",
     )
     .bind(fresh.machine.0)
     .bind(&fresh.client_id)
     .bind(hash_of_password())
+    .bind(hash_of_basic())
     .bind(now)
     .execute(&mut *conn)
     .await
@@ -226,6 +227,13 @@ async fn make_people(conn: &mut sqlx::PgConnection, fresh: &mut FreshTenant, now
 }
 
 /// Slow to make, hence once.
+/// Of what the clients of the As@lae door send: the secret's SHA-256 in hexadecimal.
+fn hash_of_basic() -> &'static str {
+    static HASH: OnceLock<String> = OnceLock::new();
+    let shown = hex::encode(chartrier::proof::digest::sha256(PASSWORD.as_bytes()));
+    HASH.get_or_init(|| Argon2::default().hash_password(shown.as_bytes()).unwrap().to_string())
+}
+
 fn hash_of_password() -> &'static str {
     static HASH: OnceLock<String> = OnceLock::new();
     HASH.get_or_init(|| Argon2::default().hash_password(PASSWORD.as_bytes()).unwrap().to_string())

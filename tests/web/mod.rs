@@ -47,6 +47,7 @@ mod pilot;
 mod profiles;
 mod proved;
 mod register;
+mod restservices;
 mod schedule;
 mod scoped;
 mod shares;

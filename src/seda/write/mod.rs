@@ -4,6 +4,7 @@
 //! `ArchiveTransferAcceptance`. What is asked here is the same for all; each version writes what its schema demands,
 //! in its order.
 
+mod asalae;
 mod older;
 mod v02;
 mod v1;
@@ -11,6 +12,8 @@ mod v2;
 mod writer;
 
 use chrono::{DateTime, Utc};
+
+pub use asalae::as_buses_read;
 
 use crate::model::{Finding, SedaVersion};
 

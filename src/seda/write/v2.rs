@@ -5,12 +5,14 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use super::older::RECEIVED;
 use super::writer::Writer;
 use super::{Acknowledgement, ReplyUnit, TransferReply, comments, level, sentence};
 use crate::model::{SedaVersion, Severity};
 
 pub(super) fn acknowledgement(acknowledgement: &Acknowledgement<'_>) -> String {
     let mut out = Writer::new(acknowledgement.version, "Acknowledgement");
+    out.leaf("Comment", RECEIVED);
     out.leaf("Date", &date_time(acknowledgement.date));
     out.leaf("MessageIdentifier", acknowledgement.message_identifier);
     out.leaf("MessageReceivedIdentifier", acknowledgement.message_received_identifier);
@@ -114,8 +116,9 @@ fn event(out: &mut Writer, at: &str, kind: &str, outcome: &str, detail: &str, me
     out.close();
 }
 
+/// With its offset in figures: clients do not all read `Z`.
 fn date_time(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+    at.to_rfc3339_opts(SecondsFormat::Secs, false)
 }
 
 fn organization(out: &mut Writer, name: &'static str, identifier: &str) {

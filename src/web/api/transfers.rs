@@ -82,7 +82,7 @@ pub async fn receive(
     let name = named.into_inner().file_name.or_else(|| file_name(&request)).unwrap_or_default();
     let reception = state.ingest.receive(&from, &name, client::paced(body)).await?;
     let transfer = reception.transfer;
-    if !is_followed(&machine, &transfer) {
+    if !machine.follows(&transfer) {
         return Err(Problem::new(&problems::ALREADY_DEPOSITED));
     }
     Ok(HttpResponse::Accepted()
@@ -177,13 +177,7 @@ pub(super) async fn followed(
     id: TransferId,
 ) -> Result<Transfer, Problem> {
     let transfer = queries::find_transfer(tx, id).await?;
-    transfer.filter(|transfer| is_followed(machine, transfer)).ok_or_else(problems::not_found)
-}
-
-/// What it sent, and what came under its agreements.
-fn is_followed(machine: &MachineCaller, transfer: &Transfer) -> bool {
-    transfer.machine_id == Some(machine.machine_id)
-        || transfer.agreement_identifier.as_ref().is_some_and(|named| machine.agreements.contains(named))
+    transfer.filter(|transfer| machine.follows(transfer)).ok_or_else(problems::not_found)
 }
 
 /// From `Content-Disposition`, the exact name first (RFC 6266, 4.3).
