@@ -150,7 +150,7 @@ impl Db {
 
     /// As [`Db::technical`], without waiting for the disk: claims and ends of jobs, which a crash may undo, since
     /// every job is safe to run twice.
-    async fn hurried(&self) -> Result<Technical, Error> {
+    pub async fn hurried(&self) -> Result<Technical, Error> {
         self.at_home(Technical::begin_hurried(self.technical.clone(), self.enqueued.clone())).await
     }
 

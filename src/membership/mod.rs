@@ -11,6 +11,8 @@ mod account_queries;
 pub mod accounts;
 mod agreement_queries;
 pub mod agreements;
+mod call_queries;
+pub mod calls;
 mod change;
 mod check;
 mod check_conditions;
