@@ -36,7 +36,7 @@ create table technical.upload (
     constraint upload_pkey primary key (tenant_id, upload_id),
     constraint upload_door_known check (door in ('api', 'portal', 'restservices'))
 );
-create index upload_by_end on technical.upload (expires_at);
+create index upload_by_end on technical.upload (tenant_id, expires_at);
 create index upload_by_identifier on technical.upload (tenant_id, message_identifier) where message_identifier is not null;
 alter table technical.upload enable row level security;
 alter table technical.upload force row level security;

@@ -190,24 +190,22 @@ pub(super) async fn delete(tx: &mut Technical, tenant: TenantId, id: TransferId)
     Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
 }
 
-/// Some whose time is over: theirs, and the bytes of those that became nothing.
+/// Some of the member's whose time is over, with the bytes received, and whether they became a transfer.
 pub(super) async fn expired(
     tx: &mut Technical,
+    tenant: TenantId,
     now: DateTime<Utc>,
-) -> Result<Vec<(TenantId, TransferId, u64, bool)>, Error> {
+) -> Result<Vec<(TransferId, u64, bool)>, Error> {
     let rows = sqlx::query!(
-        r#"select tenant_id, upload_id, bytes_received, transfer_id is not null as "closed!"
-           from technical.upload where expires_at <= $1 order by expires_at limit 200"#,
+        r#"select upload_id, bytes_received, transfer_id is not null as "closed!"
+           from technical.upload where tenant_id = $1 and expires_at <= $2 order by expires_at limit 1000"#,
+        tenant.as_uuid(),
         now
-    )
-    .fetch_all(tx.conn())
-    .await?;
+    );
+    let rows = rows.fetch_all(tx.conn()).await?;
     Ok(rows
         .into_iter()
-        .map(|row| {
-            let tenant = TenantId::from_row(row.tenant_id);
-            (tenant, TransferId(row.upload_id), row.bytes_received as u64, row.closed)
-        })
+        .map(|row| (TransferId(row.upload_id), row.bytes_received as u64, row.closed))
         .collect())
 }
 

@@ -251,11 +251,11 @@ impl Ingest {
         self.give_up(upload.tenant, upload.id, upload.bytes_received, upload.agent(), "envoi abandonné").await
     }
 
-    /// Gives up the uploads whose time is over; how many.
-    pub async fn expire_uploads(&self) -> Result<usize, Error> {
-        let expired = queries::expired(&mut self.db.technical().await?, self.clock.now()).await?;
+    /// Gives up the member's uploads whose time is over; how many.
+    pub async fn expire_uploads(&self, tenant: TenantId) -> Result<usize, Error> {
+        let expired = queries::expired(&mut self.db.technical().await?, tenant, self.clock.now()).await?;
         let mut given_up = 0;
-        for (tenant, id, bytes, is_closed) in expired {
+        for (id, bytes, is_closed) in expired {
             if is_closed {
                 let mut tx = self.db.technical().await?;
                 queries::delete(&mut tx, tenant, id).await?;

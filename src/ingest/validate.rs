@@ -182,16 +182,17 @@ fn check_volume(in_files: u64, manifest: &Manifest, limits: &Limits, found: &mut
 
 fn match_files(validated: &mut Validated, manifest_entry: usize) -> Result<(), Error> {
     let Validated { manifest: Some(manifest), package, findings, .. } = validated else { return Ok(()) };
+    let is_apart = package.manifest_apart().is_some();
     // Names whose encoding is not said: the reading that an object declares.
     let doubtful = package.entries().iter().filter(|entry| !entry.other_names.is_empty());
     let readings =
         doubtful.flat_map(|entry| entry.other_names.iter().chain([&entry.name])).cloned().collect();
-    let known = contents::known(manifest, readings)?;
+    let known = contents::known(manifest, readings, is_apart)?;
     package.settle_names(|name| known.contains(name));
     let entries = package.entries();
     let places: Vec<usize> = (0..entries.len()).filter(|&at| at != manifest_entry).collect();
     let names: Vec<&str> = places.iter().map(|&at| entries[at].name.as_str()).collect();
-    let mut matches = contents::check(manifest, &names, findings)?;
+    let mut matches = contents::check(manifest, &names, is_apart, findings)?;
     let used: Vec<&str> = matches.iter().map(|matched| names[matched.entry]).collect();
     findings.extend(second_content(&names, &used));
     matches.iter_mut().for_each(|matched| matched.entry = places[matched.entry]);

@@ -1,7 +1,8 @@
 //! Declared files against the container's: each `Uri` names one file, each file is named by one `Uri`.
 //!
 //! Never matches 2.x by guess: the name as written, else the same name in the other normal form of Unicode or with its
-//! percent-escapes undone. Case counts. 0.2 and 1.0 do not say where their files lie: see [`super::places`].
+//! percent-escapes undone. Case counts. 0.2 and 1.0 do not say where their files lie, and whoever sends the files apart from the
+//! manifest packs them as they please: see [`super::places`].
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -22,21 +23,26 @@ pub struct Match {
     pub entry: usize,
 }
 
-/// Matches objects with files. `names`: every file of the container but the manifest.
+/// Matches objects with files. `names`: every file of the container but the manifest; `is_apart`: they came apart from it.
 ///
 /// # Errors
 /// When the scratch that holds the description fails.
-pub fn check(manifest: &Manifest, names: &[&str], found: &mut Findings) -> io::Result<Vec<Match>> {
+pub fn check(
+    manifest: &Manifest,
+    names: &[&str],
+    is_apart: bool,
+    found: &mut Findings,
+) -> io::Result<Vec<Match>> {
     declared(manifest, found)?;
     let places = Places::new(names);
     let mut is_held = vec![false; names.len()];
     let mut matches = Vec::new();
-    let is_older = manifest.heading.version < SedaVersion::V2_0;
+    let is_near = lies_anywhere(manifest, is_apart);
     for (number, object) in (0..).zip(manifest.binary_objects()) {
         let object = object?;
         let Some(path) = declared_path(&object) else { continue };
         match places.exact(&path) {
-            None if is_older => {}
+            None if is_near => {}
             None => report_missing(&object, path, found),
             // Two objects of one path: said by `declared`.
             Some(entry) => {
@@ -46,7 +52,7 @@ pub fn check(manifest: &Manifest, names: &[&str], found: &mut Findings) -> io::R
             }
         }
     }
-    if is_older {
+    if is_near {
         check_near(manifest, &places, &mut is_held, &mut matches, found)?;
     }
     for (name, _) in names.iter().zip(is_held).filter(|(_, is_held)| !is_held) {
@@ -58,7 +64,12 @@ pub fn check(manifest: &Manifest, names: &[&str], found: &mut Findings) -> io::R
     Ok(matches)
 }
 
-/// The files of 0.2 and 1.0 that are not where their paths say. What is some object's own path is no other's by guess.
+/// Whether a file may lie elsewhere than where its path says.
+fn lies_anywhere(manifest: &Manifest, is_apart: bool) -> bool {
+    is_apart || manifest.heading.version < SedaVersion::V2_0
+}
+
+/// The files that are not where their paths say. What is some object's own path is no other's by guess.
 fn check_near(
     manifest: &Manifest,
     places: &Places,
@@ -126,18 +137,18 @@ pub fn declared(manifest: &Manifest, found: &mut Findings) -> io::Result<()> {
     Ok(())
 }
 
-/// Those of these names, in NFC, that an object declares: asked about the few names whose reading is in doubt. For 0.2
-/// and 1.0, those whose last part is that of a declared file.
+/// Those of these names, in NFC, that an object declares: asked about the few names whose reading is in doubt. Where a
+/// file may lie elsewhere, those whose last part is that of a declared file.
 ///
 /// # Errors
 /// When the scratch that holds the description fails.
-pub fn known(manifest: &Manifest, names: HashSet<String>) -> io::Result<HashSet<String>> {
+pub fn known(manifest: &Manifest, names: HashSet<String>, is_apart: bool) -> io::Result<HashSet<String>> {
     let mut known = HashSet::new();
     if names.is_empty() {
         return Ok(known);
     }
-    let is_older = manifest.heading.version < SedaVersion::V2_0;
-    let key = |path: &str| if is_older { last_part(path).to_owned() } else { path.to_owned() };
+    let is_near = lies_anywhere(manifest, is_apart);
+    let key = |path: &str| if is_near { last_part(path).to_owned() } else { path.to_owned() };
     let mut by_key: HashMap<String, Vec<String>> = HashMap::new();
     for name in names {
         by_key.entry(key(&name)).or_default().push(name);

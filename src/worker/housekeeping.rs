@@ -65,13 +65,15 @@ async fn turn(worker: &Worker) -> Result<(), db::Error> {
         Ok(days) => tracing::info!(days, "the usage of the days that are over is measured"),
         Err(error) => tracing::error!(%error, "the usage was not measured"),
     }
-    match worker.ingest.expire_uploads().await {
-        Ok(0) => {}
-        Ok(uploads) => tracing::info!(uploads, "uploads left unfinished were given up"),
-        Err(error) => tracing::error!(%error, "the uploads whose time is over were not given up"),
-    }
     let members = registry::queries::members(&mut worker.db.technical().await?).await?;
     for member in members {
+        match worker.ingest.expire_uploads(member.tenant).await {
+            Ok(0) => {}
+            Ok(uploads) => {
+                tracing::info!(tenant.id = %member.tenant, uploads, "uploads left unfinished were given up")
+            }
+            Err(error) => tracing::error!(tenant.id = %member.tenant, %error, "uploads were not given up"),
+        }
         match worker.ingest.sweep(member.tenant).await {
             Ok(0) => {}
             Ok(swept) => {

@@ -473,7 +473,7 @@ fn is_read(path: &Path) -> bool {
 
 fn matched(whole: &Whole, names: &[&str]) -> (Vec<(String, usize)>, Vec<&'static str>) {
     let mut found = Findings::new(100);
-    let matches = contents::check(&whole.manifest, names, &mut found).expect("memory");
+    let matches = contents::check(&whole.manifest, names, false, &mut found).expect("memory");
     let path = |number: u32| whole.binary_objects[number as usize].uri.clone().unwrap_or_default();
     let mut matches: Vec<(String, usize)> =
         matches.iter().map(|matched| (path(matched.object), matched.entry)).collect();

@@ -97,7 +97,7 @@ fn check(folder: &Path) {
     let mut waiting = Vec::new();
     match storage.quarantine().open(tenant(), transfer()) {
         Ok(mut file) => {
-            file.read_to_end(&mut waiting).unwrap();
+            file.bytes().read_to_end(&mut waiting).unwrap();
             assert_eq!(waiting, RECEIVED, "a transfer is whole or is not");
         }
         Err(_) => assert!(!told.contains("received") || told.contains("confirmed"), "a transfer was lost"),

@@ -45,9 +45,9 @@ async fn what_is_received_is_kept_with_its_digest() {
     assert_eq!(received.size_bytes, bytes.len() as u64);
     assert_eq!(received.sha512[..], Sha512::digest(&bytes)[..]);
     let mut file = quarantine.open(tenant(), transfer()).unwrap();
-    assert_eq!(file.metadata().unwrap().mode() & 0o777, 0o600);
+    assert_eq!(file.file.metadata().unwrap().mode() & 0o777, 0o600);
     let mut read = Vec::new();
-    file.read_to_end(&mut read).unwrap();
+    file.bytes().read_to_end(&mut read).unwrap();
     assert!(read == bytes);
     assert!(quarantine.older_than(tenant(), Duration::ZERO).unwrap().contains(&transfer()));
     assert!(quarantine.older_than(tenant(), Duration::from_secs(3600)).unwrap().is_empty());

@@ -226,7 +226,6 @@ async fn make_people(conn: &mut sqlx::PgConnection, fresh: &mut FreshTenant, now
     }
 }
 
-/// Slow to make, hence once.
 /// Of what the clients of the As@lae door send: the secret's SHA-256 in hexadecimal.
 fn hash_of_basic() -> &'static str {
     static HASH: OnceLock<String> = OnceLock::new();
@@ -234,6 +233,7 @@ fn hash_of_basic() -> &'static str {
     HASH.get_or_init(|| Argon2::default().hash_password(shown.as_bytes()).unwrap().to_string())
 }
 
+/// Slow to make, hence once.
 fn hash_of_password() -> &'static str {
     static HASH: OnceLock<String> = OnceLock::new();
     HASH.get_or_init(|| Argon2::default().hash_password(PASSWORD.as_bytes()).unwrap().to_string())

@@ -117,6 +117,14 @@ impl GrowingFile {
     }
 }
 
+impl Drop for GrowingFile {
+    fn drop(&mut self) {
+        // A process begun meanwhile has the file too, until it runs its own program: closing ours would not let go. Nothing is
+        // lost when letting go fails: whoever comes next waits.
+        self.file.file.unlock().ok();
+    }
+}
+
 /// Makes a folder unless it is there; the one above must be.
 pub(in crate::storage) fn make_folder(path: &Path) -> Result<(), Error> {
     let make = || fs::DirBuilder::new().mode(0o750).create(path);

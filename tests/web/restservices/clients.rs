@@ -156,11 +156,14 @@ async fn a_sender_s_address_is_told_of_the_decision() {
     let sip = door.sip("COURRIEL");
     assert_eq!(Client::CSharp.deposit(&door, &sip).await.status, 200);
     door.work().await;
-    let mut tx = door.tenant.db.read(door.tenant.tenant).await.unwrap();
-    let to: Vec<String> = sqlx::query_scalar("select recipient from letter where topic like 'decided:%'")
-        .fetch_all(tx.conn())
-        .await
-        .unwrap();
+    let mut tx = door.tenant.db.technical().await.unwrap();
+    let to: Vec<String> = sqlx::query_scalar(
+        "select recipient from technical.letter where topic like 'decided:%' and tenant_id = $1",
+    )
+    .bind(door.tenant.tenant.as_uuid())
+    .fetch_all(tx.conn())
+    .await
+    .unwrap();
     assert_eq!(to, ["bus@collectivite.fr"]);
     drop(tx);
     door.end().await;

@@ -6,10 +6,10 @@ use std::io::{Cursor, Write};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use chartrier::ingest::queries;
-use chartrier::model::{Transfer, TransferId};
+use chartrier::model::Transfer;
 use chartrier::proof::digest::sha256;
 
-use super::{Answer, Ask, Door, get, post};
+use super::{Answer, Door, get, post};
 use crate::support::PASSWORD;
 use crate::support::sip::Sip;
 
@@ -17,6 +17,7 @@ mod abuse;
 mod chunks;
 mod clients;
 mod contract;
+mod flows;
 mod names;
 mod replies;
 
@@ -129,13 +130,6 @@ impl Door {
     async fn work(&self) {
         for transfer in self.transfers().await {
             self.ingest.advance(self.tenant.tenant, transfer.transfer_id).await.unwrap();
-        }
-    }
-
-    async fn approve_all(&self) {
-        for transfer in self.transfers().await {
-            let id: TransferId = transfer.transfer_id;
-            self.ingest.advance(self.tenant.tenant, id).await.unwrap();
         }
     }
 }

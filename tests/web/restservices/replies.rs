@@ -47,7 +47,12 @@ fn manifests(door: &Door, version: &str, identifier: &str, right: bool) -> (Stri
         .iter()
         .map(|name| format!("<{name}>1</{name}>"))
         .collect();
-        manifest.replace("<CodeListVersions/>", &format!("<CodeListVersions>{lists}</CodeListVersions>"))
+        let agency =
+            format!("<OriginatingAgencyIdentifier>{}</OriginatingAgencyIdentifier>", t.originating_agency);
+        manifest
+            .replace("<CodeListVersions/>", &format!("<CodeListVersions>{lists}</CodeListVersions>"))
+            .replace("<DataObjectVersion>BinaryMaster_1</DataObjectVersion>", "")
+            .replace(&agency, "")
     } else {
         manifest
     };
