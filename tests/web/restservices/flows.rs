@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{DEPOSIT, Door, file};
 use crate::corpus_folder;
-use crate::support::profile;
+use crate::support::{FreshTenant, profile};
 
 /// A sample, its profile where a pair exists, and the two codes.
 struct Sample {
@@ -35,25 +35,25 @@ const fn sample(
     Sample { manifest, profile, as_it_is, put_right }
 }
 
+const ACTES: Option<&str> = Some("Profil_ACTES_AP_v3_schema-3.0.5.rng");
+
 const SAMPLES: &[Sample] = &[
-    sample("actes/actes_seda02_bordereau_cg86_vienne_generated.xml", None, "000", "000"),
-    sample(
-        "actes/actes_seda10_bordereau_pastell.xml",
-        Some("Profil_ACTES_AP_v3_schema-3.0.5.rng"),
-        "101",
-        "000",
-    ),
+    // Its profile is not in the corpus: 203 as long as it declares it.
+    sample("actes/actes_seda02_bordereau_cg86_vienne_generated.xml", None, "203", "000"),
+    // Its makers blanked the dates of the message; one of its units ends before it begins.
+    sample("actes/actes_seda10_bordereau_pastell.xml", ACTES, "101", "101"),
     sample("actes/actes_seda21_bordereau_pastell.xml", None, "207", "000"),
-    sample("actes/fakeseda_seda_bordereau.xml", None, "207", "000"),
+    sample("actes/fakeseda_seda_bordereau.xml", ACTES, "207", "000"),
     sample("actes/vrac_seda10_bordereau_pastell.xml", None, "207", "000"),
+    // It does not follow the profile it declares.
     sample(
         "helios/helios_seda02_bordereau_morbihan.xml",
         Some("DEP56_PROFIL_PES_0001_20170529_v10_schema.rng"),
         "203",
         "203",
     ),
-    sample("helios/helios_seda02_bordereau_morbihan.xml", None, "000", "000"),
-    sample("helios/helios_seda02_bordereau_standard_generated.xml", None, "000", "000"),
+    sample("helios/helios_seda02_bordereau_morbihan.xml", None, "203", "000"),
+    sample("helios/helios_seda02_bordereau_standard_generated.xml", None, "203", "000"),
     sample(
         "helios/helios_seda10_bordereau_pastell.xml",
         Some("Profil_PES_AP_v3-3.0.4_schema.rng"),
@@ -66,7 +66,8 @@ const SAMPLES: &[Sample] = &[
         "101",
         "000",
     ),
-    sample("replies/bordereau.xml", None, "207", "000"),
+    // It names no agreement.
+    sample("replies/bordereau.xml", None, "207", "300"),
 ];
 
 /// Local name of a node.
@@ -218,37 +219,64 @@ fn made(name: &str) -> Vec<u8> {
     }
 }
 
+/// The text of an element becomes this one.
+fn change(changes: &mut Vec<(std::ops::Range<usize>, String)>, node: Option<Node<'_, '_>>, value: String) {
+    let inner = node.and_then(|node| node.first_child());
+    changes.extend(inner.map(|inner| (inner.range(), value)));
+}
+
 /// The sample with the dates and identifiers that its makers blanked, and the digests and sizes of the files that travel with it.
-fn put_right(text: &str, files: &[(String, Vec<u8>)]) -> String {
+fn put_right(text: &str, files: &[(String, Vec<u8>)], tenant: &FreshTenant, has_profile: bool) -> String {
     let document = Document::parse(text).unwrap();
     let bytes = |name: &str| files.iter().find(|(known, _)| known == name).map(|(_, bytes)| bytes);
     let mut changes: Vec<(std::ops::Range<usize>, String)> = Vec::new();
-    let mut change = |node: Option<Node<'_, '_>>, value: String| {
-        let inner = node.and_then(|node| node.first_child());
-        changes.extend(inner.map(|inner| (inner.range(), value)));
-    };
     for node in document.descendants().filter(Node::is_element) {
         let child = |name: &str| node.children().find(|child| is(child, name));
         match node.tag_name().name() {
-            "Date" if node.text() == Some("NOT TESTABLE") => change(Some(node), "2026-11-24T10:00:00".into()),
+            "Date" if node.text() == Some("NOT TESTABLE") => {
+                change(&mut changes, Some(node), "2026-11-24T10:00:00".into())
+            }
             "TransferIdentifier" if node.text() == Some("NOT TESTABLE") => {
-                change(Some(node), "REMIS-1".into())
+                change(&mut changes, Some(node), "REMIS-1".into())
+            }
+            "ArchivalProfile" if !has_profile => changes.push((node.range(), String::new())),
+            "Identification" if !node.has_children() => {
+                let blank = node.parent().map(|party| party.tag_name().name().to_owned()).unwrap_or_default();
+                let party = match blank.as_str() {
+                    "ArchivalAgency" => &tenant.archival_agency,
+                    "TransferringAgency" => &tenant.transferring_agency,
+                    _ => &tenant.originating_agency,
+                };
+                changes.push(filled(text, node, party));
+            }
+            "ArchivalAgreement" if !node.has_children() => {
+                changes.push(filled(text, node, &tenant.agreement))
             }
             "Document" => {
                 let name = child("Attachment").and_then(|attachment| attachment.attribute("filename"));
+                let size = name.and_then(bytes).map(|bytes| bytes.len().to_string());
+                change(&mut changes, child("Size").filter(|_| size.is_some()), size.unwrap_or_default());
                 let digest = name.and_then(bytes).map(|bytes| hex::encode(sha256(bytes)));
-                change(child("Integrity").filter(|_| digest.is_some()), digest.unwrap_or_default());
+                change(
+                    &mut changes,
+                    child("Integrity").filter(|_| digest.is_some()),
+                    digest.unwrap_or_default(),
+                );
             }
             "Integrity" => {
                 let name = child("UnitIdentifier").and_then(|name| name.text());
                 let digest = name.and_then(bytes).map(|bytes| hex::encode(sha256(bytes)));
-                change(child("Contains").filter(|_| digest.is_some()), digest.unwrap_or_default());
+                change(
+                    &mut changes,
+                    child("Contains").filter(|_| digest.is_some()),
+                    digest.unwrap_or_default(),
+                );
             }
             "BinaryDataObject" => {
                 let found = child("Uri").and_then(|uri| uri.text()).and_then(bytes);
                 let Some(found) = found else { continue };
-                change(child("MessageDigest"), hex::encode(sha256(found)));
-                change(child("Size"), found.len().to_string());
+                change(&mut changes, child("MessageDigest"), hex::encode(sha256(found)));
+                change(&mut changes, child("Size"), found.len().to_string());
             }
             _ => {}
         }
@@ -276,9 +304,7 @@ async fn answered(folder: &Path, sample: &Sample, right: bool) -> (String, Strin
     let files = files(folder, &parsed);
     let rng = sample.profile.map(|name| folder.join("profiles").join(name));
     settled(&door, &parsed, rng.as_deref()).await;
-    let manifest = if right { put_right(&text, &files) } else { text.clone() };
-    // An agreement left blank by its makers: the tenant's own.
-    let manifest = if right { named(&manifest, &door.tenant.agreement) } else { manifest };
+    let manifest = if right { put_right(&text, &files, &door.tenant, rng.is_some()) } else { text.clone() };
     if right {
         settled_under_own(&door, &parsed).await;
     }
@@ -286,7 +312,8 @@ async fn answered(folder: &Path, sample: &Sample, right: bool) -> (String, Strin
     let identifier =
         text_of(sent.root(), "TransferIdentifier").or_else(|| text_of(sent.root(), "MessageIdentifier"));
     let identifier = identifier.unwrap().to_owned();
-    let agency = parties(&sent, "TransferringAgency").remove(0);
+    // Blanked by its makers in one of them: then nobody is named.
+    let agency = parties(&sent, "TransferringAgency").pop().unwrap_or_default();
     let parts = [
         file("seda_message", "bordereau.xml", "application/octet-stream", manifest.as_bytes()),
         file("attachments", "archive.zip", "application/octet-stream", &packed(&files)),
@@ -324,14 +351,17 @@ async fn settled_under_own(door: &Door, document: &Document<'_>) {
         }
     }
     let archival = parties(document, "ArchivalAgency");
-    sqlx::query(
-        "update agreement set archival_agency = (select party_id from party where identifier = $2) where identifier = $1",
-    )
-    .bind(&tenant.agreement)
-    .bind(&archival[0])
-    .execute(tx.conn())
-    .await
-    .unwrap();
+    if let Some(archival) = archival.first() {
+        sqlx::query(
+            "update agreement set archival_agency = (select party_id from party where identifier = $2)
+             where identifier = $1",
+        )
+        .bind(&tenant.agreement)
+        .bind(archival)
+        .execute(tx.conn())
+        .await
+        .unwrap();
+    }
     tx.record(Event {
         event_type: EventType::Parametrage,
         outcome: Outcome::Ok,
@@ -342,15 +372,12 @@ async fn settled_under_own(door: &Door, document: &Document<'_>) {
     tx.commit().await.unwrap();
 }
 
-/// An empty agreement gets this name.
-fn named(manifest: &str, agreement: &str) -> String {
-    let document = Document::parse(manifest).unwrap();
-    let empty = document.descendants().find(|node| is(node, "ArchivalAgreement") && !node.has_children());
-    let Some(empty) = empty else { return manifest.to_owned() };
-    let range = empty.range();
-    let written = &manifest[range.clone()];
+/// An empty element, with this text.
+fn filled(text: &str, node: Node<'_, '_>, value: &str) -> (std::ops::Range<usize>, String) {
+    let written = &text[node.range()];
     let opening = written.trim_end_matches("/>").split("></").next().unwrap();
-    format!("{}{opening}>{agreement}</ArchivalAgreement>{}", &manifest[..range.start], &manifest[range.end..])
+    let name = written[1..].split([' ', '/', '>']).next().unwrap();
+    (node.range(), format!("{opening}>{value}</{name}>"))
 }
 
 #[tokio::test]
