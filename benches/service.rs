@@ -134,6 +134,14 @@ impl Bench {
         std::mem::replace(&mut self.folder, fresh)
     }
 
+    /// Kills the service where it stands; the folder stays.
+    pub fn kill(mut self) -> TempDir {
+        self.service.kill().unwrap();
+        self.service.wait().unwrap();
+        let fresh = tempfile::tempdir().unwrap();
+        std::mem::replace(&mut self.folder, fresh)
+    }
+
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }

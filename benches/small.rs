@@ -2,7 +2,7 @@
 
 #[path = "../tests/support/sip.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use the rest")]
-mod sip;
+pub mod sip;
 
 /// Another one for each number.
 pub fn deposit(number: usize) -> Vec<u8> {

@@ -39,6 +39,53 @@ impl Client {
         client
     }
 
+    /// Logs in and deposits by the portal's form; the seconds of the deposit, `None` when the service is away.
+    pub fn try_portal(base: &str, number: usize, bytes: &[u8]) -> Option<f64> {
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+        let csrf =
+            |page: &str| Some(page.split_once("name=\"csrf\" value=\"")?.1.split('"').next()?.to_owned());
+        let log_in = format!("{base}/connexion");
+        let mut form = agent.get(&log_in).call().ok()?;
+        let visit = cookie(&form);
+        let token = csrf(&form.body_mut().read_to_string().ok()?)?;
+        let (login, password) = (generated::login(number), generated::password(number));
+        let fields =
+            [("csrf", token.as_str()), ("retour", ""), ("identifiant", &login), ("mot_de_passe", &password)];
+        let opened = agent.post(&log_in).header("Cookie", visit).send_form(fields).ok()?;
+        let session = cookie(&opened);
+        let form = agent.get(format!("{base}/versements/nouveau")).header("Cookie", &session).call();
+        let token = csrf(&form.ok()?.body_mut().read_to_string().ok()?)?;
+        let mut body =
+            format!("--limite\r\ncontent-disposition: form-data; name=\"csrf\"\r\n\r\n{token}\r\n")
+                .into_bytes();
+        body.extend(b"--limite\r\ncontent-disposition: form-data; name=\"fichier\"; filename=\"versement.zip\"\r\n\r\n");
+        body.extend(bytes);
+        body.extend(b"\r\n--limite--\r\n");
+        let began = Instant::now();
+        let request = agent.post(format!("{base}/versements")).header("Cookie", &session);
+        let answer =
+            request.header("Content-Type", "multipart/form-data; boundary=limite").send(&body).ok()?;
+        (answer.status() == 303).then(|| began.elapsed().as_secs_f64())
+    }
+
+    /// The state of each transfer that the machine follows.
+    pub fn transfers(&self) -> Vec<String> {
+        let (mut states, mut path) = (Vec::new(), "/api/v1/transfers?limit=200".to_owned());
+        loop {
+            let request = self.agent.get(format!("{}{path}", self.base));
+            let mut answer =
+                request.header("Authorization", format!("Bearer {}", self.token)).call().unwrap();
+            let page: serde_json::Value = answer.body_mut().read_json().unwrap();
+            let items = page["items"].as_array().unwrap();
+            states.extend(items.iter().map(|item| item["state"].as_str().unwrap().to_owned()));
+            match page["next"].as_str() {
+                Some(next) => path = next.to_owned(),
+                None => return states,
+            }
+        }
+    }
+
     /// A search page; its seconds.
     pub fn page(&self) -> f64 {
         let began = Instant::now();

@@ -130,6 +130,14 @@ impl Access {
         Ok(Some(ArchiveView { archive, copies, root }))
     }
 
+    /// Where the tree of the archive of a cote is entered.
+    pub async fn root_of_cote(&self, reader: &Reader, cote: &str) -> Result<Option<UnitId>, Error> {
+        let mut tx = self.db.read(reader.tenant).await?;
+        let Some(id) = catalog::queries::archive_of_cote(&mut tx, cote).await? else { return Ok(None) };
+        drop(tx);
+        Ok(self.archive(reader, id).await?.and_then(|found| found.root))
+    }
+
     /// A unit with its neighbourhood.
     pub async fn unit(&self, reader: &Reader, id: UnitId) -> Result<Option<UnitView>, Error> {
         let mut tx = self.db.read(reader.tenant).await?;

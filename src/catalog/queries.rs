@@ -76,6 +76,12 @@ pub async fn copies_of(tx: &mut TenantRead, id: ArchiveId) -> Result<Vec<Copy>, 
     Ok(copies)
 }
 
+/// The archive of a cote.
+pub async fn archive_of_cote(tx: &mut TenantRead, cote: &str) -> Result<Option<ArchiveId>, db::Error> {
+    let found = sqlx::query_scalar!("select archive_id from archive where cote = $1", cote);
+    Ok(found.fetch_optional(tx.conn()).await?.map(ArchiveId))
+}
+
 /// The first root of an archive: where its tree is entered.
 pub async fn first_root(tx: &mut TenantRead, id: ArchiveId) -> Result<Option<UnitId>, db::Error> {
     let root = sqlx::query_scalar!(

@@ -98,6 +98,7 @@ pub static TABLE: &[Line] = &[
     get("/registre", Who::RegisterReader, || web::to(pages::access::register::show)),
     get("/registre.csv", Who::RegisterReader, || web::to(pages::access::register::table)),
     get("/archives/unites/{id}", Who::Searcher, || web::to(pages::access::unit::show)),
+    get("/archives/viewByArchiveIdentifier/{cote:.*}", Who::Searcher, || web::to(pages::access::unit::by_cote)),
     get("/archives/objets/{id}", Who::Searcher, || web::to(pages::access::object::show)),
     get("/archives/objets/{id}/contenu", Who::ContentReader, || web::to(pages::access::object::download)),
     get("/archives/objets/{id}/apercu", Who::ContentReader, || web::to(pages::access::object::shown)),

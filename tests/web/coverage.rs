@@ -101,6 +101,9 @@ impl Identifiers {
             ("/personnes/{id}", &self.person),
             ("/applications/{id}", &self.machine),
         ]);
+        // Not identifiers of ours, but what a bus asks about: `restservices` tries those of others.
+        let asked = "message:Acknowledgement/originMessageIdentifier:x";
+        let address = &address.replace("{asked:.*}", asked).replace("{cote:.*}", "COTE-INCONNUE");
         if !address.contains('{') {
             return address.to_owned();
         }

@@ -42,15 +42,45 @@ pub async fn receive(
 ) -> Result<HttpResponse, Problem> {
     let id = TransferId(state.clock.fresh_id());
     let from = depositor(&connector, &request);
-    let done = match taken(&state, &from, id, Parts::of(&request, body)).await {
-        Ok(came) => answer(&connector, &state, &from, id, came).await,
-        Err(problem) => Err(problem),
+    let done = match read(&state, &from, id, Parts::of(&request, body)).await {
+        Ok(read) => answer(&connector, &state, &from, id, read).await,
+        Err(problem) => {
+            state.ingest.drop_pair(from.tenant, id).await;
+            Err(problem)
+        }
     };
     if let Err(problem) = &done {
-        state.ingest.drop_pair(from.tenant, id).await;
-        connector.note(&state, What::Deposit, form::outcome_of(problem), None, problem.sentence()).await;
+        let outcome = form::outcome_of(problem);
+        connector.note(&state, What::Deposit, outcome, None, problem.sentence()).await;
     }
     done
+}
+
+/// A form whose files are on the disk, and what its manifest says.
+struct Read {
+    name: String,
+    in_pieces: bool,
+    apart: Apart,
+}
+
+async fn read(
+    state: &State,
+    from: &ingest::Depositor,
+    id: TransferId,
+    parts: Parts,
+) -> Result<Read, Problem> {
+    let came = taken(state, from, id, parts).await?;
+    let Some((name, _)) = came.manifest else {
+        return Err(refused("le bordereau manque (fichier seda_message)".into()));
+    };
+    if came.in_pieces && came.attachments {
+        return Err(refused(
+            "send_chunked_attachments annonce des morceaux, et attachments donne déjà l’archive : choisissez l’un ou l’autre"
+                .into(),
+        ));
+    }
+    let apart = state.ingest.read_apart(from.tenant, id, came.reply_to).await?;
+    Ok(Read { name, in_pieces: came.in_pieces, apart })
 }
 
 /// Who deposits through this door.
@@ -131,24 +161,16 @@ fn reply_to(said: &str) -> Result<Option<String>, Problem> {
     }
 }
 
+/// From here on what was received is kept whatever happens: a commit whose answer was lost may have made its row.
 async fn answer(
     connector: &Connector,
     state: &State,
     from: &ingest::Depositor,
     id: TransferId,
-    came: Came,
+    read: Read,
 ) -> Result<HttpResponse, Problem> {
-    let Some((name, _)) = came.manifest else {
-        return Err(refused("le bordereau manque (fichier seda_message)".into()));
-    };
-    let apart = state.ingest.read_apart(from.tenant, id, came.reply_to).await?;
-    if came.in_pieces && came.attachments {
-        return Err(refused(
-            "send_chunked_attachments annonce des morceaux, et attachments donne déjà l’archive : choisissez l’un ou l’autre"
-                .into(),
-        ));
-    }
-    match (&apart.header, came.in_pieces) {
+    let Read { name, in_pieces, apart } = read;
+    match (&apart.header, in_pieces) {
         (Some(header), true) => open(connector, state, from, id, &name, (&apart, header)).await,
         _ => enter(connector, state, from, id, &name, &apart).await,
     }
@@ -215,6 +237,7 @@ async fn open(
     (apart, header): (&Apart, &Header),
 ) -> Result<HttpResponse, Problem> {
     if let Some(standing) = state.ingest.other_content(from.tenant, apart).await? {
+        state.ingest.drop_pair(from.tenant, id).await;
         received(connector, Entered::OtherContent(standing), Some(header))?;
     }
     let key = fresh_secret()?;
@@ -228,6 +251,7 @@ async fn open(
         pieces_total: None,
     };
     let Some(upload) = state.ingest.open_upload(from, &new).await? else {
+        state.ingest.drop_pair(from.tenant, id).await;
         return Err(Problem::new(&problems::TOO_MANY_REQUESTS)
             .detail("Trop d’envois par morceaux sont ouverts : terminez-les, ou attendez qu’ils expirent."));
     };

@@ -141,3 +141,32 @@ async fn a_reply_is_pending_then_there_and_waits_for_the_archivist() {
     assert_eq!((reply.status, reply.header("content-type")), (200, "application/xml; charset=UTF-8"));
     door.end().await;
 }
+
+#[tokio::test]
+async fn the_address_by_which_buses_lead_to_an_archive_opens_it_for_whoever_may_read_it() {
+    let (door, other) = (Door::open().await, Door::open().await);
+    let sip = door.sip("LIEN");
+    assert_eq!(door.send_pair(&sip).await.status, 200);
+    door.work().await;
+    let reply = door.reply(&sip).await.text();
+    let path = [
+        "DataObjectPackage",
+        "DescriptiveMetadata",
+        "ArchiveUnit",
+        "Content",
+        "ArchivalAgencyArchiveUnitIdentifier",
+    ];
+    let cote = super::texts(&reply, &path).remove(0);
+    let link = format!("/archives/viewByArchiveIdentifier/{cote}");
+    let (cookie, _) = door.log_in(chartrier::model::Role::Archivist).await;
+    let answer = door.send(get(&link).cookie(&cookie)).await;
+    assert_eq!(answer.status, 303, "{answer:?}");
+    let page = door.send(get(answer.header("location")).cookie(&cookie)).await;
+    assert!(page.status == 200 && page.text().contains("LIEN"), "{page:?}");
+    let (foreign, _) = other.log_in(chartrier::model::Role::Archivist).await;
+    assert_eq!(other.send(get(&link).cookie(&foreign)).await.status, 404);
+    let unknown = "/archives/viewByArchiveIdentifier/inconnue/1";
+    assert_eq!(door.send(get(unknown).cookie(&cookie)).await.status, 404);
+    door.end().await;
+    other.end().await;
+}

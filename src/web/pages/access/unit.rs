@@ -13,7 +13,7 @@ use crate::web::callers::Searcher;
 use crate::web::pages::attestations::{self, Card};
 use crate::web::pages::ingest::list::{self, Names};
 use crate::web::pages::preservation::{self, CopyLine};
-use crate::web::pages::shell::{Account, Fact, Link, Section, Shell, answer};
+use crate::web::pages::shell::{Account, Fact, Link, Section, Shell, answer, go_to};
 use crate::web::pages::words;
 use crate::web::{Problem, State, Who, problems};
 
@@ -72,6 +72,17 @@ pub struct Place {
 /// The page of a unit.
 pub fn address(id: UnitId) -> String {
     format!("/archives/unites/{id}")
+}
+
+/// `GET /archives/viewByArchiveIdentifier/{cote}`: the address by which buses made for As@lae lead to an archive.
+pub async fn by_cote(
+    person: Searcher,
+    cote: web::Path<String>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let reader = Reader::person(&person).ok_or_else(problems::not_found)?;
+    let root = state.access.root_of_cote(&reader, &cote).await?.ok_or_else(problems::not_found)?;
+    Ok(go_to(&address(root)))
 }
 
 /// `GET /archives/unites/{id}`.
