@@ -1,0 +1,252 @@
+//! The API's document, read into what a page shows.
+//!
+//! A part that the document has not is empty on the page, never an error: the document is ours, and tests hold it.
+
+use serde_json::Value;
+
+use super::example;
+use crate::web::api::document::OPENAPI;
+
+/// Operations of one tag.
+pub struct Group {
+    /// Of its place in the page.
+    pub anchor: String,
+    pub name: String,
+    pub description: String,
+    pub operations: Vec<Operation>,
+}
+
+/// A method at an address.
+pub struct Operation {
+    pub anchor: String,
+    /// Capitals.
+    pub method: String,
+    pub path: String,
+    pub summary: String,
+    pub description: String,
+    /// Anyone may call it.
+    pub open: bool,
+    pub parameters: Vec<Field>,
+    /// Types that its body may come as.
+    pub body_types: Vec<String>,
+    pub body: String,
+    pub answers: Vec<Answer>,
+    /// How `curl` calls it.
+    pub command: String,
+    /// An answer that went well.
+    pub example: Option<String>,
+}
+
+/// A parameter, or a field of a shape.
+pub struct Field {
+    pub name: String,
+    /// Where a parameter stands; empty for a field.
+    pub place: &'static str,
+    pub required: bool,
+    pub kind: String,
+    pub description: String,
+}
+
+/// What may come back.
+pub struct Answer {
+    pub status: String,
+    pub description: String,
+    pub media_type: String,
+    /// Name of its shape.
+    pub shape: Option<String>,
+    /// Headers that it bears.
+    pub headers: Vec<String>,
+    pub is_refusal: bool,
+}
+
+/// An object of the answers.
+pub struct Shape {
+    pub name: String,
+    pub description: String,
+    pub fields: Vec<Field>,
+}
+
+/// What the document holds.
+pub fn document() -> (Vec<Group>, Vec<Shape>) {
+    let document: Value = serde_json::from_str(OPENAPI).unwrap_or_default();
+    let operations: Vec<(String, Operation)> = paths(&document).collect();
+    let mut groups: Vec<Group> = items(&document["tags"])
+        .map(|tag| Group {
+            anchor: anchor(&text(&tag["name"])),
+            name: text(&tag["name"]),
+            description: text(&tag["description"]),
+            operations: Vec::new(),
+        })
+        .collect();
+    for (tag, operation) in operations {
+        if let Some(group) = groups.iter_mut().find(|group| group.name == tag) {
+            group.operations.push(operation);
+        }
+    }
+    let shapes = members(&document["components"]["schemas"]).map(|(name, schema)| Shape {
+        name: name.clone(),
+        description: text(&schema["description"]),
+        fields: fields(schema),
+    });
+    (groups, shapes.collect())
+}
+
+fn paths(document: &Value) -> impl Iterator<Item = (String, Operation)> {
+    members(&document["paths"]).flat_map(move |(path, item)| {
+        let operations = members(item).filter(|(method, _)| *method != "parameters");
+        operations.map(move |(method, operation)| {
+            let shared = items(&item["parameters"]);
+            let parameters: Vec<Field> =
+                shared.chain(items(&operation["parameters"])).map(parameter).collect();
+            (text(&operation["tags"][0]), read(document, path, method, operation, parameters))
+        })
+    })
+}
+
+fn read(document: &Value, path: &str, method: &str, operation: &Value, parameters: Vec<Field>) -> Operation {
+    let body = &operation["requestBody"];
+    let body_types: Vec<String> = members(&body["content"]).map(|(name, _)| name.clone()).collect();
+    let answers: Vec<Answer> = members(&operation["responses"])
+        .filter(|(status, _)| *status != "default")
+        .map(|(status, answer)| read_answer(document, status, answer))
+        .collect();
+    let went_well = members(&operation["responses"]).find(|(status, _)| status.starts_with('2'));
+    let schema = went_well.map(|(_, answer)| &answer["content"]["application/json"]["schema"]);
+    let open = operation.get("security").is_some();
+    let form = &body["content"]["application/x-www-form-urlencoded"];
+    Operation {
+        anchor: text(&operation["operationId"]),
+        method: method.to_uppercase(),
+        path: path.to_owned(),
+        summary: text(&operation["summary"]),
+        description: text(&operation["description"]),
+        open,
+        command: command(path, method, open, !form.is_null()),
+        example: schema.filter(|schema| !schema.is_null()).map(|schema| example::of(document, schema)),
+        body: [&body["description"], &form["schema"]["description"]].map(text).concat(),
+        body_types,
+        parameters,
+        answers,
+    }
+}
+
+/// How it is called from a shell, with what the page says before.
+fn command(path: &str, method: &str, open: bool, is_form: bool) -> String {
+    let path = path.replace("{id}", "$ID");
+    let mut command = format!("curl -sS \"$URL{path}\"");
+    if !open {
+        command.push_str(" \\\n  -H \"Authorization: Bearer $TOKEN\"");
+    }
+    match (method, is_form) {
+        ("post", true) => command.push_str(" \\\n  -u \"$CLIENT_ID:$SECRET\" -d grant_type=client_credentials"),
+        ("post", false) if path.ends_with("/attestations") => command.push_str(" -X POST"),
+        ("post", false) => {
+            command.push_str(" \\\n  -H 'Content-Type: application/zip' --data-binary @versement.zip");
+        }
+        _ => {}
+    }
+    command
+}
+
+fn read_answer(document: &Value, status: &str, answer: &Value) -> Answer {
+    let answer = example::followed(document, answer);
+    let content = members(&answer["content"]).next();
+    let schema = content.and_then(|(_, content)| content["schema"]["$ref"].as_str());
+    Answer {
+        status: status.to_owned(),
+        description: text(&answer["description"]),
+        media_type: content.map(|(name, _)| name.clone()).unwrap_or_default(),
+        shape: schema.and_then(|name| name.rsplit('/').next()).map(str::to_owned),
+        headers: members(&answer["headers"]).map(|(name, _)| name.clone()).collect(),
+        is_refusal: status.starts_with(['4', '5']),
+    }
+}
+
+fn parameter(parameter: &Value) -> Field {
+    Field {
+        name: text(&parameter["name"]),
+        place: match parameter["in"].as_str() {
+            Some("path") => "chemin",
+            Some("header") => "en-tête",
+            _ => "adresse",
+        },
+        required: parameter["required"] == true,
+        kind: kind(&parameter["schema"]),
+        description: text(&parameter["description"]),
+    }
+}
+
+/// Fields of an object: those that are always there first, in the document's order.
+fn fields(schema: &Value) -> Vec<Field> {
+    let names = example::names(schema);
+    let fields = names.into_iter().map(|(name, required)| {
+        let field = &schema["properties"][name];
+        Field {
+            name: name.to_owned(),
+            place: "",
+            required,
+            kind: kind(field),
+            description: text(&field["description"]),
+        }
+    });
+    fields.collect()
+}
+
+/// The type of a value, in words.
+fn kind(schema: &Value) -> String {
+    if let Some(name) = schema["$ref"].as_str() {
+        return name.rsplit('/').next().unwrap_or_default().to_owned();
+    }
+    if let Some(words) = schema["enum"].as_array() {
+        return words.iter().map(written).collect::<Vec<_>>().join(", ");
+    }
+    if let Some(constant) = schema.get("const") {
+        return written(constant);
+    }
+    let types: Vec<&str> = match &schema["type"] {
+        Value::Array(types) => types.iter().filter_map(Value::as_str).collect(),
+        one => one.as_str().into_iter().collect(),
+    };
+    let format = schema["format"].as_str();
+    let words = types.iter().map(|one| match (*one, format) {
+        ("string", Some("uuid")) => "UUID".to_owned(),
+        ("string", Some("date-time")) => "instant".to_owned(),
+        ("string", Some("date")) => "date".to_owned(),
+        ("string", Some("binary")) => "octets".to_owned(),
+        ("string", _) => "texte".to_owned(),
+        ("integer", _) => bounded(schema),
+        ("boolean", _) => "vrai ou faux".to_owned(),
+        ("array", _) => format!("liste ({})", kind(&schema["items"])),
+        ("object", _) => "objet".to_owned(),
+        (other, _) => other.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ou ")
+}
+
+fn bounded(schema: &Value) -> String {
+    match (schema["minimum"].as_u64(), schema["maximum"].as_u64()) {
+        (Some(least), Some(most)) => format!("entier de {least} à {most}"),
+        _ => "entier".to_owned(),
+    }
+}
+
+/// A value as it is written in an answer, texts without their quotes.
+fn written(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn items(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+fn anchor(name: &str) -> String {
+    name.to_lowercase().replace(' ', "-")
+}
