@@ -225,7 +225,9 @@ impl Error {
             Error::Package(error) => error.is_transient(),
             Error::Enter(error) => error.is_transient(),
             Error::AwaitingReplication { .. } | Error::TooManyWaiting { .. } | Error::Antivirus(_) => true,
-            Error::Contended | Error::TooManyTrials | Error::Died | Error::Io(_) | Error::AwaitingRoom => true,
+            Error::Contended | Error::TooManyTrials | Error::Died | Error::Io(_) | Error::AwaitingRoom => {
+                true
+            }
             Error::Record(_) | Error::Changed | Error::Profile(_) => false,
         }
     }

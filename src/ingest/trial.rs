@@ -216,7 +216,8 @@ async fn spool(
     bytes_max: u64,
 ) -> Result<Spooled, Error> {
     let folder = scratch.clone();
-    let file = blocking(move || package::unlinked(&folder).map_err(|error| unwritten(error, &folder))).await?;
+    let file =
+        blocking(move || package::unlinked(&folder).map_err(|error| unwritten(error, &folder))).await?;
     let mut spooled = Spooled { file, digest: Sha512::new() };
     let (mut gathered, mut size_bytes) = (BytesMut::new(), 0u64);
     while let Some(bytes) = body.next().await {
@@ -228,7 +229,8 @@ async fn spool(
         gathered.extend_from_slice(&bytes);
         if gathered.len() >= GATHERED_BYTES {
             let (full, folder) = (gathered.split(), scratch.clone());
-            spooled = blocking(move || spooled.take(&full).map_err(|error| unwritten(error, &folder))).await?;
+            spooled =
+                blocking(move || spooled.take(&full).map_err(|error| unwritten(error, &folder))).await?;
         }
     }
     blocking(move || {

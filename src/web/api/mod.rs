@@ -69,7 +69,12 @@ fn conditional(request: &HttpRequest, body: &impl Serialize) -> Result<HttpRespo
 }
 
 /// The same of bytes whose SHA-256 is known. The tag is weak: what is compressed on its way is the same answer.
-fn tagged(request: &HttpRequest, sha256: &[u8; 32], cache: &'static str, body: impl Into<web::Bytes>) -> HttpResponse {
+fn tagged(
+    request: &HttpRequest,
+    sha256: &[u8; 32],
+    cache: &'static str,
+    body: impl Into<web::Bytes>,
+) -> HttpResponse {
     let tag = format!("\"{}\"", hex::encode(&sha256[..16]));
     let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let is_known = known.is_some_and(|tags| is_known(tags, &tag));

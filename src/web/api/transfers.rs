@@ -86,6 +86,10 @@ pub(super) fn depositor(
     if coded || !MEDIA_TYPES.iter().any(|known| request.content_type().eq_ignore_ascii_case(known)) {
         return Err(Problem::new(&problems::UNSUPPORTED_MEDIA_TYPE));
     }
+    if client::brings_nothing(request) {
+        return Err(Problem::new(&problems::BAD_REQUEST)
+            .detail("Le corps de la demande est vide : envoyez-y le paquet."));
+    }
     let announced_bytes = client::announced_bytes(request);
     if announced_bytes.is_some_and(|bytes| bytes > state.settings.received_bytes_max) {
         return Err(problems::too_large(state.settings.received_bytes_max));

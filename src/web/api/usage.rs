@@ -102,8 +102,7 @@ pub async fn show(
     }
     let mut tx = state.db.read(machine.tenant).await?;
     let measured_until = queries::last_day(&mut tx).await?;
-    let mut found =
-        queries::days_under(&mut tx, &machine.agreements, (first, last), after, most + 1).await?;
+    let mut found = queries::days_under(&mut tx, &machine.agreements, (first, last), after, most + 1).await?;
     drop(tx);
     let more = found.len() > most as usize;
     found.truncate(most as usize);

@@ -11,7 +11,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 use askama::Template;
 
-pub use read::{Answer, Field, Group, Operation, Shape};
+pub use read::{Answer, Field, Group, Operation, Said, Shape};
 
 use super::shell::{Section, Shell, answer};
 use crate::web::problem::Kind;
@@ -96,8 +96,12 @@ mod tests {
         let page = page();
         let shapes: Vec<&str> = page.shapes.iter().map(|shape| shape.name.as_str()).collect();
         for operation in page.groups.iter().flat_map(|group| &group.operations) {
-            for answer in &operation.answers {
-                assert!(answer.shape.as_deref().is_none_or(|name| shapes.contains(&name)), "{}", answer.status);
+            for answer in operation.answers.iter().chain(&operation.refusals) {
+                assert!(
+                    answer.shape.as_deref().is_none_or(|name| shapes.contains(&name)),
+                    "{}",
+                    answer.status
+                );
             }
         }
     }

@@ -7,6 +7,9 @@ use serde_json::Value;
 use super::example;
 use crate::web::api::document::OPENAPI;
 
+/// A sentence, cut where its words are those of programs: each piece, and whether it is one.
+pub type Said = Vec<(bool, String)>;
+
 /// Operations of one tag.
 pub struct Group {
     /// Of its place in the page.
@@ -23,7 +26,7 @@ pub struct Operation {
     pub method: String,
     pub path: String,
     pub summary: String,
-    pub description: String,
+    pub description: Said,
     /// Anyone may call it.
     pub open: bool,
     pub parameters: Vec<Field>,
@@ -31,6 +34,7 @@ pub struct Operation {
     pub body_types: Vec<String>,
     pub body: String,
     pub answers: Vec<Answer>,
+    pub refusals: Vec<Answer>,
     /// How `curl` calls it.
     pub command: String,
     /// An answer that went well.
@@ -44,25 +48,24 @@ pub struct Field {
     pub place: &'static str,
     pub required: bool,
     pub kind: String,
-    pub description: String,
+    pub description: Said,
 }
 
 /// What may come back.
 pub struct Answer {
     pub status: String,
-    pub description: String,
+    pub description: Said,
     pub media_type: String,
     /// Name of its shape.
     pub shape: Option<String>,
     /// Headers that it bears.
     pub headers: Vec<String>,
-    pub is_refusal: bool,
 }
 
 /// An object of the answers.
 pub struct Shape {
     pub name: String,
-    pub description: String,
+    pub description: Said,
     pub fields: Vec<Field>,
 }
 
@@ -85,7 +88,7 @@ pub fn document() -> (Vec<Group>, Vec<Shape>) {
     }
     let shapes = members(&document["components"]["schemas"]).map(|(name, schema)| Shape {
         name: name.clone(),
-        description: text(&schema["description"]),
+        description: said(&schema["description"]),
         fields: fields(schema),
     });
     (groups, shapes.collect())
@@ -106,10 +109,10 @@ fn paths(document: &Value) -> impl Iterator<Item = (String, Operation)> {
 fn read(document: &Value, path: &str, method: &str, operation: &Value, parameters: Vec<Field>) -> Operation {
     let body = &operation["requestBody"];
     let body_types: Vec<String> = members(&body["content"]).map(|(name, _)| name.clone()).collect();
-    let answers: Vec<Answer> = members(&operation["responses"])
+    let (refusals, answers) = members(&operation["responses"])
         .filter(|(status, _)| *status != "default")
         .map(|(status, answer)| read_answer(document, status, answer))
-        .collect();
+        .partition(|answer| answer.status.starts_with(['4', '5']));
     let went_well = members(&operation["responses"]).find(|(status, _)| status.starts_with('2'));
     let schema = went_well.map(|(_, answer)| &answer["content"]["application/json"]["schema"]);
     let open = operation.get("security").is_some();
@@ -119,7 +122,7 @@ fn read(document: &Value, path: &str, method: &str, operation: &Value, parameter
         method: method.to_uppercase(),
         path: path.to_owned(),
         summary: text(&operation["summary"]),
-        description: text(&operation["description"]),
+        description: said(&operation["description"]),
         open,
         command: command(path, method, open, !form.is_null()),
         example: schema.filter(|schema| !schema.is_null()).map(|schema| example::of(document, schema)),
@@ -127,6 +130,7 @@ fn read(document: &Value, path: &str, method: &str, operation: &Value, parameter
         body_types,
         parameters,
         answers,
+        refusals,
     }
 }
 
@@ -138,7 +142,9 @@ fn command(path: &str, method: &str, open: bool, is_form: bool) -> String {
         command.push_str(" \\\n  -H \"Authorization: Bearer $TOKEN\"");
     }
     match (method, is_form) {
-        ("post", true) => command.push_str(" \\\n  -u \"$CLIENT_ID:$SECRET\" -d grant_type=client_credentials"),
+        ("post", true) => {
+            command.push_str(" \\\n  -u \"$CLIENT_ID:$SECRET\" -d grant_type=client_credentials")
+        }
         ("post", false) if path.ends_with("/attestations") => command.push_str(" -X POST"),
         ("post", false) => {
             command.push_str(" \\\n  -H 'Content-Type: application/zip' --data-binary @versement.zip");
@@ -152,13 +158,14 @@ fn read_answer(document: &Value, status: &str, answer: &Value) -> Answer {
     let answer = example::followed(document, answer);
     let content = members(&answer["content"]).next();
     let schema = content.and_then(|(_, content)| content["schema"]["$ref"].as_str());
+    // Told once, above: every answer bears these.
+    let headers = members(&answer["headers"]).filter(|(name, _)| !name.starts_with("RateLimit"));
     Answer {
         status: status.to_owned(),
-        description: text(&answer["description"]),
+        description: said(&answer["description"]),
         media_type: content.map(|(name, _)| name.clone()).unwrap_or_default(),
         shape: schema.and_then(|name| name.rsplit('/').next()).map(str::to_owned),
-        headers: members(&answer["headers"]).map(|(name, _)| name.clone()).collect(),
-        is_refusal: status.starts_with(['4', '5']),
+        headers: headers.map(|(name, _)| name.clone()).collect(),
     }
 }
 
@@ -172,7 +179,7 @@ fn parameter(parameter: &Value) -> Field {
         },
         required: parameter["required"] == true,
         kind: kind(&parameter["schema"]),
-        description: text(&parameter["description"]),
+        description: said(&parameter["description"]),
     }
 }
 
@@ -186,7 +193,7 @@ fn fields(schema: &Value) -> Vec<Field> {
             place: "",
             required,
             kind: kind(field),
-            description: text(&field["description"]),
+            description: said(&field["description"]),
         }
     });
     fields.collect()
@@ -233,6 +240,12 @@ fn bounded(schema: &Value) -> String {
 /// A value as it is written in an answer, texts without their quotes.
 fn written(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn said(value: &Value) -> Said {
+    let pieces = value.as_str().unwrap_or_default().split('`').enumerate();
+    let pieces = pieces.map(|(rank, piece)| (rank % 2 == 1, piece.to_owned()));
+    pieces.filter(|(_, piece)| !piece.is_empty()).collect()
 }
 
 fn text(value: &Value) -> String {
