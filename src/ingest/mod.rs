@@ -39,6 +39,7 @@ mod seal_queries;
 mod seen;
 mod showing;
 mod signatures;
+mod spooled;
 mod standing;
 mod state_queries;
 mod store;

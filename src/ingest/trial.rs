@@ -4,37 +4,31 @@
 //! handle. The one thing to know: it says what would be decided now; what is exact at the sealing alone (a quota that
 //! others are filling) may still change.
 
-use std::fs::File;
-use std::io::{self, Seek, Write};
-use std::path::PathBuf;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use futures_util::{Stream, StreamExt};
+use bytes::Bytes;
+use futures_util::Stream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::decide::{Decision, decide};
 use super::judge::{Judged, Sender};
 use super::receive::Depositor;
+use super::spooled::{Spooled, spool};
 use super::unpack::unpack;
 use super::validate::validate;
 use super::{Error, Ingest, blocking, queries, replies};
 use crate::model::{
     Agent, Agreement, Finding, SedaVersion, Signatures, Transfer, TransferId, TransferState, VirusCoverage,
 };
-use crate::package;
-use crate::proof::digest::Sha512;
 use crate::seda;
 use crate::seda::tolerance::Tolerance;
-use crate::storage;
 
 /// Packages tried at once by a process: each is read as a deposit is.
 const AT_ONCE: usize = 4;
 /// How long one waits for its turn.
 const TURN_MAX: Duration = Duration::from_secs(60);
-/// Bytes gathered before a thread is asked to write them.
-const GATHERED_BYTES: usize = 1 << 20;
 
 /// What a deposit of these bytes would come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,63 +195,4 @@ fn reply_code(
     };
     let version = version.unwrap_or(SedaVersion::V2_1);
     Some(agreement.map_or(code, |agreement| replies::code_of(agreement, version, code)).to_owned())
-}
-
-/// A package in a file without a name.
-struct Spooled {
-    file: File,
-    digest: Sha512,
-}
-
-/// Writes the stream down; it is at its beginning again when this returns.
-async fn spool(
-    mut body: impl Stream<Item = io::Result<Bytes>> + Unpin,
-    scratch: PathBuf,
-    bytes_max: u64,
-) -> Result<Spooled, Error> {
-    let folder = scratch.clone();
-    let file =
-        blocking(move || package::unlinked(&folder).map_err(|error| unwritten(error, &folder))).await?;
-    let mut spooled = Spooled { file, digest: Sha512::new() };
-    let (mut gathered, mut size_bytes) = (BytesMut::new(), 0u64);
-    while let Some(bytes) = body.next().await {
-        let bytes = bytes.map_err(storage::Error::Interrupted)?;
-        size_bytes = size_bytes.saturating_add(bytes.len() as u64);
-        if size_bytes > bytes_max {
-            return Err(storage::Error::TooLarge { bytes_max }.into());
-        }
-        gathered.extend_from_slice(&bytes);
-        if gathered.len() >= GATHERED_BYTES {
-            let (full, folder) = (gathered.split(), scratch.clone());
-            spooled =
-                blocking(move || spooled.take(&full).map_err(|error| unwritten(error, &folder))).await?;
-        }
-    }
-    blocking(move || {
-        let ended = spooled.take(&gathered).and_then(|mut spooled| {
-            spooled.file.rewind()?;
-            Ok(spooled)
-        });
-        ended.map_err(|error| unwritten(error, &scratch))
-    })
-    .await
-}
-
-impl Spooled {
-    fn take(mut self, bytes: &[u8]) -> io::Result<Self> {
-        self.digest.update(bytes);
-        self.file.write_all(bytes)?;
-        Ok(self)
-    }
-}
-
-/// A full disk is told as it is of a deposit.
-fn unwritten(source: io::Error, folder: &std::path::Path) -> Error {
-    let (doing, path) = ("writing in", folder.to_owned());
-    match source.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            storage::Error::Full { doing, path }.into()
-        }
-        _ => storage::Error::Io { doing, path, source }.into(),
-    }
 }

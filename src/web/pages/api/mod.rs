@@ -4,6 +4,7 @@
 
 mod example;
 mod read;
+mod words;
 
 use std::sync::LazyLock;
 

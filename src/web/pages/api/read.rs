@@ -5,7 +5,10 @@
 use serde_json::Value;
 
 use super::example;
+use super::words::kind;
 use crate::web::api::document::OPENAPI;
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A sentence, cut where its words are those of programs: each piece, and whether it is one.
 pub type Said = Vec<(bool, String)>;
@@ -32,7 +35,7 @@ pub struct Operation {
     pub parameters: Vec<Field>,
     /// Types that its body may come as.
     pub body_types: Vec<String>,
-    pub body: String,
+    pub body: Said,
     pub answers: Vec<Answer>,
     pub refusals: Vec<Answer>,
     /// How `curl` calls it.
@@ -89,7 +92,7 @@ pub fn document() -> (Vec<Group>, Vec<Shape>) {
     let shapes = members(&document["components"]["schemas"]).map(|(name, schema)| Shape {
         name: name.clone(),
         description: said(&schema["description"]),
-        fields: fields(schema),
+        fields: fields(schema, ""),
     });
     (groups, shapes.collect())
 }
@@ -99,8 +102,9 @@ fn paths(document: &Value) -> impl Iterator<Item = (String, Operation)> {
         let operations = members(item).filter(|(method, _)| *method != "parameters");
         operations.map(move |(method, operation)| {
             let shared = items(&item["parameters"]);
-            let parameters: Vec<Field> =
-                shared.chain(items(&operation["parameters"])).map(parameter).collect();
+            let form = &operation["requestBody"]["content"][FORM]["schema"];
+            let parameters = shared.chain(items(&operation["parameters"])).map(parameter);
+            let parameters = parameters.chain(fields(form, "corps")).collect();
             (text(&operation["tags"][0]), read(document, path, method, operation, parameters))
         })
     })
@@ -116,7 +120,7 @@ fn read(document: &Value, path: &str, method: &str, operation: &Value, parameter
     let went_well = members(&operation["responses"]).find(|(status, _)| status.starts_with('2'));
     let schema = went_well.map(|(_, answer)| &answer["content"]["application/json"]["schema"]);
     let open = operation.get("security").is_some();
-    let form = &body["content"]["application/x-www-form-urlencoded"];
+    let form = &body["content"][FORM];
     Operation {
         anchor: text(&operation["operationId"]),
         method: method.to_uppercase(),
@@ -126,7 +130,7 @@ fn read(document: &Value, path: &str, method: &str, operation: &Value, parameter
         open,
         command: command(path, method, open, !form.is_null()),
         example: schema.filter(|schema| !schema.is_null()).map(|schema| example::of(document, schema)),
-        body: [&body["description"], &form["schema"]["description"]].map(text).concat(),
+        body: [&body["description"], &form["schema"]["description"]].map(said).concat(),
         body_types,
         parameters,
         answers,
@@ -143,7 +147,7 @@ fn command(path: &str, method: &str, open: bool, is_form: bool) -> String {
     }
     match (method, is_form) {
         ("post", true) => {
-            command.push_str(" \\\n  -u \"$CLIENT_ID:$SECRET\" -d grant_type=client_credentials")
+            command.push_str(" \\\n  -u \"$CLIENT_ID:$SECRET\" -d grant_type=client_credentials");
         }
         ("post", false) if path.ends_with("/attestations") => command.push_str(" -X POST"),
         ("post", false) => {
@@ -184,62 +188,19 @@ fn parameter(parameter: &Value) -> Field {
 }
 
 /// Fields of an object: those that are always there first, in the document's order.
-fn fields(schema: &Value) -> Vec<Field> {
+fn fields(schema: &Value, place: &'static str) -> Vec<Field> {
     let names = example::names(schema);
     let fields = names.into_iter().map(|(name, required)| {
         let field = &schema["properties"][name];
         Field {
             name: name.to_owned(),
-            place: "",
+            place,
             required,
             kind: kind(field),
             description: said(&field["description"]),
         }
     });
     fields.collect()
-}
-
-/// The type of a value, in words.
-fn kind(schema: &Value) -> String {
-    if let Some(name) = schema["$ref"].as_str() {
-        return name.rsplit('/').next().unwrap_or_default().to_owned();
-    }
-    if let Some(words) = schema["enum"].as_array() {
-        return words.iter().map(written).collect::<Vec<_>>().join(", ");
-    }
-    if let Some(constant) = schema.get("const") {
-        return written(constant);
-    }
-    let types: Vec<&str> = match &schema["type"] {
-        Value::Array(types) => types.iter().filter_map(Value::as_str).collect(),
-        one => one.as_str().into_iter().collect(),
-    };
-    let format = schema["format"].as_str();
-    let words = types.iter().map(|one| match (*one, format) {
-        ("string", Some("uuid")) => "UUID".to_owned(),
-        ("string", Some("date-time")) => "instant".to_owned(),
-        ("string", Some("date")) => "date".to_owned(),
-        ("string", Some("binary")) => "octets".to_owned(),
-        ("string", _) => "texte".to_owned(),
-        ("integer", _) => bounded(schema),
-        ("boolean", _) => "vrai ou faux".to_owned(),
-        ("array", _) => format!("liste ({})", kind(&schema["items"])),
-        ("object", _) => "objet".to_owned(),
-        (other, _) => other.to_owned(),
-    });
-    words.collect::<Vec<_>>().join(" ou ")
-}
-
-fn bounded(schema: &Value) -> String {
-    match (schema["minimum"].as_u64(), schema["maximum"].as_u64()) {
-        (Some(least), Some(most)) => format!("entier de {least} à {most}"),
-        _ => "entier".to_owned(),
-    }
-}
-
-/// A value as it is written in an answer, texts without their quotes.
-fn written(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn said(value: &Value) -> Said {
