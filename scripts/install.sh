@@ -121,6 +121,14 @@ if [ "$goal" = test ] && [ ! -s "$oidc/node_modules/oidc-provider/package.json" 
     npm install --silent --no-audit --no-fund --no-package-lock --prefix "$oidc" 'oidc-provider@8.8.1' >/dev/null
 fi
 
+# Tries the API from its document, PyPI's schemathesis, in a Python of its own.
+tries=$target/schemathesis-python
+if [ "$goal" = test ] && [ ! -x "$tries/bin/schemathesis" ]; then
+    echo "Installation de : schemathesis"
+    python3 -m venv "$tries"
+    "$tries/bin/python" -m pip install --quiet --disable-pip-version-check 'schemathesis==4.32.5'
+fi
+
 if [ "$goal" = validators ] && [ ! -x "${CARGO_TARGET_DIR:-target}/validators/bin/rocfl" ]; then
     echo "Installation de : rocfl"
     "${CARGO:-cargo}" install rocfl --version 1.7.0 --no-default-features --locked --quiet \

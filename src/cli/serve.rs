@@ -21,7 +21,7 @@ pub(super) fn serve(config: Config, web: bool, work: bool) -> Result<ExitCode, F
             Some(address) => tracing::info!(%address, %metrics, "le service répond"),
             None => tracing::info!(%metrics, "le travail de fond commence"),
         }
-        Ok(running.until_told().await?)
+        Ok(Box::pin(running.until_told()).await?)
     });
     // A thread that reads or writes a large file is not waited for: it leaves what a crash would.
     runtime.shutdown_background();

@@ -6,7 +6,7 @@
 use fail::fail_point;
 
 use super::decide::{Decision, decide};
-use super::identify::{Tables, identify};
+use super::judge::{Judged, Sender};
 use super::notify::{self, Decided};
 use super::queries::{self, MessageKind};
 use super::seal::{Sealed, Sealing};
@@ -15,7 +15,7 @@ use super::store::Storing;
 use super::unpack::unpack_waiting;
 use super::validate::{Validated, validate};
 use super::{
-    Error, Ingest, JOB_PURGE, acknowledge, codes, event_object, quota, replies, seal, state_queries, viruses,
+    Error, Ingest, JOB_PURGE, acknowledge, codes, event_object, quota, replies, seal, state_queries,
 };
 use crate::catalog::accession_queries::find_accession;
 use crate::db::TenantTx;
@@ -77,24 +77,8 @@ impl Ingest {
             None => self.acknowledge_late(tenant, id, &validated).await?,
             sent => sent,
         };
-        let viruses = self.viruses(tenant, &validated).await?;
-        let (limits, signatures) = (self.limits.clone(), self.signatures.get().await?);
-        let scratch = self.storage.quarantine().scratch().to_owned();
-        let (trust, now) = (self.trust.clone(), self.clock.now());
-        let identified = super::blocking(move || {
-            let tables = Tables { signatures: &signatures, scratch: &scratch, trust: &trust, now };
-            identify(validated, &limits, tables, viruses)
-        })
-        .await?;
-        let mut seen = Seen::of(&identified)?;
-        let (facts, home) = self.facts(tenant, transfer, &seen).await?;
-        seen.is_judged_under(facts.agreement.as_ref());
-        if facts.agreement.is_some() && identified.viruses.terms != viruses::terms(facts.agreement.as_ref()) {
-            return Err(Error::Contended);
-        }
-        let conformed =
-            self.conform(tenant, identified, facts.agreement.as_ref(), facts.profile.as_ref()).await?;
-        seen.was_checked_against(conformed.applied.as_ref());
+        let Judged { conformed, facts, seen, home } =
+            self.judge(tenant, &Sender::from(transfer), validated).await?;
         fail_point!("examine-before-decision");
         match decide(conformed, facts, self.clock.today(), approved) {
             Decision::Refuse(findings) => self.refuse_or_wait(tenant, transfer, seen, findings).await,

@@ -22,6 +22,7 @@ mod examine;
 mod findings_json;
 mod format_findings;
 pub mod identify;
+mod judge;
 mod limits;
 mod naming;
 mod notes;
@@ -39,10 +40,12 @@ mod seal_queries;
 mod seen;
 mod showing;
 mod signatures;
+mod spooled;
 mod standing;
 mod state_queries;
 mod store;
 mod sweep;
+mod trial;
 pub mod unpack;
 mod upload_queries;
 pub mod uploads;
@@ -51,6 +54,7 @@ pub mod viruses;
 pub mod visibility;
 
 pub use receive::{Depositor, Entered, Reception};
+pub use trial::{Trial, Verdict};
 
 use crate::antivirus::{self, Scanner};
 use crate::catalog;
@@ -111,6 +115,8 @@ pub struct Ingest {
     /// Transfers of one member that may wait for a site.
     waiting_max: u32,
     profiles: compiled::Compiled,
+    /// Packages tried at once.
+    trials: trial::Turns,
     /// `None`: the service has no virus scanner.
     scanner: Option<Scanner>,
     signatures: InForce,
@@ -136,6 +142,7 @@ impl Ingest {
             room_days: ROOM_DAYS,
             waiting_max,
             profiles,
+            trials: trial::Turns::default(),
             scanner: None,
             signatures,
             trust: Trust::default(),
@@ -200,6 +207,8 @@ pub enum Error {
     /// The member has as many transfers waiting for a site as may wait.
     #[error("{waiting} transfers of this member wait for a site already")]
     TooManyWaiting { waiting: u32 },
+    #[error("as many packages as may be are tried already")]
+    TooManyTrials,
     #[error("another worker has moved this transfer on")]
     Contended,
     #[error("what was sealed and what is in quarantine differ")]
@@ -220,7 +229,9 @@ impl Error {
             Error::Package(error) => error.is_transient(),
             Error::Enter(error) => error.is_transient(),
             Error::AwaitingReplication { .. } | Error::TooManyWaiting { .. } | Error::Antivirus(_) => true,
-            Error::Contended | Error::Died | Error::Io(_) | Error::AwaitingRoom => true,
+            Error::Contended | Error::TooManyTrials | Error::Died | Error::Io(_) | Error::AwaitingRoom => {
+                true
+            }
             Error::Record(_) | Error::Changed | Error::Profile(_) => false,
         }
     }

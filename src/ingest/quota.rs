@@ -4,11 +4,12 @@
 
 use chrono::TimeDelta;
 
+use super::{Ingest, seal_queries};
 use crate::clock::Clock;
 use crate::db::{self, TenantTx};
 use crate::mail::{self, Letter};
 use crate::model::findings as f;
-use crate::model::{Deposited, Finding, Transfer};
+use crate::model::{Deposited, Finding, TenantId, Transfer};
 
 /// Percents of the quota at which the member's administrators are written to.
 pub const TOLD_AT: [u64; 2] = [80, 95];
@@ -31,6 +32,13 @@ pub struct Room {
     pub deposits: Option<u64>,
     /// Bytes before the soft quota; less than zero past it.
     pub soft_bytes: Option<i64>,
+}
+
+impl Ingest {
+    /// What the member may still deposit today; nothing without a quota.
+    pub async fn room(&self, tenant: TenantId) -> Result<Room, db::Error> {
+        seal_queries::room_left(&mut self.db.read(tenant).await?, self.clock.today()).await
+    }
 }
 
 /// Everything that a deposit would pass.

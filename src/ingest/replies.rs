@@ -41,7 +41,7 @@ pub(super) fn acceptance(
 }
 
 /// As the agreement wants codes written; before 2.0 the standard has its own list, and nothing else is valid.
-fn code_of<'a>(agreement: &Agreement, version: SedaVersion, code: &'a str) -> &'a str {
+pub(super) fn code_of<'a>(agreement: &Agreement, version: SedaVersion, code: &'a str) -> &'a str {
     if version < SedaVersion::V2_0 { code } else { agreement.conditions.reply_codes.written(code) }
 }
 
@@ -79,6 +79,12 @@ fn reply_unit(accession: &Accession, version: SedaVersion, rank: usize, unit: Un
     reply
 }
 
+/// The code of a refusal: that of its first reason.
+pub(super) fn refusal_code(findings: &[Finding]) -> &'static str {
+    let first_error = findings.iter().find(|finding| finding.is_error());
+    first_error.map_or("101", |finding| finding.kind.reply_code)
+}
+
 /// What a refusal could read of the message it answers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Refused {
@@ -104,8 +110,7 @@ pub(super) fn refusal(
     let identifier = format!("ATR-{member_code}-{}", transfer.transfer_id.0.simple());
     let unread = format!("urn:uuid:{}", transfer.transfer_id);
     let version = seen.version.unwrap_or(SedaVersion::V2_1);
-    let first_error = findings.iter().find(|finding| finding.is_error());
-    let code = first_error.map_or("101", |finding| finding.kind.reply_code);
+    let code = refusal_code(findings);
     let named = |name: &'static str, value: &Option<String>| {
         value.clone().filter(|value| !value.trim().is_empty()).unwrap_or_else(|| name.to_owned())
     };

@@ -7,10 +7,11 @@ use std::io;
 use super::conform::Applied;
 use super::decide::Facts;
 use super::identify::Identified;
+use super::judge::Sender;
 use super::state_queries::Examined;
 use super::{Error, Ingest, coverage, replies, seal, seal_queries, signatures};
 use crate::model::{
-    Agreement, AgreementId, Event, Finding, Scope, SedaVersion, Signatures, TenantId, Transfer, TransferId,
+    Agreement, AgreementId, Event, Finding, Scope, SedaVersion, Signatures, TenantId, TransferId,
     VirusCoverage,
 };
 use crate::registry;
@@ -151,7 +152,7 @@ impl Ingest {
     pub(super) async fn facts(
         &self,
         tenant: TenantId,
-        transfer: &Transfer,
+        from: &Sender,
         seen: &Seen,
     ) -> Result<(Facts, Home), Error> {
         let mut tx = self.db.read(tenant).await?;
@@ -161,13 +162,13 @@ impl Ingest {
         if let Some(name) = &seen.agreement {
             facts.agreement = registry::queries::find_agreement(tx, name).await?;
         }
-        if let (Some(agreement), Some(machine)) = (&facts.agreement, transfer.machine_id) {
+        if let (Some(agreement), Some(machine)) = (&facts.agreement, from.machine_id) {
             let open = registry::queries::machine_agreements(tx, machine).await?;
             if !open.contains(&agreement.identifier) {
                 facts.agreement = None;
             }
         }
-        if let (Some(agreement), Some(person)) = (&facts.agreement, transfer.person_id) {
+        if let (Some(agreement), Some(person)) = (&facts.agreement, from.person_id) {
             let held = registry::queries::depositing(tx, person).await?;
             // Whoever deposits no more deposits what they had begun.
             let open = |scope: Scope| {
@@ -203,10 +204,10 @@ impl Ingest {
         }
         if let (Some(agency), Some(identifier)) = (&seen.transferring_agency, &seen.message_identifier) {
             facts.identifier_consumed =
-                seal_queries::identifier_is_consumed(tx, agency, identifier, transfer.transfer_id).await?;
+                seal_queries::identifier_is_consumed(tx, agency, identifier, from.transfer_id).await?;
         }
         facts.standing = registry::convention_queries::standing(tx).await?;
-        facts.copy = transfer.copy;
+        facts.copy = from.copy;
         let (code, store) = (facts.standing.code.clone(), self.store_of(tx).await?);
         facts.sites = store.site_names();
         Ok((facts, Home { code, store }))

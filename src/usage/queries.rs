@@ -40,6 +40,40 @@ pub async fn last_day(tx: &mut TenantRead) -> Result<Option<NaiveDate>, Error> {
     Ok(last.fetch_one(tx.conn()).await?)
 }
 
+/// Of these agreements, one line a day and agreement without the copies of each site, in that order, from what follows
+/// `after` on; so many at most.
+pub async fn days_under(
+    tx: &mut TenantRead,
+    agreements: &[String],
+    (first, last): (NaiveDate, NaiveDate),
+    after: Option<(NaiveDate, &str)>,
+    most: u32,
+) -> Result<Vec<AgreementDay>, Error> {
+    let (after_day, after_agreement) = after.unzip();
+    let rows = sqlx::query!(
+        "select day, agreement, archives, objects, bytes, came, came_objects, came_bytes, refused
+         from usage_agreement
+         where day between $1 and $2 and agreement = any($3)
+           and ($4::date is null or (day, agreement) > ($4, $5::text))
+         order by day, agreement limit $6",
+        first,
+        last,
+        agreements,
+        after_day,
+        after_agreement,
+        i64::from(most)
+    );
+    let days = rows.fetch_all(tx.conn()).await?.into_iter().map(|row| AgreementDay {
+        sites: Vec::new(),
+        day: row.day,
+        agreement: row.agreement,
+        held: Amount { archives: row.archives, objects: row.objects, bytes: row.bytes },
+        came: Amount { archives: row.came, objects: row.came_objects, bytes: row.came_bytes },
+        refused: row.refused,
+    });
+    Ok(days.collect())
+}
+
 /// Agreement by agreement, with the copies of each site; by day, then by agreement.
 pub async fn agreement_days(
     tx: &mut TenantRead,

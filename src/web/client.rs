@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use actix_web::error::PayloadError;
+use actix_web::http::Version;
 use actix_web::http::header::{self, HeaderName};
 use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpRequest, http::header::HeaderMap};
@@ -60,6 +61,13 @@ pub struct PeerCertificate(pub String);
 /// The bytes of `Content-Length`, when it is sent.
 pub fn announced_bytes(request: &HttpRequest) -> Option<u64> {
     request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Whether a request says that it has no body; later versions of HTTP may bring one that nothing announces.
+pub fn brings_nothing(request: &HttpRequest) -> bool {
+    let is_announced = request.headers().contains_key(header::TRANSFER_ENCODING);
+    let may_be_silent = request.version() > Version::HTTP_11;
+    announced_bytes(request).map_or(!is_announced && !may_be_silent, |bytes| bytes == 0)
 }
 
 /// A body as it comes; a sender silent for too long is as if gone. It may be asked again once it has ended:

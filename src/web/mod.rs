@@ -22,6 +22,7 @@ pub mod problem;
 pub mod problems;
 pub mod proof_of_origin;
 pub mod range;
+mod rate_limit;
 pub mod restservices;
 pub mod routes;
 pub mod scanner;

@@ -34,7 +34,7 @@ pub fn wanted(conditions: Conditions<'_>, etag: &str, size_bytes: u64) -> Wanted
     if conditions.if_match.is_some_and(|tags| tags.trim() != "*" && !names(tags, etag, false)) {
         return Wanted::Failed;
     }
-    if conditions.if_none_match.is_some_and(|tags| tags.trim() == "*" || names(tags, etag, true)) {
+    if conditions.if_none_match.is_some_and(|tags| is_known(tags, etag)) {
         return Wanted::NotModified;
     }
     // A date in If-Range cannot name our bytes: they have no Last-Modified.
@@ -42,6 +42,11 @@ pub fn wanted(conditions: Conditions<'_>, etag: &str, size_bytes: u64) -> Wanted
         return Wanted::Whole;
     }
     conditions.range.map_or(Wanted::Whole, |range| part(range, size_bytes))
+}
+
+/// Whether the caller of `If-None-Match` has what this tag, quotes included, names.
+pub fn is_known(tags: &str, etag: &str) -> bool {
+    tags.trim() == "*" || names(tags, etag, true)
 }
 
 /// Whether a list of entity tags has this one; `weakly` ignores `W/`.

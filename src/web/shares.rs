@@ -18,13 +18,15 @@ use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest};
 use chrono::{DateTime, Utc};
 
-use super::problem::Problem;
+use super::problem::{Problem, is_of_the_portal};
+use super::rate_limit::Left;
 use super::{callers, problems};
 use crate::model::TenantId;
 use crate::telemetry;
 
-/// Where deposits come in.
-pub const UPLOADS: [&str; 3] = ["/versements", "/api/v1/transfers", "/restservices/sedaMessages"];
+/// Where deposits come in, or are tried: one costs what the other does.
+pub const UPLOADS: [&str; 4] =
+    ["/versements", "/api/v1/transfers", "/api/v1/checks", "/restservices/sedaMessages"];
 
 /// When to come back for what is limited at once: nobody knows when another answer ends.
 const AT_ONCE_SECONDS: u32 = 2;
@@ -94,15 +96,37 @@ impl Shares {
     }
 
     fn take(&self, tenant: TenantId, kind: Kind, now: DateTime<Utc>) -> Result<Held, Past> {
-        let share = match kind {
-            Kind::Requests => self.settings.requests,
-            Kind::Uploads => self.settings.uploads,
-        };
+        let share = self.share(kind);
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         // Only members that exist come here, each with an entry a kind.
         let mine = taken.entry((tenant, kind)).or_insert_with(|| Taken::nothing(share, now));
         mine.take(share, now)?;
         Ok(Held { of: (tenant, kind), taken: self.taken.clone() })
+    }
+
+    fn share(&self, kind: Kind) -> Share {
+        match kind {
+            Kind::Requests => self.settings.requests,
+            Kind::Uploads => self.settings.uploads,
+        }
+    }
+
+    /// What was left when the member last took.
+    fn left(&self, tenant: TenantId, kind: Kind) -> Left {
+        let share = self.share(kind);
+        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = taken.get(&(tenant, kind)).map_or(f64::from(share.burst), |mine| mine.left);
+        Left { name: kind.word(), burst: share.burst, per_second: share.per_second, left }
+    }
+}
+
+impl Kind {
+    /// The name of its policy.
+    fn word(self) -> &'static str {
+        match self {
+            Kind::Requests => "requests",
+            Kind::Uploads => "uploads",
+        }
     }
 }
 
@@ -156,8 +180,9 @@ fn place(request: &HttpRequest, tenant: TenantId) -> Result<(), (Past, Kind)> {
     }
     let kind = kind(request.method(), request.match_pattern().as_deref().unwrap_or_default());
     let state = callers::state(request);
-    let held = state.shares.take(tenant, kind, state.clock.now()).map_err(|past| (past, kind))?;
-    request.extensions_mut().insert(held);
+    let taken = state.shares.take(tenant, kind, state.clock.now());
+    request.extensions_mut().insert(state.shares.left(tenant, kind));
+    request.extensions_mut().insert(taken.map_err(|past| (past, kind))?);
     Ok(())
 }
 
@@ -208,12 +233,16 @@ impl Past {
     }
 }
 
-/// Keeps the place of a request until the last byte of its answer is gone.
+/// Keeps the place of a request until the last byte of its answer is gone; tells machines what their member has left.
 pub async fn hold(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let answer = next.call(request).await?.map_into_boxed_body();
+    let mut answer = next.call(request).await?.map_into_boxed_body();
+    let left = answer.request().extensions().get::<Left>().copied();
+    if let Some(left) = left.filter(|_| !is_of_the_portal(answer.request().path())) {
+        left.tell(answer.headers_mut());
+    }
     let held = answer.request().extensions_mut().remove::<Held>();
     Ok(match held {
         None => answer,

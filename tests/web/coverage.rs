@@ -20,6 +20,8 @@ struct Identifiers {
     job: String,
     profile: String,
     agreement: String,
+    /// As manifests name it.
+    agreement_name: String,
     archive: String,
     attestation: String,
     person: String,
@@ -40,7 +42,7 @@ async fn identifiers(door: &Door, name: &str) -> Identifiers {
     let agreement: Uuid =
         sqlx::query_scalar("select agreement_id from agreement limit 1").fetch_one(tx.conn()).await.unwrap();
     drop(tx);
-    let agreement = agreement.to_string();
+    let (agreement, agreement_name) = (agreement.to_string(), door.tenant.agreement.clone());
     let (object, archive) = (object.as_str().unwrap().to_owned(), archive.as_str().unwrap().to_owned());
     let person = door.tenant.person(Role::Reader).to_string();
     let machine = door.tenant.machine.to_string();
@@ -51,6 +53,7 @@ async fn identifiers(door: &Door, name: &str) -> Identifiers {
         job: NO_JOB.into(),
         profile,
         agreement,
+        agreement_name,
         archive,
         attestation,
         person,
@@ -70,6 +73,7 @@ impl Identifiers {
             job: NO_JOB.into(),
             profile,
             agreement,
+            agreement_name: "INCONNU".into(),
             archive,
             attestation,
             person,
@@ -82,7 +86,19 @@ impl Identifiers {
         let (archive, attestation) = ("x".to_owned(), "%00".to_owned());
         let agreement = "accord".to_owned();
         let (person, machine) = ("personne".to_owned(), "application".to_owned());
-        Identifiers { transfer, unit, object, job, profile, agreement, archive, attestation, person, machine }
+        Identifiers {
+            transfer,
+            unit,
+            object,
+            job,
+            profile,
+            agreement,
+            agreement_name: "%00".into(),
+            archive,
+            attestation,
+            person,
+            machine,
+        }
     }
 
     /// The address with its parameter; a new kind of address must be given its identifier here.
@@ -98,6 +114,7 @@ impl Identifiers {
             // A member that the pilot would name: `pilot.rs` tries theirs.
             ("pilotage/", &self.job),
             ("/accords/{id}", &self.agreement),
+            ("/agreements/{id}", &self.agreement_name),
             ("/personnes/{id}", &self.person),
             ("/applications/{id}", &self.machine),
         ]);

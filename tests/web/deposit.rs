@@ -178,3 +178,12 @@ async fn nothing_is_left_of_a_sender_that_goes_away() {
     assert!(kept.is_empty(), "{kept:?}");
     door.end().await;
 }
+
+#[tokio::test]
+async fn a_deposit_without_a_body_is_none() {
+    let door = Door::open().await;
+    let answer = door.post(Vec::new()).await;
+    assert_eq!((answer.status, answer.problem().as_str()), (400, "bad-request"));
+    assert_eq!(door.json("/api/v1/transfers").await["items"], serde_json::json!([]));
+    door.end().await;
+}

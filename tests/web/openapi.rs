@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chartrier::web::routes::TABLE;
 use serde_json::Value;
 
-use super::Door;
+use super::{Door, post};
 use crate::support::profile;
 
 fn document() -> Value {
@@ -83,6 +83,9 @@ async fn answers_have_the_fields_described_and_no_other() {
         ("/api/v1/units/{id}/children", format!("/api/v1/units/{child}/children")),
         ("/api/v1/units/{id}/objects", format!("/api/v1/units/{child}/objects")),
         ("/api/v1/profiles", "/api/v1/profiles".into()),
+        ("/api/v1/agreements", "/api/v1/agreements".into()),
+        ("/api/v1/agreements/{id}", format!("/api/v1/agreements/{}", door.tenant.agreement)),
+        ("/api/v1/usage", "/api/v1/usage".into()),
         ("/api/v1/objects/{id}", format!("/api/v1/objects/{object}")),
         ("/health/live", "/health/live".into()),
         ("/health/ready", "/health/ready".into()),
@@ -90,6 +93,11 @@ async fn answers_have_the_fields_described_and_no_other() {
         let answer = door.get(&address).await;
         let response = &document()["paths"][template]["get"]["responses"][answer.status.to_string()];
         check(&response["content"]["application/json"]["schema"], &answer.json(), template);
+    }
+    let token = door.token().await;
+    for sip in [door.sip("DOCUMENT-ESSAI"), wrong] {
+        let ask = post("/api/v1/checks", sip.zip()).bearer(&token).header("content-type", "application/zip");
+        check(&document()["components"]["schemas"]["Check"], &door.send(ask).await.json(), "checks");
     }
     let problem = door.get("/api/v1/units?limit=0").await;
     check(&document()["components"]["schemas"]["Problem"], &problem.json(), "problem");

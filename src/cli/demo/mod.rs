@@ -112,7 +112,7 @@ async fn demonstrate(
         logins(&report, &members, &format!("http://{address}"));
     }
     println!("\nTout est en ordre. Ctrl-C arrête le service et sa base de données.");
-    let outcome = running.until_told().await?;
+    let outcome = Box::pin(running.until_told()).await?;
     println!("\nArrêté.");
     Ok(outcome)
 }

@@ -1,15 +1,18 @@
 //! `GET /api/v1/openapi.json`: the API described for programs (OpenAPI 3.1).
 
-use actix_web::HttpResponse;
-use actix_web::http::header;
+use std::sync::LazyLock;
+
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::tagged;
+use crate::proof::digest::sha256;
 
 /// The document, written by hand.
 pub const OPENAPI: &str = include_str!("../../../static/openapi.json");
 
+static SHA256: LazyLock<[u8; 32]> = LazyLock::new(|| sha256(OPENAPI.as_bytes()));
+
 /// `GET /api/v1/openapi.json`.
-pub async fn show() -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("application/json")
-        .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
-        .body(OPENAPI)
+pub async fn show(request: HttpRequest) -> HttpResponse {
+    tagged(&request, &SHA256, "public, max-age=300", OPENAPI)
 }

@@ -3,7 +3,9 @@
 //! Never looks at a cookie. Every list is a page with the address of the next one; every refusal to answer is
 //! a problem. `static/openapi.json` describes it all, and a test holds it against the table of addresses.
 
+pub mod agreements;
 pub mod attestations;
+pub mod checks;
 pub mod document;
 pub mod objects;
 pub mod profiles;
@@ -12,14 +14,18 @@ mod transfer_json;
 pub mod transfers;
 mod unit_json;
 pub mod units;
+pub mod usage;
 
-use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::cursor;
 use super::problem::Problem;
 use super::problems;
+use super::range::is_known;
+use crate::proof::digest::sha256;
 
 /// Lines of a page when the caller does not say.
 const LIMIT: u32 = 50;
@@ -39,6 +45,42 @@ impl<T: Serialize> Page<T> {
     fn answer(self) -> HttpResponse {
         HttpResponse::Ok().json(self)
     }
+}
+
+/// What follows a place in a list sorted by name, and the name from which the next page goes on.
+fn page_by_name<T>(
+    mut all: Vec<T>,
+    name: impl Fn(&T) -> &str,
+    after: Option<&str>,
+    most: u32,
+) -> (Vec<T>, Option<String>) {
+    all.sort_by(|one, other| name(one).cmp(name(other)));
+    all.retain(|one| after.is_none_or(|after| name(one) > after));
+    let more = all.len() > most as usize;
+    all.truncate(most as usize);
+    let next = all.last().filter(|_| more).map(|last| name(last).to_owned());
+    (all, next)
+}
+
+/// An answer that its caller may keep, if it asks each time whether it still holds: `304` then.
+fn conditional(request: &HttpRequest, body: &impl Serialize) -> Result<HttpResponse, Problem> {
+    let body = serde_json::to_vec(body).map_err(|error| Problem::new(&problems::INTERNAL).because(&error))?;
+    Ok(tagged(request, &sha256(&body), "private, no-cache", body))
+}
+
+/// The same of bytes whose SHA-256 is known. The tag is weak: what is compressed on its way is the same answer.
+fn tagged(
+    request: &HttpRequest,
+    sha256: &[u8; 32],
+    cache: &'static str,
+    body: impl Into<web::Bytes>,
+) -> HttpResponse {
+    let tag = format!("\"{}\"", hex::encode(&sha256[..16]));
+    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let is_known = known.is_some_and(|tags| is_known(tags, &tag));
+    let mut answer = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    answer.insert_header((header::ETAG, format!("W/{tag}"))).insert_header((header::CACHE_CONTROL, cache));
+    if is_known { answer.finish() } else { answer.content_type("application/json").body(body.into()) }
 }
 
 /// The lines asked for, within bounds.

@@ -1,9 +1,10 @@
 //! `GET /api/v1/profiles`: the archive profiles that the machine's agreements list.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
-use super::Page;
+use super::agreements::{Listed, next_address};
+use super::{Page, conditional, limit, page_by_name, place};
 use crate::registry::{Profile, profile_queries};
 use crate::web::State;
 use crate::web::callers::Machine;
@@ -25,12 +26,20 @@ struct ProfileJson {
 }
 
 /// `GET /api/v1/profiles`.
-pub async fn list(machine: Machine, state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    let mut tx = state.db.read(machine.tenant).await?;
-    let profiles = profile_queries::profiles(&mut tx).await?;
-    let items: Vec<ProfileJson> =
+pub async fn list(
+    machine: Machine,
+    request: HttpRequest,
+    asked: web::Query<Listed>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let most = limit(asked.limit)?;
+    let after = place::<String>(asked.after.as_deref())?;
+    let profiles = profile_queries::profiles(&mut state.db.read(machine.tenant).await?).await?;
+    let all: Vec<ProfileJson> =
         profiles.into_iter().filter_map(|profile| json(profile, &machine.agreements)).collect();
-    Ok(Page { items, next: None }.answer())
+    let (items, next) = page_by_name(all, |profile| &profile.identifier, after.as_deref(), most);
+    let next = next.map(|name| next_address("/api/v1/profiles", &asked, &name));
+    conditional(&request, &Page { items, next })
 }
 
 /// `None` when none of these agreements lists it.

@@ -9,7 +9,7 @@ use crate::ingest::coverage;
 use crate::model::{Finding, Signatures, Transfer};
 
 #[derive(Serialize)]
-struct FindingJson<'a> {
+pub(super) struct FindingJson<'a> {
     code: &'static str,
     severity: &'static str,
     title: &'static str,

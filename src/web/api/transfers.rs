@@ -62,23 +62,7 @@ pub async fn receive(
     body: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    // The bytes are kept and digested as they come: a coding of the transport would hide them.
-    let coded = request.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
-    if coded || !MEDIA_TYPES.iter().any(|known| request.content_type().eq_ignore_ascii_case(known)) {
-        return Err(Problem::new(&problems::UNSUPPORTED_MEDIA_TYPE));
-    }
-    if client::announced_bytes(&request).is_some_and(|bytes| bytes > state.settings.received_bytes_max) {
-        return Err(problems::too_large(state.settings.received_bytes_max));
-    }
-    let unknown = || Problem::new(&problems::BAD_REQUEST).detail("copy est original, simple ou reliable.");
-    let copy = named.copy.as_deref().map(|word| CopySaid::from_word(word).ok_or_else(unknown)).transpose()?;
-    let from = ingest::Depositor {
-        tenant: machine.tenant,
-        agent: Agent::Machine(machine.machine_id),
-        channel: Channel::Api,
-        copy,
-        announced_bytes: client::announced_bytes(&request),
-    };
+    let from = depositor(&machine, &request, named.copy.as_deref(), &state)?;
     let name = named.into_inner().file_name.or_else(|| file_name(&request)).unwrap_or_default();
     let reception = state.ingest.receive(&from, &name, client::paced(body)).await?;
     let transfer = reception.transfer;
@@ -88,6 +72,32 @@ pub async fn receive(
     Ok(HttpResponse::Accepted()
         .insert_header((header::LOCATION, address_of(&transfer)))
         .json(TransferJson::from(&transfer)))
+}
+
+/// Who sends this package, when its announced type and size admit it.
+pub(super) fn depositor(
+    machine: &MachineCaller,
+    request: &HttpRequest,
+    copy: Option<&str>,
+    state: &State,
+) -> Result<ingest::Depositor, Problem> {
+    // The bytes are kept and digested as they come: a coding of the transport would hide them.
+    let coded = request.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
+    if coded || !MEDIA_TYPES.iter().any(|known| request.content_type().eq_ignore_ascii_case(known)) {
+        return Err(Problem::new(&problems::UNSUPPORTED_MEDIA_TYPE));
+    }
+    if client::brings_nothing(request) {
+        return Err(Problem::new(&problems::BAD_REQUEST)
+            .detail("Le corps de la demande est vide : envoyez-y le paquet."));
+    }
+    let announced_bytes = client::announced_bytes(request);
+    if announced_bytes.is_some_and(|bytes| bytes > state.settings.received_bytes_max) {
+        return Err(problems::too_large(state.settings.received_bytes_max));
+    }
+    let unknown = || Problem::new(&problems::BAD_REQUEST).detail("copy est original, simple ou reliable.");
+    let copy = copy.map(|word| CopySaid::from_word(word).ok_or_else(unknown)).transpose()?;
+    let (tenant, agent) = (machine.tenant, Agent::Machine(machine.machine_id));
+    Ok(ingest::Depositor { tenant, agent, channel: Channel::Api, copy, announced_bytes })
 }
 
 /// `GET /api/v1/transfers`.

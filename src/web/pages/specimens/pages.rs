@@ -93,6 +93,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("versements", render(&list)),
         ("verifier", render(&proofs::verified())),
         ("confiance", render(&proofs::trust())),
+        ("api", render(&crate::web::pages::api::page())),
         ("scellements", render(&proofs::sealed())),
         ("registre", render(&register())),
         ("compte", render(&account_page())),
