@@ -75,6 +75,31 @@ impl Channel {
     }
 }
 
+/// In what form a machine is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReplyForm {
+    /// As As@lae does, and as buses read it: from 2.0 on the two identifiers are the other way round.
+    #[default]
+    Asalae,
+    /// As the standard defines it.
+    Strict,
+}
+
+impl ReplyForm {
+    /// The word in rows and files.
+    pub fn word(self) -> &'static str {
+        match self {
+            ReplyForm::Asalae => "asalae",
+            ReplyForm::Strict => "strict",
+        }
+    }
+
+    /// The form of a word, if it is one.
+    pub fn from_word(word: &str) -> Option<ReplyForm> {
+        [ReplyForm::Asalae, ReplyForm::Strict].into_iter().find(|form| form.word() == word)
+    }
+}
+
 /// One line of the register of transfers.
 #[derive(Clone, Debug)]
 pub struct Transfer {
