@@ -28,6 +28,7 @@ mod account;
 mod agreements;
 mod attempts;
 mod attestations;
+mod connectors;
 mod consultation;
 mod coverage;
 mod deposit;
