@@ -115,7 +115,7 @@ pub static TABLE: &[Line] = &[
     get("/accords/{id}", Who::ProfileReader, || web::to(pages::agreements::agreement)),
     post("/accords/{id}/suspension", Who::AgreementKeeper, || web::to(pages::agreements::suspend)),
     post("/accords/{id}/reouverture", Who::AgreementKeeper, || web::to(pages::agreements::reopen)),
-    post("/accords/{id}/calendrier", Who::AgreementKeeper, || web::to(pages::agreements::calendar)),
+    post("/accords/{id}/calendrier", Who::AgreementKeeper, || web::to(pages::calendar::set)),
     get("/tableau", Who::ProfileReader, || web::to(pages::schedule::show)),
     post("/tableau", Who::Archivist, || web::to(pages::schedule::import)),
     post("/tableau/validation", Who::RuleValidator, || web::to(pages::schedule::validate)),

@@ -95,19 +95,19 @@ async fn a_connector_is_checked_thing_by_thing_with_what_to_do() {
     };
     let page = verify().await;
     assert!(
-        page.contains("Il ne pourrait pas verser maintenant") && page.contains("d’avant la porte"),
+        page.contains("Il ne peut pas verser") && page.contains("d’avant la porte"),
         "{page}"
     );
     act("renouvellement", "jours=0").await;
     let page = verify().await;
-    assert!(page.contains("Il pourrait verser maintenant"), "{page}");
+    assert!(page.contains("Il peut verser"), "{page}");
     act("fermeture", "").await;
     let page = verify().await;
     assert!(page.contains("Le connecteur est en pause") && page.contains("Remettez-le en service"), "{page}");
     act("ouverture", "").await;
     act("accords", "").await;
     let page = verify().await;
-    assert!(page.contains("Aucun accord ne lui est donné") && page.contains("ne pourrait pas"), "{page}");
+    assert!(page.contains("Aucun accord ne lui est donné") && page.contains("ne peut pas verser"), "{page}");
     door.end().await;
 }
 

@@ -8,17 +8,13 @@ use uuid::Uuid;
 
 use crate::identity::PersonCaller;
 use crate::membership::agreements::{self, Unchanged};
-use crate::membership::expected;
 use crate::membership::profiles::By;
-use crate::model::expected::{Every, Expected};
 use crate::model::{Acceptance, Agreement, AgreementId, DepositLimit, Role, Signing};
 use crate::registry::{self, terms_queries};
 use crate::web::callers::{AgreementKeeper, ProfileReader};
-use crate::web::pages::fields::{Fields, first};
+use crate::web::pages::calendar;
 use crate::web::pages::ingest::list::{self, Names};
-use crate::web::pages::shell::{
-    Account, At, Badge, Fact, FieldError, Link, Section, Shell, answer, answer_to_correct, go_to,
-};
+use crate::web::pages::shell::{Account, At, Badge, Fact, FieldError, Link, Section, Shell, answer, go_to};
 use crate::web::pages::words;
 use crate::web::{Problem, State, Who, problems};
 
@@ -165,7 +161,8 @@ pub async fn agreement(
     Ok(answer(&page))
 }
 
-async fn agreement_page(
+/// The page of an agreement as it is.
+pub(super) async fn agreement_page(
     person: &PersonCaller,
     state: &State,
     id: AgreementId,
@@ -222,7 +219,7 @@ pub fn page(account: Account, told: Told<'_>) -> AgreementPage {
         can_keep: told.can_keep,
         can_validate: told.can_validate,
         is_open: agreement.active,
-        periods: periods(agreement.conditions.expected.map(|expected| expected.every)),
+        periods: calendar::periods(agreement.conditions.expected.map(|expected| expected.every)),
         within_days: agreement
             .conditions
             .expected
@@ -268,7 +265,7 @@ fn facts(agreement: &Agreement, names: &Names) -> Vec<Fact> {
     );
     push("Numérisations", conditions.reliable_copy.then(|| "copie fiable exigée".into()));
     push("Limites", Some(agreement.limits.iter().map(limit).collect::<Vec<_>>().join(" ; ")));
-    push("Versements attendus", conditions.expected.as_ref().map(expected_words));
+    push("Versements attendus", conditions.expected.as_ref().map(calendar::words_of));
     let told = conditions.notify.len() as u64;
     push("Prévenus des décisions", (told > 0).then(|| words::count(told, "adresse", "adresses")));
     facts
@@ -281,61 +278,6 @@ fn limit(limit: &DepositLimit) -> String {
         limit.bytes.map(words::size),
     ];
     format!("{} {}", most.into_iter().flatten().collect::<Vec<_>>().join(", "), limit.per.label())
-}
-
-fn expected_words(expected: &Expected) -> String {
-    let granted = match expected.within_days {
-        0 => "le dernier jour au plus tard".to_owned(),
-        days => format!("{} après au plus tard", words::count(days.into(), "jour", "jours")),
-    };
-    format!(
-        "{}, {granted}, à compter du {}",
-        expected.every.label(),
-        words::lexical_date(&expected.since.to_string())
-    )
-}
-
-fn periods(chosen: Option<Every>) -> Vec<(&'static str, &'static str, bool)> {
-    Every::ALL.map(|every| (every.word(), every.label(), chosen == Some(every))).into()
-}
-
-/// `POST /accords/{id}/calendrier`.
-pub async fn calendar(
-    person: AgreementKeeper,
-    id: web::Path<Uuid>,
-    fields: Fields,
-    state: web::Data<State>,
-) -> Result<HttpResponse, Problem> {
-    let id = AgreementId(*id);
-    let by = By { tenant: person.tenant, person: person.person_id, role: Role::MemberAdmin };
-    let set = match calendar_of(&fields) {
-        Ok(wanted) => expected::set(&state.db, by, id, wanted).await?,
-        Err(error) => Err(error),
-    };
-    let error = match set {
-        Ok(()) => return Ok(go_to(&format!("{}?fait=calendrier", address(id)))),
-        Err(expected::Unchanged::NotFound) => return Err(problems::not_found()),
-        Err(expected::Unchanged::Within) => {
-            FieldError { field: "delai", sentence: "Un nombre de jours est attendu, de 0 à 366.".into() }
-        }
-        Err(expected::Unchanged::Since) => FieldError {
-            field: "depuis",
-            sentence: "Une date est attendue, de 2000 à 2100 : le premier jour d’une période.".into(),
-        },
-    };
-    let mut page = agreement_page(&person, &state, id).await?;
-    (page.within_days, page.since) = (first(&fields, "delai"), first(&fields, "depuis"));
-    page.periods = periods(Every::from_word(&first(&fields, "periode")));
-    page.errors = vec![error];
-    Ok(answer_to_correct(&page))
-}
-
-/// What the form says; nothing chosen: nothing is expected.
-fn calendar_of(fields: &[(String, String)]) -> Result<Option<Expected>, expected::Unchanged> {
-    let Some(every) = Every::from_word(&first(fields, "periode")) else { return Ok(None) };
-    let within_days = first(fields, "delai").trim().parse().map_err(|_| expected::Unchanged::Within)?;
-    let since = first(fields, "depuis").trim().parse().map_err(|_| expected::Unchanged::Since)?;
-    Ok(Some(Expected { every, within_days, since }))
 }
 
 /// `POST /accords/{id}/suspension`.

@@ -26,7 +26,7 @@ pub fn outcome(noted: &Noted) -> Badge {
     let badge = |label, tone, icon| Badge { label, tone, icon };
     match noted.outcome {
         CallOutcome::Ok => badge("Abouti", "kept", "check"),
-        CallOutcome::Pending => badge("Pas encore prêt : redemandé plus tard", "moving", "clock"),
+        CallOutcome::Pending => badge("Pas encore prêt", "moving", "clock"),
         CallOutcome::Unknown => badge("Versement inconnu", "waiting", "info"),
         CallOutcome::Refused => badge("Refusé", "refused", "cross"),
         CallOutcome::Unauthorized => badge("Mot de passe refusé", "refused", "cross"),

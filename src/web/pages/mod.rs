@@ -9,6 +9,7 @@ pub mod account;
 pub mod agreements;
 pub mod assets;
 pub mod attestations;
+pub mod calendar;
 mod connector_settings;
 mod connector_words;
 pub mod connectors;
