@@ -115,7 +115,11 @@ function send(form) {
     const answer = parsed(request.responseText);
     document.title = answer.title;
     document.querySelector("main").replaceWith(document.adoptNode(answer.querySelector("main")));
-    prepareUpload();
+    /* ---- Values to copy: one click chooses the whole value, as the Tab key does ---- */
+
+for (const value of document.querySelectorAll("input.copied")) value.addEventListener("click", () => value.select());
+
+prepareUpload();
     (document.querySelector("#erreurs") || document.querySelector("main")).focus();
   });
   request.addEventListener("error", () => {

@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::Error;
+use super::password::hash_passwords;
 use crate::proof::digest;
 
 /// Longest secret looked at: ours have 43 characters.
@@ -14,6 +15,18 @@ pub fn fresh_secret() -> Result<String, Error> {
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes).map_err(Error::Randomness)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// What a client that speaks HTTP Basic at the As@lae door sends for this secret: its SHA-256 in lowercase hexadecimal.
+pub fn basic_password(secret: &str) -> String {
+    hex::encode(digest::sha256(secret.as_bytes()))
+}
+
+/// What is kept of a machine's secret: the slow hash of the secret itself, and that of its [`basic_password`].
+pub async fn machine_hashes(secret: &str) -> Result<(String, String), Error> {
+    let both = hash_passwords(vec![secret.to_owned(), basic_password(secret)]).await?;
+    let mut both = both.into_iter();
+    Ok((both.next().unwrap_or_default(), both.next().unwrap_or_default()))
 }
 
 /// What is kept of a cookie or token: 256 random bits need no slow hash. None when it cannot be ours.

@@ -41,6 +41,8 @@ pub enum Letter {
     PasswordLink { sealed: String, first: bool },
     /// Somebody may reach the member's archives for a while.
     GlassBroken { operator: String, reason: String, until: DateTime<Utc> },
+    /// Nothing came under an agreement in a period, nor in the days granted after it.
+    Missed { agreement: String, from: NaiveDate, until: NaiveDate, due: NaiveDate },
     /// Seals wait for their time stamp since then.
     Unstamped { since: DateTime<Utc>, reason: String },
 }
@@ -127,6 +129,17 @@ struct Unstamped<'a> {
     address: String,
 }
 
+#[derive(Template)]
+#[template(path = "mail/missed.txt", escape = "none")]
+struct Missed<'a> {
+    agreement: &'a str,
+    from: String,
+    until: String,
+    due: String,
+    member: &'a str,
+    address: String,
+}
+
 impl Letter {
     /// What a link of a letter is sealed for.
     pub const LINK: &'static str = "password-link";
@@ -184,6 +197,12 @@ impl Letter {
                 let subject = format!("Convention {identifier} : fin le {until}");
                 let (months, address) = (*months, public_url);
                 Ok((subject, ConventionEnds { identifier, until, months, member, address }.render()?))
+            }
+            Letter::Missed { agreement, from, until, due } => {
+                let [from, until, due] = [from, until, due].map(|day| day.format("%d/%m/%Y").to_string());
+                let address = format!("{public_url}/applications");
+                let body = Missed { agreement, from, until, due, member, address }.render()?;
+                Ok((format!("Versement attendu, et pas reçu ({agreement})"), body))
             }
             Letter::Unstamped { since, reason } => {
                 let address = format!("{public_url}/exploitation/scellements");

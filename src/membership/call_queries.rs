@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::calls::{CALLS_KEPT, Call, CallOutcome, Noted, What};
 use crate::db::{Error, Technical, TenantRead};
-use crate::model::MachineId;
+use crate::model::{MachineId, TransferId};
 
 /// One more call; those before the last hundred go.
 pub(super) async fn insert(
@@ -40,16 +40,26 @@ pub(super) async fn insert(
 /// The last calls of a machine, the last first.
 pub async fn calls_of(tx: &mut TenantRead, machine: MachineId) -> Result<Vec<Noted>, Error> {
     let rows = sqlx::query!(
-        "select at, what, outcome, message_identifier, detail from technical.machine_call
-         where machine_id = $1 order by call_id desc",
-        machine.0
+        r#"select c.at, c.what, c.outcome, c.message_identifier, c.detail,
+                  (select t.transfer_id from transfer t
+                   where t.message_identifier = c.message_identifier and t.machine_id = c.machine_id
+                   order by t.received_at desc limit 1) as transfer_id
+           from technical.machine_call c where c.machine_id = $1 order by c.call_id desc limit $2"#,
+        machine.0,
+        CALLS_KEPT
     );
     let noted = rows.fetch_all(tx.conn()).await?.into_iter().map(|row| {
         let what = What::from_word(&row.what).ok_or_else(|| Error::row("machine_call", row.what))?;
         let outcome =
             CallOutcome::from_word(&row.outcome).ok_or_else(|| Error::row("machine_call", row.outcome))?;
-        let (at, detail) = (row.at, row.detail);
-        Ok(Noted { at, what, outcome, message_identifier: row.message_identifier, detail })
+        Ok(Noted {
+            at: row.at,
+            what,
+            outcome,
+            message_identifier: row.message_identifier,
+            transfer: row.transfer_id.map(TransferId),
+            detail: row.detail,
+        })
     });
     noted.collect()
 }

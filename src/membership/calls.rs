@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::call_queries as queries;
 use crate::clock::Clock;
 use crate::db::{Db, Error};
-use crate::model::{MachineId, TenantId};
+use crate::model::{MachineId, TenantId, TransferId};
 
 pub use super::call_queries::calls_of;
 
@@ -68,6 +68,8 @@ pub struct Noted {
     pub what: What,
     pub outcome: CallOutcome,
     pub message_identifier: Option<String>,
+    /// The last transfer of that identifier that this machine sent.
+    pub transfer: Option<TransferId>,
     pub detail: String,
 }
 

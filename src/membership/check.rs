@@ -19,7 +19,7 @@ use super::read::{
     Text, Written, WrittenAgreement, WrittenMachine, WrittenParty, WrittenPerson, WrittenProfile,
 };
 use crate::mail::is_address;
-use crate::model::{Holding, Role};
+use crate::model::{Holding, ReplyForm, Role};
 use crate::seda::tolerance::Tolerance;
 use crate::storage::Storage;
 
@@ -42,7 +42,7 @@ const APART: [(Role, Role); 4] = [
 pub(super) struct Faults(Vec<(usize, String)>);
 
 impl Faults {
-    fn at<T>(&mut self, place: &Spanned<T>, reason: impl Into<String>) {
+    pub(super) fn at<T>(&mut self, place: &Spanned<T>, reason: impl Into<String>) {
         self.0.push((place.span().start, reason.into()));
     }
 
@@ -338,11 +338,14 @@ fn check_machine(written: &WrittenMachine, agreements: &[Agreement], faults: &mu
         let known = agreements.iter().any(|known| known.identifier == *agreement.get_ref());
         faults.unless(known, agreement, format!("aucun accord « {} » dans ce fichier", agreement.get_ref()));
     }
+    let forms = [ReplyForm::Asalae, ReplyForm::Strict].map(ReplyForm::word);
+    written.replies.iter().for_each(|form| one_of(form, &forms, faults));
     Machine {
         client_id: identifier(&written.client_id, faults),
         name: text(&written.name, faults),
         agreements: sorted(&written.agreements),
         secret: secret(&written.secret, faults),
+        replies: written.replies.as_ref().and_then(|form| ReplyForm::from_word(form.get_ref())),
     }
 }
 

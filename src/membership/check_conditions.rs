@@ -1,8 +1,10 @@
 //! Of a member's file: what an agreement asks beyond parties, profiles, formats and sizes.
 
-use super::check::{Faults, identifier, one_of, sorted};
-use super::read::{Text, WrittenAgreement};
+use super::check::{Faults, day, identifier, one_of, sorted};
+use super::expected::{SINCE_MAX, SINCE_MIN, Unchanged, fault};
+use super::read::{Text, WrittenAgreement, WrittenExpected};
 use crate::mail::is_address;
+use crate::model::expected::{Every, Expected, WITHIN_DAYS_MAX};
 use crate::model::{Age, Conditions, READING_DAYS_MIN, ReplyCodes, Signing};
 use crate::seda::digest::Algorithm;
 
@@ -43,5 +45,26 @@ pub(super) fn check_conditions(written: &WrittenAgreement, faults: &mut Faults) 
         sites: sorted(&written.sites),
         reading_days,
         reliable_copy: written.reliable_copy,
+        expected: written.expected.as_ref().and_then(|of| check_expected(of, faults)),
     }
+}
+
+/// The period, the days granted after it, the first day.
+fn check_expected(written: &WrittenExpected, faults: &mut Faults) -> Option<Expected> {
+    one_of(&written.every, &Every::ALL.map(Every::word), faults);
+    let since = day(&Some(written.since.clone()), faults);
+    let within = u32::try_from(*written.within_days.get_ref()).ok();
+    let expected = Expected {
+        every: Every::from_word(written.every.get_ref())?,
+        within_days: within.unwrap_or(u32::MAX),
+        since: since?,
+    };
+    match fault(&expected) {
+        Some(Unchanged::Within) => {
+            faults.at(&written.within_days, format!("de 0 à {WITHIN_DAYS_MAX} jours"));
+        }
+        Some(_) => faults.at(&written.since, format!("un jour du {SINCE_MIN} au {SINCE_MAX} est attendu")),
+        None => return Some(expected),
+    }
+    None
 }

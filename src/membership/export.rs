@@ -15,7 +15,7 @@ use super::queries::FoundMember;
 use super::{export_queries, queries};
 use crate::db::{self, Db, TenantRead};
 use crate::model::{
-    Acceptance, Agreement, Convention, ConventionState, DepositLimit, Holding, Party, Signing,
+    Acceptance, Agreement, Convention, ConventionState, DepositLimit, Holding, Party, ReplyForm, Signing,
 };
 use crate::registry::{self, Member, Profile, convention_queries, numbering_queries, profile_queries};
 
@@ -165,6 +165,10 @@ async fn member_table(
         of.put("client_id", machine.client_id);
         of.put("name", machine.name);
         of.put("agreements", Value::Array(machine.agreements.into_iter().map(Value::from).collect()));
+        of.text(
+            "replies",
+            Some(machine.reply_form.as_str()).filter(|form| *form != ReplyForm::default().word()),
+        );
         of
     });
     of.tables("machine", machines.collect());
@@ -312,6 +316,13 @@ fn agreement(agreement: &Agreement) -> Written {
     of.number("reading_days", conditions.reading_days.map(i64::from));
     if conditions.reliable_copy {
         of.put("reliable_copy", true);
+    }
+    if let Some(expected) = conditions.expected {
+        let mut calendar = Written::default();
+        calendar.put("every", expected.every.word());
+        calendar.put("within_days", i64::from(expected.within_days));
+        calendar.day("since", Some(expected.since));
+        of.put("expected", calendar.0);
     }
     of.day("valid_from", agreement.valid_from);
     of.day("valid_until", agreement.valid_until);

@@ -16,6 +16,7 @@ pub(super) struct Machine {
     pub client_id: String,
     pub name: String,
     pub agreements: Vec<String>,
+    pub reply_form: String,
 }
 
 /// By login.
@@ -35,7 +36,7 @@ pub(super) async fn people(tx: &mut TenantRead) -> Result<Vec<Person>, Error> {
 pub(super) async fn machines(tx: &mut TenantRead) -> Result<Vec<Machine>, Error> {
     let machines = sqlx::query_as!(
         Machine,
-        r#"select m.client_id, m.name,
+        r#"select m.client_id, m.name, m.reply_form,
                   array(select g.identifier from machine_agreement a join agreement g using (tenant_id, agreement_id)
                         where a.tenant_id = m.tenant_id and a.machine_id = m.machine_id order by 1) as "agreements!"
            from machine m order by m.client_id"#

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use crate::model::{
-    Conditions, Convention, DepositLimit, FormatPolicy, Holding, LargeFiles, NumberKind, VirusCheck,
+    Conditions, Convention, DepositLimit, FormatPolicy, Holding, LargeFiles, NumberKind, ReplyForm,
+    VirusCheck,
 };
 
 /// What a member is to be.
@@ -130,4 +131,6 @@ pub(super) struct Machine {
     /// Identifiers, sorted.
     pub agreements: Vec<String>,
     pub secret: Option<String>,
+    /// `None`: left as it is.
+    pub replies: Option<ReplyForm>,
 }

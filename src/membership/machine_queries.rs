@@ -1,9 +1,10 @@
 //! Machines and tiers: one statement a function.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
+use super::connectors::Bus;
 use crate::db::{Error, Technical, TenantRead, TenantTx};
-use crate::model::{MachineId, TenantId};
+use crate::model::{MachineId, ReplyForm, TenantId};
 
 /// A machine of the member.
 #[derive(Clone, Debug)]
@@ -23,6 +24,11 @@ pub struct Known {
     pub has_keys: bool,
     pub certificates: Vec<String>,
     pub is_closed: bool,
+    /// Whether its secret opens the As@lae door: one made before that door does not.
+    pub has_basic: bool,
+    pub replies: ReplyForm,
+    /// What it deposits through, as its administrator said.
+    pub bus: Option<Bus>,
 }
 
 /// The machines of the member, by name.
@@ -30,6 +36,7 @@ pub async fn machines_of(tx: &mut TenantRead) -> Result<Vec<Known>, Error> {
     let rows = sqlx::query!(
         r#"select m.machine_id, m.client_id, m.name, m.tiers, u.used_at as "used_at?", u.used_by as "used_by?", m.rotated_at, m.former_until,
                   m.jwks is not null as "has_keys!", m.certificates, m.disabled_at,
+                  m.basic_hash is not null as "has_basic!", m.reply_form, m.bus,
                   array(select g.identifier from machine_agreement a join agreement g using (tenant_id, agreement_id)
                         where a.tenant_id = m.tenant_id and a.machine_id = m.machine_id order by 1) as "agreements!"
            from machine m left join technical.machine_use u using (tenant_id, machine_id)
@@ -48,6 +55,9 @@ pub async fn machines_of(tx: &mut TenantRead) -> Result<Vec<Known>, Error> {
         has_keys: row.has_keys,
         certificates: row.certificates,
         is_closed: row.disabled_at.is_some(),
+        has_basic: row.has_basic,
+        replies: ReplyForm::from_word(&row.reply_form).unwrap_or_default(),
+        bus: row.bus.as_deref().and_then(Bus::from_word),
     });
     Ok(known.collect())
 }
@@ -56,17 +66,19 @@ pub async fn machines_of(tx: &mut TenantRead) -> Result<Vec<Known>, Error> {
 pub(super) async fn set_secret(
     tx: &mut TenantTx,
     machine: MachineId,
-    hash: &str,
+    (hash, basic_hash): &(String, String),
     former_until: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<bool, Error> {
     let done = sqlx::query!(
-        "update machine set former_secret_hash = secret_hash, former_until = $3, secret_hash = $2, rotated_at = $4
+        "update machine set former_secret_hash = secret_hash, former_basic_hash = basic_hash, former_until = $3,
+                secret_hash = $2, basic_hash = $5, rotated_at = $4
          where machine_id = $1",
         machine.0,
         hash,
         former_until,
-        now
+        now,
+        basic_hash
     );
     Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
 }
@@ -100,25 +112,66 @@ pub(super) async fn set_open(
     Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
 }
 
-/// A connector: client identifier, name, hash of its secret, tiers.
-pub(super) async fn insert_connector(
+/// A machine being made.
+pub(super) struct Made<'a> {
+    pub client_id: &'a str,
+    pub name: &'a str,
+    /// Of its secret.
+    pub hash: &'a str,
+    pub basic_hash: &'a str,
+    pub tiers: Option<&'a str>,
+    pub bus: Option<Bus>,
+    pub replies: ReplyForm,
+}
+
+pub(super) async fn insert_machine(
     tx: &mut TenantTx,
     machine: MachineId,
-    (client_id, name, hash, tiers): (&str, &str, &str, &str),
+    made: &Made<'_>,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "insert into machine (machine_id, client_id, name, secret_hash, created_at, tiers) values ($1, $2, $3, $4, $5, $6)",
+        "insert into machine (machine_id, client_id, name, secret_hash, basic_hash, created_at, tiers, bus, reply_form)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         machine.0,
-        client_id,
-        name,
-        hash,
+        made.client_id,
+        made.name,
+        made.hash,
+        made.basic_hash,
         now,
-        tiers
+        made.tiers,
+        made.bus.map(Bus::word),
+        made.replies.word()
     )
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// What a machine deposits through, and in what form it is answered. Whether the member has that machine.
+pub(super) async fn set_settings(
+    tx: &mut TenantTx,
+    machine: MachineId,
+    (bus, replies): (Bus, ReplyForm),
+) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "update machine set bus = $2, reply_form = $3 where machine_id = $1",
+        machine.0,
+        bus.word(),
+        replies.word()
+    );
+    Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
+}
+
+/// Of today, the deposits counted in the member's quota; and the transfers that wait for a site.
+pub(super) async fn under_way(tx: &mut TenantRead, today: NaiveDate) -> Result<(u64, u64), Error> {
+    let row = sqlx::query!(
+        r#"select (select case when deposits_on = $1 then deposits_count else 0 end from quota) as deposits,
+                  (select count(*) from transfer where state = 'awaiting_replication') as "waiting!""#,
+        today
+    );
+    let row = row.fetch_one(tx.conn()).await?;
+    Ok((row.deposits.unwrap_or(0).unsigned_abs().into(), row.waiting.unsigned_abs()))
 }
 
 pub(super) async fn put_tiers(

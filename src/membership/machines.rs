@@ -9,8 +9,8 @@ use chrono::TimeDelta;
 use super::{machine_queries as queries, people_queries, profiles::By};
 use crate::clock::Clock;
 use crate::db::{self, Db, TenantTx};
-use crate::identity::{self, fresh_secret, hash_password, public_keys};
-use crate::model::{Agent, Event, EventType, MachineId, Outcome, TenantId};
+use crate::identity::{self, fresh_secret, machine_hashes, public_keys};
+use crate::model::{Agent, Event, EventType, MachineId, Outcome, ReplyForm, TenantId};
 use crate::registry;
 
 pub use super::machine_queries::{Connector, Known, connectors, machines_of, tiers};
@@ -40,14 +40,14 @@ pub enum Unchanged {
 }
 
 impl Keeper {
-    fn tenant(self) -> TenantId {
+    pub(super) fn tenant(self) -> TenantId {
         match self {
             Keeper::Operator(tenant) => tenant,
             Keeper::Person(by) => by.tenant,
         }
     }
 
-    fn event(self, machine: MachineId, detail: Vec<(&'static str, String)>) -> Event {
+    pub(super) fn event(self, machine: MachineId, detail: Vec<(&'static str, String)>) -> Event {
         let agent = match self {
             Keeper::Operator(_) => Agent::Operator,
             Keeper::Person(by) => Agent::Person(by.person, by.role),
@@ -66,11 +66,11 @@ pub async fn rotate(
     overlap_days: u32,
 ) -> Result<Result<String, Unchanged>, identity::Error> {
     let secret = fresh_secret()?;
-    let hash = hash_password(&secret).await?;
+    let hashes = machine_hashes(&secret).await?;
     let days = overlap_days.min(OVERLAP_DAYS_MAX);
     let until = clock.now() + TimeDelta::days(days.into());
     let mut tx = db.write(by.tenant()).await?;
-    if !queries::set_secret(&mut tx, machine, &hash, until, clock.now()).await? {
+    if !queries::set_secret(&mut tx, machine, &hashes, until, clock.now()).await? {
         return Ok(Err(Unchanged::NotFound));
     }
     tx.record(
@@ -154,7 +154,7 @@ pub async fn set_open(
     ended(tx, by, machine, done, vec![("action", if open { "ouverture" } else { "fermeture" }.into())]).await
 }
 
-async fn ended(
+pub(super) async fn ended(
     mut tx: TenantTx,
     by: Keeper,
     machine: MachineId,
@@ -202,7 +202,7 @@ pub async fn connect(
 ) -> Result<Option<Given>, identity::Error> {
     let client_id = format!("{tiers}-{}", member.code);
     let secret = fresh_secret()?;
-    let hash = hash_password(&secret).await?;
+    let (hash, basic_hash) = machine_hashes(&secret).await?;
     let mut tx = db.write(member.tenant).await?;
     let agreements = registry::queries::agreements(&mut tx).await?;
     let known = machines_of(&mut tx).await?.iter().any(|known| known.client_id == client_id);
@@ -211,8 +211,16 @@ pub async fn connect(
     }
     let id = people_queries::former_account(&mut tx, "machine", &client_id).await?;
     let machine = MachineId(id.unwrap_or_else(|| clock.fresh_id()));
-    let made = (client_id.as_str(), name, hash.as_str(), tiers);
-    queries::insert_connector(&mut tx, machine, made, clock.now()).await?;
+    let made = queries::Made {
+        client_id: &client_id,
+        name,
+        hash: &hash,
+        basic_hash: &basic_hash,
+        tiers: Some(tiers),
+        bus: None,
+        replies: ReplyForm::Asalae,
+    };
+    queries::insert_machine(&mut tx, machine, &made, clock.now()).await?;
     people_queries::set_machine_agreements(&mut tx, machine.0, &[agreement.to_owned()]).await?;
     let detail =
         vec![("action", "creation".into()), ("tiers", tiers.into()), ("agreements", agreement.into())];

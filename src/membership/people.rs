@@ -7,16 +7,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Changes, Differences};
 use super::file::{Member, Person};
+use super::machine_queries::{self, Made};
 use super::people_queries::Known;
 use super::{Mode, people_queries as queries};
 use crate::clock::Clock;
 use crate::db::{Db, Error, TenantTx};
 use crate::identity;
-use crate::model::{Holding, TenantId};
+use crate::model::{Holding, MachineId, ReplyForm, TenantId};
 
 /// What is kept of a new account's secret, and what to tell of it.
 pub(super) struct Account {
     hash: String,
+    /// Of a machine: what opens the As@lae door.
+    basic_hash: String,
     /// The secret itself, when it was made here.
     told: Option<String>,
 }
@@ -56,16 +59,26 @@ impl Missing {
     /// Prepares their secrets, which takes a processor some time for each.
     pub(super) async fn prepared(self, mode: Mode) -> Result<Accounts, identity::Error> {
         let Missing { people, machines } = self;
-        Ok(Accounts { people: accounts(people, mode).await?, machines: accounts(machines, mode).await? })
+        Ok(Accounts {
+            people: accounts(people, mode, Kind::Person).await?,
+            machines: accounts(machines, mode, Kind::Machine).await?,
+        })
     }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Person,
+    Machine,
 }
 
 async fn accounts(
     missing: BTreeMap<String, Option<String>>,
     mode: Mode,
+    kind: Kind,
 ) -> Result<BTreeMap<String, Account>, identity::Error> {
     if mode == Mode::Plan {
-        let untold = |name| (name, Account { hash: String::new(), told: None });
+        let untold = |name| (name, Account { hash: String::new(), basic_hash: String::new(), told: None });
         return Ok(missing.into_keys().map(untold).collect());
     }
     let (mut names, mut secrets, mut told) = (Vec::new(), Vec::new(), Vec::new());
@@ -75,8 +88,14 @@ async fn accounts(
         secrets.push(given.or_else(|| fresh.clone()).unwrap_or_default());
         told.push(fresh);
     }
+    let basic = match kind {
+        Kind::Machine => secrets.iter().map(|secret| identity::basic_password(secret)).collect(),
+        Kind::Person => Vec::new(),
+    };
+    let basic = identity::hash_passwords(basic).await?.into_iter().chain(std::iter::repeat(String::new()));
     let hashes = identity::hash_passwords(secrets).await?;
-    let made = hashes.into_iter().zip(told).map(|(hash, told)| Account { hash, told });
+    let made = hashes.into_iter().zip(basic).zip(told);
+    let made = made.map(|((hash, basic_hash), told)| Account { hash, basic_hash, told });
     Ok(names.into_iter().zip(made).collect())
 }
 
@@ -174,30 +193,41 @@ pub(super) async fn write_machines(
     for machine in &member.machines {
         let found = queries::find_machine(tx, &machine.client_id).await?;
         let is_known = found.is_some();
-        let (id, before) = match (found, accounts.machines.get(&machine.client_id)) {
+        let (id, before, replies) = match (found, accounts.machines.get(&machine.client_id)) {
             (Some(found), _) => found,
             (None, None) => return Err(Error::row("machine", "machine supprimée entre-temps")),
             (None, Some(account)) => {
                 let id = queries::former_account(tx, "machine", &machine.client_id).await?;
                 let id = id.unwrap_or_else(|| clock.fresh_id());
                 changes.inserting_client(&machine.client_id);
-                queries::insert_machine(tx, id, machine, &account.hash, clock.now()).await?;
+                let made = Made {
+                    client_id: &machine.client_id,
+                    name: &machine.name,
+                    hash: &account.hash,
+                    basic_hash: &account.basic_hash,
+                    tiers: None,
+                    bus: None,
+                    replies: ReplyForm::default(),
+                };
+                machine_queries::insert_machine(tx, MachineId(id), &made, clock.now()).await?;
                 changes.made(
                     format!("machine:{id}"),
                     vec![],
                     told("application créée", &machine.client_id, account),
                 );
-                (id, machine.name.clone())
+                (id, machine.name.clone(), ReplyForm::default())
             }
         };
         let mut differences = Differences::default();
         differences.note("name", &before, &machine.name);
         let held = queries::agreements_of(tx, id).await?;
         differences.note("agreements", held.as_slice(), machine.agreements.as_slice());
+        let wanted = machine.replies.unwrap_or(replies);
+        differences.note("replies", replies.word(), wanted.word());
         if !differences.is_empty() && is_known && !changes.takes_files() {
             changes.left_if(true, format!("application {}", machine.client_id));
         } else if !differences.is_empty() {
-            queries::rename_machine(tx, id, &machine.name).await?;
+            queries::change_machine(tx, id, &machine.name, wanted).await?;
             queries::set_machine_agreements(tx, id, &machine.agreements).await?;
             let sentence = format!("application {} : {}", machine.client_id, differences.words());
             changes.changed(format!("machine:{id}"), differences.detail(), sentence);

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::file::{Machine, Person};
+use super::file::Person;
 use crate::db::{Error, TenantRead, TenantTx};
-use crate::model::{Holding, Role};
+use crate::model::{Holding, ReplyForm, Role};
 
 /// Those of `logins` that have an account.
 pub(super) async fn known_logins(tx: &mut TenantRead, logins: &[String]) -> Result<Vec<String>, Error> {
@@ -127,37 +127,33 @@ pub(super) async fn set_holdings(tx: &mut TenantTx, person: Uuid, holdings: &[Ho
     Ok(())
 }
 
-/// Identifier and name of the machine with this client identifier.
+/// Identifier, name and form of answers of the machine with this client identifier.
 pub(super) async fn find_machine(
     tx: &mut TenantRead,
     client_id: &str,
-) -> Result<Option<(Uuid, String)>, Error> {
-    let row = sqlx::query!("select machine_id, name from machine where client_id = $1", client_id);
-    Ok(row.fetch_optional(tx.conn()).await?.map(|row| (row.machine_id, row.name)))
+) -> Result<Option<(Uuid, String, ReplyForm)>, Error> {
+    let row =
+        sqlx::query!("select machine_id, name, reply_form from machine where client_id = $1", client_id);
+    let Some(row) = row.fetch_optional(tx.conn()).await? else { return Ok(None) };
+    let replies =
+        ReplyForm::from_word(&row.reply_form).ok_or_else(|| Error::row("machine", row.reply_form))?;
+    Ok(Some((row.machine_id, row.name, replies)))
 }
 
-pub(super) async fn insert_machine(
+pub(super) async fn change_machine(
     tx: &mut TenantTx,
     id: Uuid,
-    machine: &Machine,
-    secret_hash: &str,
-    now: DateTime<Utc>,
+    name: &str,
+    replies: ReplyForm,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "insert into machine (machine_id, client_id, name, secret_hash, created_at) values ($1, $2, $3, $4, $5)",
+        "update machine set name = $2, reply_form = $3 where machine_id = $1",
         id,
-        machine.client_id,
-        machine.name,
-        secret_hash,
-        now
+        name,
+        replies.word()
     )
     .execute(tx.conn())
     .await?;
-    Ok(())
-}
-
-pub(super) async fn rename_machine(tx: &mut TenantTx, id: Uuid, name: &str) -> Result<(), Error> {
-    sqlx::query!("update machine set name = $2 where machine_id = $1", id, name).execute(tx.conn()).await?;
     Ok(())
 }
 

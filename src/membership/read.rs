@@ -166,9 +166,19 @@ pub(super) struct WrittenAgreement {
     pub reading_days: Option<Spanned<i64>>,
     #[serde(default)]
     pub reliable_copy: bool,
+    pub expected: Option<WrittenExpected>,
     pub valid_from: Option<Spanned<Datetime>>,
     pub valid_until: Option<Spanned<Datetime>>,
     pub state: Text,
+}
+
+/// Deposits expected by the calendar.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenExpected {
+    pub every: Text,
+    pub within_days: Spanned<i64>,
+    pub since: Spanned<Datetime>,
 }
 
 /// Most that may be deposited in a time.
@@ -210,6 +220,8 @@ pub(super) struct WrittenMachine {
     pub name: Text,
     pub agreements: Vec<Text>,
     pub secret: Option<Text>,
+    /// In what form it is answered.
+    pub replies: Option<Text>,
 }
 
 /// Every member of the folder, by code; or everything that is wrong.

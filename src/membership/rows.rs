@@ -192,6 +192,7 @@ fn described(agreement: &Agreement) -> Vec<(&'static str, String)> {
     }
     let untold = Conditions::default().said();
     detail.extend(agreement.conditions.said().into_iter().filter(|said| !untold.contains(said)));
+    detail.extend(agreement.conditions.expected.map(|expected| ("expected", expected.said())));
     detail
 }
 
@@ -240,6 +241,8 @@ fn note_conditions(differences: &mut Differences, before: &Conditions, after: &C
     for ((name, before), (_, after)) in before.said().iter().zip(&after.said()) {
         differences.note(name, before, after);
     }
+    let expected = |conditions: &Conditions| conditions.expected.map(|expected| expected.said());
+    differences.note("expected", &expected(before), &expected(after));
     if before.notify != after.notify {
         let count = |conditions: &Conditions| format!("{} adresse(s)", conditions.notify.len());
         differences.note("notify", &count(before), &format!("{}, changées", count(after)));

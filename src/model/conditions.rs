@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::expected::Expected;
+
 /// The age of what comes under an agreement (norms §10).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -140,6 +142,9 @@ pub struct Conditions {
     pub reading_days: Option<u32>,
     /// A scan must be a faithful copy (*copie fiable*).
     pub reliable_copy: bool,
+    /// Deposits expected by the calendar; it judges none of them, and is no term of the agreement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<Expected>,
 }
 
 /// Fewest days between two readings that an agreement may ask.
@@ -185,7 +190,8 @@ impl CopySaid {
 }
 
 impl Conditions {
-    /// Each with its name and its value in words, for entries, differences and versions; an address is told by its number only.
+    /// Each term with its name and its value in words, for entries, differences and versions; an address is told by its number only,
+    /// and what is expected by the calendar apart.
     pub fn said(&self) -> Vec<(&'static str, String)> {
         vec![
             ("age", self.age.word().to_owned()),

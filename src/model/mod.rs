@@ -9,6 +9,7 @@ pub mod convention;
 pub mod deposit_limit;
 pub mod description;
 pub mod event;
+pub mod expected;
 pub mod findings;
 pub mod format;
 pub mod ids;

@@ -1,5 +1,6 @@
 //! What must be looked at now and then, whoever asks or not: orphans of crashes in quarantine and on the sites, the
-//! day's readings, the canaries, what each member held on the days that are over, a scanner that is back.
+//! day's readings, the canaries, what each member held on the days that are over,
+//! deposits that were expected and did not come, a scanner that is back.
 //!
 //! Safe to run in several processes at once; a failure waits for the next turn.
 
@@ -59,6 +60,11 @@ async fn turn(worker: &Worker) -> Result<(), db::Error> {
         Ok(0) => {}
         Ok(conventions) => tracing::info!(conventions, "conventions end within six months"),
         Err(error) => tracing::error!(%error, "the ends of conventions were not told"),
+    }
+    match membership::expected::look_at_the_calendar(&worker.db, &worker.clock).await {
+        Ok(0) => {}
+        Ok(raised) => tracing::info!(alerts = raised, "expected deposits did not come"),
+        Err(error) => tracing::error!(%error, "the calendar of deposits was not looked at"),
     }
     match usage::measure_what_is_due(&worker.db, &worker.clock).await {
         Ok(0) => {}

@@ -13,6 +13,7 @@ use chartrier::storage::Storage;
 
 use crate::support::{database, vault};
 
+mod calendar;
 mod conventions;
 mod export;
 mod forget;

@@ -29,6 +29,7 @@ mod agreements;
 mod attempts;
 mod attestations;
 mod checks;
+mod connectors;
 mod consultation;
 mod coverage;
 mod deposit;

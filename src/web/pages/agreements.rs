@@ -6,13 +6,15 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use crate::identity::PersonCaller;
 use crate::membership::agreements::{self, Unchanged};
 use crate::membership::profiles::By;
 use crate::model::{Acceptance, Agreement, AgreementId, DepositLimit, Role, Signing};
 use crate::registry::{self, terms_queries};
 use crate::web::callers::{AgreementKeeper, ProfileReader};
+use crate::web::pages::calendar;
 use crate::web::pages::ingest::list::{self, Names};
-use crate::web::pages::shell::{Account, At, Badge, Fact, Link, Section, Shell, answer, go_to};
+use crate::web::pages::shell::{Account, At, Badge, Fact, FieldError, Link, Section, Shell, answer, go_to};
 use crate::web::pages::words;
 use crate::web::{Problem, State, Who, problems};
 
@@ -53,6 +55,11 @@ pub struct AgreementPage {
     pub can_keep: bool,
     pub can_validate: bool,
     pub is_open: bool,
+    /// What is expected by the calendar: value, words, whether it is chosen; days granted; first day.
+    pub periods: Vec<(&'static str, &'static str, bool)>,
+    pub within_days: String,
+    pub since: String,
+    pub errors: Vec<FieldError>,
 }
 
 /// A version of the terms.
@@ -76,6 +83,7 @@ pub enum Done {
     Suspendu,
     Ouvert,
     Prepare,
+    Calendrier,
     Valide,
     Sien,
 }
@@ -139,9 +147,29 @@ pub async fn agreement(
     said: web::Query<Said>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
+    let mut page = agreement_page(&person, &state, AgreementId(*id)).await?;
+    page.notice = said.fait.map(|done| match done {
+        Done::Suspendu => {
+            "L’accord est suspendu : les versements qui le nomment sont refusés jusqu’à sa réouverture."
+        }
+        Done::Ouvert => "L’accord est de nouveau ouvert aux versements.",
+        Done::Prepare => "L’accord est préparé : l’archiviste le valide, puis on pourra verser.",
+        Done::Calendrier => "Le calendrier est enregistré : il sert dès le prochain passage, dans l’heure.",
+        Done::Valide => "L’accord est validé : on peut verser.",
+        Done::Sien => "Vous avez préparé cet accord : un autre archiviste le valide.",
+    });
+    Ok(answer(&page))
+}
+
+/// The page of an agreement as it is.
+pub(super) async fn agreement_page(
+    person: &PersonCaller,
+    state: &State,
+    id: AgreementId,
+) -> Result<AgreementPage, Problem> {
     let mut tx = state.db.read(person.tenant).await?;
     let agreements = registry::queries::agreements(&mut tx).await?;
-    let found = agreements.into_iter().find(|agreement| agreement.agreement_id == AgreementId(*id));
+    let found = agreements.into_iter().find(|agreement| agreement.agreement_id == id);
     let agreement = found.ok_or_else(problems::not_found)?;
     let versions = terms_queries::versions(&mut tx, agreement.agreement_id).await?;
     let machines = registry::queries::machines_under(&mut tx, agreement.agreement_id).await?;
@@ -150,17 +178,7 @@ pub async fn agreement(
     let can_keep = Who::AgreementKeeper.admits(&person.roles) && !agreement.is_draft;
     let can_validate = Who::Archivist.admits(&person.roles) && agreement.is_draft;
     let told = Told { agreement: &agreement, versions, machines, names: &names, can_keep, can_validate };
-    let mut page = page(Account::of(&person), told);
-    page.notice = said.fait.map(|done| match done {
-        Done::Suspendu => {
-            "L’accord est suspendu : les versements qui le nomment sont refusés jusqu’à sa réouverture."
-        }
-        Done::Ouvert => "L’accord est de nouveau ouvert aux versements.",
-        Done::Prepare => "L’accord est préparé : l’archiviste le valide, puis on pourra verser.",
-        Done::Valide => "L’accord est validé : on peut verser.",
-        Done::Sien => "Vous avez préparé cet accord : un autre archiviste le valide.",
-    });
-    Ok(answer(&page))
+    Ok(page(Account::of(person), told))
 }
 
 /// What the registers say of an agreement.
@@ -201,6 +219,13 @@ pub fn page(account: Account, told: Told<'_>) -> AgreementPage {
         can_keep: told.can_keep,
         can_validate: told.can_validate,
         is_open: agreement.active,
+        periods: calendar::periods(agreement.conditions.expected.map(|expected| expected.every)),
+        within_days: agreement
+            .conditions
+            .expected
+            .map_or_else(|| "5".into(), |expected| expected.within_days.to_string()),
+        since: agreement.conditions.expected.map(|expected| expected.since.to_string()).unwrap_or_default(),
+        errors: Vec::new(),
     }
 }
 
@@ -240,6 +265,7 @@ fn facts(agreement: &Agreement, names: &Names) -> Vec<Fact> {
     );
     push("Numérisations", conditions.reliable_copy.then(|| "copie fiable exigée".into()));
     push("Limites", Some(agreement.limits.iter().map(limit).collect::<Vec<_>>().join(" ; ")));
+    push("Versements attendus", conditions.expected.as_ref().map(calendar::words_of));
     let told = conditions.notify.len() as u64;
     push("Prévenus des décisions", (told > 0).then(|| words::count(told, "adresse", "adresses")));
     facts

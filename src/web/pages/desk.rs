@@ -5,10 +5,11 @@ use askama::Template;
 
 use super::ingest::list::{self, Names, TransferLine};
 use super::shell::{Account, Fact, Section, Shell, answer};
-use super::{operations, preservation, words};
+use super::{connector_words, operations, preservation, words};
 use crate::db::jobs;
 use crate::ingest::queries::{self, Filter};
 use crate::ingest::visibility;
+use crate::membership::expected::open_alerts;
 use crate::model::{Role, Transfer, TransferState};
 use crate::registry::{self, Quota};
 use crate::web::callers::Person;
@@ -23,6 +24,8 @@ pub struct DeskPage {
     pub integrity: Option<String>,
     /// Of which one, at least, everywhere.
     pub hopeless: bool,
+    /// An administrator's: deposits that were expected and did not come.
+    pub missed: Vec<String>,
     pub can_deposit: bool,
     pub can_read: bool,
     pub sees_transfers: bool,
@@ -101,6 +104,7 @@ pub async fn show(person: Person, state: web::Data<State>) -> Result<HttpRespons
     }
     let answers = [Role::MemberAdmin, Role::Archivist, Role::Operator].iter().any(|&role| person.has(role));
     let quota = if answers { registry::queries::find_quota(&mut tx).await? } else { None };
+    let missed = if Who::MachineKeeper.admits(roles) { open_alerts(&mut tx).await? } else { Vec::new() };
     let names = list::names(&mut tx).await?;
     drop(tx);
     let standing = if Who::IntegrityReader.admits(roles) {
@@ -123,6 +127,7 @@ pub async fn show(person: Person, state: web::Data<State>) -> Result<HttpRespons
         },
         integrity: standing.as_ref().and_then(preservation::notice),
         hopeless: standing.is_some_and(|standing| standing.open.iter().any(|incident| incident.no_good_copy)),
+        missed: missed.iter().map(connector_words::missed).collect(),
         can_deposit,
         can_read: Who::Searcher.admits(roles),
         sees_transfers: followed.is_some(),

@@ -3,14 +3,18 @@
 use super::frame::{at, outside, shell};
 use crate::identity::LinkHolder;
 use crate::membership::accounts;
+use crate::membership::calls::{CallOutcome, Noted, What};
+use crate::membership::connectors::Bus;
+use crate::membership::expected::Missed;
 use crate::membership::machines::{Connector, Known};
-use crate::model::{Holding, MachineId, PersonId, Role};
+use crate::membership::readiness::Check;
+use crate::model::{Holding, MachineId, PersonId, ReplyForm, Role};
 use crate::report::qr;
 use crate::web::pages::factor::{CodePage, CodesPage, TelephonePage};
 use crate::web::pages::password::{forgotten_page, password_page};
 use crate::web::pages::people::{Choices, InvitePage, list_page, page};
 use crate::web::pages::shell::*;
-use crate::web::pages::{drafts, glass, machines, tiers};
+use crate::web::pages::{connectors, drafts, glass, machines, tiers};
 
 fn people() -> Vec<accounts::Known> {
     let known =
@@ -78,7 +82,65 @@ fn machine() -> Known {
         has_keys: false,
         certificates: vec!["ab".repeat(32)],
         is_closed: false,
+        has_basic: true,
+        replies: ReplyForm::Asalae,
+        bus: Some(Bus::Pastell),
     }
+}
+
+fn connectors(account: Account) -> machines::ListPage {
+    let day = |text: &str| text.parse().expect("a day");
+    let missed = Missed {
+        agreement_id: crate::model::AgreementId(uuid::Uuid::nil()),
+        agreement: "PES-2026".into(),
+        name: "Flux comptables PES".into(),
+        from: day("2026-10-01"),
+        until: day("2026-10-31"),
+        due: day("2026-11-05"),
+    };
+    machines::list_page(account, &[machine()], &[missed])
+}
+
+fn connector(account: Account) -> machines::MachinePage {
+    let noted = |when: &str, what: What, outcome: CallOutcome, transfer: bool, detail: &str| Noted {
+        at: at(when),
+        what,
+        outcome,
+        message_identifier: (what != What::Versions).then(|| "2026-11-23-ACTES-18_1542893421".into()),
+        transfer: transfer.then(|| crate::model::TransferId(uuid::Uuid::nil())),
+        detail: detail.into(),
+    };
+    let calls = [
+        noted("2026-11-26T22:41:00Z", What::Reply, CallOutcome::Pending, true, ""),
+        noted("2026-11-26T22:31:00Z", What::Acknowledgement, CallOutcome::Ok, true, ""),
+        noted("2026-11-26T22:30:00Z", What::Deposit, CallOutcome::Ok, true, "4,2 Mo en trois morceaux"),
+        noted("2026-11-26T22:12:00Z", What::Deposit, CallOutcome::Refused, false, "Le bordereau est vide."),
+        noted("2026-11-26T09:12:00Z", What::Versions, CallOutcome::Unauthorized, false, ""),
+    ];
+    let agreements = [super::profiles::agreement("ACTES", "Actes et délibérations", &["actes-2024"], false)];
+    let told = machines::Told {
+        known: &machine(),
+        agreements: &agreements,
+        calls: &calls,
+        sees_transfers: true,
+        public_url: "archives.exemple.fr",
+    };
+    let mut page = machines::page(account, &told);
+    page.tell("kQ3vZc0mF2x9uT7pLr5sWb1nEo8yHd4aGj6iKqMtVzU");
+    page.checked(&[
+        Check::Open,
+        Check::FormerSecret,
+        Check::MemberOpen,
+        Check::AgreementOpen("ACTES".into()),
+        Check::ProfilesFine,
+        Check::SoftPassed,
+        Check::SitesWait(2),
+    ]);
+    page
+}
+
+fn new_connector(account: Account) -> connectors::NewPage {
+    connectors::page(account, &[], choices().agreements, Vec::new())
 }
 
 fn tiers_page() -> tiers::TiersPage {
@@ -213,8 +275,9 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("second-facteur", render(&code)),
         ("telephone", render(&telephone)),
         ("codes-de-secours", render(&codes)),
-        ("applications", render(&machines::list_page(account("Applications").1, &[machine()]))),
-        ("application", render(&machines::page(account("Application").1, &machine(), choices().agreements))),
+        ("applications", render(&connectors(account("Connecteurs").1))),
+        ("application", render(&connector(account("Connecteur").1))),
+        ("application-nouvelle", render(&new_connector(account("Ajouter un connecteur").1))),
         ("accord-prepare", render(&draft())),
         ("tiers", render(&tiers_page())),
         ("acces-exceptionnel", render(&asked())),

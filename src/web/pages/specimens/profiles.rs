@@ -53,7 +53,7 @@ fn version(version: u32) -> ProfileVersion {
     }
 }
 
-fn agreement(identifier: &str, name: &str, profiles: &[&str], profile_imposed: bool) -> Agreement {
+pub fn agreement(identifier: &str, name: &str, profiles: &[&str], profile_imposed: bool) -> Agreement {
     Agreement {
         agreement_id: AgreementId(Uuid::new_v5(&Uuid::nil(), identifier.as_bytes())),
         identifier: identifier.into(),

@@ -61,6 +61,7 @@ pub fn desk(depositor: bool) -> DeskPage {
             "1\u{a0}copie d’archive est fausse : le service les répare depuis une copie saine.".into()
         }),
         hopeless: false,
+        missed: Vec::new(),
         can_deposit: depositor,
         can_read: true,
         sees_transfers: true,
