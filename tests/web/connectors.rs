@@ -94,10 +94,7 @@ async fn a_connector_is_checked_thing_by_thing_with_what_to_do() {
         door.send(form(&format!("{address}/{what}"), &format!("csrf={csrf}&{body}")).cookie(&admin)).await
     };
     let page = verify().await;
-    assert!(
-        page.contains("Il ne peut pas verser") && page.contains("d’avant la porte"),
-        "{page}"
-    );
+    assert!(page.contains("Il ne peut pas verser") && page.contains("d’avant la porte"), "{page}");
     act("renouvellement", "jours=0").await;
     let page = verify().await;
     assert!(page.contains("Il peut verser"), "{page}");
