@@ -64,3 +64,17 @@ impl Clock {
         Uuid::now_v7()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_from_midnight_to_midnight_whatever_the_clocks_do() {
+        for (day, hours) in [("2027-03-28", 23), ("2027-10-31", 25), ("2028-02-29", 24), ("2027-12-31", 24)] {
+            let day: NaiveDate = day.parse().unwrap();
+            let next = day.succ_opt().unwrap();
+            assert_eq!((midnight(next) - midnight(day)).num_hours(), hours, "{day}");
+        }
+    }
+}
