@@ -2,7 +2,7 @@
 
 alter table transfer drop constraint transfer_channel_known;
 alter table transfer add constraint transfer_channel_known check (channel in ('api', 'portal', 'restservices'));
--- Of the manifest as received, when it came apart: the same one under the same identifier is the same transfer sent again.
+-- Of the manifest as received: the same one under the same identifier, with the same files, is the same transfer sent again.
 alter table transfer add column manifest_sha512 bytea;
 -- Where the sender asks that its answers be told of, beside the addresses of the agreement.
 alter table transfer add column reply_to text;

@@ -143,9 +143,10 @@ impl Ingest {
         tenant: TenantId,
         id: TransferId,
         standing: &Transfer,
+        manifest: &[u8; 64],
     ) -> Result<bool, Error> {
-        let ours = self.file_digests(tenant, id).await?;
-        match (self.file_digests(tenant, standing.transfer_id).await, standing.archive_id) {
+        let ours = self.file_digests(tenant, id, manifest).await?;
+        match (self.file_digests(tenant, standing.transfer_id, manifest).await, standing.archive_id) {
             (Ok(theirs), _) => Ok(ours == theirs),
             // Taken in charge: its bytes are on the sites, their digests in the catalogue.
             (Err(Error::Storage(storage::Error::Absent(_))), Some(archive)) => {
@@ -161,11 +162,22 @@ impl Ingest {
         Ok(catalog::object_digests(&mut tx, archive).await?)
     }
 
-    /// Digests of the files in quarantine, the manifest apart, in their own order.
-    async fn file_digests(&self, tenant: TenantId, id: TransferId) -> Result<Vec<Vec<u8>>, Error> {
+    /// Digests of the files in quarantine but the manifest, wherever it is, in their own order.
+    async fn file_digests(
+        &self,
+        tenant: TenantId,
+        id: TransferId,
+        manifest: &[u8; 64],
+    ) -> Result<Vec<Vec<u8>>, Error> {
+        let manifest = *manifest;
         let waiting = self.storage.quarantine().open(tenant, id)?;
         let (limits, scratch) = (self.limits.clone(), self.storage.quarantine().scratch().to_owned());
-        super::blocking(move || digests(waiting, &scratch, &limits)).await
+        super::blocking(move || {
+            let mut digests = digests(waiting, &scratch, &limits)?;
+            digests.retain(|digest| *digest != manifest);
+            Ok(digests)
+        })
+        .await
     }
 }
 

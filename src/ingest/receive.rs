@@ -155,7 +155,7 @@ impl Ingest {
         manifest: Option<Vec<u8>>,
     ) -> Result<Entered, Error> {
         let same_manifest = manifest.as_deref() == Some(apart.sha512.as_slice());
-        if same_manifest && self.has_same_files(from.tenant, transfer_id, &standing).await? {
+        if same_manifest && self.has_same_files(from.tenant, transfer_id, &standing, &apart.sha512).await? {
             return Ok(Entered::Received(Reception { transfer: standing, already_known: true }));
         }
         Ok(Entered::OtherContent(standing))

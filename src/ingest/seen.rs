@@ -38,6 +38,8 @@ pub(super) struct Seen {
     unit_count: Option<usize>,
     object_count: Option<usize>,
     expanded_bytes: u64,
+    /// Of a manifest read to its end.
+    manifest_sha512: Option<[u8; 64]>,
     viruses: VirusCoverage,
     /// Those of its electronic signatures that are told in its row.
     signatures: Signatures,
@@ -65,6 +67,7 @@ impl Seen {
             unit_count: manifest.map(Manifest::unit_count),
             object_count: manifest.map(Manifest::binary_object_count),
             expanded_bytes: identified.expanded_bytes,
+            manifest_sha512: identified.manifest_sha512,
             viruses: identified.viruses.coverage.clone(),
             signatures: identified.signatures.shortened(signatures::TOLD_IN_ROW),
         })
@@ -116,6 +119,7 @@ impl Seen {
             unit_count: self.unit_count,
             object_count: self.object_count,
             expanded_bytes: self.expanded_bytes,
+            manifest_sha512: self.manifest_sha512.as_ref().map(|digest| digest.as_slice()),
             virus: &self.viruses,
             signatures: (!self.signatures.is_empty()).then_some(&self.signatures),
             findings,

@@ -41,6 +41,7 @@ pub struct Examined<'a> {
     pub unit_count: Option<usize>,
     pub object_count: Option<usize>,
     pub expanded_bytes: u64,
+    pub manifest_sha512: Option<&'a [u8]>,
     pub virus: &'a VirusCoverage,
     /// When files bear some.
     pub signatures: Option<&'a Signatures>,
@@ -59,7 +60,7 @@ pub async fn write_examination(
          set seda_version = $2, message_identifier = $3, transferring_agency = $4, agreement_identifier = $5,
              title = $6, unit_count = $7, object_count = $8, expanded_bytes = $9, findings = $10, examined_at = $11,
              archival_profile = $12, profile_version = $13, virus = $14, signatures = $15, agreement_terms = $16,
-             originating_agency = $17,
+             originating_agency = $17, manifest_sha512 = coalesce($18, manifest_sha512),
              attempt = 1 + (select count(*) from transfer before
                             where before.message_identifier = $3
                               and before.transferring_agency is not distinct from $4
@@ -81,7 +82,8 @@ pub async fn write_examination(
         coverage::write(seen.virus),
         seen.signatures.map(|signatures| serde_json::to_value(signatures).expect("strings and numbers")),
         seen.terms,
-        seen.originating_agency
+        seen.originating_agency,
+        seen.manifest_sha512
     )
     .execute(tx.conn())
     .await?;

@@ -75,7 +75,10 @@ pub const TABLES: &[Table] = &[
         ..rebuilt("accession", Source::Objects)
     },
     Table {
-        but: &[("copy_said", "told by the findings that the archive keeps, when it mattered")],
+        but: &[
+            ("copy_said", "told by the findings that the archive keeps, when it mattered"),
+            ("reply_to", "what was to be told was told"),
+        ],
         only: "t.state = 'taken_in_charge'",
         why: "one that waits in quarantine is received again; of a refused one the journal alone keeps the trace",
         ..rebuilt("transfer", Source::Objects)
@@ -221,6 +224,7 @@ pub const TABLES: &[Table] = &[
     lost("technical.machine_use", "told at the next use"),
     lost("technical.machine_call", "told at the next calls"),
     lost("technical.assertion", "machines sign others"),
+    lost("technical.upload", "sent again; what was received whole is a transfer"),
     lost("technical.access_token", "machines ask for new ones"),
     lost("technical.login_failure", "forgotten within the hour"),
     lost(

@@ -212,3 +212,24 @@ async fn a_bus_follows_what_its_machine_and_agreements_sent_and_nothing_else() {
     door.end().await;
     other.end().await;
 }
+
+#[tokio::test]
+async fn what_came_by_the_api_and_comes_again_by_the_bus_is_one_transfer() {
+    let door = Door::open().await;
+    let sip = door.sip("DEUX-PORTES");
+    assert_eq!(door.post(sip.zip()).await.status, 202);
+    door.work().await;
+    assert_eq!(door.send_pair(&sip).await.status, 200);
+    let (early, other) = (door.sip("ENCORE"), door.sip("DEUX-PORTES"));
+    assert_eq!(door.post(early.zip()).await.status, 202);
+    assert_eq!(door.transfers().await.len(), 2);
+    let mut other = other;
+    other.title = "Un autre intitulé".into();
+    assert_eq!(told(&door.send_pair(&other).await).0, 409);
+    assert_eq!(
+        door.acknowledgement(&sip).await.status,
+        200,
+        "the bus follows what its machine sent elsewhere"
+    );
+    door.end().await;
+}
