@@ -19,6 +19,7 @@ use crate::model::{ArchiveId, Limits, TenantId, Transfer, TransferId};
 use crate::package::Package;
 use crate::proof::digest::sha512_of;
 use crate::seda;
+use crate::seda::lengths::IDENTIFIER_BYTES_MAX;
 use crate::seda::tolerance::Tolerance;
 use crate::storage::{self, Adding, InQuarantine, Received};
 
@@ -108,6 +109,10 @@ impl Ingest {
                 return Err(error.into());
             }
             let header = acknowledge::header_of(reading.message.as_ref(), &reading.header);
+            let header = header.filter(|header| {
+                let names = [Some(&header.message_identifier), header.transferring_agency.as_ref()];
+                names.into_iter().flatten().all(|name| name.len() <= IDENTIFIER_BYTES_MAX)
+            });
             let first = reading.findings.iter().find(|finding| finding.is_error());
             let unreadable = header.is_none().then(|| first.map_or_else(String::new, said));
             let (sha512, _) = sha512_of(&mut digested)?;

@@ -39,7 +39,8 @@ pub async fn show(
         return Ok(text(StatusCode::BAD_REQUEST, sentence));
     };
     let what = if kind == MessageKind::Reply { What::Reply } else { What::Acknowledgement };
-    let named = (asked.get("originOrganizationIdentification"), identifier);
+    // Spaces around them are no part of what the manifest says.
+    let named = (asked.get("originOrganizationIdentification").map(str::trim), identifier.trim());
     let mut tx = state.db.read(connector.tenant).await?;
     let transfer = queries::find_named(&mut tx, named, connector.machine_id, &connector.agreements).await?;
     let Some(transfer) = transfer else {

@@ -76,6 +76,11 @@ async fn a_form_that_is_wrong_is_refused_in_a_short_french_text() {
         assert_eq!(status, 400, "{sentence}");
         assert!(sentence.contains(expected), "{expected}: {sentence}");
     }
+    let mut long = door.sip("x");
+    long.message_identifier = "x".repeat(5_000);
+    let (status, sentence) = told(&door.send_pair(&long).await);
+    assert_eq!(status, 400, "{sentence}");
+    assert!(sentence.contains("Bordereau illisible"), "{sentence}");
     let plain = post(DEPOSIT, "a=b").header("authorization", door.credentials());
     let (status, sentence) = told(&door.send(plain.header("content-type", "text/plain")).await);
     assert_eq!(status, 400, "{sentence}");
@@ -83,7 +88,7 @@ async fn a_form_that_is_wrong_is_refused_in_a_short_french_text() {
     // What could not be read is kept, refused, in the journal; nothing else came in.
     door.work().await;
     let kept = door.transfers().await;
-    assert_eq!(kept.len(), 2, "{kept:?}");
+    assert_eq!(kept.len(), 3, "{kept:?}");
     assert!(kept.iter().all(|transfer| transfer.state == chartrier::model::TransferState::Refused));
     door.end().await;
 }
