@@ -112,11 +112,6 @@ pub async fn show(person: Person, state: web::Data<State>) -> Result<HttpRespons
     } else {
         None
     };
-    let counts = if person.has(Role::Operator) {
-        Some(jobs::counts(&state.db, state.clock.now()).await?)
-    } else {
-        None
-    };
     let lately = &transfers[..transfers.len().min(SHOWN)];
     Ok(answer(&DeskPage {
         shell: Shell {
@@ -138,8 +133,16 @@ pub async fn show(person: Person, state: web::Data<State>) -> Result<HttpRespons
         moving: lately.iter().any(list::is_moving),
         lately: lately.iter().map(|transfer| list::line(transfer, &names)).collect(),
         holdings: quota.as_ref().map(Holdings::of),
-        work: counts.as_ref().map(operations::standing).unwrap_or_default(),
+        work: work(&person, &state).await?,
     }))
+}
+
+/// Told to an operator.
+async fn work(person: &Person, state: &State) -> Result<Vec<Fact>, db::Error> {
+    if !person.has(Role::Operator) {
+        return Ok(Vec::new());
+    }
+    Ok(operations::standing(&jobs::counts(&state.db, state.clock.now()).await?))
 }
 
 /// Told to whoever keeps the connectors.
