@@ -72,7 +72,7 @@ pub async fn look_at_the_calendar(db: &Db, clock: &Clock) -> Result<u64, db::Err
         match look(db, clock, member.tenant).await {
             Ok(more) => raised += more,
             Err(error) => {
-                tracing::error!(tenant.id = %member.tenant, %error, "the calendar was not looked at")
+                tracing::error!(tenant.id = %member.tenant, %error, "the calendar was not looked at");
             }
         }
     }

@@ -171,7 +171,7 @@ pub(super) async fn under_way(tx: &mut TenantRead, today: NaiveDate) -> Result<(
         today
     );
     let row = row.fetch_one(tx.conn()).await?;
-    Ok((row.deposits.unwrap_or(0).unsigned_abs().into(), row.waiting.unsigned_abs()))
+    Ok((row.deposits.unwrap_or(0).unsigned_abs(), row.waiting.unsigned_abs()))
 }
 
 pub(super) async fn put_tiers(

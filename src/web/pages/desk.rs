@@ -6,7 +6,7 @@ use askama::Template;
 use super::ingest::list::{self, Names, TransferLine};
 use super::shell::{Account, Fact, Section, Shell, answer};
 use super::{connector_words, operations, preservation, words};
-use crate::db::jobs;
+use crate::db::{self, TenantRead, jobs};
 use crate::ingest::queries::{self, Filter};
 use crate::ingest::visibility;
 use crate::membership::expected::open_alerts;
@@ -104,16 +104,11 @@ pub async fn show(person: Person, state: web::Data<State>) -> Result<HttpRespons
     }
     let answers = [Role::MemberAdmin, Role::Archivist, Role::Operator].iter().any(|&role| person.has(role));
     let quota = if answers { registry::queries::find_quota(&mut tx).await? } else { None };
-    let missed = if Who::MachineKeeper.admits(roles) { open_alerts(&mut tx).await? } else { Vec::new() };
+    let missed = missed(&person, &mut tx).await?;
     let names = list::names(&mut tx).await?;
     drop(tx);
     let standing = if Who::IntegrityReader.admits(roles) {
         Some(state.preservation.member_standing(person.tenant).await?)
-    } else {
-        None
-    };
-    let counts = if person.has(Role::Operator) {
-        Some(jobs::counts(&state.db, state.clock.now()).await?)
     } else {
         None
     };
@@ -127,7 +122,7 @@ pub async fn show(person: Person, state: web::Data<State>) -> Result<HttpRespons
         },
         integrity: standing.as_ref().and_then(preservation::notice),
         hopeless: standing.is_some_and(|standing| standing.open.iter().any(|incident| incident.no_good_copy)),
-        missed: missed.iter().map(connector_words::missed).collect(),
+        missed,
         can_deposit,
         can_read: Who::Searcher.admits(roles),
         sees_transfers: followed.is_some(),
@@ -138,8 +133,23 @@ pub async fn show(person: Person, state: web::Data<State>) -> Result<HttpRespons
         moving: lately.iter().any(list::is_moving),
         lately: lately.iter().map(|transfer| list::line(transfer, &names)).collect(),
         holdings: quota.as_ref().map(Holdings::of),
-        work: counts.as_ref().map(operations::standing).unwrap_or_default(),
+        work: work(&person, &state).await?,
     }))
+}
+
+/// Told to an operator.
+async fn work(person: &Person, state: &State) -> Result<Vec<Fact>, db::Error> {
+    if !person.has(Role::Operator) {
+        return Ok(Vec::new());
+    }
+    Ok(operations::standing(&jobs::counts(&state.db, state.clock.now()).await?))
+}
+
+/// Told to whoever keeps the connectors.
+async fn missed(person: &Person, tx: &mut TenantRead) -> Result<Vec<String>, db::Error> {
+    let keeps = Who::MachineKeeper.admits(&person.roles);
+    let missed = if keeps { open_alerts(tx).await? } else { Vec::new() };
+    Ok(missed.iter().map(connector_words::missed).collect())
 }
 
 /// Refused transfers that nothing has followed under the same identifier; `transfers` are newest first.
