@@ -121,6 +121,14 @@ if [ "$goal" = test ] && [ ! -s "$oidc/node_modules/oidc-provider/package.json" 
     npm install --silent --no-audit --no-fund --no-package-lock --prefix "$oidc" 'oidc-provider@8.8.1' >/dev/null
 fi
 
+# A public client of the resumable uploads, npm's tus-js-client.
+tus=${CARGO_TARGET_DIR:-target}/tus-node
+if [ "$goal" = test ] && [ ! -s "$tus/node_modules/tus-js-client/package.json" ]; then
+    echo "Installation de : tus-js-client"
+    mkdir -p "$tus"
+    npm install --silent --no-audit --no-fund --no-package-lock --prefix "$tus" 'tus-js-client@4.3.1' >/dev/null
+fi
+
 # Tries the API from its document, PyPI's schemathesis, in a Python of its own.
 tries=$target/schemathesis-python
 if [ "$goal" = test ] && [ ! -x "$tries/bin/schemathesis" ]; then

@@ -14,6 +14,7 @@ mod audit;
 mod backup;
 pub mod check;
 mod demo;
+mod deposit;
 pub mod formats;
 pub mod identify;
 mod journal;
@@ -57,6 +58,8 @@ enum Command {
     Tenants(TenantsCommand),
     /// Contrôle des versements (SIP) ou des bordereaux, sans base de données.
     Check(check::Arguments),
+    /// Dépose des paquets dans un service, par son API ; reprend ce qui a été coupé.
+    Deposit(deposit::Arguments),
     /// Donne le format PRONOM de fichiers, sans base de données.
     Identify(identify::Arguments),
     /// Les signatures de formats (PRONOM) en service.
@@ -154,6 +157,7 @@ fn taking(files: bool) -> Taking {
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Deposit(arguments) => answered(deposit::run(&arguments)),
         Command::Identify(arguments) => identify::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Profiles(command) => answered(profiles::run(&command)),

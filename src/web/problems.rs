@@ -42,6 +42,10 @@ kinds! {
         "Donnez au versement un identifiant qui n’a jamais servi.";
     OUT_OF_ORDER = "out-of-order", 409, "Morceau inattendu",
         "Envoyez les morceaux l’un après l’autre, ou recommencez le versement.";
+    WRONG_OFFSET = "wrong-offset", 409, "Morceau mal placé",
+        "Demandez où en est l’envoi (HEAD), puis reprenez de là.";
+    UPLOAD_CLOSED = "upload-closed", 409, "Envoi terminé",
+        "L’envoi est devenu un versement : il ne s’abandonne plus.";
     METHOD_NOT_ALLOWED = "method-not-allowed", 405, "Opération inconnue à cette adresse",
         "Revenez à l’accueil et recommencez.";
     TIMEOUT = "timeout", 408, "Envoi trop lent",
@@ -54,6 +58,10 @@ kinds! {
         "Envoyez une archive zip, tar, tar.gz ou tar.bz2.";
     RANGE_NOT_SATISFIABLE = "range-not-satisfiable", 416, "Intervalle hors du fichier",
         "Redemandez le fichier sans intervalle.";
+    UPLOAD_BUSY = "upload-busy", 423, "Envoi déjà en cours",
+        "Une autre demande écrit dans cet envoi : attendez-la, puis demandez où il en est (HEAD).";
+    WRONG_CHECKSUM = "wrong-checksum", 460, "Empreinte différente",
+        "Le morceau est arrivé changé, et n’a pas été retenu : envoyez-le de nouveau.";
     TOO_MANY_REQUESTS = "too-many-requests", 429, "Trop de demandes",
         "Patientez avant de recommencer.";
     INTERNAL = "internal", 500, "Erreur du service",

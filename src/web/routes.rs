@@ -31,6 +31,10 @@ const fn post(address: &'static str, who: Who, route: fn() -> Route) -> Line {
     Line { method: Method::POST, address, who, compressed: false, route }
 }
 
+const fn other(method: Method, address: &'static str, who: Who, route: fn() -> Route) -> Line {
+    Line { method, address, who, compressed: false, route }
+}
+
 const fn get_compressed(address: &'static str, who: Who, route: fn() -> Route) -> Line {
     Line { method: Method::GET, address, who, compressed: true, route }
 }
@@ -46,6 +50,11 @@ pub static TABLE: &[Line] = &[
     get("/api/v1/transfers", Who::Machine, || web::to(api::transfers::list)),
     post("/api/v1/transfers", Who::Machine, || web::to(api::transfers::receive)),
     post("/api/v1/checks", Who::Machine, || web::to(api::checks::check)),
+    other(Method::OPTIONS, "/api/v1/uploads", Who::Anyone, || web::to(api::uploads::options)),
+    post("/api/v1/uploads", Who::Machine, || web::to(api::uploads::create)),
+    get("/api/v1/uploads/{id}", Who::Machine, || web::to(api::uploads::show)),
+    other(Method::PATCH, "/api/v1/uploads/{id}", Who::Machine, || web::to(api::uploads::append)),
+    other(Method::DELETE, "/api/v1/uploads/{id}", Who::Machine, || web::to(api::uploads::terminate)),
     get("/api/v1/transfers/{id}", Who::Machine, || web::to(api::transfers::show)),
     get("/api/v1/transfers/{id}/acknowledgement", Who::Machine, || web::to(api::transfers::acknowledgement)),
     get("/api/v1/transfers/{id}/reply", Who::Machine, || web::to(api::transfers::reply)),

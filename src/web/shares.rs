@@ -25,8 +25,8 @@ use crate::model::TenantId;
 use crate::telemetry;
 
 /// Where deposits come in, or are tried: one costs what the other does.
-pub const UPLOADS: [&str; 4] =
-    ["/versements", "/api/v1/transfers", "/api/v1/checks", "/restservices/sedaMessages"];
+pub const UPLOADS: [&str; 5] =
+    ["/versements", "/api/v1/transfers", "/api/v1/checks", "/api/v1/uploads", "/restservices/sedaMessages"];
 
 /// When to come back for what is limited at once: nobody knows when another answer ends.
 const AT_ONCE_SECONDS: u32 = 2;

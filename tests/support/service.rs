@@ -413,7 +413,12 @@ pub struct Service {
 impl Service {
     /// Starts `serve --with-worker`, with these variables beside the place's own; answers when it returns.
     pub fn start(place: &Place, variables: &[(&str, &str)]) -> Service {
-        let (address, metrics) = (free_address(), free_address());
+        Self::start_at(place, free_address(), variables)
+    }
+
+    /// The same at an address that is free.
+    pub fn start_at(place: &Place, address: SocketAddr, variables: &[(&str, &str)]) -> Service {
+        let metrics = free_address();
         let mut command = Command::new(env!("CARGO_BIN_EXE_chartrier"));
         command.args(["serve", "--with-worker"]).envs(place.variables()).envs(variables.iter().copied());
         command

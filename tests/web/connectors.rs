@@ -93,6 +93,17 @@ async fn a_connector_is_checked_thing_by_thing_with_what_to_do() {
     let act = async |what: &str, body: &str| {
         door.send(form(&format!("{address}/{what}"), &format!("csrf={csrf}&{body}")).cookie(&admin)).await
     };
+    // Its secret was made before the door was.
+    let mut tx = door.tenant.db.write(door.tenant.tenant).await.unwrap();
+    sqlx::query("update machine set basic_hash = null").execute(tx.conn()).await.unwrap();
+    tx.record(chartrier::model::Event {
+        event_type: chartrier::model::EventType::Parametrage,
+        outcome: chartrier::model::Outcome::Ok,
+        agent: chartrier::model::Agent::Operator,
+        object: "machine:essai".into(),
+        detail: Vec::new(),
+    });
+    tx.commit().await.unwrap();
     let page = verify().await;
     assert!(page.contains("Il ne peut pas verser") && page.contains("d’avant la porte"), "{page}");
     act("renouvellement", "jours=0").await;

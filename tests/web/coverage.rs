@@ -6,7 +6,7 @@ use chartrier::web::routes::{Line, TABLE};
 use chartrier::web::{Who, problems};
 use uuid::Uuid;
 
-use super::{Answer, Ask, Door, ask, multipart};
+use super::{Answer, Ask, Door, ask, multipart, post};
 use crate::support::profile;
 
 /// Jobs are numbered over all members, and only an operator names them: `operator.rs` tries theirs.
@@ -26,6 +26,7 @@ struct Identifiers {
     attestation: String,
     person: String,
     machine: String,
+    upload: String,
 }
 
 async fn identifiers(door: &Door, name: &str) -> Identifiers {
@@ -46,6 +47,10 @@ async fn identifiers(door: &Door, name: &str) -> Identifiers {
     let (object, archive) = (object.as_str().unwrap().to_owned(), archive.as_str().unwrap().to_owned());
     let person = door.tenant.person(Role::Reader).to_string();
     let machine = door.tenant.machine.to_string();
+    let token = door.token().await;
+    let open = post("/api/v1/uploads", "").bearer(&token).header("tus-resumable", "1.0.0");
+    let opened = door.send(open.header("upload-length", "1000")).await;
+    let upload = opened.header("location").rsplit('/').next().unwrap().to_owned();
     Identifiers {
         transfer,
         unit,
@@ -58,13 +63,14 @@ async fn identifiers(door: &Door, name: &str) -> Identifiers {
         attestation,
         person,
         machine,
+        upload,
     }
 }
 
 impl Identifiers {
     fn unknown() -> Identifiers {
         let unknown = || Uuid::now_v7().to_string();
-        let [transfer, unit, object, profile, agreement, archive, attestation, person, machine] =
+        let [transfer, unit, object, profile, agreement, archive, attestation, person, machine, upload] =
             std::array::from_fn(|_| unknown());
         Identifiers {
             transfer,
@@ -78,6 +84,7 @@ impl Identifiers {
             attestation,
             person,
             machine,
+            upload,
         }
     }
 
@@ -98,6 +105,7 @@ impl Identifiers {
             attestation,
             person,
             machine,
+            upload: "envoi".into(),
         }
     }
 
@@ -117,6 +125,7 @@ impl Identifiers {
             ("/agreements/{id}", &self.agreement_name),
             ("/personnes/{id}", &self.person),
             ("/applications/{id}", &self.machine),
+            ("/uploads/{id}", &self.upload),
         ]);
         // Not identifiers of ours, but what a bus asks about: `restservices` tries those of others.
         let asked = "message:Acknowledgement/originMessageIdentifier:x";
@@ -133,6 +142,11 @@ impl Identifiers {
 /// A request that is right in all but, perhaps, its caller and its identifier.
 fn request(line: &Line, identifiers: &Identifiers) -> Ask {
     let mut request = ask(line.method.as_str().parse().unwrap(), &identifiers.fill(line.address));
+    if line.address.contains("/uploads") {
+        request = request.header("tus-resumable", "1.0.0").header("upload-offset", "0");
+        request.body = b"motif=essai".to_vec();
+        return request.header("content-type", "application/offset+octet-stream");
+    }
     if !line.method.is_safe() {
         request.body = b"motif=essai".to_vec();
         let kind =

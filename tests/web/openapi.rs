@@ -19,7 +19,7 @@ fn is_of_the_api(address: &str) -> bool {
 #[test]
 fn the_document_and_the_table_name_the_same_addresses() {
     let document = document();
-    let methods = ["get", "post", "put", "patch", "delete"];
+    let methods = ["get", "post", "put", "patch", "delete", "options"];
     let described: BTreeSet<String> = document["paths"]
         .as_object()
         .unwrap()

@@ -38,6 +38,15 @@ fn strict(mut document: Value) -> Value {
             operation["responses"].as_object_mut().unwrap().remove("default");
         }
     }
+    // tus has rules of its own for headers (412 where others say 400) and a type of body that this program cannot make: `uploads`
+    // tries them one by one; here its addresses are asked as anybody would.
+    for (path, method) in
+        [("/api/v1/uploads", "post"), ("/api/v1/uploads/{id}", "patch"), ("/api/v1/uploads/{id}", "delete")]
+    {
+        let operation = document["paths"][path][method].as_object_mut().unwrap();
+        operation.remove("parameters");
+        operation.remove("requestBody");
+    }
     document
 }
 
@@ -69,6 +78,7 @@ async fn no_request_that_the_document_leads_to_is_answered_otherwise_than_it_say
     command.current_dir(folder.path()).arg("run").arg(&file);
     command.args(["--url", &format!("http://{}", door.address), "--checks", CHECKS]);
     command.args(["--header", &format!("Authorization: Bearer {token}")]);
+    command.args(["--header", "Tus-Resumable: 1.0.0"]);
     command.args(["--phases", "examples,coverage,fuzzing", "--max-examples", "20", "--seed", "1"]);
     command.args(["--generation-deterministic", "--no-shrink", "--continue-on-failure", "--no-color"]);
     command.args(["--suppress-health-check", "all", "--warnings", "off"]);

@@ -6,6 +6,7 @@
 pub mod agreements;
 pub mod attestations;
 pub mod checks;
+mod checksum;
 pub mod document;
 pub mod objects;
 pub mod profiles;
@@ -14,6 +15,7 @@ mod transfer_json;
 pub mod transfers;
 mod unit_json;
 pub mod units;
+pub mod uploads;
 pub mod usage;
 
 use actix_web::http::header;
