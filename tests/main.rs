@@ -24,6 +24,7 @@ pub mod proof;
 mod recovery;
 pub mod sealing;
 mod seda;
+mod sip;
 pub mod storage;
 mod support;
 mod usage;

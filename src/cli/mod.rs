@@ -28,6 +28,7 @@ mod schedule;
 mod seal;
 mod selection;
 mod serve;
+mod sip;
 mod sites;
 mod tenants;
 mod tiers;
@@ -58,6 +59,9 @@ enum Command {
     Tenants(TenantsCommand),
     /// Contrôle des versements (SIP) ou des bordereaux, sans base de données.
     Check(check::Arguments),
+    /// Fait des versements (SIP) de dossiers et de tableaux, sans base de données.
+    #[command(subcommand)]
+    Sip(sip::Command),
     /// Dépose des paquets dans un service, par son API ; reprend ce qui a été coupé.
     Deposit(deposit::Arguments),
     /// Donne le format PRONOM de fichiers, sans base de données.
@@ -157,6 +161,7 @@ fn taking(files: bool) -> Taking {
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Sip(command) => answered(sip::run(&command)),
         Command::Deposit(arguments) => answered(deposit::run(&arguments)),
         Command::Identify(arguments) => identify::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),

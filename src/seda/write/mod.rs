@@ -6,6 +6,7 @@
 
 mod asalae;
 mod older;
+pub mod transfer;
 mod v02;
 mod v1;
 mod v2;

@@ -67,7 +67,7 @@ impl Writer {
 }
 
 /// Text fit for XML 1.0, in an element or between double quotes: marks escaped, forbidden characters replaced.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
