@@ -13,6 +13,7 @@
 
 #[path = "members/busy.rs"]
 mod busy;
+#[expect(dead_code, reason = "shared by the benches, each of which uses its part")]
 #[path = "members/client.rs"]
 mod client;
 #[path = "../tests/support/members.rs"]

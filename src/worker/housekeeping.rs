@@ -76,7 +76,7 @@ async fn turn(worker: &Worker) -> Result<(), db::Error> {
         match worker.ingest.expire_uploads(member.tenant).await {
             Ok(0) => {}
             Ok(uploads) => {
-                tracing::info!(tenant.id = %member.tenant, uploads, "uploads left unfinished were given up")
+                tracing::info!(tenant.id = %member.tenant, uploads, "uploads left unfinished were given up");
             }
             Err(error) => tracing::error!(tenant.id = %member.tenant, %error, "uploads were not given up"),
         }

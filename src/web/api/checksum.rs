@@ -37,7 +37,7 @@ impl Checksum {
     }
 
     /// Whether the bytes are those announced.
-    pub fn is_right(mut self) -> bool {
+    pub fn holds(mut self) -> bool {
         self.made.finish().is_ok_and(|made| *made == *self.expected)
     }
 }
@@ -51,8 +51,8 @@ mod tests {
         let mut right = Checksum::read("sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=").unwrap();
         right.update(b"hello ");
         right.update(b"world");
-        assert!(right.is_right());
-        assert!(!Checksum::read("sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=").unwrap().is_right());
+        assert!(right.holds());
+        assert!(!Checksum::read("sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=").unwrap().holds());
         for wrong in ["", "sha1", "sha1 !!", "sha256 Kq5sNclPz7QV2+lfQIuc6R7oRu0=", "crc32 AAAA"] {
             assert!(Checksum::read(wrong).is_none(), "{wrong}");
         }

@@ -210,7 +210,7 @@ async fn receive(
                 checksum.update(bytes);
             }
         };
-        let keep = || digest.borrow_mut().take().is_none_or(Checksum::is_right);
+        let keep = || digest.borrow_mut().take().is_none_or(Checksum::holds);
         match state.ingest.add_piece(upload.clone(), Counting::Bytes, part, update, keep).await? {
             Piece::Added(added) => upload = added,
             Piece::Broken(_, error) => {
