@@ -182,6 +182,15 @@ fn tables_and_folders_that_do_not_agree_are_told_line_by_line() {
     let ged = Ged::of(&FILES, TABLE.replace("2026-09-24", "demain").as_bytes());
     let (code, said) = ged.make(&PARTIES);
     assert!(code == Some(1) && said.contains("schema.") && said.contains("demain"), "{said}");
+    let ged = Ged::of(&[FILES[0], FILES[1], ("note.txt", "")], TABLE.as_bytes());
+    let (code, said) = ged.make(&PARTIES);
+    assert!(code == Some(1) && said.contains("« content/note.txt » est vide"), "{said}");
+    // What another run is writing is left alone.
+    let ged = Ged::of(&FILES, TABLE.as_bytes());
+    fs::write(ged.path("sip.zip.part"), "d'un autre").unwrap();
+    let (code, said) = ged.make(&PARTIES);
+    assert!(code == Some(2) && said.contains("existe"), "{said}");
+    assert_eq!(fs::read_to_string(ged.path("sip.zip.part")).unwrap(), "d'un autre");
     let ged = Ged::of(&[], TABLE.as_bytes());
     let (code, said) = ged.make(&PARTIES);
     assert!(code == Some(1) && said.contains("aucun fichier"), "{said}");

@@ -76,7 +76,21 @@ pub(super) fn make(arguments: &Arguments) -> Result<Result<Made, Reasons>, Failu
         originating_agency: parties.originating,
     };
     let objects = objects(&files)?;
+    let empty = objects.iter().filter(|object| object.size_bytes == 0).take(table::REASONS_MAX);
+    let empty: Reasons =
+        empty.map(|object| format!("« {} » est vide : ôtez-le, ou remplacez-le", object.uri)).collect();
+    if !empty.is_empty() {
+        return Ok(Err(empty));
+    }
     let part = part_of(&arguments.out);
+    // Another's, perhaps: it is not ours to write to, nor to remove.
+    if part.exists() {
+        let part = part.display();
+        return Err(format!(
+            "{part} existe : un autre essai est en cours, ou s'est arrêté ; ôtez ce fichier dans ce cas"
+        )
+        .into());
+    }
     let written = write(&part, &files, &objects, |out| archive_transfer(&heading, &objects, &root, out))
         .and_then(|()| judged(&part, profile.as_ref()));
     let judged = match written {

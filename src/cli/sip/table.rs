@@ -87,7 +87,11 @@ pub(super) fn read(path: &Path) -> Result<Result<BTreeMap<String, Row>, Reasons>
             .push("ligne 1 : la colonne « chemin » manque : elle dit le fichier que la ligne décrit".into());
     }
     let mut rows: BTreeMap<String, Row> = BTreeMap::new();
-    for record in reader.records().take(LINES_MAX) {
+    for (number, record) in reader.records().enumerate() {
+        if number >= LINES_MAX {
+            reasons.push(format!("plus de {LINES_MAX} lignes : répartissez le versement en plusieurs"));
+            break;
+        }
         let record = record?;
         let line = record.position().map_or(0, csv::Position::line);
         if record.len() > columns.len() {
