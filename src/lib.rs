@@ -10,6 +10,7 @@ pub mod telemetry;
 
 // Floor 1: arithmetic.
 pub mod at_rest;
+pub mod costs;
 pub mod formats;
 pub mod package;
 pub mod proof;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// Every top-level module, floor by floor.
 const FLOORS: [(&str, &[&str]); 7] = [
     ("words", &["model", "clock", "telemetry"]),
-    ("arithmetic", &["seda", "package", "formats", "proof", "report", "at_rest"]),
+    ("arithmetic", &["seda", "package", "formats", "proof", "report", "at_rest", "costs"]),
     ("gates", &["db", "storage", "antivirus", "identity", "keys", "mail", "timestamp", "trust", "witness"]),
     ("records", &["registry", "catalog", "evidence"]),
     (
@@ -25,7 +25,7 @@ const FLOORS: [(&str, &[&str]); 7] = [
             "membership",
             "pronom",
             "usage",
-            "costs",
+            "billing",
             "survey",
         ],
     ),

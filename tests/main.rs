@@ -8,6 +8,7 @@
 
 mod architecture;
 mod browser;
+mod costs;
 pub mod db;
 mod demo;
 mod faults;

@@ -13,6 +13,7 @@ use crate::membership::Taking;
 mod audit;
 mod backup;
 pub mod check;
+mod costs;
 mod demo;
 mod deposit;
 pub mod formats;
@@ -62,6 +63,9 @@ enum Command {
     /// Fait des versements (SIP) de dossiers et de tableaux, sans base de données.
     #[command(subcommand)]
     Sip(sip::Command),
+    /// Les coûts mutualisés : les répartir au centime, sans base de données.
+    #[command(subcommand)]
+    Costs(costs::Command),
     /// Dépose des paquets dans un service, par son API ; reprend ce qui a été coupé.
     Deposit(deposit::Arguments),
     /// Donne le format PRONOM de fichiers, sans base de données.
@@ -162,6 +166,7 @@ pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Sip(command) => answered(sip::run(&command)),
+        Command::Costs(command) => answered(costs::run(&command)),
         Command::Deposit(arguments) => answered(deposit::run(&arguments)),
         Command::Identify(arguments) => identify::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
