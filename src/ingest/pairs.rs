@@ -21,7 +21,7 @@ use crate::proof::digest::sha512_of;
 use crate::seda;
 use crate::seda::lengths::IDENTIFIER_BYTES_MAX;
 use crate::seda::tolerance::Tolerance;
-use crate::storage::{self, Adding, InQuarantine, Received};
+use crate::storage::{self, InQuarantine, Received};
 
 /// What a manifest that came apart says, before anything is judged.
 #[derive(Clone, Debug)]
@@ -56,12 +56,12 @@ impl Ingest {
     ) -> Result<u64, Error> {
         let _room = self.make_room(from).await?;
         let max = self.limits.received_bytes_max;
-        match self.storage.quarantine().add(from.tenant, id, 0, body, max, |_| ()).await? {
-            Adding::Added(added) => match added.broken {
-                None => Ok(added.size_bytes),
-                Some(broken) => Err(storage::Error::Interrupted(broken).into()),
-            },
-            Adding::Busy => Err(Error::Contended),
+        let quarantine = self.storage.quarantine();
+        let held = quarantine.hold(from.tenant, id).await?.ok_or(Error::Contended)?;
+        let (added, _held) = quarantine.add(from.tenant, held, 0, body, max, |_| ()).await?;
+        match added.broken {
+            None => Ok(added.size_bytes),
+            Some(broken) => Err(storage::Error::Interrupted(broken).into()),
         }
     }
 

@@ -17,7 +17,6 @@ use crate::model::{
     Agent, Channel, CopySaid, Event, EventType, MachineId, Outcome, PersonId, TenantId, TransferId,
 };
 use crate::proof::digest::sha256;
-use crate::storage::Adding;
 
 /// How long an upload waits for its next piece.
 pub const UPLOAD_HOURS: i64 = 24;
@@ -84,6 +83,8 @@ pub enum Counting {
     Whole { pieces_total: u32 },
     /// Byte by byte: what comes before a cut counts.
     Bytes,
+    /// As bytes, but whole or not at all: what was announced of it can only be told of the whole.
+    Checked,
 }
 
 impl Upload {
@@ -100,6 +101,12 @@ impl Upload {
             (None, Some(total)) => self.pieces_received == total,
             (None, None) => false,
         }
+    }
+
+    /// Whether no piece was counted since, and it was not closed.
+    fn stands_as(&self, before: &Upload) -> bool {
+        let place = |upload: &Upload| (upload.bytes_received, upload.pieces_received, upload.transfer_id);
+        place(self) == place(before) && self.transfer_id.is_none()
     }
 
     fn agent(&self) -> Agent {
@@ -163,14 +170,21 @@ impl Ingest {
     ) -> Result<Piece, Error> {
         let max = self.limits.received_bytes_max.min(upload.bytes_total.unwrap_or(u64::MAX));
         let (quarantine, at) = (self.storage.quarantine(), upload.bytes_received);
-        let added = match quarantine.add(upload.tenant, upload.id, at, body, max, seen).await {
-            Ok(Adding::Added(added)) => added,
-            Ok(Adding::Busy) => return Ok(Piece::Busy),
+        // Held until the piece is counted: nobody shortens what was, or is about to be, answered for.
+        let Some(held) = quarantine.hold(upload.tenant, upload.id).await? else { return Ok(Piece::Busy) };
+        match self.upload(upload.tenant, upload.id).await? {
+            Some(now) if now.stands_as(&upload) => {}
+            _ => return Ok(Piece::Busy),
+        }
+        let (added, held) = match quarantine.add(upload.tenant, held, at, body, max, seen).await {
+            Ok(added) => added,
             Err(crate::storage::Error::TooLarge { .. }) => return Ok(Piece::TooLong),
             Err(error) => return Err(error.into()),
         };
         let pieces = match (counting, added.broken) {
-            (Counting::Whole { .. }, Some(broken)) => return Ok(Piece::Broken(upload, broken)),
+            (Counting::Whole { .. } | Counting::Checked, Some(broken)) => {
+                return Ok(Piece::Broken(upload, broken));
+            }
             (Counting::Bytes, Some(broken)) if added.size_bytes == at => {
                 return Ok(Piece::Broken(upload, broken));
             }
@@ -178,7 +192,7 @@ impl Ingest {
             (Counting::Whole { pieces_total }, None) => {
                 (upload.pieces_received + 1, Some(pieces_total), None)
             }
-            (Counting::Bytes, broken) => (upload.pieces_received + 1, None, broken),
+            (Counting::Bytes | Counting::Checked, broken) => (upload.pieces_received + 1, None, broken),
         };
         let (received, total, broken) = pieces;
         let expires_at = until(self.clock.now());
@@ -188,6 +202,7 @@ impl Ingest {
             return Ok(Piece::Busy);
         }
         tx.commit().await?;
+        drop(held);
         fail_point!("upload-after-count");
         let upload = Upload {
             bytes_received: added.size_bytes,

@@ -80,11 +80,8 @@ pub(in crate::storage) struct GrowingFile {
 }
 
 impl GrowingFile {
-    /// Opens the file to add at `at`; what a lost attempt wrote past it goes. `None`: another writer has it.
-    ///
-    /// # Errors
-    /// [`Error::Absent`] when it is shorter than `at`.
-    pub fn open(path: PathBuf, at: u64) -> Result<Option<Self>, Error> {
+    /// Opens the file, which nobody else writes to until it is dropped. `None`: another writer has it.
+    pub fn open(path: PathBuf) -> Result<Option<Self>, Error> {
         let open = || File::options().create(true).append(true).mode(0o600).open(&path);
         let is_new = !path.exists();
         let opened = if is_new { synclog::effect("create", &path, "", open) } else { open() };
@@ -94,11 +91,21 @@ impl GrowingFile {
             Err(fs::TryLockError::WouldBlock) => return Ok(None),
             Err(fs::TryLockError::Error(error)) => return Err(failed("locking", &path)(error)),
         }
-        if file.metadata().map_err(failed("looking at", &path))?.len() < at {
+        Ok(Some(Self { file: NewFile { file, path, size_bytes: 0, unsynced_bytes: 0 }, is_new }))
+    }
+
+    /// What is added goes there; what a lost attempt wrote past it goes away.
+    ///
+    /// # Errors
+    /// [`Error::Absent`] when the file is shorter.
+    pub fn begin_at(&mut self, at: u64) -> Result<(), Error> {
+        let NewFile { file, path, size_bytes, .. } = &mut self.file;
+        if file.metadata().map_err(failed("looking at", path))?.len() < at {
             return Err(Error::Absent(path.display().to_string()));
         }
-        file.set_len(at).map_err(failed("shortening", &path))?;
-        Ok(Some(Self { file: NewFile { file, path, size_bytes: at, unsynced_bytes: 0 }, is_new }))
+        file.set_len(at).map_err(failed("shortening", path))?;
+        *size_bytes = at;
+        Ok(())
     }
 
     /// Adds bytes at the end.

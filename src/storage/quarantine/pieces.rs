@@ -18,13 +18,8 @@ use crate::storage::error::{Error, failed};
 use crate::storage::folder::disk::{self, GrowingFile, NewFile};
 use crate::storage::folder::stands;
 
-/// What became of a piece.
-#[derive(Debug)]
-pub enum Adding {
-    Added(Added),
-    /// Another request is adding to the same file.
-    Busy,
-}
+/// A file that pieces are added to, nobody else's until it is dropped: its pieces are counted before it is.
+pub struct Held(GrowingFile);
 
 /// A piece, on the disk.
 #[derive(Debug)]
@@ -52,28 +47,33 @@ impl Quarantine {
         opened(&beside(&self.place(tenant, transfer), MANIFEST))
     }
 
-    /// Adds a piece at `at`, durable when it returns; `digest` sees each byte of it.
+    /// Takes hold of the file that pieces are added to. `None`: another request has it.
+    pub async fn hold(&self, tenant: TenantId, transfer: TransferId) -> Result<Option<Held>, Error> {
+        let place = self.place(tenant, transfer);
+        blocking(move || {
+            if let Some(folder) = place.parent().filter(|folder| !folder.exists()) {
+                disk::make_folder(folder)?;
+            }
+            Ok(GrowingFile::open(beside(&place, UPLOAD))?.map(Held))
+        })
+        .await
+    }
+
+    /// Adds a piece at `at`, durable when it returns; `seen` sees each byte of it.
     ///
     /// # Errors
     /// [`Error::TooLarge`] when the file would pass `bytes_max`: nothing of the piece counts then.
     pub async fn add(
         &self,
         tenant: TenantId,
-        transfer: TransferId,
+        Held(mut file): Held,
         at: u64,
         stream: impl Stream<Item = io::Result<Bytes>>,
         bytes_max: u64,
         mut seen: impl FnMut(&[u8]),
-    ) -> Result<Adding, Error> {
+    ) -> Result<(Added, Held), Error> {
         let mut stream = std::pin::pin!(stream);
-        let place = self.place(tenant, transfer);
-        let begun = blocking(move || {
-            if let Some(folder) = place.parent().filter(|folder| !folder.exists()) {
-                disk::make_folder(folder)?;
-            }
-            GrowingFile::open(beside(&place, UPLOAD), at)
-        });
-        let Some(mut file) = begun.await? else { return Ok(Adding::Busy) };
+        file = blocking(move || file.begin_at(at).map(|()| file)).await?;
         let (mut gathered, mut size_bytes, mut broken) = (BytesMut::new(), at, None);
         while let Some(bytes) = stream.next().await {
             let bytes = match bytes {
@@ -103,9 +103,9 @@ impl Quarantine {
                 disk::sync_folder(&folder)?;
                 disk::sync_folder(&top)?;
             }
-            Ok(Added { size_bytes: file.size_bytes(), broken })
+            Ok((Added { size_bytes: file.size_bytes(), broken }, Held(file)))
         });
-        Ok(Adding::Added(added.await?))
+        added.await
     }
 
     /// The pieces so far become the transfer: what [`Quarantine::open`] finds, digested whole, the manifest first. Safe to

@@ -101,8 +101,13 @@ pub async fn show(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let upload = found(&machine, &state, *id).await?;
+    // The service may have stopped between the last byte and the transfer.
+    let transfer = match upload.transfer_id {
+        None => closed(&machine, &state, &upload).await?,
+        known => known,
+    };
     let mut answer = answer(StatusCode::OK);
-    told(&mut answer, &upload, upload.transfer_id);
+    told(&mut answer, &upload, transfer);
     match upload.bytes_total {
         Some(length) => answer.insert_header(("Upload-Length", length.to_string())),
         None => answer.insert_header(("Upload-Defer-Length", "1")),
@@ -117,7 +122,7 @@ pub async fn show(
         "bytes_received": upload.bytes_received,
         "bytes_total": upload.bytes_total,
         "expires_at": upload.expires_at,
-        "transfer": upload.transfer_id.map(address),
+        "transfer": transfer.map(address),
     })))
 }
 
@@ -211,7 +216,8 @@ async fn receive(
             }
         };
         let keep = || digest.borrow_mut().take().is_none_or(Checksum::holds);
-        match state.ingest.add_piece(upload.clone(), Counting::Bytes, part, update, keep).await? {
+        let counting = if counted == usize::MAX { Counting::Checked } else { Counting::Bytes };
+        match state.ingest.add_piece(upload.clone(), counting, part, update, keep).await? {
             Piece::Added(added) => upload = added,
             Piece::Broken(_, error) => {
                 return Err(tus(ingest::Error::from(storage::Error::Interrupted(error)).into()));
@@ -221,13 +227,19 @@ async fn receive(
             Piece::Rejected => return Err(tus(Problem::new(&problems::WRONG_CHECKSUM))),
         }
     }
+    let transfer = closed(machine, state, &upload).await?;
+    Ok((upload, transfer))
+}
+
+/// The transfer that a whole upload is, made now unless it was before.
+async fn closed(machine: &Machine, state: &State, upload: &Upload) -> Result<Option<TransferId>, Problem> {
     if !upload.is_whole() {
-        return Ok((upload, None));
+        return Ok(None);
     }
     let from = ingest::Depositor { copy: upload.copy, ..depositor(machine) };
-    match state.ingest.close_upload(&from, &upload).await? {
+    match state.ingest.close_upload(&from, upload).await? {
         Entered::Received(reception) if machine.follows(&reception.transfer) => {
-            Ok((upload, Some(reception.transfer.transfer_id)))
+            Ok(Some(reception.transfer.transfer_id))
         }
         _ => Err(tus(Problem::new(&problems::ALREADY_DEPOSITED))),
     }
