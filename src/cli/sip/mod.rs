@@ -5,6 +5,7 @@
 
 mod make;
 mod table;
+mod text;
 mod tree;
 
 use std::path::PathBuf;

@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::super::Failure;
 use super::Reasons;
+use super::text::{decoded, distance, folded, open_quote};
 
 /// Bytes of a table, and its lines.
 const BYTES_MAX: u64 = 256 << 20;
@@ -82,6 +83,16 @@ pub(super) fn read(path: &Path) -> Result<Result<BTreeMap<String, Row>, Reasons>
     let mut reasons = Reasons::new();
     let headers = reader.headers()?.clone();
     let columns: Vec<Option<Column>> = headers.iter().map(|name| column(name, &mut reasons)).collect();
+    for (place, name) in headers.iter().enumerate() {
+        if columns[place].is_some() && columns[..place].contains(&columns[place]) {
+            reasons.push(format!("ligne 1 : la colonne « {} » est donnée deux fois", name.trim()));
+        }
+    }
+    if let Some(line) = open_quote(&text, separator) {
+        reasons.push(format!(
+            "ligne {line} : un guillemet ouvert n’est pas fermé ; la suite serait lue comme une seule valeur"
+        ));
+    }
     if !columns.contains(&Some(Column::Path)) {
         reasons
             .push("ligne 1 : la colonne « chemin » manque : elle dit le fichier que la ligne décrit".into());
@@ -102,6 +113,11 @@ pub(super) fn read(path: &Path) -> Result<Result<BTreeMap<String, Row>, Reasons>
             .filter_map(|(column, value)| Some(((*column)?, value.trim().to_owned())))
             .filter(|(_, value)| !value.is_empty())
             .collect();
+        // What spreadsheets leave below the last line.
+        if values.is_empty() {
+            continue;
+        }
+        reasons.extend(lost(&values).map(|why| format!("ligne {line} : {why}")));
         let key = key(values.get(&Column::Path).map_or("", String::as_str));
         if let Some(before) = rows.get(&key) {
             reasons.push(format!("ligne {line} : « {key} » est déjà décrit à la ligne {}", before.line));
@@ -112,6 +128,31 @@ pub(super) fn read(path: &Path) -> Result<Result<BTreeMap<String, Row>, Reasons>
         }
     }
     Ok(if reasons.is_empty() { Ok(rows) } else { Err(reasons) })
+}
+
+/// Why a line would lose something that it says, when it would.
+fn lost(values: &BTreeMap<Column, String>) -> Option<String> {
+    if !values.contains_key(&Column::Path) {
+        return Some("le chemin manque ; « . » désigne l’ensemble".into());
+    }
+    let forbidden =
+        |c: char| (c < ' ' && !matches!(c, '\n' | '\t' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    let found = values.iter().find(|(_, value)| value.contains(forbidden));
+    if let Some((column, _)) = found {
+        return Some(format!("« {} » contient un caractère de contrôle : ôtez-le", sentence(*column)));
+    }
+    let needs = [
+        (Column::FinalAction, Column::Appraisal),
+        (Column::AppraisalStart, Column::Appraisal),
+        (Column::AccessStart, Column::AccessRule),
+    ];
+    let alone = needs.iter().find(|(one, of)| values.contains_key(one) && !values.contains_key(of));
+    alone.map(|(one, of)| format!("« {} » est donné sans « {} » : ajoutez-le", sentence(*one), sentence(*of)))
+}
+
+/// The name that sentences use.
+fn sentence(column: Column) -> &'static str {
+    NAMES.iter().find(|(known, _)| *known == column).map_or("", |(_, names)| names[0])
 }
 
 /// A path as it is looked for: NFC, `/`, no `./`.
@@ -134,41 +175,6 @@ fn column(name: &str, reasons: &mut Reasons) -> Option<Column> {
     found.map(|(column, _)| *column)
 }
 
-/// In lower case, letters and figures alone, without accents.
-fn folded(name: &str) -> String {
-    name.nfd().flat_map(char::to_lowercase).filter(char::is_ascii_alphanumeric).collect()
-}
-
-/// Changes of one letter from one word to another.
-fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.bytes().enumerate() {
-        let mut corner = std::mem::replace(&mut row[0], i + 1);
-        for (j, b) in other.bytes().enumerate() {
-            let changed = corner + usize::from(a != b);
-            let least = (row[j + 1] + 1).min(row[j] + 1).min(changed);
-            corner = std::mem::replace(&mut row[j + 1], least);
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
-/// UTF-8, with a mark or without, else Windows-1252: what spreadsheets write.
-fn decoded(bytes: Vec<u8>) -> String {
-    const HIGH: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
-    match String::from_utf8(bytes) {
-        Ok(text) => text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned),
-        Err(other) => {
-            let high: Vec<char> = HIGH.chars().collect();
-            let one = |byte: u8| match byte {
-                0x80..=0x9f => high.get(usize::from(byte - 0x80)).copied().unwrap_or('\u{fffd}'),
-                byte => char::from(byte),
-            };
-            other.into_bytes().into_iter().map(one).collect()
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,7 +192,7 @@ mod tests {
                 .as_bytes()
                 .to_vec(),
             b"path,title,StartDate\n.,L\x92\xe9t\xe9,2026\na/b.pdf,D\xe9lib\xe9ration,2026-01-02\n".to_vec(),
-            "Fichier\tIntitulé\tdate\n\tL’été\t2026\n./a//b.pdf\tDélibération\t2026-01-02\n"
+            "Fichier\tIntitulé\tdate\n.\tL’été\t2026\n./a//b.pdf\tDélibération\t2026-01-02\n"
                 .as_bytes()
                 .to_vec(),
         ] {
@@ -206,5 +212,31 @@ mod tests {
         assert!(reasons[1].starts_with("ligne 3 :") && reasons[1].contains("ligne 2"), "{reasons:?}");
         assert!(reasons[2].starts_with("ligne 4 : 3 valeurs"), "{reasons:?}");
         assert!(of(b"titre\nx\n").unwrap_err()[0].contains("« chemin » manque"));
+    }
+
+    #[test]
+    fn what_would_be_lost_in_silence_is_refused() {
+        for (table, expected) in [
+            ("chemin;titre;title\na.pdf;A;B\n", "ligne 1 : la colonne « title » est donnée deux fois"),
+            ("chemin;titre\n;A\n", "ligne 2 : le chemin manque"),
+            ("chemin;sort final\na.pdf;conserver\n", "ligne 2 : « sortfinal » est donné sans « dua »"),
+            ("chemin;début de DUA\na.pdf;2026-01-01\n", "ligne 2 : « debutdedua » est donné sans « dua »"),
+            ("chemin;début d'accès\na.pdf;2026-01-01\n", "est donné sans « codedacces »"),
+            ("chemin;titre\na.pdf;A\u{1}B\n", "ligne 2 : « titre » contient un caractère de contrôle"),
+            ("chemin;titre\na.pdf;A\nb.pdf;\"Avis\nc.pdf;C\n", "ligne 3 : un guillemet ouvert"),
+        ] {
+            let reasons = of(table.as_bytes()).unwrap_err();
+            assert!(reasons.iter().any(|reason| reason.contains(expected)), "{expected}: {reasons:?}");
+        }
+    }
+
+    #[test]
+    fn what_loses_nothing_is_read() {
+        let table = "chemin;titre;DUA;sort final\n.;L;P1Y;conserver\n\
+            a.pdf;\"dit \"\"oui\"\";\nsur deux lignes\";;\nb.pdf;écran 5\";;\n;;;\n;;;\n";
+        let rows = of(table.as_bytes()).unwrap();
+        assert_eq!(rows.len(), 3);
+        assert_eq!(rows["a.pdf"].get(Column::Title).as_deref(), Some("dit \"oui\";\nsur deux lignes"));
+        assert_eq!(rows["b.pdf"].get(Column::Title).as_deref(), Some("écran 5\""));
     }
 }
