@@ -82,7 +82,23 @@ pub(super) fn make(arguments: &Arguments) -> Result<Result<Made, Reasons>, Failu
     if !empty.is_empty() {
         return Ok(Err(empty));
     }
-    let part = part_of(&arguments.out);
+    let manifest = |out: &mut dyn Write| archive_transfer(&heading, &objects, &root, out);
+    let warnings = match written(&arguments.out, &files, &objects, manifest, profile.as_ref())? {
+        Ok(warnings) => warnings,
+        Err(found) => return Ok(Err(found)),
+    };
+    Ok(Ok(Made { identifier, objects: objects.len(), warnings }))
+}
+
+/// Writes the zip beside its place, has it judged, and gives it its name if nothing refuses it.
+fn written(
+    out: &Path,
+    files: &[Found],
+    objects: &[NewObject],
+    manifest: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    profile: Option<&Profile>,
+) -> Result<Result<Vec<String>, Reasons>, Failure> {
+    let part = part_of(out);
     // Another's, perhaps: it is not ours to write to, nor to remove.
     if part.exists() {
         let part = part.display();
@@ -91,25 +107,13 @@ pub(super) fn make(arguments: &Arguments) -> Result<Result<Made, Reasons>, Failu
         )
         .into());
     }
-    let written = write(&part, &files, &objects, |out| archive_transfer(&heading, &objects, &root, out))
-        .and_then(|()| judged(&part, profile.as_ref()));
-    let judged = match written {
-        Ok(judged) => judged,
-        Err(failure) => {
-            std::fs::remove_file(&part).ok();
-            return Err(failure);
-        }
-    };
-    match judged {
-        Ok(warnings) => {
-            std::fs::rename(&part, &arguments.out)?;
-            Ok(Ok(Made { identifier, objects: objects.len(), warnings }))
-        }
-        Err(found) => {
-            std::fs::remove_file(&part)?;
-            Ok(Err(found))
-        }
+    let judged = write(&part, files, objects, manifest).and_then(|()| judged(&part, profile));
+    if let Ok(Ok(_)) = &judged {
+        std::fs::rename(&part, out)?;
+    } else {
+        std::fs::remove_file(&part).ok();
     }
+    judged
 }
 
 fn part_of(out: &Path) -> PathBuf {
