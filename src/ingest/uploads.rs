@@ -293,6 +293,15 @@ impl Ingest {
         agent: Agent,
         said: &str,
     ) -> Result<(), Error> {
+        // It became a transfer, and the service stopped before it could say so: its bytes are the transfer's.
+        let mut read = self.db.read(tenant).await?;
+        if super::queries::find_transfer(&mut read, id).await?.is_some() {
+            drop(read);
+            let mut tx = self.db.technical().await?;
+            queries::delete(&mut tx, tenant, id).await?;
+            return Ok(tx.commit().await?);
+        }
+        drop(read);
         let mut tx = self.db.write(tenant).await?;
         tx.record(Event {
             event_type: EventType::Rejet,
