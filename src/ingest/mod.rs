@@ -47,6 +47,7 @@ mod store;
 mod sweep;
 mod trial;
 pub mod unpack;
+pub mod upload_ends;
 mod upload_queries;
 pub mod uploads;
 pub mod validate;

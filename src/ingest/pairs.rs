@@ -21,7 +21,7 @@ use crate::proof::digest::sha512_of;
 use crate::seda;
 use crate::seda::lengths::IDENTIFIER_BYTES_MAX;
 use crate::seda::tolerance::Tolerance;
-use crate::storage::{self, InQuarantine, Received};
+use crate::storage::{self, Hold, InQuarantine, Received};
 
 /// What a manifest that came apart says, before anything is judged.
 #[derive(Clone, Debug)]
@@ -57,7 +57,9 @@ impl Ingest {
         let _room = self.make_room(from).await?;
         let max = self.limits.received_bytes_max;
         let quarantine = self.storage.quarantine();
-        let held = quarantine.hold(from.tenant, id).await?.ok_or(Error::Contended)?;
+        let Hold::Held(held) = quarantine.hold(from.tenant, id, true).await? else {
+            return Err(Error::Contended);
+        };
         let (added, _held) = quarantine.add(from.tenant, held, 0, body, max, |_| ()).await?;
         match added.broken {
             None => Ok(added.size_bytes),

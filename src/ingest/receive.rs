@@ -233,7 +233,7 @@ fn may_be_tried_again(findings: &[Finding]) -> bool {
 }
 
 /// The last part of a name given by a browser or machine, without control characters, shortened.
-fn plain_file_name(name: &str) -> String {
+pub(super) fn plain_file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain: String = last.chars().filter(|c| !c.is_control()).take(FILE_NAME_CHARS_MAX).collect();
     if plain.trim().is_empty() { "versement".into() } else { plain }

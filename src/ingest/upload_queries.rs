@@ -18,6 +18,7 @@ pub(super) async fn insert(
         Agent::Person(id, _) => (None, Some(id.0)),
         Agent::Service | Agent::Operator => (None, None),
     };
+    let file_name = super::receive::plain_file_name(new.file_name);
     let key_hash = new.key.map(super::uploads::kept_key);
     sqlx::query!(
         "insert into technical.upload (tenant_id, upload_id, door, machine_id, person_id, file_name, key_hash, copy_said,
@@ -29,7 +30,7 @@ pub(super) async fn insert(
         from.channel.word(),
         machine,
         person,
-        new.file_name,
+        file_name,
         key_hash.as_ref().map(|hash| hash.as_slice()),
         from.copy.map(CopySaid::word),
         new.reply_to,
@@ -151,17 +152,20 @@ pub(super) async fn advance(
     Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
 }
 
-/// The length of one whose length was to be said later, once.
-pub(super) async fn set_total(tx: &mut Technical, upload: &Upload, bytes_total: u64) -> Result<(), Error> {
-    sqlx::query!(
-        "update technical.upload set bytes_total = $3 where tenant_id = $1 and upload_id = $2 and bytes_total is null",
+/// The length of one whose length was to be said later, once; the one that stands.
+pub(super) async fn set_total(
+    tx: &mut Technical,
+    upload: &Upload,
+    bytes_total: u64,
+) -> Result<Option<u64>, Error> {
+    let stands = sqlx::query_scalar!(
+        "update technical.upload set bytes_total = coalesce(bytes_total, $3)
+         where tenant_id = $1 and upload_id = $2 returning bytes_total",
         upload.tenant.as_uuid(),
         upload.id.0,
         bytes_total as i64
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
+    );
+    Ok(stands.fetch_optional(tx.conn()).await?.flatten().map(|bytes| bytes as u64))
 }
 
 /// What it became.
@@ -190,23 +194,22 @@ pub(super) async fn delete(tx: &mut Technical, tenant: TenantId, id: TransferId)
     Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
 }
 
-/// Some of the member's whose time is over, with the bytes received, and whether they became a transfer.
-pub(super) async fn expired(
+/// Some of the member's whose time is over, or that are whole and became nothing yet.
+pub(super) async fn ended(
     tx: &mut Technical,
     tenant: TenantId,
     now: DateTime<Utc>,
-) -> Result<Vec<(TransferId, u64, bool)>, Error> {
-    let rows = sqlx::query!(
-        r#"select upload_id, bytes_received, transfer_id is not null as "closed!"
-           from technical.upload where tenant_id = $1 and expires_at <= $2 order by expires_at limit 1000"#,
+) -> Result<Vec<TransferId>, Error> {
+    let ids = sqlx::query_scalar!(
+        "select upload_id from technical.upload
+         where tenant_id = $1
+           and (expires_at <= $2
+                or transfer_id is null and (bytes_received = bytes_total or pieces_received = pieces_total))
+         order by expires_at limit 1000",
         tenant.as_uuid(),
         now
     );
-    let rows = rows.fetch_all(tx.conn()).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (TransferId(row.upload_id), row.bytes_received as u64, row.closed))
-        .collect())
+    Ok(ids.fetch_all(tx.conn()).await?.into_iter().map(TransferId).collect())
 }
 
 /// Those that the sweeper leaves alone.

@@ -1,4 +1,4 @@
-//! Deposits that come in several requests: opened, added to piece by piece, closed into a transfer.
+//! Deposits that come in several requests: opened and added to piece by piece; how they end is in `upload_ends`.
 //!
 //! A piece is on the disk, and counted, before it is answered for; what a cut left past the count goes when the next one
 //! comes. The one thing to know: an upload has the identifier of the transfer it will be, and its bytes are where that
@@ -9,14 +9,13 @@ use std::io;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use fail::fail_point;
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt};
 use subtle::ConstantTimeEq;
 
-use super::{Depositor, Entered, Error, Ingest, acknowledge, upload_queries as queries};
-use crate::model::{
-    Agent, Channel, CopySaid, Event, EventType, MachineId, Outcome, PersonId, TenantId, TransferId,
-};
+use super::{Depositor, Error, Ingest, acknowledge, upload_queries as queries};
+use crate::model::{Agent, Channel, CopySaid, MachineId, PersonId, TenantId, TransferId};
 use crate::proof::digest::sha256;
+use crate::storage::{self, Hold};
 
 /// How long an upload waits for its next piece.
 pub const UPLOAD_HOURS: i64 = 24;
@@ -109,8 +108,15 @@ impl Upload {
         place(self) == place(before) && self.transfer_id.is_none()
     }
 
-    fn agent(&self) -> Agent {
-        self.machine.map_or(Agent::Service, Agent::Machine)
+    /// Who sends it, and through which door.
+    pub(super) fn sender(&self) -> Depositor {
+        Depositor {
+            tenant: self.tenant,
+            agent: self.machine.map_or(Agent::Service, Agent::Machine),
+            channel: self.door,
+            copy: self.copy,
+            announced_bytes: None,
+        }
     }
 }
 
@@ -135,13 +141,11 @@ impl Ingest {
             }
             _ => Vec::new(),
         };
-        for id in &replaced {
-            queries::delete(&mut tx, from.tenant, *id).await?;
-        }
         queries::insert(&mut tx, from, new, (now, until(now))).await?;
         tx.commit().await?;
         for id in replaced {
-            self.discard(from.tenant, id).await;
+            // One that is just becoming a transfer stays what it is.
+            self.give_up(from.tenant, id, from.agent, "envoi remplacé par un autre").await?;
         }
         self.upload(from.tenant, new.id).await
     }
@@ -151,12 +155,12 @@ impl Ingest {
         Ok(queries::find(&mut self.db.technical().await?, tenant, id, self.clock.now()).await?)
     }
 
-    /// Says the length of an upload whose length was to be said later.
+    /// Says the length of an upload whose length was to be said later; the length that stands, another's when it came first.
     pub async fn announce(&self, upload: &Upload, bytes_total: u64) -> Result<Upload, Error> {
         let mut tx = self.db.technical().await?;
-        queries::set_total(&mut tx, upload, bytes_total).await?;
+        let stands = queries::set_total(&mut tx, upload, bytes_total).await?;
         tx.commit().await?;
-        Ok(Upload { bytes_total: upload.bytes_total.or(Some(bytes_total)), ..upload.clone() })
+        Ok(Upload { bytes_total: stands, ..upload.clone() })
     }
 
     /// Adds the next piece. `seen` sees its bytes; `keep` says, once it is whole, whether it is what its sender meant.
@@ -171,14 +175,17 @@ impl Ingest {
         let max = self.limits.received_bytes_max.min(upload.bytes_total.unwrap_or(u64::MAX));
         let (quarantine, at) = (self.storage.quarantine(), upload.bytes_received);
         // Held until the piece is counted: nobody shortens what was, or is about to be, answered for.
-        let Some(held) = quarantine.hold(upload.tenant, upload.id).await? else { return Ok(Piece::Busy) };
+        let is_first = upload.pieces_received == 0;
+        let Hold::Held(held) = quarantine.hold(upload.tenant, upload.id, is_first).await? else {
+            return Ok(Piece::Busy);
+        };
         match self.upload(upload.tenant, upload.id).await? {
             Some(now) if now.stands_as(&upload) => {}
             _ => return Ok(Piece::Busy),
         }
         let (added, held) = match quarantine.add(upload.tenant, held, at, body, max, seen).await {
             Ok(added) => added,
-            Err(crate::storage::Error::TooLarge { .. }) => return Ok(Piece::TooLong),
+            Err(storage::Error::TooLarge { .. }) => return Ok(Piece::TooLong),
             Err(error) => return Err(error.into()),
         };
         let pieces = match (counting, added.broken) {
@@ -218,104 +225,22 @@ impl Ingest {
         })
     }
 
-    /// Whether these bytes are the last piece, sent again.
+    /// Whether these bytes are the last piece, sent again. Once the transfer has left the quarantine its length alone is known.
     pub async fn is_last_piece(
         &self,
         upload: &Upload,
-        body: impl Stream<Item = io::Result<Bytes>>,
+        mut body: impl Stream<Item = io::Result<Bytes>> + Unpin,
     ) -> Result<bool, Error> {
-        let quarantine = self.storage.quarantine();
-        Ok(quarantine.is_repeated(upload.tenant, upload.id, upload.last_piece_at, body).await?)
-    }
-
-    /// Makes a whole upload the transfer it is. Safe to run again: one that is closed says what it became.
-    pub async fn close_upload(&self, from: &Depositor, upload: &Upload) -> Result<Entered, Error> {
-        if let Some(known) = upload.transfer_id {
-            let mut tx = self.db.read(upload.tenant).await?;
-            let transfer = super::queries::find_transfer(&mut tx, known).await?.ok_or(Error::Changed)?;
-            return Ok(Entered::Received(super::Reception { transfer, already_known: true }));
+        let (quarantine, at) = (self.storage.quarantine(), upload.last_piece_at);
+        match quarantine.is_repeated(upload.tenant, upload.id, at, &mut body).await {
+            Err(storage::Error::Absent(_)) if upload.is_whole() => {}
+            compared => return Ok(compared?),
         }
-        let manifest = self.storage.quarantine().open_manifest(upload.tenant, upload.id)?;
-        let apart = match manifest {
-            None => None,
-            Some(_) => Some(self.read_apart(upload.tenant, upload.id, upload.reply_to.clone()).await?),
-        };
-        let received = self.storage.quarantine().close(upload.tenant, upload.id).await?;
-        let entered = self.enter(from, upload.id, &upload.file_name, &received, apart.as_ref()).await?;
-        let mut tx = self.db.technical().await?;
-        match &entered {
-            Entered::Received(reception) => {
-                let transfer = reception.transfer.transfer_id;
-                queries::set_closed(&mut tx, upload, transfer).await?;
-                tx.commit().await?;
-                if transfer != upload.id {
-                    self.discard(upload.tenant, upload.id).await;
-                }
-            }
-            Entered::OtherContent(_) => {
-                queries::delete(&mut tx, upload.tenant, upload.id).await?;
-                tx.commit().await?;
-                self.discard(upload.tenant, upload.id).await;
-            }
+        let mut size_bytes = 0_u64;
+        while let Some(bytes) = body.next().await {
+            size_bytes = size_bytes.saturating_add(bytes.map_err(storage::Error::Interrupted)?.len() as u64);
         }
-        Ok(entered)
-    }
-
-    /// Gives an upload up, at its sender's word.
-    pub async fn abandon_upload(&self, upload: &Upload) -> Result<(), Error> {
-        self.give_up(upload.tenant, upload.id, upload.bytes_received, upload.agent(), "envoi abandonné").await
-    }
-
-    /// Gives up the member's uploads whose time is over; how many.
-    pub async fn expire_uploads(&self, tenant: TenantId) -> Result<usize, Error> {
-        let expired = queries::expired(&mut self.db.technical().await?, tenant, self.clock.now()).await?;
-        let mut given_up = 0;
-        for (id, bytes, is_closed) in expired {
-            if is_closed {
-                let mut tx = self.db.technical().await?;
-                queries::delete(&mut tx, tenant, id).await?;
-                tx.commit().await?;
-                continue;
-            }
-            let said = "envoi resté inachevé";
-            self.give_up(tenant, id, bytes, Agent::Service, said).await?;
-            given_up += 1;
-        }
-        Ok(given_up)
-    }
-
-    /// Said in the journal before it is done: after a crash it is said, and done, again.
-    async fn give_up(
-        &self,
-        tenant: TenantId,
-        id: TransferId,
-        bytes: u64,
-        agent: Agent,
-        said: &str,
-    ) -> Result<(), Error> {
-        // It became a transfer, and the service stopped before it could say so: its bytes are the transfer's.
-        let mut read = self.db.read(tenant).await?;
-        if super::queries::find_transfer(&mut read, id).await?.is_some() {
-            drop(read);
-            let mut tx = self.db.technical().await?;
-            queries::delete(&mut tx, tenant, id).await?;
-            return Ok(tx.commit().await?);
-        }
-        drop(read);
-        let mut tx = self.db.write(tenant).await?;
-        tx.record(Event {
-            event_type: EventType::Rejet,
-            outcome: Outcome::Ko,
-            agent,
-            object: super::event_object(id),
-            detail: vec![("etape", said.to_owned()), ("octets", bytes.to_string())],
-        });
-        tx.commit().await?;
-        let mut tx = self.db.technical().await?;
-        queries::delete(&mut tx, tenant, id).await?;
-        tx.commit().await?;
-        self.discard(tenant, id).await;
-        Ok(())
+        Ok(at.saturating_add(size_bytes) == upload.bytes_received)
     }
 }
 

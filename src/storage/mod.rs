@@ -45,7 +45,7 @@ use crate::package::ocfl;
 pub use bucket::BucketSettings;
 pub use error::Error;
 pub use medium::StoredFile;
-pub use quarantine::{Added, Held, InQuarantine, Quarantine, Received};
+pub use quarantine::{Added, Held, Hold, InQuarantine, Quarantine, Received};
 pub use report::{CopyReport, Fault};
 pub use room::Reserved;
 pub use site::{About, Place, SiteSettings};

@@ -36,7 +36,7 @@ const MANIFEST: &str = ".manifest";
 /// What comes in several requests is called until it is closed: the transfer's name and this.
 const UPLOAD: &str = ".upload";
 
-pub use pieces::{Added, Held};
+pub use pieces::{Added, Held, Hold};
 
 /// The folder where transfers wait.
 #[derive(Clone, Debug)]

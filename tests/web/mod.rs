@@ -57,6 +57,7 @@ mod schedule;
 mod scoped;
 mod shares;
 mod tokens;
+mod upload_ends;
 mod uploads;
 mod usage;
 mod viruses;

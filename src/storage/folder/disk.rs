@@ -72,6 +72,9 @@ impl NewFile {
     }
 }
 
+/// Another writer has the file.
+pub(in crate::storage) struct Locked;
+
 /// A file that comes in several pieces, held by one writer at a time.
 pub(in crate::storage) struct GrowingFile {
     file: NewFile,
@@ -80,18 +83,21 @@ pub(in crate::storage) struct GrowingFile {
 }
 
 impl GrowingFile {
-    /// Opens the file, which nobody else writes to until it is dropped. `None`: another writer has it.
-    pub fn open(path: PathBuf) -> Result<Option<Self>, Error> {
-        let open = || File::options().create(true).append(true).mode(0o600).open(&path);
-        let is_new = !path.exists();
+    /// Opens the file, which nobody else writes to until it is dropped. `None`: there is none, and it was not to be made.
+    pub fn open(path: PathBuf, make: bool) -> Result<Option<Result<Self, Locked>>, Error> {
+        let open = || File::options().create(make).append(true).mode(0o600).open(&path);
+        let is_new = make && !path.exists();
         let opened = if is_new { synclog::effect("create", &path, "", open) } else { open() };
-        let file = opened.map_err(failed("opening", &path))?;
+        let file = match opened {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !make => return Ok(None),
+            opened => opened.map_err(failed("opening", &path))?,
+        };
         match file.try_lock() {
             Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => return Ok(None),
+            Err(fs::TryLockError::WouldBlock) => return Ok(Some(Err(Locked))),
             Err(fs::TryLockError::Error(error)) => return Err(failed("locking", &path)(error)),
         }
-        Ok(Some(Self { file: NewFile { file, path, size_bytes: 0, unsynced_bytes: 0 }, is_new }))
+        Ok(Some(Ok(Self { file: NewFile { file, path, size_bytes: 0, unsynced_bytes: 0 }, is_new })))
     }
 
     /// What is added goes there; what a lost attempt wrote past it goes away.

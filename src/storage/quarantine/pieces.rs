@@ -15,11 +15,20 @@ use super::{GATHERED_BYTES, MANIFEST, Quarantine, Received, UPLOAD, beside, bloc
 use crate::model::{TenantId, TransferId};
 use crate::proof::digest::sha512_of;
 use crate::storage::error::{Error, failed};
-use crate::storage::folder::disk::{self, GrowingFile, NewFile};
+use crate::storage::folder::disk::{self, GrowingFile, Locked, NewFile};
 use crate::storage::folder::stands;
 
 /// A file that pieces are added to, nobody else's until it is dropped: its pieces are counted before it is.
 pub struct Held(GrowingFile);
+
+/// Whether a file could be held.
+pub enum Hold {
+    Held(Held),
+    /// Another request has it.
+    Busy,
+    /// There is none.
+    Nothing,
+}
 
 /// A piece, on the disk.
 #[derive(Debug)]
@@ -47,14 +56,22 @@ impl Quarantine {
         opened(&beside(&self.place(tenant, transfer), MANIFEST))
     }
 
-    /// Takes hold of the file that pieces are added to. `None`: another request has it.
-    pub async fn hold(&self, tenant: TenantId, transfer: TransferId) -> Result<Option<Held>, Error> {
+    /// Takes hold of the file that pieces are added to, closed or not; `is_first`: makes it when there is none.
+    pub async fn hold(&self, tenant: TenantId, transfer: TransferId, is_first: bool) -> Result<Hold, Error> {
         let place = self.place(tenant, transfer);
         blocking(move || {
-            if let Some(folder) = place.parent().filter(|folder| !folder.exists()) {
+            if is_first && let Some(folder) = place.parent().filter(|folder| !folder.exists()) {
                 disk::make_folder(folder)?;
             }
-            Ok(GrowingFile::open(beside(&place, UPLOAD))?.map(Held))
+            // Closing renames it: the same file, whoever opens it under either name.
+            for path in [beside(&place, UPLOAD), place] {
+                match GrowingFile::open(path, is_first)? {
+                    Some(Ok(file)) => return Ok(Hold::Held(Held(file))),
+                    Some(Err(Locked)) => return Ok(Hold::Busy),
+                    None => {}
+                }
+            }
+            Ok(Hold::Nothing)
         })
         .await
     }
@@ -108,27 +125,45 @@ impl Quarantine {
         added.await
     }
 
-    /// The pieces so far become the transfer: what [`Quarantine::open`] finds, digested whole, the manifest first. Safe to
-    /// run again.
+    /// The pieces so far become the transfer: what [`Quarantine::open`] finds, digested whole, the manifest first. Empty when no
+    /// attachment came. Safe to run again.
     pub async fn close(&self, tenant: TenantId, transfer: TransferId) -> Result<Received, Error> {
-        let (place, folder) = (self.place(tenant, transfer), self.folder.join(tenant.to_string()));
+        let quarantine = self.clone();
+        blocking(move || quarantine.named(tenant, transfer)).await
+    }
+
+    /// As [`Quarantine::close`], of a file held, of which only so many bytes count.
+    pub async fn close_held(
+        &self,
+        tenant: TenantId,
+        transfer: TransferId,
+        Held(mut file): Held,
+        counted: u64,
+    ) -> Result<(Received, Held), Error> {
         let quarantine = self.clone();
         blocking(move || {
-            if !stands(&place)? {
-                let upload = beside(&place, UPLOAD);
-                if !stands(&upload)? {
-                    NewFile::create(upload.clone())?.sync()?;
-                }
-                disk::rename(&upload, &place)?;
-                fail_point!("storage-piece-named");
-                disk::sync_folder(&folder)?;
-            }
-            let mut waiting = quarantine.open(tenant, transfer)?;
-            let (sha512, size_bytes) = sha512_of(&mut waiting.bytes()).map_err(failed("reading", &place))?;
-            quarantine.durable.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant);
-            Ok(Received { size_bytes, sha512 })
+            file.begin_at(counted)?;
+            file.sync()?;
+            Ok((quarantine.named(tenant, transfer)?, Held(file)))
         })
         .await
+    }
+
+    fn named(&self, tenant: TenantId, transfer: TransferId) -> Result<Received, Error> {
+        let (place, folder) = (self.place(tenant, transfer), self.folder.join(tenant.to_string()));
+        if !stands(&place)? {
+            let upload = beside(&place, UPLOAD);
+            if !stands(&upload)? {
+                NewFile::create(upload.clone())?.sync()?;
+            }
+            disk::rename(&upload, &place)?;
+            fail_point!("storage-piece-named");
+            disk::sync_folder(&folder)?;
+        }
+        let mut waiting = self.open(tenant, transfer)?;
+        let (sha512, size_bytes) = sha512_of(&mut waiting.bytes()).map_err(failed("reading", &place))?;
+        self.durable.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant);
+        Ok(Received { size_bytes, sha512 })
     }
 
     /// Whether these are, to the last one, the bytes from `at` to the end of what came so far: a piece sent again.

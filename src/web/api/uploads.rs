@@ -19,6 +19,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::checksum::Checksum;
+use crate::ingest::upload_ends::GivenUp;
 use crate::ingest::uploads::{Counting, NewUpload, Piece, Upload};
 use crate::ingest::{self, Entered};
 use crate::model::{Agent, Channel, CopySaid, TransferId};
@@ -103,7 +104,10 @@ pub async fn show(
     let upload = found(&machine, &state, *id).await?;
     // The service may have stopped between the last byte and the transfer.
     let transfer = match upload.transfer_id {
-        None => closed(&machine, &state, &upload).await?,
+        None => closed(&machine, &state, &upload).await.or_else(|problem| {
+            // Another request is closing it: the next HEAD will tell.
+            if *problem.kind() == problems::UPLOAD_BUSY { Ok(None) } else { Err(problem) }
+        })?,
         known => known,
     };
     let mut answer = answer(StatusCode::OK);
@@ -145,11 +149,14 @@ pub async fn append(
         return Err(misplaced(upload.bytes_received));
     }
     if let Some(length) = number(&request, "upload-length")? {
-        if upload.bytes_total.is_some_and(|known| known != length) || length < upload.bytes_received {
-            return Err(bad("Upload-Length a déjà été dit, et diffère."));
+        if length == 0 || length < upload.bytes_received {
+            return Err(bad("Upload-Length est moindre que ce qui est reçu, ou vaut 0."));
         }
         within(&state, Some(length))?;
         upload = state.ingest.announce(&upload, length).await?;
+        if upload.bytes_total != Some(length) {
+            return Err(bad("Upload-Length a déjà été dit, et diffère."));
+        }
     }
     let (upload, transfer) = receive(&machine, &state, &request, upload, body).await?;
     let mut answer = answer(StatusCode::NO_CONTENT);
@@ -166,11 +173,12 @@ pub async fn terminate(
 ) -> Result<HttpResponse, Problem> {
     let upload = found(&machine, &state, *id).await?;
     speaks_tus(&request)?;
-    if upload.transfer_id.is_some() {
-        return Err(tus(Problem::new(&problems::UPLOAD_CLOSED)));
+    match state.ingest.abandon_upload(&upload).await? {
+        GivenUp::Yes => Ok(answer(StatusCode::NO_CONTENT).finish()),
+        GivenUp::Closed => Err(tus(Problem::new(&problems::UPLOAD_CLOSED))),
+        GivenUp::Busy => Err(tus(Problem::new(&problems::UPLOAD_BUSY))),
+        GivenUp::Unknown => Err(problems::not_found()),
     }
-    state.ingest.abandon_upload(&upload).await?;
-    Ok(answer(StatusCode::NO_CONTENT).finish())
 }
 
 fn depositor(machine: &Machine) -> ingest::Depositor {
@@ -198,7 +206,8 @@ async fn receive(
     mut upload: Upload,
     body: web::Payload,
 ) -> Result<(Upload, Option<TransferId>), Problem> {
-    let checksum = text(request, "upload-checksum").map(Checksum::read);
+    let written = request.headers().get("upload-checksum").map(|value| value.to_str().unwrap_or_default());
+    let checksum = written.map(Checksum::read);
     let checksum = checksum
         .map(|read| read.ok_or_else(|| bad("Upload-Checksum : « algorithme base64 ».")))
         .transpose()?;
@@ -236,12 +245,12 @@ async fn closed(machine: &Machine, state: &State, upload: &Upload) -> Result<Opt
     if !upload.is_whole() {
         return Ok(None);
     }
-    let from = ingest::Depositor { copy: upload.copy, ..depositor(machine) };
-    match state.ingest.close_upload(&from, upload).await? {
-        Entered::Received(reception) if machine.follows(&reception.transfer) => {
+    match state.ingest.close_upload(upload).await? {
+        None => Err(tus(Problem::new(&problems::UPLOAD_BUSY))),
+        Some(Entered::Received(reception)) if machine.follows(&reception.transfer) => {
             Ok(Some(reception.transfer.transfer_id))
         }
-        _ => Err(tus(Problem::new(&problems::ALREADY_DEPOSITED))),
+        Some(_) => Err(tus(Problem::new(&problems::ALREADY_DEPOSITED))),
     }
 }
 

@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::deposit::{depositor, received};
+use super::deposit::received;
 use super::form::{self, Parts, refused};
 use super::{json_body, moment};
 use crate::ingest::uploads::{Counting, Piece, Upload};
@@ -59,7 +59,7 @@ async fn take(
     while let Some(part) = parts.next().await? {
         let name = form::name(&part);
         if name == "chunk_content" {
-            return piece(connector, request, state, &said, part).await;
+            return piece(connector, state, &said, part).await;
         }
         let word = form::word(part).await?;
         let number = || {
@@ -81,7 +81,6 @@ async fn take(
 
 async fn piece(
     connector: &Connector,
-    request: &HttpRequest,
     state: &State,
     said: &Said,
     part: Field,
@@ -124,8 +123,7 @@ async fn piece(
             "date_de_reception": moment(state.clock.now()),
         })));
     }
-    let from = depositor(connector, request);
-    let entered = state.ingest.close_upload(&from, &upload).await?;
+    let entered = state.ingest.close_upload(&upload).await?.ok_or_else(busy)?;
     let transfer = received(connector, entered, None)?;
     let identifier = transfer.message_identifier.as_deref();
     connector
@@ -186,9 +184,12 @@ async fn add(state: &State, upload: Upload, total: u32, part: Field) -> Result<U
     match state.ingest.add_piece(upload, counting, form::stream(part), |_| (), || true).await? {
         Piece::Added(upload) => Ok(upload),
         Piece::Broken(_, error) => Err(crate::ingest::Error::from(storage::Error::Interrupted(error)).into()),
-        Piece::Busy => Err(Problem::new(&problems::OUT_OF_ORDER).detail(
-            "Un autre morceau de ce versement est en train d’arriver : envoyez-les l’un après l’autre.",
-        )),
+        Piece::Busy => Err(busy()),
         Piece::TooLong | Piece::Rejected => Err(problems::too_large(state.settings.received_bytes_max)),
     }
+}
+
+fn busy() -> Problem {
+    Problem::new(&problems::OUT_OF_ORDER)
+        .detail("Un autre morceau de ce versement est en train d’arriver : envoyez-les l’un après l’autre.")
 }

@@ -21,8 +21,8 @@ mod flows;
 mod names;
 mod replies;
 
-const DEPOSIT: &str = "/restservices/sedaMessages";
-const PIECES: &str = "/restservices/sedaAttachmentsChunkFiles";
+pub(super) const DEPOSIT: &str = "/restservices/sedaMessages";
+pub(super) const PIECES: &str = "/restservices/sedaAttachmentsChunkFiles";
 
 /// Alphabets in which clients write their credentials.
 #[derive(Clone, Copy)]
@@ -44,23 +44,23 @@ fn basic(user: &str, password: &str, alphabet: Alphabet) -> String {
 }
 
 /// A part of a form: how its disposition goes on after `form-data`, its type, its bytes.
-struct Part<'a> {
+pub(super) struct Part<'a> {
     disposition: String,
     kind: Option<&'a str>,
     bytes: Vec<u8>,
 }
 
-fn field<'a>(name: &str, value: &str) -> Part<'a> {
+pub(super) fn field<'a>(name: &str, value: &str) -> Part<'a> {
     Part { disposition: format!("; name=\"{name}\""), kind: None, bytes: value.as_bytes().to_vec() }
 }
 
-fn file<'a>(name: &str, file_name: &str, kind: &'a str, bytes: &[u8]) -> Part<'a> {
+pub(super) fn file<'a>(name: &str, file_name: &str, kind: &'a str, bytes: &[u8]) -> Part<'a> {
     let disposition = format!("; name=\"{name}\"; filename=\"{file_name}\"");
     Part { disposition, kind: Some(kind), bytes: bytes.to_vec() }
 }
 
 /// A form's body and type.
-fn form(parts: &[Part<'_>]) -> (Vec<u8>, String) {
+pub(super) fn form(parts: &[Part<'_>]) -> (Vec<u8>, String) {
     let mut body = Vec::new();
     for part in parts {
         write!(body, "--limite-7b\r\nContent-Disposition: form-data{}\r\n", part.disposition).unwrap();
@@ -158,7 +158,7 @@ fn attachments_tar(sip: &Sip) -> Vec<u8> {
     tar.into_inner().unwrap()
 }
 
-fn attachments_tar_gz(sip: &Sip) -> Vec<u8> {
+pub(super) fn attachments_tar_gz(sip: &Sip) -> Vec<u8> {
     let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     gz.write_all(&attachments_tar(sip)).unwrap();
     gz.finish().unwrap()
