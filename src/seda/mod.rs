@@ -11,6 +11,7 @@ pub mod datatype;
 pub mod description;
 pub mod digest;
 pub mod engine;
+pub mod fill;
 pub mod identifiers;
 pub mod pass;
 pub mod profile;

@@ -39,8 +39,13 @@ impl Profile {
 
     /// The version of the standard whose messages it judges, by the namespace of their root.
     pub fn seda_version(&self) -> Option<SedaVersion> {
-        roots(&self.compiled.grammar, self.compiled.grammar.start)
+        version_of(&self.compiled.grammar)
     }
+}
+
+/// The version of the standard whose messages a grammar judges, by the namespace of their root.
+pub fn version_of(grammar: &Grammar) -> Option<SedaVersion> {
+    roots(grammar, grammar.start)
 }
 
 /// The version of the first root, in a pattern of nothing but roots.

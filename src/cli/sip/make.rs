@@ -1,7 +1,7 @@
 //! The making: files digested and named, the manifest written, the zip filled, all of it checked before it takes its name.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use chrono_tz::Europe::Paris;
@@ -10,22 +10,18 @@ use zip::write::SimpleFileOptions;
 
 use super::super::Failure;
 use super::super::check::{self, printable};
-use super::table;
 use super::tree::{self, Found};
-use super::{Arguments, Reasons};
+use super::{Arguments, Reasons, objects, parties, reasons, table};
 use crate::clock::Clock;
-use crate::formats::{HEAD_BYTES, Signatures, media_type};
 use crate::membership::library;
-use crate::model::Limits;
+use crate::model::{Limits, SedaVersion};
 use crate::package;
-use crate::proof::digest::sha512_of;
 use crate::seda;
+use crate::seda::profile::version_of;
 use crate::seda::relaxng::{self, Bundle, Profile};
 use crate::seda::write::transfer::{NewObject, TransferHeading, archive_transfer};
 use crate::trust::Trust;
 
-/// Folder of the objects in the container.
-const CONTENT: &str = "content";
 /// Bytes of a profile or of a member's file.
 const SMALL_BYTES_MAX: u64 = 16 << 20;
 
@@ -36,23 +32,17 @@ pub(super) struct Made {
     pub warnings: Vec<String>,
 }
 
-/// Who takes part, and the profile as the member knows it.
-struct Parties {
-    archival: String,
-    transferring: String,
-    originating: String,
-}
-
 /// Makes it, or says everything that is to be put right.
 pub(super) fn make(arguments: &Arguments) -> Result<Result<Made, Reasons>, Failure> {
     if arguments.out.exists() {
         return Err(format!("{} existe déjà, rien n'y est écrit", arguments.out.display()).into());
     }
     let mut reasons = Reasons::new();
-    let parties = parties(arguments, &mut reasons)?;
+    let parties = parties::parties(arguments, &mut reasons)?;
     let (profile, profile_name) = profile(arguments)?;
-    let rows = match table::read(&arguments.csv)? {
-        Ok(rows) => rows,
+    let version = version(arguments, profile.as_ref())?;
+    let table = match table::read(&arguments.csv, profile.is_none())? {
+        Ok(table) => table,
         Err(found) => {
             reasons.extend(found);
             return Ok(Err(reasons));
@@ -61,12 +51,12 @@ pub(super) fn make(arguments: &Arguments) -> Result<Result<Made, Reasons>, Failu
     let files = tree::files(&arguments.folder, &mut reasons)?;
     let title = arguments.folder.canonicalize()?;
     let title = title.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let root = tree::units(&title, &files, &rows, arguments.all, &mut reasons);
+    let (root, mut sources) = tree::units(&title, &files, &table, arguments.all, &mut reasons);
     let Some(parties) = parties.filter(|_| reasons.is_empty()) else { return Ok(Err(reasons)) };
     let clock = Clock::system();
     let identifier = arguments.identifier.clone().unwrap_or_else(|| format!("GED-{}", clock.fresh_id()));
     let heading = TransferHeading {
-        version: arguments.seda,
+        version,
         date: clock.now().with_timezone(&Paris).to_rfc3339_opts(chrono::SecondsFormat::Secs, false),
         message_identifier: identifier.clone(),
         archival_agreement: arguments.agreement.clone(),
@@ -75,14 +65,17 @@ pub(super) fn make(arguments: &Arguments) -> Result<Result<Made, Reasons>, Failu
         transferring_agency: parties.transferring,
         originating_agency: parties.originating,
     };
-    let objects = objects(&files)?;
+    let objects = objects::objects(&files, &mut sources)?;
     let empty = objects.iter().filter(|object| object.size_bytes == 0).take(table::REASONS_MAX);
     let empty: Reasons =
         empty.map(|object| format!("« {} » est vide : ôtez-le, ou remplacez-le", object.uri)).collect();
     if !empty.is_empty() {
         return Ok(Err(empty));
     }
-    let manifest = |out: &mut dyn Write| archive_transfer(&heading, &objects, &root, out);
+    let manifest = |out: &mut dyn Write| -> io::Result<Reasons> {
+        let lacks = archive_transfer(&heading, &objects, &root, profile.as_ref(), out)?;
+        Ok(lacks.iter().map(|lack| reasons::reason(lack, &sources, &table)).collect())
+    };
     let warnings = match written(&arguments.out, &files, &objects, manifest, profile.as_ref())? {
         Ok(warnings) => warnings,
         Err(found) => return Ok(Err(found)),
@@ -95,7 +88,7 @@ fn written(
     out: &Path,
     files: &[Found],
     objects: &[NewObject],
-    manifest: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    manifest: impl FnOnce(&mut dyn Write) -> io::Result<Reasons>,
     profile: Option<&Profile>,
 ) -> Result<Result<Vec<String>, Reasons>, Failure> {
     let part = part_of(out);
@@ -107,7 +100,10 @@ fn written(
         )
         .into());
     }
-    let judged = write(&part, files, objects, manifest).and_then(|()| judged(&part, profile));
+    let judged = write(&part, files, objects, manifest).and_then(|lacking| match lacking {
+        Ok(()) => judged(&part, profile),
+        Err(reasons) => Ok(Err(reasons)),
+    });
     if let Ok(Ok(_)) = &judged {
         std::fs::rename(&part, out)?;
     } else {
@@ -120,48 +116,6 @@ fn part_of(out: &Path) -> PathBuf {
     let mut name = out.as_os_str().to_owned();
     name.push(".part");
     name.into()
-}
-
-/// Those that the command line names, else those of the agreement in the member's file.
-fn parties(arguments: &Arguments, reasons: &mut Reasons) -> Result<Option<Parties>, Failure> {
-    let agreement = match &arguments.member {
-        None => toml::Table::new(),
-        Some(path) => {
-            let member: toml::Table = String::from_utf8(small(path)?)?.parse()?;
-            let agreements = member.get("agreement").and_then(toml::Value::as_array);
-            let is_it = |of: &&toml::Value| {
-                of.get("identifier").and_then(toml::Value::as_str) == Some(&arguments.agreement)
-            };
-            let found = agreements.into_iter().flatten().find(is_it).and_then(toml::Value::as_table);
-            if found.is_none() {
-                reasons.push(format!("{} n'a pas d'accord « {} »", path.display(), arguments.agreement));
-            }
-            found.cloned().unwrap_or_default()
-        }
-    };
-    let mut party = |given: &Option<String>, key: &str, option: &str| {
-        let of_file = match agreement.get(key) {
-            Some(toml::Value::String(one)) => Some(one.clone()),
-            Some(toml::Value::Array(many)) if many.len() == 1 => many[0].as_str().map(str::to_owned),
-            _ => None,
-        };
-        let found = given.clone().or(of_file);
-        if found.is_none() {
-            reasons.push(format!(
-                "donnez --{option} : l'accord n'en nomme pas un seul, ou --member n'est pas donné"
-            ));
-        }
-        found
-    };
-    let archival = party(&arguments.archival_agency, "archival_agency", "archival-agency");
-    let transferring = party(&arguments.transferring_agency, "transferring", "transferring-agency");
-    let originating = party(&arguments.originating_agency, "originating", "originating-agency");
-    Ok(match (archival, transferring, originating) {
-        (Some(archival), Some(transferring), Some(originating)) => {
-            Some(Parties { archival, transferring, originating })
-        }
-        _ => None,
-    })
 }
 
 /// The grammar, and the name under which the manifest declares it.
@@ -181,7 +135,8 @@ fn profile(arguments: &Arguments) -> Result<(Option<Profile>, Option<String>), F
     Ok((Some(profile), Some(arguments.profile_identifier.clone().unwrap_or(own))))
 }
 
-fn small(path: &Path) -> Result<Vec<u8>, Failure> {
+/// A file that is held whole, bounded.
+pub(super) fn small(path: &Path) -> Result<Vec<u8>, Failure> {
     let said = |error: io::Error| format!("{} : {error}", path.display());
     let mut bytes = Vec::new();
     File::open(path).map_err(said)?.take(SMALL_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(said)?;
@@ -191,53 +146,44 @@ fn small(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Each file digested and named by its format.
-fn objects(files: &[Found]) -> Result<Vec<NewObject>, Failure> {
-    let signatures = Signatures::built_in();
-    let one = |found: &Found| -> Result<NewObject, Failure> {
-        let said = |error: io::Error| format!("{} : {error}", found.path.display());
-        let mut file = File::open(&found.path).map_err(said)?;
-        let (sha512, size_bytes) = sha512_of(&mut file).map_err(said)?;
-        file.seek(SeekFrom::Start(0)).map_err(said)?;
-        let mut head = Vec::new();
-        Read::by_ref(&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(said)?;
-        file.seek(SeekFrom::Start(0)).map_err(said)?;
-        let format = signatures.identify(&mut file, &found.name).map_err(said)?.format;
-        let file_name = found.name.rsplit('/').next().unwrap_or_default().to_owned();
-        Ok(NewObject {
-            uri: format!("{CONTENT}/{}", found.name),
-            file_name,
-            sha512: hex::encode(sha512),
-            size_bytes,
-            puid: format.as_ref().map(|format| format.puid.to_string()),
-            format_name: format.as_ref().map(|format| format.name.to_string()),
-            mime: Some(media_type(&head).to_owned()),
-        })
-    };
-    files.iter().map(one).collect()
+/// The version asked for, else the profile's.
+fn version(arguments: &Arguments, profile: Option<&Profile>) -> Result<SedaVersion, Failure> {
+    let of_profile = profile.and_then(|profile| version_of(&profile.grammar));
+    match (arguments.seda, of_profile) {
+        (Some(asked), Some(of)) if asked != of => {
+            Err(format!("le profil est de SEDA {}, et --seda demande {}", of.number(), asked.number()).into())
+        }
+        (None, Some(of)) if !super::VERSIONS.contains(&of) => {
+            Err(format!("le profil est de SEDA {} : sip make écrit 2.1, 2.2 ou 2.3", of.number()).into())
+        }
+        (asked, of) => Ok(asked.or(of).unwrap_or(SedaVersion::V2_1)),
+    }
 }
 
-/// The zip: the manifest, then the files as they are.
+/// The zip: the manifest, then the files as they are; the manifest alone when it lacks something.
 fn write(
     out: &Path,
     files: &[Found],
     objects: &[NewObject],
-    manifest: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<(), Failure> {
+    manifest: impl FnOnce(&mut dyn Write) -> io::Result<Reasons>,
+) -> Result<Result<(), Reasons>, Failure> {
     let said = |error: io::Error| format!("{} : {error}", out.display());
     let mut zip = zip::ZipWriter::new(File::create_new(out).map_err(said)?);
     zip.start_file("manifest.xml", SimpleFileOptions::default().large_file(true))?;
     let mut buffered = io::BufWriter::new(&mut zip);
-    manifest(&mut buffered)?;
+    let lacking = manifest(&mut buffered)?;
     buffered.flush()?;
     drop(buffered);
+    if !lacking.is_empty() {
+        return Ok(Err(lacking));
+    }
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     for (found, object) in files.iter().zip(objects) {
         zip.start_file(object.uri.as_str(), stored.large_file(object.size_bytes >= u64::from(u32::MAX)))?;
         io::copy(&mut File::open(&found.path)?, &mut zip)?;
     }
     zip.finish()?.sync_all()?;
-    Ok(())
+    Ok(Ok(()))
 }
 
 /// What the engine says of it: remarks, or why it would be refused.

@@ -3,7 +3,11 @@
 //! Never leaves a SIP that the service's own engine would refuse: what is made is checked, by the standard and the profile, before
 //! it takes its name. Exit codes: 0 made, 1 refused, with the reasons, 2 could not.
 
+mod columns;
 mod make;
+mod objects;
+mod parties;
+mod reasons;
 mod table;
 mod text;
 mod tree;
@@ -58,9 +62,9 @@ pub struct Arguments {
     /// Identifiant du versement ; à défaut, un nouveau
     #[arg(long, value_name = "IDENTIFIANT")]
     identifier: Option<String>,
-    /// Version de SEDA : 2.1, 2.2 ou 2.3
-    #[arg(long, value_name = "VERSION", default_value = "2.1", value_parser = version)]
-    seda: SedaVersion,
+    /// Version de SEDA : 2.1, 2.2 ou 2.3 ; à défaut celle du profil, sinon 2.1
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    seda: Option<SedaVersion>,
     /// Prend aussi les fichiers que le tableau ne nomme pas, sous leur nom
     #[arg(long)]
     all: bool,
@@ -69,9 +73,11 @@ pub struct Arguments {
     json: bool,
 }
 
+/// Versions that are written.
+const VERSIONS: [SedaVersion; 3] = [SedaVersion::V2_1, SedaVersion::V2_2, SedaVersion::V2_3];
+
 fn version(text: &str) -> Result<SedaVersion, String> {
-    let known = [SedaVersion::V2_1, SedaVersion::V2_2, SedaVersion::V2_3];
-    known.into_iter().find(|version| version.number() == text).ok_or_else(|| "2.1, 2.2 ou 2.3".into())
+    VERSIONS.into_iter().find(|version| version.number() == text).ok_or_else(|| "2.1, 2.2 ou 2.3".into())
 }
 
 /// Why nothing was made: what is to be put right, one line each.

@@ -7,70 +7,37 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::super::Failure;
 use super::Reasons;
-use super::text::{decoded, distance, folded, open_quote};
+use super::columns::Column;
+use super::text::{decoded, open_quote};
+use crate::model::findings::shortened;
 
 /// Bytes of a table, and its lines.
 const BYTES_MAX: u64 = 256 << 20;
 const LINES_MAX: usize = 1_000_000;
+/// Characters of a value told.
+const VALUE_CHARS_MAX: usize = 80;
 /// Reasons given at once.
 pub(super) const REASONS_MAX: usize = 100;
-
-/// What a line may say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Column {
-    Path,
-    Title,
-    Description,
-    DocumentType,
-    Level,
-    Language,
-    Keywords,
-    Reference,
-    StartDate,
-    EndDate,
-    AccessRule,
-    AccessStart,
-    Appraisal,
-    FinalAction,
-    AppraisalStart,
-}
-
-/// Names of the columns, folded; the first is the one that sentences use.
-const NAMES: &[(Column, &[&str])] = &[
-    (Column::Path, &["chemin", "fichier", "path", "file", "uri"]),
-    (Column::Title, &["titre", "intitule", "title"]),
-    (Column::Description, &["description"]),
-    (Column::DocumentType, &["type", "typededocument", "documenttype"]),
-    (Column::Level, &["niveau", "descriptionlevel", "level"]),
-    (Column::Language, &["langue", "language"]),
-    (Column::Keywords, &["motscles", "keywords", "keyword"]),
-    (Column::Reference, &["reference", "originatingagencyarchiveunitidentifier"]),
-    (Column::StartDate, &["datededebut", "date", "startdate"]),
-    (Column::EndDate, &["datedefin", "enddate"]),
-    (Column::AccessRule, &["codedacces", "acces", "accessrule"]),
-    (Column::AccessStart, &["debutdacces", "accessstartdate"]),
-    (Column::Appraisal, &["dua", "appraisalrule"]),
-    (Column::FinalAction, &["sortfinal", "finalaction"]),
-    (Column::AppraisalStart, &["debutdedua", "appraisalstartdate"]),
-];
 
 /// A line of the table.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
     /// In the file, from 1.
     pub line: u64,
-    values: BTreeMap<Column, String>,
+    /// What it says, as the standard writes it.
+    pub values: BTreeMap<Column, String>,
 }
 
-impl Row {
-    /// What it says of a column, when it says something.
-    pub fn get(&self, column: Column) -> Option<String> {
-        self.values.get(&column).cloned()
-    }
+/// A table read.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// By path, NFC, `/` between folders; `""` is the whole.
+    pub rows: BTreeMap<String, Row>,
+    pub columns: Vec<Column>,
 }
 
-/// The lines by path, NFC, `/` between folders; `""` is the whole.
-pub(super) fn read(path: &Path) -> Result<Result<BTreeMap<String, Row>, Reasons>, Failure> {
+/// Reads the table, or says all that is wrong with it. `is_alone`: no profile says what the table leaves out.
+pub(super) fn read(path: &Path, is_alone: bool) -> Result<Result<Table, Reasons>, Failure> {
     let said = |error: std::io::Error| format!("{} : {error}", path.display());
     if std::fs::metadata(path).map_err(said)?.len() > BYTES_MAX {
         return Err(format!("{} : plus de {BYTES_MAX} octets", path.display()).into());
@@ -93,7 +60,7 @@ pub(super) fn read(path: &Path) -> Result<Result<BTreeMap<String, Row>, Reasons>
             "ligne {line} : un guillemet ouvert n’est pas fermé ; la suite serait lue comme une seule valeur"
         ));
     }
-    if !columns.contains(&Some(Column::Path)) {
+    if !columns.contains(&Some(Column::PATH)) {
         reasons
             .push("ligne 1 : la colonne « chemin » manque : elle dit le fichier que la ligne décrit".into());
     }
@@ -109,7 +76,7 @@ pub(super) fn read(path: &Path) -> Result<Result<BTreeMap<String, Row>, Reasons>
             reasons.push(format!("ligne {line} : {} valeurs pour {} colonnes", record.len(), columns.len()));
         }
         let named = columns.iter().zip(record.iter());
-        let values: BTreeMap<Column, String> = named
+        let mut values: BTreeMap<Column, String> = named
             .filter_map(|(column, value)| Some(((*column)?, value.trim().to_owned())))
             .filter(|(_, value)| !value.is_empty())
             .collect();
@@ -117,8 +84,18 @@ pub(super) fn read(path: &Path) -> Result<Result<BTreeMap<String, Row>, Reasons>
         if values.is_empty() {
             continue;
         }
-        reasons.extend(lost(&values).map(|why| format!("ligne {line} : {why}")));
-        let key = key(values.get(&Column::Path).map_or("", String::as_str));
+        reasons.extend(lost(&values, is_alone).map(|why| format!("ligne {line} : {why}")));
+        for (column, value) in &mut values {
+            match column.standard(value) {
+                Ok(standard) => *value = standard,
+                Err(wanted) => reasons.push(format!(
+                    "ligne {line}, « {} » : « {} » n'est pas {wanted}",
+                    column.name(),
+                    shortened(value.clone(), VALUE_CHARS_MAX)
+                )),
+            }
+        }
+        let key = key(values.get(&Column::PATH).map_or("", String::as_str));
         if let Some(before) = rows.get(&key) {
             reasons.push(format!("ligne {line} : « {key} » est déjà décrit à la ligne {}", before.line));
         }
@@ -127,32 +104,24 @@ pub(super) fn read(path: &Path) -> Result<Result<BTreeMap<String, Row>, Reasons>
             break;
         }
     }
-    Ok(if reasons.is_empty() { Ok(rows) } else { Err(reasons) })
+    let columns = columns.into_iter().flatten().collect();
+    Ok(if reasons.is_empty() { Ok(Table { rows, columns }) } else { Err(reasons) })
 }
 
 /// Why a line would lose something that it says, when it would.
-fn lost(values: &BTreeMap<Column, String>) -> Option<String> {
-    if !values.contains_key(&Column::Path) {
+fn lost(values: &BTreeMap<Column, String>, is_alone: bool) -> Option<String> {
+    if !values.contains_key(&Column::PATH) {
         return Some("le chemin manque ; « . » désigne l’ensemble".into());
     }
     let forbidden =
         |c: char| (c < ' ' && !matches!(c, '\n' | '\t' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
     let found = values.iter().find(|(_, value)| value.contains(forbidden));
     if let Some((column, _)) = found {
-        return Some(format!("« {} » contient un caractère de contrôle : ôtez-le", sentence(*column)));
+        return Some(format!("« {} » contient un caractère de contrôle : ôtez-le", column.name()));
     }
-    let needs = [
-        (Column::FinalAction, Column::Appraisal),
-        (Column::AppraisalStart, Column::Appraisal),
-        (Column::AccessStart, Column::AccessRule),
-    ];
-    let alone = needs.iter().find(|(one, of)| values.contains_key(one) && !values.contains_key(of));
-    alone.map(|(one, of)| format!("« {} » est donné sans « {} » : ajoutez-le", sentence(*one), sentence(*of)))
-}
-
-/// The name that sentences use.
-fn sentence(column: Column) -> &'static str {
-    NAMES.iter().find(|(known, _)| *known == column).map_or("", |(_, names)| names[0])
+    let needs = values.keys().filter_map(|column| Some((column, column.needs()?)));
+    let (one, of) = needs.filter(|_| is_alone).find(|(_, of)| !values.contains_key(of))?;
+    Some(format!("« {} » est donné sans « {} » : ajoutez-le", one.name(), of.name()))
 }
 
 /// A path as it is looked for: NFC, `/`, no `./`.
@@ -162,17 +131,15 @@ pub(super) fn key(path: &str) -> String {
 }
 
 fn column(name: &str, reasons: &mut Reasons) -> Option<Column> {
-    let folded = folded(name);
-    let found = NAMES.iter().find(|(_, names)| names.contains(&folded.as_str()));
-    if found.is_none() {
-        let all = NAMES.iter().flat_map(|(_, names)| names.iter());
-        let nearest = all.min_by_key(|known| distance(known, &folded)).copied().unwrap_or_default();
-        reasons.push(format!(
-            "ligne 1 : la colonne « {} » est inconnue ; la plus proche : « {nearest} »",
-            name.trim()
-        ));
-    }
-    found.map(|(column, _)| *column)
+    let column = Column::named(name);
+    column
+        .map_err(|nearest| {
+            reasons.push(format!(
+                "ligne 1 : la colonne « {} » est inconnue ; la plus proche : « {nearest} »",
+                name.trim()
+            ));
+        })
+        .ok()
 }
 
 #[cfg(test)]
@@ -182,7 +149,11 @@ mod tests {
     fn of(bytes: &[u8]) -> Result<BTreeMap<String, Row>, Reasons> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), bytes).unwrap();
-        read(file.path()).unwrap()
+        Ok(read(file.path(), true).unwrap()?.rows)
+    }
+
+    fn said<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
+        row.values.get(&Column::named(column).unwrap()).map(String::as_str)
     }
 
     #[test]
@@ -197,11 +168,11 @@ mod tests {
                 .to_vec(),
         ] {
             let rows = of(&bytes).unwrap();
-            assert_eq!(rows[""].get(Column::Title).as_deref(), Some("L’été"));
+            assert_eq!(said(&rows[""], "titre"), Some("L’été"));
             let row = &rows["a/b.pdf"];
-            assert_eq!((row.line, row.get(Column::Title).as_deref()), (3, Some("Délibération")));
-            assert_eq!(row.get(Column::StartDate).as_deref(), Some("2026-01-02"));
-            assert_eq!(row.get(Column::Description), None);
+            assert_eq!((row.line, said(row, "titre")), (3, Some("Délibération")));
+            assert_eq!(said(row, "date"), Some("2026-01-02"));
+            assert_eq!(said(row, "description"), None);
         }
     }
 
@@ -219,10 +190,11 @@ mod tests {
         for (table, expected) in [
             ("chemin;titre;title\na.pdf;A;B\n", "ligne 1 : la colonne « title » est donnée deux fois"),
             ("chemin;titre\n;A\n", "ligne 2 : le chemin manque"),
-            ("chemin;sort final\na.pdf;conserver\n", "ligne 2 : « sortfinal » est donné sans « dua »"),
-            ("chemin;début de DUA\na.pdf;2026-01-01\n", "ligne 2 : « debutdedua » est donné sans « dua »"),
-            ("chemin;début d'accès\na.pdf;2026-01-01\n", "est donné sans « codedacces »"),
+            ("chemin;sort final\na.pdf;conserver\n", "ligne 2 : « sort final » est donné sans « DUA »"),
+            ("chemin;début de DUA\na.pdf;2026-01-01\n", "ligne 2 : « début de DUA » est donné sans « DUA »"),
+            ("chemin;début d'accès\na.pdf;2026-01-01\n", "est donné sans « code d'accès »"),
             ("chemin;titre\na.pdf;A\u{1}B\n", "ligne 2 : « titre » contient un caractère de contrôle"),
+            ("chemin;date\na.pdf;demain\n", "ligne 2, « date de début » : « demain » n'est pas une date"),
             ("chemin;titre\na.pdf;A\nb.pdf;\"Avis\nc.pdf;C\n", "ligne 3 : un guillemet ouvert"),
         ] {
             let reasons = of(table.as_bytes()).unwrap_err();
@@ -236,7 +208,7 @@ mod tests {
             a.pdf;\"dit \"\"oui\"\";\nsur deux lignes\";;\nb.pdf;écran 5\";;\n;;;\n;;;\n";
         let rows = of(table.as_bytes()).unwrap();
         assert_eq!(rows.len(), 3);
-        assert_eq!(rows["a.pdf"].get(Column::Title).as_deref(), Some("dit \"oui\";\nsur deux lignes"));
-        assert_eq!(rows["b.pdf"].get(Column::Title).as_deref(), Some("écran 5\""));
+        assert_eq!(said(&rows["a.pdf"], "titre"), Some("dit \"oui\";\nsur deux lignes"));
+        assert_eq!(said(&rows["b.pdf"], "titre"), Some("écran 5\""));
     }
 }

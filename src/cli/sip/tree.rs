@@ -1,13 +1,14 @@
 //! The folder as it lies on the disk, and the units that it becomes with what the table says.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::super::Failure;
 use super::Reasons;
-use super::table::{Column, REASONS_MAX, Row, key};
-use crate::seda::write::transfer::{NewRule, NewUnit};
+use super::columns::{Part, elements};
+use super::table::{REASONS_MAX, Table, key};
+use crate::seda::write::element::Element;
+use crate::seda::write::transfer::NewUnit;
 
 /// Folders above a file.
 const DEPTH_MAX: usize = 60;
@@ -68,44 +69,56 @@ fn walk(
     Ok(())
 }
 
-/// The units of these files under what the table says; each line must describe one of them, and each file have its line, unless `all`.
+/// What is told of a unit or of an object finds its source here, by its mark.
+#[derive(Debug)]
+pub(super) enum Source {
+    /// A line of the table.
+    Line(u64),
+    /// A file or a folder that the table does not name.
+    Name(String),
+}
+
+/// Units being made of a folder.
+struct Making<'a> {
+    table: &'a Table,
+    sources: Vec<Source>,
+    used: Vec<&'a str>,
+}
+
+/// The units of these files under what the table says, in the table's order; each line must describe one of them, and each file have
+/// its line, unless `all`.
 pub(super) fn units(
     title: &str,
     files: &[Found],
-    rows: &BTreeMap<String, Row>,
+    table: &Table,
     all: bool,
     reasons: &mut Reasons,
-) -> NewUnit {
-    let mut used: Vec<&str> = vec![""];
-    let mut root = described("RecordGrp", title, rows.get(""));
+) -> (NewUnit, Vec<Source>) {
+    let mut making = Making { table, sources: Vec::new(), used: Vec::new() };
+    let mut root = making.unit("RecordGrp", title, "");
     for (number, file) in files.iter().enumerate() {
         let whole = key(&file.name);
-        if !all && !rows.contains_key(&whole) && reasons.len() < REASONS_MAX {
+        if !all && !table.rows.contains_key(&whole) && reasons.len() < REASONS_MAX {
             reasons.push(format!("« {} » est dans le dossier, et aucune ligne du tableau ne le décrit (--all le prend sous son nom)", file.name));
         }
         let parts: Vec<&str> = file.name.split('/').collect();
         let mut unit = &mut root;
         for depth in 1..parts.len() {
-            let path = key(&parts[..depth].join("/"));
-            let row = rows.get_key_value(&path);
-            used.extend(row.map(|(known, _)| known.as_str()));
-            unit = below(unit, parts[depth - 1], || {
-                described("File", parts[depth - 1], row.map(|(_, row)| row))
-            });
+            let own = parts[depth - 1];
+            unit = below(unit, own, || making.unit("File", own, &parts[..depth].join("/")));
         }
-        let row = rows.get_key_value(&whole);
-        used.extend(row.map(|(known, _)| known.as_str()));
         let own = parts.last().copied().unwrap_or_default();
-        unit.children
-            .push(NewUnit { object: Some(number), ..described("Item", own, row.map(|(_, row)| row)) });
+        unit.children.push(NewUnit { object: Some(number), ..making.unit("Item", own, &file.name) });
     }
+    let Making { sources, mut used, .. } = making;
     used.sort_unstable();
-    for (path, row) in rows.iter().filter(|(path, _)| used.binary_search(&path.as_str()).is_err()) {
+    for (path, row) in table.rows.iter().filter(|(path, _)| used.binary_search(&path.as_str()).is_err()) {
         if reasons.len() < REASONS_MAX {
             reasons.push(format!("ligne {} : « {path} » n'est pas dans le dossier", row.line));
         }
     }
-    root
+    in_order(&mut root, &sources);
+    (root, sources)
 }
 
 /// The unit of a folder right below; files of one folder come one after the other.
@@ -117,42 +130,38 @@ fn below<'a>(unit: &'a mut NewUnit, folder: &str, make: impl FnOnce() -> NewUnit
     unit.children.last_mut().expect("just looked at, or pushed")
 }
 
-fn described(level: &str, title: &str, row: Option<&Row>) -> NewUnit {
-    let Some(row) = row else {
-        return NewUnit { level: level.into(), title: title.into(), ..NewUnit::default() };
-    };
-    let get = |column| row.get(column);
-    let keywords = get(Column::Keywords).unwrap_or_default();
-    let action = get(Column::FinalAction).map(|action| match action.to_lowercase().as_str() {
-        "conserver" | "keep" | "c" => "Keep".to_owned(),
-        "éliminer" | "eliminer" | "détruire" | "detruire" | "destroy" | "d" => "Destroy".to_owned(),
-        _ => action,
+/// Children in the order of their lines; those that have none stay last, in the order of names.
+fn in_order(unit: &mut NewUnit, sources: &[Source]) {
+    unit.children.sort_by_key(|child| match child.mark.and_then(|mark| sources.get(mark as usize)) {
+        Some(Source::Line(line)) => *line,
+        _ => u64::MAX,
     });
-    NewUnit {
-        level: get(Column::Level).unwrap_or_else(|| level.into()),
-        title: get(Column::Title).unwrap_or_else(|| title.into()),
-        reference: get(Column::Reference),
-        description: get(Column::Description),
-        document_type: get(Column::DocumentType),
-        language: get(Column::Language),
-        keywords: keywords
-            .split('|')
-            .map(str::trim)
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect(),
-        start_date: get(Column::StartDate),
-        end_date: get(Column::EndDate),
-        appraisal: get(Column::Appraisal).map(|rule| NewRule {
-            rule,
-            start_date: get(Column::AppraisalStart),
-            final_action: action,
-        }),
-        access: get(Column::AccessRule).map(|rule| NewRule {
-            rule,
-            start_date: get(Column::AccessStart),
-            final_action: None,
-        }),
-        ..NewUnit::default()
+    unit.children.iter_mut().for_each(|child| in_order(child, sources));
+}
+
+impl<'a> Making<'a> {
+    /// The unit of a path: what its line says of it, else its level and its name.
+    fn unit(&mut self, level: &str, title: &str, path: &str) -> NewUnit {
+        let found = self.table.rows.get_key_value(&key(path));
+        self.used.extend(found.map(|(path, _)| path.as_str()));
+        let row = found.map(|(_, row)| row);
+        self.sources.push(row.map_or_else(|| Source::Name(path.to_owned()), |row| Source::Line(row.line)));
+        let values = row.map(|row| row.values.clone()).unwrap_or_default();
+        let mut content = elements(&values, Part::Content);
+        let has = |content: &[Element], name: &str| content.iter().any(|element| element.name == name);
+        // First of all, as the standard has them: the level, then the title.
+        if !has(&content, "Title") {
+            let at = usize::from(has(&content, "DescriptionLevel"));
+            content.insert(at, Element::leaf("Title", title).usual());
+        }
+        if !has(&content, "DescriptionLevel") {
+            content.insert(0, Element::leaf("DescriptionLevel", level).usual());
+        }
+        NewUnit {
+            management: elements(&values, Part::Management),
+            content,
+            mark: Some(self.sources.len() as u32 - 1),
+            ..NewUnit::default()
+        }
     }
 }

@@ -211,14 +211,14 @@ impl Matcher<'_> {
         prefixes: &dyn Prefixes,
     ) -> (bool, Identity) {
         if let Pattern::Symbol(only) = *self.automaton.derivatives.patterns.get(pattern) {
-            let matches = self.text_matches(only, value, prefixes);
+            let matches = self.automaton.derivatives.text_matches(only, value, prefixes);
             return (matches, self.identity_of(only));
         }
         let symbols = self.automaton.derivatives.first(pattern);
         let mut identity = Identity::None;
         let mut matched = Vec::new();
         for symbol in symbols {
-            if self.text_matches(symbol, value, prefixes) {
+            if self.automaton.derivatives.text_matches(symbol, value, prefixes) {
                 matched.push(symbol);
                 identity = self.identity_of(symbol);
             }

@@ -14,6 +14,7 @@ pub mod names;
 pub mod pattern;
 
 mod attributes;
+mod data;
 mod forget;
 mod hash;
 mod steps;

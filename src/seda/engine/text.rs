@@ -5,9 +5,9 @@ use std::io::Read;
 use super::automaton::{DEAD, StateId};
 use super::derive::{NO_SYMBOL, SetId};
 use super::fault::Witness;
-use super::grammar::{EMPTY, PatternId, Symbol, SymbolId};
+use super::grammar::{EMPTY, Symbol, SymbolId};
 use super::matcher::{Frame, Matcher};
-use crate::seda::datatype::{Identity, PieceCheck, Prefixes};
+use crate::seda::datatype::{Identity, PieceCheck};
 use crate::seda::xml::Xml;
 
 impl Matcher<'_> {
@@ -138,48 +138,13 @@ impl Matcher<'_> {
         }
         if frame.is_in_pieces {
             // A base64 too long to be held: of other types, those that take any word take it.
-            return self.text_matches(symbol, "AAAA", xml);
+            return self.automaton.derivatives.text_matches(symbol, "AAAA", xml);
         }
-        let matches = self.text_matches(symbol, xml.text(), xml);
+        let matches = self.automaton.derivatives.text_matches(symbol, xml.text(), xml);
         if matches && let Symbol::Data(data) = self.automaton.derivatives.patterns.symbol(symbol) {
             *identity = data.datatype.identity();
         }
         matches
-    }
-
-    /// Whether a text is what a symbol of data wants.
-    pub(super) fn text_matches(&mut self, symbol: SymbolId, text: &str, prefixes: &dyn Prefixes) -> bool {
-        match self.automaton.derivatives.patterns.symbol(symbol) {
-            Symbol::Text => true,
-            Symbol::Value(datatype, value) => datatype.equals(value, text, prefixes),
-            Symbol::Data(data) => {
-                let except = data.except;
-                data.datatype.check(text, prefixes)
-                    && except.is_none_or(|except| !self.is_one_of(except, text, prefixes))
-            }
-            Symbol::List(pattern) => {
-                let pattern = *pattern;
-                self.list_matches(pattern, text, prefixes)
-            }
-            Symbol::Element(_) | Symbol::Attribute(_) => false,
-        }
-    }
-
-    fn is_one_of(&mut self, pattern: PatternId, text: &str, prefixes: &dyn Prefixes) -> bool {
-        let symbols = self.automaton.derivatives.first(pattern);
-        symbols.into_iter().any(|symbol| self.text_matches(symbol, text, prefixes))
-    }
-
-    /// Each token in turn (RELAX NG 6.2.9).
-    fn list_matches(&mut self, mut pattern: PatternId, text: &str, prefixes: &dyn Prefixes) -> bool {
-        for token in text.split([' ', '\t', '\r', '\n']).filter(|token| !token.is_empty()) {
-            let symbols = self.automaton.derivatives.first(pattern);
-            let matched =
-                symbols.into_iter().filter(|&symbol| self.text_matches(symbol, token, prefixes)).collect();
-            let set = self.automaton.derivatives.set(matched);
-            pattern = self.automaton.derivatives.after(pattern, set);
-        }
-        self.automaton.derivatives.patterns.is_nullable(pattern)
     }
 
     /// How to check a content that may be of any length, if it is one.

@@ -3,7 +3,7 @@
 //! Each pattern is visited once however often it is met: patterns share their parts.
 
 use super::derive::Derivatives;
-use super::grammar::{Pattern, PatternId, Symbol, SymbolId};
+use super::grammar::{EMPTY, Pattern, PatternId, Symbol, SymbolId};
 use super::hash::Table;
 
 impl Derivatives {
@@ -64,6 +64,39 @@ impl Derivatives {
             pattern = rest;
         }
         Vec::new()
+    }
+
+    /// Symbols of which one must come next, whatever may come before it, each with what is left after it.
+    pub fn required(&mut self, pattern: PatternId) -> Vec<(SymbolId, PatternId)> {
+        if self.patterns.is_nullable(pattern) {
+            return Vec::new();
+        }
+        match self.patterns.get(pattern).clone() {
+            Pattern::Empty | Pattern::NotAllowed => Vec::new(),
+            Pattern::Symbol(symbol) => vec![(symbol, EMPTY)],
+            Pattern::Choice(branches) => branches.iter().flat_map(|&branch| self.required(branch)).collect(),
+            Pattern::Group(first, then) if self.patterns.is_nullable(first) => self.required(then),
+            Pattern::Group(first, then) => {
+                let of_first = self.required(first).into_iter();
+                of_first.map(|(symbol, left)| (symbol, self.patterns.group(left, then))).collect()
+            }
+            Pattern::Interleave(parts) => {
+                let mut required = Vec::new();
+                for (at, &part) in parts.iter().enumerate() {
+                    for (symbol, left) in self.required(part) {
+                        let others = parts.iter().enumerate().filter(|&(other, _)| other != at);
+                        let others: Vec<PatternId> = others.map(|(_, &part)| part).chain([left]).collect();
+                        required.push((symbol, self.patterns.interleave(others)));
+                    }
+                }
+                required
+            }
+            Pattern::OneOrMore(inner) => {
+                let more = self.patterns.optional(pattern);
+                let of_inner = self.required(inner).into_iter();
+                of_inner.map(|(symbol, left)| (symbol, self.patterns.group(left, more))).collect()
+            }
+        }
     }
 
     /// Symbols that may be met next.

@@ -1,12 +1,15 @@
 //! Writes an `ArchiveTransfer` of 2.1, 2.2 or 2.3: for whoever has files and a description of them, and no SEDA.
 //!
 //! Never judges: what is written is checked by the engine like anybody's. The one thing to know: it goes out as it is made, units
-//! and objects one by one, in the schema's order.
+//! and objects one by one, in the schema's order, each completed first by what the profile fixes.
 
 use std::io::{self, Write};
+use std::rc::Rc;
 
-use super::writer::escaped;
+use super::element::Element;
 use crate::model::SedaVersion;
+use crate::seda::fill::{Filler, Lack};
+use crate::seda::relaxng::Profile;
 
 /// What a transfer says of itself.
 #[derive(Clone, Debug)]
@@ -25,32 +28,17 @@ pub struct TransferHeading {
 /// A unit to write, and those below it.
 #[derive(Clone, Debug, Default)]
 pub struct NewUnit {
-    /// As 2.x writes it: `RecordGrp`.
-    pub level: String,
-    pub title: String,
-    pub reference: Option<String>,
-    pub description: Option<String>,
-    pub document_type: Option<String>,
-    pub language: Option<String>,
-    pub keywords: Vec<String>,
-    pub start_date: Option<String>,
-    pub end_date: Option<String>,
-    pub appraisal: Option<NewRule>,
-    pub access: Option<NewRule>,
+    /// Its rules, in the schema's order.
+    pub management: Vec<Element>,
+    /// Its description, in the schema's order.
+    pub content: Vec<Element>,
     pub children: Vec<NewUnit>,
     /// Name of the folder that it stands for; not written.
     pub folder: Option<String>,
     /// Number of its object.
     pub object: Option<usize>,
-}
-
-/// A rule of a unit.
-#[derive(Clone, Debug)]
-pub struct NewRule {
-    pub rule: String,
-    pub start_date: Option<String>,
-    /// `Keep` or `Destroy`, of an appraisal.
-    pub final_action: Option<String>,
+    /// By which what is told of it finds its source again.
+    pub mark: Option<u32>,
 }
 
 /// A file to declare.
@@ -64,9 +52,12 @@ pub struct NewObject {
     pub puid: Option<String>,
     pub format_name: Option<String>,
     pub mime: Option<String>,
+    /// By which what is told of it finds its source again.
+    pub mark: Option<u32>,
 }
 
-/// Writes the whole message.
+/// Writes the whole message, completed by what the profile fixes; what the profile asks and nobody gave is told, and the message
+/// is then no use.
 ///
 /// # Errors
 /// When `out` takes no more.
@@ -74,96 +65,126 @@ pub fn archive_transfer(
     heading: &TransferHeading,
     objects: &[NewObject],
     root: &NewUnit,
+    profile: Option<&Profile>,
     out: &mut dyn Write,
-) -> io::Result<()> {
-    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
-    writeln!(out, "<ArchiveTransfer xmlns=\"{}\">", heading.version.namespace())?;
-    leaf(out, "Date", &heading.date)?;
-    leaf(out, "MessageIdentifier", &heading.message_identifier)?;
-    leaf(out, "ArchivalAgreement", &heading.archival_agreement)?;
-    writeln!(out, "<CodeListVersions>")?;
-    leaf(out, "MessageDigestAlgorithmCodeListVersion", "xmlenc")?;
-    leaf(out, "FileFormatCodeListVersion", "PRONOM")?;
-    writeln!(out, "</CodeListVersions>\n<DataObjectPackage>")?;
+) -> io::Result<Vec<Lack>> {
+    let namespace = heading.version.namespace();
+    let filler = profile.map(|profile| Filler::new(profile, namespace, offers(heading)));
+    let mut message = Message { out, filler, open: Vec::new() };
+    writeln!(message.out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+    message.open(Element::of("ArchiveTransfer", []).with("xmlns", namespace))?;
+    message.leaf("Date", &heading.date)?;
+    message.leaf("MessageIdentifier", &heading.message_identifier)?;
+    message.leaf("ArchivalAgreement", &heading.archival_agreement)?;
+    let lists = [
+        Element::leaf("MessageDigestAlgorithmCodeListVersion", "xmlenc").usual(),
+        Element::leaf("FileFormatCodeListVersion", "PRONOM").usual(),
+    ];
+    message.child(Element::of("CodeListVersions", lists))?;
+    message.open(Element::of("DataObjectPackage", []))?;
     for (number, object) in objects.iter().enumerate() {
-        data_object(number, object, out)?;
+        message.child(data_object(number, object))?;
     }
-    writeln!(out, "<DescriptiveMetadata>")?;
-    unit(root, &mut 0, out)?;
-    writeln!(out, "</DescriptiveMetadata>\n<ManagementMetadata>")?;
-    optional(out, "ArchivalProfile", heading.archival_profile.as_deref())?;
-    leaf(out, "OriginatingAgencyIdentifier", &heading.originating_agency)?;
-    writeln!(out, "</ManagementMetadata>\n</DataObjectPackage>")?;
-    for (name, identifier) in
-        [("ArchivalAgency", &heading.archival_agency), ("TransferringAgency", &heading.transferring_agency)]
-    {
-        writeln!(out, "<{name}><Identifier>{}</Identifier></{name}>", escaped(identifier))?;
-    }
-    writeln!(out, "</ArchiveTransfer>")
+    message.child(Element::of("DescriptiveMetadata", [unit(root, &mut 0)]))?;
+    let profile = heading.archival_profile.as_deref();
+    let profile = profile.map(|profile| Element::leaf("ArchivalProfile", profile));
+    let originating = Element::leaf("OriginatingAgencyIdentifier", &heading.originating_agency);
+    message.child(Element::of("ManagementMetadata", profile.into_iter().chain([originating])))?;
+    message.close()?;
+    message.child(organization("ArchivalAgency", &heading.archival_agency))?;
+    message.child(organization("TransferringAgency", &heading.transferring_agency))?;
+    message.close()?;
+    Ok(message.filler.map(Filler::into_lacks).unwrap_or_default())
 }
 
-fn data_object(number: usize, object: &NewObject, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "<DataObjectGroup id=\"G{number}\"><BinaryDataObject id=\"F{number}\">")?;
-    leaf(out, "DataObjectVersion", "BinaryMaster_1")?;
-    leaf(out, "Uri", &object.uri)?;
-    writeln!(out, "<MessageDigest algorithm=\"SHA-512\">{}</MessageDigest>", object.sha512)?;
-    leaf(out, "Size", &object.size_bytes.to_string())?;
-    writeln!(out, "<FormatIdentification>")?;
-    optional(out, "FormatLitteral", object.format_name.as_deref())?;
-    leaf(out, "MimeType", object.mime.as_deref().unwrap_or("application/octet-stream"))?;
-    optional(out, "FormatId", object.puid.as_deref())?;
-    writeln!(out, "</FormatIdentification>")?;
-    writeln!(out, "<FileInfo><Filename>{}</Filename></FileInfo>", escaped(&object.file_name))?;
-    writeln!(out, "</BinaryDataObject></DataObjectGroup>")
+/// What may be put where a profile asks for it, since the message knows it.
+fn offers(heading: &TransferHeading) -> Vec<Rc<Element>> {
+    let offers = [
+        organization("OriginatingAgency", &heading.originating_agency),
+        organization("SubmissionAgency", &heading.transferring_agency),
+        Element::leaf("SubmissionAgencyIdentifier", &heading.transferring_agency),
+        Element::leaf("LegalStatus", "Public Archive"),
+        Element::leaf("Language", "fr"),
+        Element::leaf("DescriptionLanguage", "fr"),
+    ];
+    offers.map(Rc::new).into()
 }
 
-fn unit(of: &NewUnit, number: &mut u64, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "<ArchiveUnit id=\"U{number}\">")?;
+fn organization(name: &'static str, identifier: &str) -> Element {
+    Element::of(name, [Element::leaf("Identifier", identifier)])
+}
+
+/// The message as it goes out.
+struct Message<'a> {
+    out: &'a mut dyn Write,
+    filler: Option<Filler<'a>>,
+    open: Vec<Element>,
+}
+
+impl Message<'_> {
+    fn open(&mut self, element: Element) -> io::Result<()> {
+        if let Some(filler) = &mut self.filler {
+            let before = filler.open(&element);
+            before.iter().try_for_each(|element| element.write(self.out))?;
+        }
+        element.open(self.out)?;
+        writeln!(self.out)?;
+        self.open.push(element);
+        Ok(())
+    }
+
+    fn child(&mut self, element: Element) -> io::Result<()> {
+        let Some(filler) = &mut self.filler else { return element.write(self.out) };
+        filler.child(&Rc::new(element)).iter().try_for_each(|element| element.write(self.out))
+    }
+
+    fn leaf(&mut self, name: &'static str, text: &str) -> io::Result<()> {
+        self.child(Element::leaf(name, text))
+    }
+
+    fn close(&mut self) -> io::Result<()> {
+        if let Some(filler) = &mut self.filler {
+            let last = filler.close();
+            last.iter().try_for_each(|element| element.write(self.out))?;
+        }
+        self.open.pop().map_or(Ok(()), |element| element.close(self.out))
+    }
+}
+
+fn data_object(number: usize, object: &NewObject) -> Element {
+    let optional = |name, text: &Option<String>| text.clone().map(|text| Element::leaf(name, text));
+    let mime = object.mime.as_deref().unwrap_or("application/octet-stream");
+    let format = [
+        optional("FormatLitteral", &object.format_name),
+        Some(Element::leaf("MimeType", mime)),
+        optional("FormatId", &object.puid),
+    ];
+    let file = Element::of(
+        "BinaryDataObject",
+        [
+            Element::leaf("DataObjectVersion", "BinaryMaster_1").usual(),
+            Element::leaf("Uri", &object.uri),
+            Element::leaf("MessageDigest", &object.sha512).with("algorithm", "SHA-512"),
+            Element::leaf("Size", object.size_bytes.to_string()),
+            Element::of("FormatIdentification", format.into_iter().flatten()),
+            Element::of("FileInfo", [Element::leaf("Filename", &object.file_name)]),
+        ],
+    );
+    let file = file.with("id", format!("F{number}"));
+    Element::of("DataObjectGroup", [file]).with("id", format!("G{number}")).marked(object.mark)
+}
+
+fn unit(of: &NewUnit, number: &mut u64) -> Element {
+    let id = format!("U{number}");
     *number += 1;
-    if of.appraisal.is_some() || of.access.is_some() {
-        writeln!(out, "<Management>")?;
-        rule(out, "AppraisalRule", of.appraisal.as_ref())?;
-        rule(out, "AccessRule", of.access.as_ref())?;
-        writeln!(out, "</Management>")?;
-    }
-    writeln!(out, "<Content>")?;
-    leaf(out, "DescriptionLevel", &of.level)?;
-    leaf(out, "Title", &of.title)?;
-    optional(out, "OriginatingAgencyArchiveUnitIdentifier", of.reference.as_deref())?;
-    optional(out, "Description", of.description.as_deref())?;
-    optional(out, "DocumentType", of.document_type.as_deref())?;
-    optional(out, "Language", of.language.as_deref())?;
-    for keyword in &of.keywords {
-        writeln!(out, "<Keyword><KeywordContent>{}</KeywordContent></Keyword>", escaped(keyword))?;
-    }
-    optional(out, "StartDate", of.start_date.as_deref())?;
-    optional(out, "EndDate", of.end_date.as_deref())?;
-    writeln!(out, "</Content>")?;
-    for child in &of.children {
-        unit(child, number, out)?;
-    }
-    if let Some(object) = of.object {
-        writeln!(
-            out,
-            "<DataObjectReference><DataObjectGroupReferenceId>G{object}</DataObjectGroupReferenceId></DataObjectReference>"
-        )?;
-    }
-    writeln!(out, "</ArchiveUnit>")
-}
-
-fn rule(out: &mut dyn Write, name: &str, rule: Option<&NewRule>) -> io::Result<()> {
-    let Some(rule) = rule else { return Ok(()) };
-    writeln!(out, "<{name}>")?;
-    leaf(out, "Rule", &rule.rule)?;
-    optional(out, "StartDate", rule.start_date.as_deref())?;
-    optional(out, "FinalAction", rule.final_action.as_deref())?;
-    writeln!(out, "</{name}>")
-}
-
-fn leaf(out: &mut dyn Write, name: &str, text: &str) -> io::Result<()> {
-    writeln!(out, "<{name}>{}</{name}>", escaped(text))
-}
-
-fn optional(out: &mut dyn Write, name: &str, text: Option<&str>) -> io::Result<()> {
-    text.map_or(Ok(()), |text| leaf(out, name, text))
+    let management =
+        (!of.management.is_empty()).then(|| Element::of("Management", of.management.iter().cloned()));
+    let mut children: Vec<Element> = management.into_iter().collect();
+    children.push(Element::of("Content", of.content.iter().cloned()));
+    children.extend(of.children.iter().map(|child| unit(child, number)));
+    children.extend(of.object.map(|object| {
+        let reference = Element::leaf("DataObjectGroupReferenceId", format!("G{object}"));
+        Element::of("DataObjectReference", [reference])
+    }));
+    Element::of("ArchiveUnit", children).with("id", id).marked(of.mark)
 }
