@@ -40,8 +40,8 @@ const SHARES: [(&str, &str); 4] = [
 
 fn main() {
     let count = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(2_000);
-    let mut bench = serve(made());
-    let base = RwLock::new(bench.base.clone());
+    let mut serving = Some(serve(made()));
+    let base = RwLock::new(serving.as_ref().unwrap().base.clone());
     let (bus, stop, felt) = (Bus::new(&base, count), AtomicBool::new(false), Mutex::new(Vec::new()));
     let began = Instant::now();
     let mut peaks = Vec::new();
@@ -52,9 +52,10 @@ fn main() {
             while bus.sent() < third * count / 3 {
                 std::thread::sleep(Duration::from_millis(20));
             }
-            peaks.push(bench.peak_kib());
-            bench = serve(bench.kill());
-            *base.write().unwrap() = bench.base.clone();
+            let killed = serving.take().unwrap();
+            peaks.push(killed.peak_kib());
+            let again = serving.insert(serve(killed.kill()));
+            *base.write().unwrap() = again.base.clone();
         }
         sending.into_iter().for_each(|one| one.join().unwrap());
         let sent = began.elapsed();
@@ -63,6 +64,7 @@ fn main() {
         neighbour.join().unwrap();
         sent
     });
+    let bench = serving.unwrap();
     peaks.push(bench.peak_kib());
     told(&bus, &bench, count, sent, began.elapsed(), &mut felt.into_inner().unwrap());
     println!("  mémoire résidente du service au plus : {} Mio", peaks.iter().max().unwrap() / 1_024);

@@ -378,3 +378,42 @@ fn names_as_other_systems_write_them_and_the_longest_are_found() {
         "Une longue.\n"
     );
 }
+
+#[test]
+fn the_user_guide_s_example_is_a_transfer() {
+    let guide = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/user-guide.md")).unwrap();
+    let start = guide.find("chemin;titre;type de document").unwrap();
+    let table = guide[start..].split("```").next().unwrap();
+    let pdf = "%PDF-1.4\n%%EOF\n";
+    let ged = Ged::of(&[("convocation.pdf", pdf), ("pv.pdf", pdf)], table.as_bytes());
+    let (code, said) = ged.make(&with("seance", &[]));
+    assert_eq!(code, Some(0), "{said}");
+}
+
+/// Real profiles ask for what they like: whatever it is, it is told or it is met, and soon.
+#[test]
+fn under_any_profile_of_the_corpus_what_is_asked_is_told_or_met() {
+    let Some(corpus) = crate::corpus_folder() else { return };
+    let mut profiles = 0;
+    for version in ["seda-2.1", "seda-2.2", "seda-2.3"] {
+        let Ok(entries) = fs::read_dir(corpus.join("profiles").join(version)) else { continue };
+        for path in
+            entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension() == Some("rng".as_ref()))
+        {
+            let ged = Ged::of(
+                &[("a.pdf", "%PDF-1.4\n%%EOF\n")],
+                "chemin;titre\n.;L'ensemble\na.pdf;A\n".as_bytes(),
+            );
+            let (code, said) = ged.make(&with(path.to_str().unwrap(), &[]));
+            // A grammar that is no profile, or of another version, cannot be applied.
+            let is_told = match code {
+                Some(0) => ged.path("sip.zip").exists(),
+                Some(1) => said.lines().count() > 1 && said.contains("Rien n'est écrit"),
+                _ => said.contains("ce profil ne peut pas être appliqué") || said.contains("sip make écrit"),
+            };
+            assert!(is_told, "{}: {code:?} {said}", path.display());
+            profiles += 1;
+        }
+    }
+    assert!(profiles > 20, "{profiles}");
+}

@@ -162,10 +162,14 @@ impl Column {
         KNOWN.iter().position(|known| !known.path.is_empty() && known.path == path).map(Column)
     }
 
-    /// The same, or the first of those that say what is below it.
-    pub fn under_path(path: &[String]) -> Option<Column> {
+    /// The same, or the one that says what it is part of, or the first of those that say a part of it.
+    pub fn about_path(path: &[String]) -> Option<Column> {
+        let is_above = |known: &Known| {
+            known.path.len() > 1 && path.len() > known.path.len() && path[..known.path.len()] == *known.path
+        };
         let is_under = |known: &Known| known.path.len() > path.len() && known.path[..path.len()] == *path;
-        Self::of_path(path).or_else(|| KNOWN.iter().position(is_under).map(Column))
+        let about = KNOWN.iter().position(is_above).or_else(|| KNOWN.iter().position(is_under));
+        Self::of_path(path).or(about.map(Column))
     }
 
     /// Its name in sentences.

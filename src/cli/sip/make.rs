@@ -19,6 +19,7 @@ use crate::package;
 use crate::seda;
 use crate::seda::profile::version_of;
 use crate::seda::relaxng::{self, Bundle, Profile};
+use crate::seda::write::element::Element;
 use crate::seda::write::transfer::{NewObject, TransferHeading, archive_transfer};
 use crate::trust::Trust;
 
@@ -119,7 +120,7 @@ fn part_of(out: &Path) -> PathBuf {
 }
 
 /// The grammar, and the name under which the manifest declares it.
-fn profile(arguments: &Arguments) -> Result<(Option<Profile>, Option<String>), Failure> {
+fn profile(arguments: &Arguments) -> Result<(Option<Profile>, Option<Element>), Failure> {
     let Some(named) = &arguments.profile else { return Ok((None, None)) };
     let (own, bytes) = match library::find(named) {
         Some(model) => (model.name.to_owned(), model.rng().bytes),
@@ -132,7 +133,11 @@ fn profile(arguments: &Arguments) -> Result<(Option<Profile>, Option<String>), F
     let profile = relaxng::compile(&bytes, &Bundle::new(), &relaxng::Limits::default()).map_err(|_| {
         format!("{named} : ce profil ne peut pas être appliqué (chartrier check --profile dit pourquoi)")
     })?;
-    Ok((Some(profile), Some(arguments.profile_identifier.clone().unwrap_or(own))))
+    let name = match &arguments.profile_identifier {
+        Some(given) => Element::leaf("ArchivalProfile", given),
+        None => Element::leaf("ArchivalProfile", own).usual(),
+    };
+    Ok((Some(profile), Some(name)))
 }
 
 /// A file that is held whole, bounded.

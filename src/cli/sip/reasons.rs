@@ -21,7 +21,7 @@ pub(super) fn reason(lack: &Lack, sources: &[Source], table: &Table) -> String {
         None => "le bordereau".to_owned(),
     };
     let is_unit = lack.path.last().is_some_and(|name| name == "ArchiveUnit");
-    let column = Column::under_path(&lack.path).filter(|_| !is_unit);
+    let column = Column::about_path(&lack.path).filter(|_| !is_unit);
     let last = lack.path.last().map_or("", String::as_str);
     let place = match (column, last) {
         (Some(column), _) => format!("{place}, « {} »", column.name()),

@@ -8,7 +8,7 @@ use super::need::only_name;
 use super::{Done, Filler, Lack, What};
 use crate::seda::datatype::NoPrefixes;
 use crate::seda::engine::grammar::{AttributeValue, EMPTY, NOT_ALLOWED, PatternId, Symbol, SymbolId};
-use crate::seda::write::element::Element;
+use crate::seda::write::element::{Element, Standing};
 
 /// The element that stands for a unit of description.
 pub(super) const UNIT: &str = "ArchiveUnit";
@@ -73,9 +73,9 @@ impl Filler<'_> {
                 }
                 None => {
                     cost += REFUSED;
-                    let what = match element.is_usual {
-                        true => What::Missing,
-                        false => What::Refused(element.text.clone()),
+                    let what = match element.standing {
+                        Standing::Usual => What::Missing,
+                        Standing::Fact | Standing::Given => What::Refused(element.text.clone()),
                     };
                     lacks.push(Rc::new(self.lack_here(what, symbol, at)));
                 }
@@ -147,7 +147,8 @@ impl Filler<'_> {
         if self.is_admitted(&element.text, at) {
             return Some(element.text.clone());
         }
-        self.only_value(at).filter(|_| element.is_usual)
+        let may_change = element.standing == Standing::Usual && !self.tells_apart(&element.name);
+        self.only_value(at).filter(|_| may_change)
     }
 
     fn is_admitted(&mut self, text: &str, at: PatternId) -> bool {
@@ -220,7 +221,7 @@ impl Filler<'_> {
         is_named && self.is_admitted(value, pattern)
     }
 
-    /// An attribute that must come and whose value is fixed.
+    /// An attribute that must come and whose value is fixed, or known: what we write is in French.
     fn fixed_attribute(&mut self, at: PatternId) -> Option<(String, String, PatternId)> {
         for symbol in self.derivatives.all(at) {
             let Symbol::Attribute(attribute) = self.derivatives.patterns.symbol(symbol) else { continue };
@@ -234,7 +235,9 @@ impl Filler<'_> {
             if left == NOT_ALLOWED || needs(self, left) >= needs(self, at) {
                 continue;
             }
-            if let (Some(name), Some(value)) = (self.attribute_name(symbol), self.only_value(pattern)) {
+            let Some(name) = self.attribute_name(symbol) else { continue };
+            let french = (name == "xml:lang" && self.is_admitted("fr", pattern)).then(|| "fr".to_owned());
+            if let Some(value) = self.only_value(pattern).or(french) {
                 return Some((name, value, left));
             }
         }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::{Done, Filler, Lack, What};
 use crate::seda::engine::derive::SetId;
 use crate::seda::engine::grammar::{EMPTY, PatternId, SymbolId};
-use crate::seda::write::element::Element;
+use crate::seda::write::element::{Element, Standing};
 
 /// What each thing that is not as it was given costs: the least is what the profile fixes, the most what it has no place for.
 pub(super) const PUT: u32 = 1;
@@ -95,12 +95,20 @@ impl Filler<'_> {
             if after.len() > before {
                 continue;
             }
-            let mut lack = self.lack(What::Unexpected, &child.name);
-            lack.mark = child.mark.or(lack.mark);
-            let last = arena.link(thread.last, None, vec![Rc::new(lack)]);
-            after.push(Thread { cost: thread.cost.saturating_add(UNEXPECTED), last, ..thread });
+            after.push(self.left_out(arena, thread, child));
         }
         kept(after)
+    }
+
+    /// The reading without a child that it has no place for.
+    fn left_out(&self, arena: &mut Arena, thread: Thread, child: &Element) -> Thread {
+        if child.standing != Standing::Given {
+            return Thread { cost: thread.cost.saturating_add(PUT), ..thread };
+        }
+        let mut lack = self.lack(What::Unexpected, &child.name);
+        lack.mark = child.mark.or(lack.mark);
+        let last = arena.link(thread.last, None, vec![Rc::new(lack)]);
+        Thread { cost: thread.cost.saturating_add(UNEXPECTED), last, ..thread }
     }
 
     /// The reading as it is, then after each of the elements that must come next, and so on.

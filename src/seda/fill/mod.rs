@@ -101,9 +101,16 @@ impl<'p> Filler<'p> {
         }
         self.path.push(element.name.clone().into_owned());
         let content = self.content_of(symbol);
-        let content = content.map(|content| self.attributes(element, content).at);
-        self.open.push(content);
+        let attributed = content.map(|content| self.attributes(element, content));
+        self.open.push(attributed.as_ref().map(|attributed| attributed.at));
+        self.tell(attributed.into_iter().flat_map(|attributed| attributed.lacks));
         self.written(&arena, &thread)
+    }
+
+    /// Whether the element open may have a child of this name, wherever.
+    pub fn may_hold(&self, name: &str) -> bool {
+        let content = self.open.last().copied().flatten();
+        content.is_none_or(|content| self.derivatives.all(content).iter().any(|&of| self.is_named(of, name)))
     }
 
     /// What is to be written for a child of the element open: itself completed, after what must come before it.

@@ -38,8 +38,7 @@ impl Filler<'_> {
                 return Done { cost: PUT, ..done };
             }
         }
-        let tells_apart =
-            self.units.last().is_some_and(|&unit| self.told_apart.contains(&(unit, name.clone())));
+        let tells_apart = self.tells_apart(&name);
         let Some(content) = self.content_of(symbol).filter(|_| self.depth < DEPTH_MAX && name != UNIT) else {
             return self.missing(symbol, &name, None);
         };
@@ -62,6 +61,11 @@ impl Filler<'_> {
         }
         let cost = if lacks.is_empty() { PUT } else { MISSING.saturating_mul(lacks.len() as u32) };
         Done { element: Rc::new(put), cost, lacks }
+    }
+
+    /// Whether this element of a description tells the unit being completed from others.
+    pub(super) fn tells_apart(&self, name: &str) -> bool {
+        self.units.last().is_some_and(|&unit| self.told_apart.contains(&(unit, name.to_owned())))
     }
 
     fn missing(&mut self, symbol: SymbolId, name: &str, content: Option<PatternId>) -> Done {

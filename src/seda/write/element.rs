@@ -8,6 +8,18 @@ use std::rc::Rc;
 
 use super::writer::escaped;
 
+/// How an element came to be there, and so what a profile may do with it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// Somebody gave it: it is written, or told to be refused.
+    #[default]
+    Given,
+    /// True of what it describes: left out where it has no place, never changed.
+    Fact,
+    /// Nobody gave it, it is what is usual: left out where it has no place, another value may take its place.
+    Usual,
+}
+
 /// An element, in the namespace of the message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Element {
@@ -18,8 +30,7 @@ pub struct Element {
     pub children: Vec<Rc<Element>>,
     /// A number of the giver's own, by which what is told of it finds its source again.
     pub mark: Option<u32>,
-    /// Nobody gave this text: it is what is usual, and another may take its place.
-    pub is_usual: bool,
+    pub standing: Standing,
 }
 
 impl Element {
@@ -50,16 +61,21 @@ impl Element {
 
     /// The same, for want of anything given.
     #[must_use]
-    pub fn usual(mut self) -> Self {
-        self.is_usual = true;
-        self
+    pub fn usual(self) -> Self {
+        Self { standing: Standing::Usual, ..self }
+    }
+
+    /// The same, true but not asked for.
+    #[must_use]
+    pub fn fact(self) -> Self {
+        Self { standing: Standing::Fact, ..self }
     }
 
     /// The same without its attributes and children.
     pub(in crate::seda) fn shell(&self) -> Element {
-        let Element { name, text, mark, is_usual, .. } = self;
+        let Element { name, text, mark, standing, .. } = self;
         let (name, text) = (name.clone(), text.clone());
-        Element { name, text, mark: *mark, is_usual: *is_usual, ..Element::default() }
+        Element { name, text, mark: *mark, standing: *standing, ..Element::default() }
     }
 
     pub(super) fn open(&self, out: &mut dyn Write) -> io::Result<()> {

@@ -19,7 +19,8 @@ pub struct TransferHeading {
     pub date: String,
     pub message_identifier: String,
     pub archival_agreement: String,
-    pub archival_profile: Option<String>,
+    /// What its profile is known by.
+    pub archival_profile: Option<Element>,
     pub archival_agency: String,
     pub transferring_agency: String,
     pub originating_agency: String,
@@ -69,7 +70,9 @@ pub fn archive_transfer(
     out: &mut dyn Write,
 ) -> io::Result<Vec<Lack>> {
     let namespace = heading.version.namespace();
-    let filler = profile.map(|profile| Filler::new(profile, namespace, offers(heading)));
+    let title = root.content.iter().find(|element| element.name == "Title");
+    let offers = offers(heading, title.map_or("", |title| &title.text));
+    let filler = profile.map(|profile| Filler::new(profile, namespace, offers));
     let mut message = Message { out, filler, open: Vec::new() };
     writeln!(message.out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     message.open(Element::of("ArchiveTransfer", []).with("xmlns", namespace))?;
@@ -82,12 +85,12 @@ pub fn archive_transfer(
     ];
     message.child(Element::of("CodeListVersions", lists))?;
     message.open(Element::of("DataObjectPackage", []))?;
+    let is_grouped = message.filler.as_ref().is_none_or(|filler| filler.may_hold("DataObjectGroup"));
     for (number, object) in objects.iter().enumerate() {
-        message.child(data_object(number, object))?;
+        message.child(data_object(number, object, is_grouped))?;
     }
-    message.child(Element::of("DescriptiveMetadata", [unit(root, &mut 0)]))?;
-    let profile = heading.archival_profile.as_deref();
-    let profile = profile.map(|profile| Element::leaf("ArchivalProfile", profile));
+    message.child(Element::of("DescriptiveMetadata", [unit(root, &mut 0, is_grouped)]))?;
+    let profile = heading.archival_profile.clone();
     let originating = Element::leaf("OriginatingAgencyIdentifier", &heading.originating_agency);
     message.child(Element::of("ManagementMetadata", profile.into_iter().chain([originating])))?;
     message.close()?;
@@ -98,8 +101,9 @@ pub fn archive_transfer(
 }
 
 /// What may be put where a profile asks for it, since the message knows it.
-fn offers(heading: &TransferHeading) -> Vec<Rc<Element>> {
+fn offers(heading: &TransferHeading, title: &str) -> Vec<Rc<Element>> {
     let offers = [
+        Element::leaf("Comment", title),
         organization("OriginatingAgency", &heading.originating_agency),
         organization("SubmissionAgency", &heading.transferring_agency),
         Element::leaf("SubmissionAgencyIdentifier", &heading.transferring_agency),
@@ -151,12 +155,12 @@ impl Message<'_> {
     }
 }
 
-fn data_object(number: usize, object: &NewObject) -> Element {
-    let optional = |name, text: &Option<String>| text.clone().map(|text| Element::leaf(name, text));
+fn data_object(number: usize, object: &NewObject, is_grouped: bool) -> Element {
+    let optional = |name, text: &Option<String>| text.clone().map(|text| Element::leaf(name, text).fact());
     let mime = object.mime.as_deref().unwrap_or("application/octet-stream");
     let format = [
         optional("FormatLitteral", &object.format_name),
-        Some(Element::leaf("MimeType", mime)),
+        Some(Element::leaf("MimeType", mime).fact()),
         optional("FormatId", &object.puid),
     ];
     let file = Element::of(
@@ -165,25 +169,28 @@ fn data_object(number: usize, object: &NewObject) -> Element {
             Element::leaf("DataObjectVersion", "BinaryMaster_1").usual(),
             Element::leaf("Uri", &object.uri),
             Element::leaf("MessageDigest", &object.sha512).with("algorithm", "SHA-512"),
-            Element::leaf("Size", object.size_bytes.to_string()),
-            Element::of("FormatIdentification", format.into_iter().flatten()),
-            Element::of("FileInfo", [Element::leaf("Filename", &object.file_name)]),
+            Element::leaf("Size", object.size_bytes.to_string()).fact(),
+            Element::of("FormatIdentification", format.into_iter().flatten()).fact(),
+            Element::of("FileInfo", [Element::leaf("Filename", &object.file_name).fact()]).fact(),
         ],
     );
-    let file = file.with("id", format!("F{number}"));
-    Element::of("DataObjectGroup", [file]).with("id", format!("G{number}")).marked(object.mark)
+    let file = file.with("id", format!("F{number}")).marked(object.mark);
+    if is_grouped { Element::of("DataObjectGroup", [file]).with("id", format!("G{number}")) } else { file }
 }
 
-fn unit(of: &NewUnit, number: &mut u64) -> Element {
+fn unit(of: &NewUnit, number: &mut u64, is_grouped: bool) -> Element {
     let id = format!("U{number}");
     *number += 1;
     let management =
         (!of.management.is_empty()).then(|| Element::of("Management", of.management.iter().cloned()));
     let mut children: Vec<Element> = management.into_iter().collect();
     children.push(Element::of("Content", of.content.iter().cloned()));
-    children.extend(of.children.iter().map(|child| unit(child, number)));
+    children.extend(of.children.iter().map(|child| unit(child, number, is_grouped)));
     children.extend(of.object.map(|object| {
-        let reference = Element::leaf("DataObjectGroupReferenceId", format!("G{object}"));
+        let reference = match is_grouped {
+            true => Element::leaf("DataObjectGroupReferenceId", format!("G{object}")),
+            false => Element::leaf("DataObjectReferenceId", format!("F{object}")),
+        };
         Element::of("DataObjectReference", [reference])
     }));
     Element::of("ArchiveUnit", children).with("id", id).marked(of.mark)
