@@ -1,20 +1,19 @@
 //! One member's night: a bus sends thousands of deposits of 3 MB in pieces of 2 MiB by four connections, at the As@lae door, while
 //! another member deposits by the portal; the service is killed twice meanwhile.
 //!
-//! `make bench BENCH=night`, or `cargo bench --bench night -- [count]`. Prints the rate, the time of a piece from its first byte to
-//! its 200 (p50, p99), what the portal's depositor felt, the memory; and verifies that each was accepted, none twice.
+//! `make bench BENCH=night`, or `cargo bench --bench night -- [count] [bytes of one]`. Prints the rate, the time of a piece from its first byte to
+//! its 200 (p50, p99), what the portal's depositor felt, the memory; and verifies that each was accepted, none twice. One deposit alone
+//! (`-- 1 2400000000`) goes by our own client too.
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
 
 #[path = "night/bus.rs"]
 mod bus;
-#[expect(dead_code, reason = "shared by the benches, each of which uses its part")]
 #[path = "members/client.rs"]
 mod client;
 #[expect(dead_code, reason = "shared by the benches, each of which uses its part")]
 #[path = "../tests/support/members.rs"]
 mod generated;
-#[expect(dead_code, reason = "shared by the benches, each of which uses its part")]
 mod service;
 #[expect(dead_code, reason = "shared by the benches, each of which uses its part")]
 mod small;
@@ -28,6 +27,8 @@ use bus::Bus;
 use client::Client;
 use service::{Bench, program, quantile};
 
+/// Of one deposit's files.
+const BYTES: usize = 3_000_000;
 /// Connections of the bus.
 const CONNECTIONS: usize = 4;
 /// What the bus's member may do: it has the night for itself, but for its neighbour's share of the processor.
@@ -39,10 +40,11 @@ const SHARES: [(&str, &str); 4] = [
 ];
 
 fn main() {
-    let count = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(2_000);
+    let mut numbers = std::env::args().filter_map(|argument| argument.parse().ok());
+    let (count, bytes) = (numbers.next().unwrap_or(2_000), numbers.next().unwrap_or(BYTES));
     let mut serving = Some(serve(made()));
     let base = RwLock::new(serving.as_ref().unwrap().base.clone());
-    let (bus, stop, felt) = (Bus::new(&base, count), AtomicBool::new(false), Mutex::new(Vec::new()));
+    let (bus, stop, felt) = (Bus::new(&base, count, bytes), AtomicBool::new(false), Mutex::new(Vec::new()));
     let began = Instant::now();
     let mut peaks = Vec::new();
     let sent = std::thread::scope(|scope| {
@@ -66,16 +68,50 @@ fn main() {
     });
     let bench = serving.unwrap();
     peaks.push(bench.peak_kib());
-    told(&bus, &bench, count, sent, began.elapsed(), &mut felt.into_inner().unwrap());
+    told(&bus, &bench, (count, bytes), sent, began.elapsed(), &mut felt.into_inner().unwrap());
     println!("  mémoire résidente du service au plus : {} Mio", peaks.iter().max().unwrap() / 1_024);
+    if count == 1 {
+        by_tus(&bench, bytes);
+    }
 }
 
-fn told(bus: &Bus<'_>, bench: &Bench, count: usize, sent: Duration, whole: Duration, felt: &mut [f64]) {
+/// One more, of the same size, by our own client and in one piece.
+fn by_tus(bench: &Bench, bytes: usize) {
+    let (package, secret) = (bench.folder.path().join("nuit.tar"), bench.folder.path().join("secret"));
+    std::fs::write(&package, bus::sip(2, bytes).tar()).unwrap();
+    std::fs::write(&secret, generated::password(0)).unwrap();
+    let mut deposit = bench.program();
+    deposit.args([
+        "deposit",
+        "--wait",
+        "--url",
+        &bench.base,
+        "--client-id",
+        &generated::code(0),
+        "--secret-file",
+    ]);
+    let began = Instant::now();
+    assert!(deposit.arg(secret).arg(package).status().unwrap().success());
+    let seconds = began.elapsed().as_secs_f64();
+    println!(
+        "  par chartrier deposit : pris en charge en {seconds:.0} s ; mémoire du service {} Mio",
+        bench.peak_kib() / 1_024
+    );
+}
+
+fn told(
+    bus: &Bus<'_>,
+    bench: &Bench,
+    (count, bytes): (usize, usize),
+    sent: Duration,
+    whole: Duration,
+    felt: &mut [f64],
+) {
     let (mut pieces, again) = bus.measured();
-    let megabytes = (count * bus::BYTES) as f64 / 1e6;
+    let megabytes = (count * bytes) as f64 / 1e6;
     println!(
         "{count} versements de {:.1} Mo, en morceaux de 2 Mio, {CONNECTIONS} connexions, service tué deux fois :",
-        bus::BYTES as f64 / 1e6
+        bytes as f64 / 1e6
     );
     println!(
         "  envoyés en {:.0} s : {:.1} par seconde, {:.1} Mo/s ; {again} envois recommencés",
@@ -99,7 +135,17 @@ fn told(bus: &Bus<'_>, bench: &Bench, count: usize, sent: Duration, whole: Durat
 fn made() -> tempfile::TempDir {
     let folder = tempfile::Builder::new().prefix("chartrier-banc").tempdir_in("/var/tmp").unwrap();
     service::open_to_all(folder.path());
-    generated::write(&folder.path().join("tenants"), 2).unwrap();
+    let members = folder.path().join("tenants");
+    generated::write(&members, 2).unwrap();
+    for member in std::fs::read_dir(&members).unwrap().map(|entry| entry.unwrap().path()) {
+        let file = member.join("member.toml");
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(
+            &file,
+            text.replace("transfer_bytes_max = 1073741824", "transfer_bytes_max = 8589934592"),
+        )
+        .unwrap();
+    }
     let mut apply = program(folder.path());
     apply.args(["tenants", "apply"]).arg(folder.path().join("tenants")).stdout(Stdio::null());
     assert!(apply.status().unwrap().success());

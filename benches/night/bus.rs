@@ -12,14 +12,14 @@ use sha2::{Digest, Sha256};
 use crate::generated;
 use crate::small::sip::Sip;
 
-/// Of one deposit's files.
-pub const BYTES: usize = 3_000_000;
 const PIECE: usize = 2 << 20;
 const BOUNDARY: &str = "limite-de-morceaux";
 
 pub struct Bus<'a> {
     base: &'a RwLock<String>,
     count: usize,
+    /// Of one deposit's files.
+    bytes: usize,
     next: AtomicUsize,
     sent: AtomicUsize,
     again: AtomicUsize,
@@ -28,11 +28,11 @@ pub struct Bus<'a> {
 }
 
 impl<'a> Bus<'a> {
-    pub fn new(base: &'a RwLock<String>, count: usize) -> Self {
+    pub fn new(base: &'a RwLock<String>, count: usize, bytes: usize) -> Self {
         let shown = hex::encode(Sha256::digest(generated::password(0)));
         let credentials = format!("Basic {}", STANDARD.encode(format!("{}:{shown}", generated::code(0))));
         let (next, sent, again) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
-        Self { base, count, next, sent, again, pieces: Mutex::default(), credentials }
+        Self { base, count, bytes, next, sent, again, pieces: Mutex::default(), credentials }
     }
 
     /// Deposits sent so far.
@@ -52,7 +52,7 @@ impl<'a> Bus<'a> {
             if number >= self.count {
                 return;
             }
-            let (manifest, archive) = deposit(number);
+            let (manifest, archive) = deposit(number, self.bytes);
             while self.send(&manifest, &archive).is_none() {
                 self.again.fetch_add(1, Ordering::Relaxed);
                 std::thread::sleep(Duration::from_millis(500));
@@ -133,18 +133,24 @@ fn identifier(number: usize) -> String {
     format!("NUIT-{number}")
 }
 
-/// Manifest and archive of the deposit of this number: three files of bytes that do not compress.
-fn deposit(number: usize) -> (String, Vec<u8>) {
+/// The deposit of this number: three files of bytes that do not compress.
+pub fn sip(number: usize, bytes_of_all: usize) -> Sip {
     let mut sip = Sip::with_files(&identifier(number), 3);
     for (index, (_, bytes)) in sip.files.iter_mut().enumerate() {
         let mut state = (number * 3 + index + 1) as u64 | 1;
-        while bytes.len() < BYTES / 3 {
+        while bytes.len() < bytes_of_all / 3 {
             state ^= state << 13;
             state ^= state >> 7;
             state ^= state << 17;
             bytes.extend(state.to_le_bytes());
         }
     }
+    sip
+}
+
+/// Its manifest, and its archive.
+fn deposit(number: usize, bytes_of_all: usize) -> (String, Vec<u8>) {
+    let sip = sip(number, bytes_of_all);
     let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
     let mut tar = tar::Builder::new(&mut gz);
     for (name, bytes) in &sip.files {

@@ -23,8 +23,8 @@ pub(super) async fn insert(
     sqlx::query!(
         "insert into technical.upload (tenant_id, upload_id, door, machine_id, person_id, file_name, key_hash, copy_said,
                                        reply_to, message_identifier, transferring_agency, bytes_total, pieces_total,
-                                       opened_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+                                       opened_at, expires_at, metadata)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         from.tenant.as_uuid(),
         new.id.0,
         from.channel.word(),
@@ -39,7 +39,8 @@ pub(super) async fn insert(
         new.bytes_total.map(|bytes| bytes as i64),
         new.pieces_total.map(|pieces| pieces as i32),
         now,
-        expires_at
+        expires_at,
+        new.metadata
     )
     .execute(tx.conn())
     .await?;
@@ -55,7 +56,7 @@ pub(super) async fn find(
 ) -> Result<Option<Upload>, Error> {
     let row = sqlx::query!(
         "select door, machine_id, person_id, file_name, key_hash, copy_said, reply_to, bytes_total, bytes_received,
-                pieces_total, pieces_received, last_piece_at, expires_at, transfer_id
+                pieces_total, pieces_received, last_piece_at, expires_at, transfer_id, metadata
          from technical.upload where tenant_id = $1 and upload_id = $2 and expires_at > $3",
         tenant.as_uuid(),
         id.0,
@@ -80,6 +81,7 @@ pub(super) async fn find(
         last_piece_at: row.last_piece_at as u64,
         expires_at: row.expires_at,
         transfer_id: row.transfer_id.map(TransferId),
+        metadata: row.metadata,
     }))
 }
 

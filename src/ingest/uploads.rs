@@ -34,6 +34,8 @@ pub struct NewUpload<'a> {
     pub reply_to: Option<&'a str>,
     pub bytes_total: Option<u64>,
     pub pieces_total: Option<u32>,
+    /// What its sender said of it, as it said it.
+    pub metadata: Option<&'a str>,
 }
 
 /// An upload under way, or closed.
@@ -58,6 +60,8 @@ pub struct Upload {
     pub expires_at: DateTime<Utc>,
     /// The transfer that it became.
     pub transfer_id: Option<TransferId>,
+    /// What its sender said of it, as it said it.
+    pub metadata: Option<String>,
 }
 
 /// What became of a piece.

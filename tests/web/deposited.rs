@@ -1,7 +1,10 @@
 //! `chartrier deposit` against a service: received, refused, tried, cut, begun again.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chartrier::model::TransferState;
@@ -54,13 +57,19 @@ fn packages_are_sent_waited_for_refused_and_tried() {
     let reply = folder.path().join("reponse.xml");
     let (code, said) = run(&address, &["--wait", "--out", reply.to_str().unwrap(), right]);
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("pris en charge"), "{said}");
+    let cote = &place.rows("select cote from accession")[0];
+    assert!(said.contains(&format!("pris en charge, cote {cote} (code 000,")), "{said}");
     assert!(std::fs::read_to_string(reply).unwrap().contains("ArchiveTransferReply"));
     assert!(!remembered(Path::new(right)).exists());
 
     let (code, said) = run(&address, &["--wait", "--json", wrong]);
     let told: serde_json::Value = serde_json::from_str(said.trim()).unwrap();
     assert_eq!((code, told["answer"]["state"].as_str()), (Some(1), Some("refused")), "{said}");
+    assert_eq!(
+        (&told["answer"]["reply_code"], &told["answer"]["cote"]),
+        (&"204".into(), &().into()),
+        "{said}"
+    );
 
     // The same again is the same transfer.
     let (code, said) = run(&address, &["--wait", right]);
@@ -153,4 +162,67 @@ fn an_upload_goes_on_after_the_client_and_the_server_were_killed() {
         client.wait_for(&transfer, &["taken_in_charge"]).unwrap(),
         TransferState::TakenInCharge.word()
     );
+}
+
+/// A service that gives tokens and opens uploads, and answers the rest with this status; the requests that it saw.
+fn stubborn(location: &'static str, status: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&seen);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = BufReader::new(stream.try_clone().unwrap());
+            let (mut line, mut length) = (String::new(), 0_u64);
+            request.read_line(&mut line).unwrap();
+            loop {
+                let mut header = String::new();
+                request.read_line(&mut header).unwrap();
+                let lower = header.to_ascii_lowercase();
+                if let Some(value) = lower.strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+                if header.trim().is_empty() {
+                    break;
+                }
+            }
+            std::io::copy(&mut request.take(length), &mut std::io::sink()).unwrap();
+            let (status, header, body) = match line.split(' ').next().unwrap() {
+                "POST" if line.contains("/oauth2/token") => {
+                    ("200 OK", String::new(), r#"{"access_token":"jeton"}"#)
+                }
+                "POST" => ("201 Created", format!("Location: {location}\r\n"), ""),
+                "GET" if status.starts_with("400") => ("200 OK", "Upload-Offset: 0\r\n".to_owned(), ""),
+                _ => (status, String::new(), ""),
+            };
+            kept.lock().unwrap().push(line.trim().to_owned());
+            let length = body.len();
+            write!(
+                stream,
+                "HTTP/1.1 {status}\r\n{header}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+            )
+            .unwrap();
+        }
+    });
+    (address, seen)
+}
+
+#[test]
+fn a_service_that_always_says_no_is_not_asked_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = package(folder.path(), "juste.zip", &Sip::with_files("CLIENT-1", 3));
+    for (location, status, wait, sentence, requests_max) in [
+        ("/api/v1/uploads/1", "401 Unauthorized", "60", "(401)", 3),
+        ("/api/v1/uploads/1", "400 Bad Request", "60", "(400)", 12),
+        ("/api/v1/uploads/1", "404 Not Found", "1", "ne retrouve pas", 12),
+        ("https://ailleurs.example/1", "404 Not Found", "60", "ailleurs que chez lui", 2),
+    ] {
+        let (address, seen) = stubborn(location, status);
+        let (code, said) = run(&address, &["--wait-seconds", wait, path.to_str().unwrap()]);
+        let seen = seen.lock().unwrap();
+        assert!(code == Some(2) && said.contains(sentence), "{status}: {code:?} {said}");
+        assert!(seen.len() <= requests_max, "{status}: {seen:?}");
+        std::fs::remove_file(remembered(&path)).ok();
+    }
 }

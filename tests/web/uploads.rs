@@ -80,6 +80,8 @@ async fn a_package_in_pieces_is_the_transfer_it_would_have_been_whole() {
         (head.header("chartrier-transfer"), head.header("upload-length")),
         (transfer.as_str(), zip.len().to_string().as_str())
     );
+    let said = format!("filename {},copy b3JpZ2luYWw=", STANDARD.encode("délib.zip"));
+    assert_eq!(head.header("upload-metadata"), said);
     let told = door.json(&transfer).await;
     assert_eq!(
         (&told["file_name"], &told["sha512"]),

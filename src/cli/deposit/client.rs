@@ -9,6 +9,8 @@ use serde_json::Value;
 
 use super::Failure;
 
+/// A token refused so soon after it was given will not be taken better if asked for again.
+const FRESH: Duration = Duration::from_secs(5);
 /// Time to reach the service, and longest silence of it.
 const CONNECT_MAX: Duration = Duration::from_secs(20);
 const SILENCE_MAX: Duration = Duration::from_secs(120);
@@ -25,9 +27,11 @@ pub(super) enum Credentials {
 /// A service, and who asks it.
 pub(super) struct Client {
     http: reqwest::Client,
+    /// The same for what takes as long as the line is slow: the connection's own watch ends it if the service is gone.
+    sending: reqwest::Client,
     base: String,
     credentials: Credentials,
-    token: Mutex<Option<String>>,
+    token: Mutex<Option<(String, Instant)>>,
     patience: Duration,
 }
 
@@ -72,17 +76,20 @@ impl Client {
         }
         // Another may have been installed: any will do.
         rustls::crypto::ring::default_provider().install_default().ok();
-        let mut http = reqwest::Client::builder()
-            .connect_timeout(CONNECT_MAX)
-            .read_timeout(SILENCE_MAX)
-            .redirect(reqwest::redirect::Policy::none());
-        if let Some(ca) = ca {
-            let pem = std::fs::read(ca).map_err(|error| format!("{} : {error}", ca.display()))?;
-            for certificate in Certificate::from_pem_bundle(&pem)? {
-                http = http.add_root_certificate(certificate);
+        let certificates = match ca {
+            Some(ca) => {
+                let pem = std::fs::read(ca).map_err(|error| format!("{} : {error}", ca.display()))?;
+                Certificate::from_pem_bundle(&pem)?
             }
-        }
-        Ok(Self { http: http.build()?, base, credentials, token: Mutex::default(), patience })
+            None => Vec::new(),
+        };
+        let builder = || {
+            let builder = reqwest::Client::builder().connect_timeout(CONNECT_MAX);
+            let builder = builder.redirect(reqwest::redirect::Policy::none());
+            certificates.iter().cloned().fold(builder, reqwest::ClientBuilder::add_root_certificate)
+        };
+        let (http, sending) = (builder().read_timeout(SILENCE_MAX).build()?, builder().build()?);
+        Ok(Self { http, sending, base, credentials, token: Mutex::default(), patience })
     }
 
     pub fn patience(&self) -> Duration {
@@ -98,14 +105,20 @@ impl Client {
         Ok(self.http.request(method, format!("{}{path}", self.base)).bearer_auth(self.token().await?))
     }
 
+    /// The same, for a request with a body that may be long.
+    pub async fn send(&self, method: Method, path: &str) -> Result<RequestBuilder, Failure> {
+        Ok(self.sending.request(method, format!("{}{path}", self.base)).bearer_auth(self.token().await?))
+    }
+
     async fn token(&self) -> Result<String, Failure> {
         let kept = self.token.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match (&self.credentials, kept) {
             (Credentials::Token(token), _) => Ok(token.clone()),
-            (_, Some(token)) => Ok(token),
+            (_, Some((token, _))) => Ok(token),
             (Credentials::Secret { client_id, secret }, None) => {
                 let token = self.fresh_token(client_id, secret).await?;
-                *self.token.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
+                *self.token.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Some((token.clone(), Instant::now()));
                 Ok(token)
             }
         }
@@ -150,9 +163,10 @@ impl Client {
         }
     }
 
-    /// The token served its time: the next request asks for another. `false`: there is no other.
+    /// The token served its time: the next request asks for another. `false`: another would be no better.
     pub fn forget_token(&self) -> bool {
-        self.token.lock().unwrap_or_else(PoisonError::into_inner).take().is_some()
+        let forgotten = self.token.lock().unwrap_or_else(PoisonError::into_inner).take();
+        forgotten.is_some_and(|(_, given)| given.elapsed() > FRESH)
     }
 
     /// Asks until the service answers something else than that it is away; the answer.
@@ -195,7 +209,7 @@ impl Client {
         let address =
             copy.map_or_else(|| "/api/v1/checks".to_owned(), |copy| format!("/api/v1/checks?copy={copy}"));
         let request =
-            self.ask(Method::POST, &address).await?.header("Content-Type", "application/octet-stream");
+            self.send(Method::POST, &address).await?.header("Content-Type", "application/octet-stream");
         let request = request
             .header("Content-Length", size)
             .body(reqwest::Body::wrap_stream(super::upload::chunks(file, size, |_| ())));

@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
 use super::Failure;
 use client::{Client, Credentials};
 
@@ -109,10 +111,13 @@ async fn send(arguments: &Arguments, client: &Client, path: &Path) -> Result<Out
     }
     let began = Instant::now();
     loop {
-        let told = client.json(&transfer).await?;
+        let mut told = client.json(&transfer).await?;
         if matches!(told["state"].as_str(), Some("taken_in_charge" | "refused")) {
+            let reply = client.text(&format!("{transfer}/reply")).await?;
+            told["reply_code"] = json!(of_reply(&reply, &["ReplyCode"]));
+            told["cote"] = json!(of_reply(&reply, &COTE));
             if let Some(out) = &arguments.out {
-                std::fs::write(out, client.text(&format!("{transfer}/reply")).await?)?;
+                std::fs::write(out, reply)?;
             }
             return Ok(Outcome::Transfer(told));
         }
@@ -126,6 +131,23 @@ async fn send(arguments: &Arguments, client: &Client, path: &Path) -> Result<Out
         tokio::time::sleep(Duration::from_millis(200).max(began.elapsed() / 20).min(Duration::from_secs(10)))
             .await;
     }
+}
+
+/// Where a reply has the reference given to the archive, from one version to another.
+const COTE: [&str; 3] = [
+    "ArchivalAgencyArchiveUnitIdentifier",
+    "ArchivalAgencyArchiveIdentifier",
+    "ArchivalAgencyObjectIdentifier",
+];
+
+/// The text of the first of these elements in a reply of the service, which writes them without prefix.
+fn of_reply<'a>(reply: &'a str, names: &[&str]) -> Option<&'a str> {
+    let open = |name: &&str| [format!("<{name}>"), format!("<{name} ")];
+    names.iter().flat_map(open).find_map(|open| {
+        let (_, rest) = reply.split_once(&open)?;
+        let text = if open.ends_with('>') { rest } else { rest.split_once('>')?.1 };
+        Some(text.split_once("</")?.0)
+    })
 }
 
 #[expect(clippy::disallowed_methods, reason = "a client's secret, which is no setting of the service")]

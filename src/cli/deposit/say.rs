@@ -37,13 +37,16 @@ pub(super) fn outcome(path: &Path, outcome: &Outcome, as_json: bool) {
 }
 
 fn transfer(told: &Value) -> String {
-    let id = told["transfer_id"].as_str().unwrap_or_default();
+    let text = |name: &str| printable(told[name].as_str().unwrap_or("—"));
+    let id = text("transfer_id");
     match told["state"].as_str() {
         Some("taken_in_charge") => format!(
-            "pris en charge (versement {id}, archive {})",
-            told["archive_id"].as_str().unwrap_or_default()
+            "pris en charge, cote {} (code {}, versement {id}, archive {})",
+            text("cote"),
+            text("reply_code"),
+            text("archive_id")
         ),
-        Some("refused") => format!("refusé (versement {id})"),
+        Some("refused") => format!("refusé (code {}, versement {id})", text("reply_code")),
         Some("examined") => format!("reçu, un archiviste décide (versement {id})"),
         _ => format!("reçu (versement {id})"),
     }

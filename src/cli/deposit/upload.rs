@@ -18,6 +18,8 @@ use super::client::{Client, Patience, is_away, refusal, retry_after, unreachable
 use super::progress::Progress;
 use super::remember::Remembered;
 
+/// Times in a row that a request is sent again after being called wrong.
+const DOUBTS_MAX: u32 = 3;
 const CHUNK_BYTES: usize = 256 << 10;
 /// Address of the transfer that an upload became.
 const TRANSFER: &str = "chartrier-transfer";
@@ -36,7 +38,7 @@ pub(super) async fn send(client: &Client, path: &Path, copy: Option<&str>) -> Re
     let progress = Progress::new(path, size);
     let mut place = remembered.place();
     let mut patience = Patience::new(client.patience());
-    let mut reached = 0;
+    let (mut reached, mut doubts) = (0, 0);
     loop {
         let address = match &place {
             Some(address) => address.clone(),
@@ -57,12 +59,15 @@ pub(super) async fn send(client: &Client, path: &Path, copy: Option<&str>) -> Re
             Standing::Gone => {
                 remembered.forget();
                 place = None;
+                if !patience.wait(None).await {
+                    return Err("le service ouvre des envois qu'il ne retrouve pas".into());
+                }
                 continue;
             }
             Standing::At(at) => at,
         };
         if at > reached {
-            reached = at;
+            (reached, doubts) = (at, 0);
             patience.renew();
         }
         let (asked, why) = match append(client, path, &address, (at, size), &progress).await? {
@@ -73,6 +78,12 @@ pub(super) async fn send(client: &Client, path: &Path, copy: Option<&str>) -> Re
             }
             Sent::Part => continue,
             Sent::Later(asked, why) => (asked, why),
+            // A request that was cut looks like a wrong one: what stays wrong is.
+            Sent::Doubtful(why) if doubts == DOUBTS_MAX => return Err(why),
+            Sent::Doubtful(why) => {
+                doubts += 1;
+                (None, why)
+            }
         };
         if !patience.wait(asked).await {
             return Err(format!("{why} — relancez la même commande : l'envoi reprendra où il en est").into());
@@ -99,7 +110,11 @@ async fn open(
             Err(error) => (None, unreachable(&error)),
             Ok(answer) if answer.status() == StatusCode::CREATED => {
                 let location = answer.headers().get("location").and_then(|value| value.to_str().ok());
-                return location.map(str::to_owned).ok_or_else(|| "le service n'a pas dit où envoyer".into());
+                let place = location.map(|location| location.strip_prefix(client.base()).unwrap_or(location));
+                let is_here = |place: &&str| place.starts_with('/') && !place.starts_with("//");
+                let place = place.filter(is_here).map(str::to_owned);
+                return place
+                    .ok_or_else(|| "le service n'a pas dit où envoyer, ou dit ailleurs que chez lui".into());
             }
             Ok(answer) if answer.status() == StatusCode::UNAUTHORIZED && client.forget_token() => continue,
             Ok(answer) if is_away(answer.status()) => (retry_after(&answer), refusal(answer).await),
@@ -138,6 +153,8 @@ enum Sent {
     /// All of it came, or it stood elsewhere: asked again.
     Part,
     Later(Option<std::time::Duration>, Failure),
+    /// Refused as wrong, which may be the line's doing.
+    Doubtful(Failure),
 }
 
 async fn append(
@@ -158,7 +175,7 @@ async fn append(
     // A file that cannot be read is no fault of the line.
     let failed = Arc::clone(&unread);
     let body = body.inspect_err(move |_| failed.store(true, Ordering::Relaxed));
-    let request = client.ask(Method::PATCH, address).await?.header("Tus-Resumable", "1.0.0");
+    let request = client.send(Method::PATCH, address).await?.header("Tus-Resumable", "1.0.0");
     let request =
         request.header("Content-Type", "application/offset+octet-stream").header("Upload-Offset", at);
     let request = request.header("Content-Length", size - at).body(reqwest::Body::wrap_stream(body));
@@ -174,10 +191,13 @@ async fn append(
         Ok(answer) if answer.status() == StatusCode::UNAUTHORIZED && client.forget_token() => Sent::Part,
         Ok(answer) => {
             let (status, asked, why) = (answer.status(), retry_after(&answer), refusal(answer).await);
-            // Elsewhere than thought, cut, or not now; anything else will not change.
-            let again =
-                [StatusCode::CONFLICT, StatusCode::BAD_REQUEST, StatusCode::NOT_FOUND].contains(&status);
-            if again || is_away(status) { Sent::Later(asked, why) } else { return Err(why) }
+            match status {
+                // Elsewhere than thought, or not now; anything else will not change.
+                StatusCode::CONFLICT | StatusCode::NOT_FOUND => Sent::Later(asked, why),
+                status if is_away(status) => Sent::Later(asked, why),
+                StatusCode::BAD_REQUEST => Sent::Doubtful(why),
+                _ => return Err(why),
+            }
         }
     })
 }

@@ -79,6 +79,7 @@ pub async fn create(
         reply_to: None,
         bytes_total,
         pieces_total: None,
+        metadata: text(&request, "upload-metadata"),
     };
     let Some(mut upload) = state.ingest.open_upload(&from, &new).await? else {
         return Err(tus(Problem::new(&problems::TOO_MANY_REQUESTS)
@@ -116,6 +117,9 @@ pub async fn show(
         Some(length) => answer.insert_header(("Upload-Length", length.to_string())),
         None => answer.insert_header(("Upload-Defer-Length", "1")),
     };
+    if let Some(metadata) = &upload.metadata {
+        answer.insert_header(("Upload-Metadata", metadata.as_str()));
+    }
     if *request.method() == Method::HEAD {
         speaks_tus(&request)?;
         return Ok(answer.finish());

@@ -249,6 +249,7 @@ async fn open(
         reply_to: apart.reply_to.as_deref(),
         bytes_total: None,
         pieces_total: None,
+        metadata: None,
     };
     let Some(upload) = state.ingest.open_upload(from, &new).await? else {
         state.ingest.drop_pair(from.tenant, id).await;
