@@ -67,7 +67,7 @@ fn packages_are_sent_waited_for_refused_and_tried() {
     assert_eq!((code, told["answer"]["state"].as_str()), (Some(1), Some("refused")), "{said}");
     assert_eq!(
         (&told["answer"]["reply_code"], &told["answer"]["cote"]),
-        (&"204".into(), &().into()),
+        (&"207".into(), &().into()),
         "{said}"
     );
 
