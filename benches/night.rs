@@ -9,13 +9,13 @@
 
 #[path = "night/bus.rs"]
 mod bus;
+#[expect(dead_code, reason = "shared by the benches, each of which uses its part")]
 #[path = "members/client.rs"]
 mod client;
-#[expect(dead_code, reason = "shared by the benches, each of which uses its part")]
 #[path = "../tests/support/members.rs"]
 mod generated;
-mod service;
 #[expect(dead_code, reason = "shared by the benches, each of which uses its part")]
+mod service;
 mod small;
 
 use std::process::Stdio;

@@ -74,10 +74,14 @@ pub(super) fn check(room: &Room, coming: Deposited) -> Vec<Finding> {
 /// Whether a machine's deposit waits for room instead of being refused: nothing else is against it, and it is young
 /// (norms §10). People are told at once, and may do something.
 pub(super) fn waits(transfer: &Transfer, findings: &[Finding], clock: &Clock, days: u32) -> bool {
-    let mut errors = findings.iter().filter(|finding| finding.is_error()).peekable();
-    let is_all = errors.peek().is_some() && errors.all(|error| std::ptr::eq(error.kind, &f::QUOTA_EXCEEDED));
     let until = transfer.received_at + TimeDelta::days(days.into());
-    transfer.machine_id.is_some() && is_all && clock.now() < until
+    transfer.machine_id.is_some() && lacks_room_alone(findings) && clock.now() < until
+}
+
+/// Whether the lack of room is all that is against a deposit.
+pub(super) fn lacks_room_alone(findings: &[Finding]) -> bool {
+    let mut errors = findings.iter().filter(|finding| finding.is_error()).peekable();
+    errors.peek().is_some() && errors.all(|error| std::ptr::eq(error.kind, &f::QUOTA_EXCEEDED))
 }
 
 impl Held {

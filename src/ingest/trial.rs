@@ -18,7 +18,7 @@ use super::receive::Depositor;
 use super::spooled::{Spooled, spool};
 use super::unpack::unpack;
 use super::validate::validate;
-use super::{Error, Ingest, blocking, queries, replies};
+use super::{Error, Ingest, blocking, queries, quota, replies};
 use crate::model::{
     Agent, Agreement, Finding, SedaVersion, Signatures, Transfer, TransferId, TransferState, VirusCoverage,
 };
@@ -37,6 +37,8 @@ pub enum Verdict {
     Accept,
     /// Without an error; an archivist would decide.
     Await,
+    /// Of a machine: nothing is against it but the quota, and it would wait for room, some days.
+    Wait,
     Refuse,
 }
 
@@ -45,7 +47,7 @@ pub enum Verdict {
 pub struct Trial {
     pub verdict: Verdict,
     pub findings: Vec<Finding>,
-    /// The code of the reply, as the agreement wants it written; `None` when an archivist would choose it.
+    /// The code of the reply, as the agreement wants it written; `None` when an archivist would choose it, or it would wait.
     pub reply_code: Option<String>,
     pub size_bytes: u64,
     pub sha512: [u8; 64],
@@ -73,6 +75,7 @@ impl Verdict {
         match self {
             Verdict::Accept => "accept",
             Verdict::Await => "await",
+            Verdict::Wait => "wait",
             Verdict::Refuse => "refuse",
         }
     }
@@ -139,7 +142,7 @@ impl Ingest {
         let validated =
             blocking(move || validate(unpack(file, &scratch, &limits)?, &limits, options)).await?;
         let judged = self.judge(from.tenant, &sender, validated).await?;
-        Ok(told(judged, self.clock.today(), (size_bytes, sha512), known))
+        Ok(told(judged, self.clock.today(), machine_id.is_some(), (size_bytes, sha512), known))
     }
 }
 
@@ -147,12 +150,16 @@ impl Ingest {
 fn told(
     judged: Judged,
     today: chrono::NaiveDate,
+    is_machine: bool,
     (size_bytes, sha512): (u64, [u8; 64]),
     known: Option<Transfer>,
 ) -> Trial {
     let Judged { conformed, facts, seen, .. } = judged;
     let agreement = facts.agreement.clone();
     let (verdict, findings) = match decide(conformed, facts, today, false) {
+        Decision::Refuse(findings) if is_machine && quota::lacks_room_alone(&findings) => {
+            (Verdict::Wait, findings)
+        }
         Decision::Refuse(findings) => (Verdict::Refuse, findings),
         Decision::Await(findings) => (Verdict::Await, findings),
         Decision::Accept(accepted) => (Verdict::Accept, accepted.findings),
@@ -190,7 +197,7 @@ fn reply_code(
 ) -> Option<String> {
     let code = match verdict {
         Verdict::Accept => "000",
-        Verdict::Await => return None,
+        Verdict::Await | Verdict::Wait => return None,
         Verdict::Refuse => replies::refusal_code(findings),
     };
     let version = version.unwrap_or(SedaVersion::V2_1);

@@ -1,7 +1,7 @@
 //! A member's quota: in bytes, in files, in deposits a day, soft; what machines send waits for room.
 
 use chartrier::ingest::{Error, Ingest};
-use chartrier::model::{Agent, Event, EventType, Limits, Outcome, Transfer, TransferState};
+use chartrier::model::{Limits, Transfer, TransferState};
 use chrono::TimeDelta;
 
 use super::{Desk, codes};
@@ -9,16 +9,7 @@ use crate::support::{fresh_tenant, vault};
 
 /// What the member may hold from now on.
 async fn promise(desk: &Desk, set: &str) {
-    let mut tx = desk.tenant.db.write(desk.tenant.tenant).await.unwrap();
-    sqlx::query(sqlx::AssertSqlSafe(format!("update quota set {set}"))).execute(tx.conn()).await.unwrap();
-    tx.record(Event {
-        event_type: EventType::Parametrage,
-        outcome: Outcome::Ok,
-        agent: Agent::Operator,
-        object: "quota".into(),
-        detail: vec![("quota", set.to_owned())],
-    });
-    tx.commit().await.unwrap();
+    desk.tenant.promise(set).await;
 }
 
 /// Deposited by a person, who is answered at once.

@@ -280,47 +280,49 @@ fn a_profile_of_another_version_says_so_and_gives_its_own() {
     assert!(code == Some(2) && said.contains("sip make écrit 2.1, 2.2 ou 2.3"), "{said}");
 }
 
+/// Each column, and a value as people write it.
+const COLUMNS: [(&str, &str); 35] = [
+    ("DUA", "10 ans"),
+    ("début de DUA", "01/02/2026"),
+    ("sort final", "Éliminer"),
+    ("code d'accès", "AR048"),
+    ("début d'accès", "2026-02-01"),
+    ("niveau", "Dossier"),
+    ("titre", "Dossier de l'été"),
+    ("plan de classement", "1.2.3"),
+    ("identifiant d'origine", "GED-1"),
+    ("cote", "12 W 4"),
+    ("référence", "AG-1"),
+    ("numéro", "2026-1"),
+    ("description", "Une description"),
+    ("historique", "Un service|Un autre"),
+    ("type de document", "Dossier"),
+    ("langue", "fr|oc"),
+    ("langue de description", "fr"),
+    ("statut", "validé"),
+    ("version", "2"),
+    ("étiquettes", "a|b"),
+    ("mots-clés", "Martin, Jean [personne:AG-1]|voirie"),
+    ("lieu", "La Loine|Saint-Aubrac"),
+    ("période", "2026"),
+    ("ressort", "Département"),
+    ("service producteur", "PRODUCTEUR-TEST"),
+    ("service versant", "VERSANT-TEST"),
+    ("source", "Papier"),
+    ("date de création", "2026"),
+    ("date de l'opération", "02/2026"),
+    ("date de numérisation", "2026-02-03"),
+    ("date d'envoi", "2026-02-04T10:00:00+01:00"),
+    ("date de réception", "2026-02-05"),
+    ("date d'enregistrement", "2026-02-06"),
+    ("date de début", "2026-01-01"),
+    ("date de fin", "2026-12-31"),
+];
+
 #[test]
 fn every_column_has_its_place_in_every_version() {
-    let columns = [
-        ("DUA", "10 ans"),
-        ("début de DUA", "01/02/2026"),
-        ("sort final", "Éliminer"),
-        ("code d'accès", "AR048"),
-        ("début d'accès", "2026-02-01"),
-        ("niveau", "Dossier"),
-        ("titre", "Dossier de l'été"),
-        ("plan de classement", "1.2.3"),
-        ("identifiant d'origine", "GED-1"),
-        ("cote", "12 W 4"),
-        ("référence", "AG-1"),
-        ("numéro", "2026-1"),
-        ("description", "Une description"),
-        ("historique", "Un service|Un autre"),
-        ("type de document", "Dossier"),
-        ("langue", "fr|oc"),
-        ("langue de description", "fr"),
-        ("statut", "validé"),
-        ("version", "2"),
-        ("étiquettes", "a|b"),
-        ("mots-clés", "Martin, Jean [personne:AG-1]|voirie"),
-        ("lieu", "La Loine|Saint-Aubrac"),
-        ("période", "2026"),
-        ("ressort", "Département"),
-        ("service producteur", "PRODUCTEUR-TEST"),
-        ("service versant", "VERSANT-TEST"),
-        ("source", "Papier"),
-        ("date de création", "2026"),
-        ("date de l'opération", "02/2026"),
-        ("date de numérisation", "2026-02-03"),
-        ("date d'envoi", "2026-02-04T10:00:00+01:00"),
-        ("date de réception", "2026-02-05"),
-        ("date d'enregistrement", "2026-02-06"),
-        ("date de début", "2026-01-01"),
-        ("date de fin", "2026-12-31"),
-    ];
-    let heads: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-    let values: Vec<&str> = columns.iter().map(|(_, value)| *value).collect();
+    let heads: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
+    let values: Vec<&str> = COLUMNS.iter().map(|(_, value)| *value).collect();
     let table = format!(
         "chemin;{}\r\n.;{}\r\na.txt;{}\r\n",
         heads.join(";"),

@@ -41,6 +41,20 @@ impl FreshTenant {
         format!("{}@{}", role.word(), self.code)
     }
 
+    /// What the member may hold from now on: `bytes_max = 1000`.
+    pub async fn promise(&self, set: &str) {
+        let mut tx = self.db.write(self.tenant).await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(format!("update quota set {set}"))).execute(tx.conn()).await.unwrap();
+        tx.record(Event {
+            event_type: EventType::Parametrage,
+            outcome: Outcome::Ok,
+            agent: Agent::Operator,
+            object: "quota".into(),
+            detail: vec![("quota", set.to_owned())],
+        });
+        tx.commit().await.unwrap();
+    }
+
     /// The person who holds this role.
     pub fn person(&self, role: Role) -> PersonId {
         self.people.iter().find(|(held, _)| *held == role).unwrap().1

@@ -107,6 +107,20 @@ async fn bytes_deposited_before_are_told_to_who_follows_them() {
 }
 
 #[tokio::test]
+async fn a_machine_whose_member_has_no_room_left_would_wait() {
+    let door = Door::open().await;
+    door.tenant.promise("bytes_max = 10").await;
+    let told = door.tried(door.sip("ESSAI-PLACE").zip()).await;
+    assert_eq!((&told["verdict"], &told["reply_code"]), (&json!("wait"), &Value::Null), "{told:#}");
+    assert_eq!(codes(&told), ["quota.exceeded"]);
+    // Something else against it: no wait would help.
+    let mut sip = door.sip("ESSAI-PLACE");
+    sip.first_digest = Some("0".repeat(128));
+    assert_eq!(door.tried(sip.zip()).await["verdict"], "refuse");
+    door.end().await;
+}
+
+#[tokio::test]
 async fn a_trial_is_bounded_as_a_deposit_is() {
     let door = Door::open().await;
     let token = door.token().await;

@@ -11,7 +11,7 @@ use chartrier::db::Db;
 use chartrier::identity::{Identity, LogIn};
 use chartrier::ingest::Ingest;
 use chartrier::membership::accounts::Accounts;
-use chartrier::model::{Limits, Role, Transfer, TransferId};
+use chartrier::model::{Limits, ReplyForm, Role, Transfer, TransferId};
 use chartrier::preservation::{self, Preservation};
 use chartrier::pronom::Pronom;
 use chartrier::sealing::Sealing;
@@ -191,6 +191,18 @@ impl Door {
     /// A token of the tenant's machine.
     async fn token(&self) -> String {
         self.identity.client_token(&self.tenant.client_id, PASSWORD).await.unwrap().expect("a token").token
+    }
+
+    /// A second machine of the member, under the same agreement: what it is called, and its secret.
+    async fn another_machine(&self) -> (String, String) {
+        use chartrier::membership::connectors::{self, Bus, New};
+        let t = &self.tenant;
+        let keeper = chartrier::membership::machines::Keeper::Operator(t.tenant);
+        let agreements = vec![t.agreement.clone()];
+        let new = New { name: "Une autre".into(), bus: Bus::Api, agreements, replies: ReplyForm::Asalae };
+        let made = connectors::create(&t.db, &t.clock, keeper, new).await.unwrap().unwrap();
+        let id = made.machine.0.simple().to_string();
+        (format!("{}-{}-{}", t.code, Bus::Api.word(), &id[id.len() - 8..]), made.secret)
     }
 
     /// The session cookie and form token of the person who holds this role.

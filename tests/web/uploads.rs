@@ -95,7 +95,7 @@ async fn a_package_in_pieces_is_the_transfer_it_would_have_been_whole() {
 
 #[tokio::test]
 async fn the_rules_of_the_protocol_hold_one_by_one() {
-    let (door, other) = (Door::open().await, Door::open().await);
+    let door = Door::open().await;
     let client = Client::of(&door).await;
     let options = door.send(ask(Method::OPTIONS, UPLOADS)).await;
     assert_eq!(
@@ -146,13 +146,56 @@ async fn the_rules_of_the_protocol_hold_one_by_one() {
     assert_eq!(door.send(ask.header("content-type", "application/zip")).await.status, 415);
     assert_eq!(client.send(&place, 0, b"plus de dix octets").await.status, 413);
     assert_eq!(client.offset(&place).await, 0, "nothing of it counts");
-    // A checksum: of the whole request.
+    // Termination.
+    assert_eq!(door.send(client.ask(Method::DELETE, &place)).await.status, 204);
+    assert_eq!(door.send(client.ask(Method::HEAD, &place)).await.status, 404);
+    door.end().await;
+}
+
+#[tokio::test]
+async fn a_checksum_is_of_the_whole_request() {
+    let door = Door::open().await;
+    let client = Client::of(&door).await;
+    let place = client.open(10).await;
     let sum = |text: &str| client.piece(&place, 0, b"hello").header("upload-checksum", text);
     assert_eq!(door.send(sum("sha1 AAAAAAAAAAAAAAAAAAAAAAAAAAA=")).await.status, 460);
     assert_eq!(door.send(sum("crc32 AAAA")).await.status, 400);
     assert_eq!(client.offset(&place).await, 0);
     assert_eq!(door.send(sum("sha1 qvTGHdzF6KLavt4PO0gs2a6pQ00=")).await.status, 204);
-    // Somebody else's.
+    for (algorithm, digest) in [
+        ("md5", "XUFAKrxLKna5cZ2REBfFkg=="),
+        ("sha256", "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="),
+        (
+            "sha512",
+            "m3HSJL1i83hdltRq0+o9czGb+8KJDKra4t/3JRlnPKcjI8PZm6XBHXx6zG4UuMXaDEZjR1wuXDre9G9zvN7AQw==",
+        ),
+    ] {
+        let place = client.open(5).await;
+        let sum = |digest: &str| {
+            client.piece(&place, 0, b"hello").header("upload-checksum", format!("{algorithm} {digest}"))
+        };
+        let wrong = format!("AAAA{}", &digest[4..]);
+        assert_eq!(door.send(sum(&wrong)).await.status, 460, "{algorithm}");
+        assert_eq!(door.send(sum(digest)).await.status, 204, "{algorithm}");
+    }
+    door.end().await;
+}
+
+#[tokio::test]
+async fn an_upload_is_of_the_machine_that_opened_it_alone() {
+    let (door, other) = (Door::open().await, Door::open().await);
+    let client = Client::of(&door).await;
+    let place = client.open(10).await;
+    assert_eq!(client.send(&place, 0, b"hello").await.status, 204);
+    // Another machine's of the same member, and another member's.
+    let (client_id, secret) = door.another_machine().await;
+    let token = door.identity.client_token(&client_id, &secret).await.unwrap().expect("a token").token;
+    let neighbour = Client { door: &door, token };
+    for method in [Method::HEAD, Method::DELETE] {
+        let asked = door.send(neighbour.ask(method, &place)).await;
+        assert_eq!(asked.status, 404, "{asked:?}");
+    }
+    assert_eq!(neighbour.send(&place, 5, b"autre").await.status, 404);
     let theirs = Client::of(&other).await;
     let unknown = format!("{UPLOADS}/{}", uuid::Uuid::now_v7());
     for method in [Method::HEAD, Method::DELETE] {
@@ -160,9 +203,7 @@ async fn the_rules_of_the_protocol_hold_one_by_one() {
         assert_eq!(door.send(client.ask(method, &unknown)).await.status, 404);
     }
     assert_eq!(theirs.send(&place, 5, b"autre").await.status, 404);
-    // Termination.
-    assert_eq!(door.send(client.ask(Method::DELETE, &place)).await.status, 204);
-    assert_eq!(door.send(client.ask(Method::HEAD, &place)).await.status, 404);
+    assert_eq!(client.offset(&place).await, 5, "nothing was moved");
     door.end().await;
     other.end().await;
 }

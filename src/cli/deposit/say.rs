@@ -55,6 +55,7 @@ fn transfer(told: &Value) -> String {
 fn trial(told: &Value) -> String {
     let verdict = match told["verdict"].as_str() {
         Some("accept") => "serait accepté",
+        Some("wait") => "attendrait de la place dans le quota de la collectivité",
         Some("await") => "serait examiné par un archiviste",
         _ => "serait refusé",
     };

@@ -36,6 +36,19 @@ pub(super) async fn send(client: &Client, path: &Path, copy: Option<&str>) -> Re
     }
     let remembered = Remembered::of(client.base(), path, size)?;
     let progress = Progress::new(path, size);
+    let transfer = send_all(client, path, (size, copy), &remembered, &progress).await?;
+    remembered.forget();
+    progress.end();
+    Ok(transfer)
+}
+
+async fn send_all(
+    client: &Client,
+    path: &Path,
+    (size, copy): (u64, Option<&str>),
+    remembered: &Remembered,
+    progress: &Progress,
+) -> Result<String, Failure> {
     let mut place = remembered.place();
     let mut patience = Patience::new(client.patience());
     let (mut reached, mut doubts) = (0, 0);
@@ -50,11 +63,7 @@ pub(super) async fn send(client: &Client, path: &Path, copy: Option<&str>) -> Re
             }
         };
         let at = match standing(client, &address).await? {
-            Standing::Closed(transfer) => {
-                remembered.forget();
-                progress.end();
-                return Ok(transfer);
-            }
+            Standing::Closed(transfer) => return Ok(transfer),
             // It expired, or another service stands there: from the beginning.
             Standing::Gone => {
                 remembered.forget();
@@ -70,12 +79,8 @@ pub(super) async fn send(client: &Client, path: &Path, copy: Option<&str>) -> Re
             (reached, doubts) = (at, 0);
             patience.renew();
         }
-        let (asked, why) = match append(client, path, &address, (at, size), &progress).await? {
-            Sent::Closed(transfer) => {
-                remembered.forget();
-                progress.end();
-                return Ok(transfer);
-            }
+        let (asked, why) = match append(client, path, &address, (at, size), progress).await? {
+            Sent::Closed(transfer) => return Ok(transfer),
             Sent::Part => continue,
             Sent::Later(asked, why) => (asked, why),
             // A request that was cut looks like a wrong one: what stays wrong is.

@@ -235,7 +235,7 @@ pub(super) fn elements(values: &BTreeMap<Column, String>, of: Part) -> Vec<Eleme
             match elements.last_mut() {
                 // What lies below one element that the unit has once.
                 Some(last) if below.len() > 1 && last.name == element.name => {
-                    last.children.extend(element.children)
+                    last.children.extend(element.children);
                 }
                 _ => elements.push(element),
             }

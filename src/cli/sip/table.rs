@@ -19,13 +19,16 @@ const VALUE_CHARS_MAX: usize = 80;
 /// Reasons given at once.
 pub(super) const REASONS_MAX: usize = 100;
 
+/// What a line says, by column.
+type Values = BTreeMap<Column, String>;
+
 /// A line of the table.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
     /// In the file, from 1.
     pub line: u64,
     /// What it says, as the standard writes it.
-    pub values: BTreeMap<Column, String>,
+    pub values: Values,
 }
 
 /// A table read.
@@ -48,13 +51,7 @@ pub(super) fn read(path: &Path, is_alone: bool) -> Result<Result<Table, Reasons>
     let mut reader =
         csv::ReaderBuilder::new().delimiter(separator as u8).flexible(true).from_reader(text.as_bytes());
     let mut reasons = Reasons::new();
-    let headers = reader.headers()?.clone();
-    let columns: Vec<Option<Column>> = headers.iter().map(|name| column(name, &mut reasons)).collect();
-    for (place, name) in headers.iter().enumerate() {
-        if columns[place].is_some() && columns[..place].contains(&columns[place]) {
-            reasons.push(format!("ligne 1 : la colonne « {} » est donnée deux fois", name.trim()));
-        }
-    }
+    let columns = columns(reader.headers()?, &mut reasons);
     if let Some(line) = open_quote(&text, separator) {
         reasons.push(format!(
             "ligne {line} : un guillemet ouvert n’est pas fermé ; la suite serait lue comme une seule valeur"
@@ -75,26 +72,15 @@ pub(super) fn read(path: &Path, is_alone: bool) -> Result<Result<Table, Reasons>
         if record.len() > columns.len() {
             reasons.push(format!("ligne {line} : {} valeurs pour {} colonnes", record.len(), columns.len()));
         }
-        let named = columns.iter().zip(record.iter());
-        let mut values: BTreeMap<Column, String> = named
-            .filter_map(|(column, value)| Some(((*column)?, value.trim().to_owned())))
-            .filter(|(_, value)| !value.is_empty())
-            .collect();
+        let (values, wrong) = values(&columns, &record, is_alone);
         // What spreadsheets leave below the last line.
         if values.is_empty() {
             continue;
         }
-        reasons.extend(lost(&values, is_alone).map(|why| format!("ligne {line} : {why}")));
-        for (column, value) in &mut values {
-            match column.standard(value) {
-                Ok(standard) => *value = standard,
-                Err(wanted) => reasons.push(format!(
-                    "ligne {line}, « {} » : « {} » n'est pas {wanted}",
-                    column.name(),
-                    shortened(value.clone(), VALUE_CHARS_MAX)
-                )),
-            }
-        }
+        reasons.extend(wrong.into_iter().map(|(column, why)| match column {
+            Some(column) => format!("ligne {line}, « {} » : {why}", column.name()),
+            None => format!("ligne {line} : {why}"),
+        }));
         let key = key(values.get(&Column::PATH).map_or("", String::as_str));
         if let Some(before) = rows.get(&key) {
             reasons.push(format!("ligne {line} : « {key} » est déjà décrit à la ligne {}", before.line));
@@ -108,8 +94,43 @@ pub(super) fn read(path: &Path, is_alone: bool) -> Result<Result<Table, Reasons>
     Ok(if reasons.is_empty() { Ok(Table { rows, columns }) } else { Err(reasons) })
 }
 
+/// The columns of a heading; what is unknown, or given twice, is told.
+fn columns(headers: &csv::StringRecord, reasons: &mut Reasons) -> Vec<Option<Column>> {
+    let columns: Vec<Option<Column>> = headers.iter().map(|name| column(name, reasons)).collect();
+    for (place, name) in headers.iter().enumerate() {
+        if columns[place].is_some() && columns[..place].contains(&columns[place]) {
+            reasons.push(format!("ligne 1 : la colonne « {} » est donnée deux fois", name.trim()));
+        }
+    }
+    columns
+}
+
+/// What a line says, as the standard writes it, and what is wrong with it, by column.
+fn values(
+    columns: &[Option<Column>],
+    record: &csv::StringRecord,
+    is_alone: bool,
+) -> (Values, Vec<(Option<Column>, String)>) {
+    let named = columns.iter().zip(record.iter());
+    let mut values: Values = named
+        .filter_map(|(column, value)| Some(((*column)?, value.trim().to_owned())))
+        .filter(|(_, value)| !value.is_empty())
+        .collect();
+    let mut wrong: Vec<_> = lost(&values, is_alone).map(|why| (None, why)).into_iter().collect();
+    for (column, value) in &mut values {
+        match column.standard(value) {
+            Ok(standard) => *value = standard,
+            Err(wanted) => {
+                let shown = shortened(value.clone(), VALUE_CHARS_MAX);
+                wrong.push((Some(*column), format!("« {shown} » n'est pas {wanted}")));
+            }
+        }
+    }
+    (values, wrong)
+}
+
 /// Why a line would lose something that it says, when it would.
-fn lost(values: &BTreeMap<Column, String>, is_alone: bool) -> Option<String> {
+fn lost(values: &Values, is_alone: bool) -> Option<String> {
     if !values.contains_key(&Column::PATH) {
         return Some("le chemin manque ; « . » désigne l’ensemble".into());
     }

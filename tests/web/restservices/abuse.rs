@@ -23,6 +23,19 @@ async fn a_wrong_key_session_or_member_is_no_session_and_says_no_more() {
         assert_eq!(told(&door.send_piece(&attempt, (1, 2), b"abc").await), expected);
     }
     assert_eq!(told(&other.send_piece(&session, (1, 2), b"abc").await), expected, "another member's");
+    let (client_id, secret) = door.another_machine().await;
+    let neighbour = super::basic(&client_id, &secret, super::Alphabet::Standard);
+    let parts = [
+        super::field("session_identifier", &session.identifier),
+        super::field("security_identifier", &session.key),
+        super::field("number_of_files", "1"),
+        super::field("file_index", "1"),
+        super::field("number_of_chunks", "2"),
+        super::field("chunk_index", "1"),
+        super::file("chunk_content", "archive_partaa", "application/octet-stream", b"abc"),
+    ];
+    let answer = door.send_form_as(&neighbour, super::PIECES, &parts).await;
+    assert_eq!(told(&answer), expected, "another machine's of the same member");
     assert_eq!(door.send_piece(&session, (1, 2), b"abc").await.status, 200, "nothing was moved");
     door.end().await;
     other.end().await;

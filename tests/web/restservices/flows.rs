@@ -8,6 +8,7 @@ use std::fs;
 use std::io::{Cursor, Read, Write};
 use std::path::Path;
 
+use chartrier::db::TenantTx;
 use chartrier::model::{Agent, Event, EventType, Outcome, TransferState};
 use chartrier::proof::digest::sha256;
 use roxmltree::{Document, Node};
@@ -95,13 +96,12 @@ fn parties(document: &Document<'_>, name: &str) -> Vec<String> {
     found
 }
 
-/// Whom the sample names, and the agreement it comes under, become the tenant's.
-async fn settled(door: &Door, document: &Document<'_>, rng: Option<&Path>) {
-    let tenant = &door.tenant;
-    let agreement = text_of(document.root(), "ArchivalAgreement").map(str::trim).unwrap_or_default();
-    let declared = text_of(document.root(), "ArchivalProfile").map(|text| text.trim().to_owned());
-    let mut tx = tenant.db.write(tenant.tenant).await.unwrap();
-    let mut ids: BTreeMap<(String, &str), Uuid> = BTreeMap::new();
+/// The parties of a sample, by identifier and part.
+type Parties = BTreeMap<(String, &'static str), Uuid>;
+
+/// Whom the sample names become the tenant's.
+async fn settled_parties(tx: &mut TenantTx, document: &Document<'_>) -> Parties {
+    let mut ids = Parties::new();
     for (name, part) in [
         ("ArchivalAgency", "archival"),
         ("TransferringAgency", "transferring"),
@@ -125,6 +125,16 @@ async fn settled(door: &Door, document: &Document<'_>, rng: Option<&Path>) {
             ids.insert((identifier, part), id);
         }
     }
+    ids
+}
+
+/// Whom the sample names, and the agreement it comes under, become the tenant's.
+async fn settled(door: &Door, document: &Document<'_>, rng: Option<&Path>) {
+    let tenant = &door.tenant;
+    let agreement = text_of(document.root(), "ArchivalAgreement").map(str::trim).unwrap_or_default();
+    let declared = text_of(document.root(), "ArchivalProfile").map(|text| text.trim().to_owned());
+    let mut tx = tenant.db.write(tenant.tenant).await.unwrap();
+    let ids = settled_parties(&mut tx, document).await;
     if !agreement.is_empty() {
         let id = Uuid::now_v7();
         let archival = ids.iter().find(|((_, part), _)| *part == "archival").map(|(_, id)| *id);
@@ -234,10 +244,10 @@ fn put_right(text: &str, files: &[(String, Vec<u8>)], tenant: &FreshTenant, has_
         let child = |name: &str| node.children().find(|child| is(child, name));
         match node.tag_name().name() {
             "Date" if node.text() == Some("NOT TESTABLE") => {
-                change(&mut changes, Some(node), "2026-11-24T10:00:00".into())
+                change(&mut changes, Some(node), "2026-11-24T10:00:00".into());
             }
             "TransferIdentifier" if node.text() == Some("NOT TESTABLE") => {
-                change(&mut changes, Some(node), "REMIS-1".into())
+                change(&mut changes, Some(node), "REMIS-1".into());
             }
             "ArchivalProfile" if !has_profile => changes.push((node.range(), String::new())),
             "Identification" if !node.has_children() => {
@@ -250,7 +260,7 @@ fn put_right(text: &str, files: &[(String, Vec<u8>)], tenant: &FreshTenant, has_
                 changes.push(filled(text, node, party));
             }
             "ArchivalAgreement" if !node.has_children() => {
-                changes.push(filled(text, node, &tenant.agreement))
+                changes.push(filled(text, node, &tenant.agreement));
             }
             "Document" => {
                 let name = child("Attachment").and_then(|attachment| attachment.attribute("filename"));
