@@ -36,6 +36,7 @@ pub mod registry;
 // Floor 4: functions.
 pub mod access;
 pub mod attestation;
+pub mod billing;
 pub mod ingest;
 pub mod membership;
 pub mod preservation;

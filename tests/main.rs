@@ -7,6 +7,7 @@
 )]
 
 mod architecture;
+mod billing;
 mod browser;
 mod costs;
 pub mod db;

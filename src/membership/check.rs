@@ -19,11 +19,10 @@ use super::read::{
     Text, Written, WrittenAgreement, WrittenMachine, WrittenParty, WrittenPerson, WrittenProfile,
 };
 use crate::mail::is_address;
-use crate::model::{Holding, ReplyForm, Role};
+use crate::model::{Holding, MEMBER_KINDS, ReplyForm, Role};
 use crate::seda::tolerance::Tolerance;
 use crate::storage::Storage;
 
-const KINDS: [&str; 8] = ["departement", "epci", "commune", "syndicat", "ccas", "cdg", "sdis", "autre"];
 const PARTS: [&str; 3] = ["archival", "transferring", "originating"];
 const TEXT_BYTES_MAX: usize = 500;
 const IDENTIFIER_BYTES_MAX: usize = 254;
@@ -157,7 +156,7 @@ fn check_identity(written: &Written, folder: &str, faults: &mut Faults) {
         &written.code,
         "code : a-z, 0-9 et - seulement, 64 au plus",
     );
-    one_of(&written.kind, &KINDS, faults);
+    one_of(&written.kind, &MEMBER_KINDS, faults);
     faults.unless(
         is_siren(written.siren.get_ref()),
         &written.siren,

@@ -41,7 +41,7 @@ pub use ids::{
 };
 pub use limits::Limits;
 pub use numbering::{NumberKind, Numbered, Pattern};
-pub use parties::{Acceptance, Agreement, Party, Role};
+pub use parties::{Acceptance, Agreement, MEMBER_KINDS, Party, Role};
 pub use retention::{Fate, RetentionRule, ScheduleLevel, StartEvent, Utility};
 pub use scope::{Holding, Scope, Way};
 pub use signature::{Indication, Signatures};

@@ -5,6 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{AgreementId, Conditions, DepositLimit, FormatPolicy, LargeFiles, PartyId, VirusCheck};
 
+/// What a member may be.
+pub const MEMBER_KINDS: [&str; 8] =
+    ["departement", "epci", "commune", "syndicat", "ccas", "cdg", "sdis", "autre"];
+
 /// What a person may do in a member (norms §8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

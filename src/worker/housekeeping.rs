@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::Worker;
-use crate::{db, membership, registry, usage};
+use crate::{billing, db, membership, registry, usage};
 
 /// Time between two turns; the first comes at the start.
 const TURN: Duration = Duration::from_secs(3_600);
@@ -70,6 +70,11 @@ async fn turn(worker: &Worker) -> Result<(), db::Error> {
         Ok(0) => {}
         Ok(days) => tracing::info!(days, "the usage of the days that are over is measured"),
         Err(error) => tracing::error!(%error, "the usage was not measured"),
+    }
+    match billing::closing::issue_what_is_due(&worker.db, &worker.clock).await {
+        Ok(0) => {}
+        Ok(statements) => tracing::info!(statements, "statements that a stop had left out are issued"),
+        Err(error) => tracing::error!(%error, "the statements due were not issued"),
     }
     let members = registry::queries::members(&mut worker.db.technical().await?).await?;
     for member in members {

@@ -119,6 +119,9 @@ impl Identifiers {
             ("obj", &self.object),
             ("travaux/", &self.job),
             ("profils/", &self.profile),
+            // A year of the bill, and a statement: `bill` tries them.
+            ("couts/", &self.job),
+            ("facture/", &self.job),
             // A member that the pilot would name: `pilot.rs` tries theirs.
             ("pilotage/", &self.job),
             ("/accords/{id}", &self.agreement),

@@ -28,6 +28,7 @@ mod account;
 mod agreements;
 mod attempts;
 mod attestations;
+mod bill;
 mod checks;
 mod connectors;
 mod consultation;

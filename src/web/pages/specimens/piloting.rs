@@ -3,15 +3,21 @@
 use chrono::NaiveDate;
 
 use super::frame::shell;
+use crate::billing::measures::Weighed;
+use crate::billing::snapshot::{self, Snapshot};
+use crate::billing::{Closing, Statement, Year, import, sharing};
+use crate::costs::Measure;
 use crate::model::{
-    ActiveConvention, CONVENTION_FIELDS, Convention, ConventionDetails, ConventionState, Regime, Standing,
-    Suspension, TenantId,
+    ActiveConvention, CONVENTION_FIELDS, Convention, ConventionDetails, ConventionState, PersonId, Regime,
+    Standing, Suspension, TenantId,
 };
 use crate::registry::Quota;
 use crate::registry::convention_queries::Overview;
 use crate::usage::{AgreementDay, Amount, DayTotal};
+use crate::web::pages::bill::{self, YearPage, YearsPage};
 use crate::web::pages::pilot::{self, MemberPage, MembersPage};
 use crate::web::pages::shell::{Account, FieldError, Section};
+use crate::web::pages::statement::{self, MinePage};
 use crate::web::pages::usage::{self, UsagePage};
 
 fn account() -> Account {
@@ -120,4 +126,95 @@ pub fn piloted() -> MemberPage {
         sentence: "Dites pourquoi : la collectivité lira ce motif.".into(),
     }];
     page
+}
+
+const ITEMS: &str = "poste;libellé;catégorie;prévu;réalisé;clés;justification\n\
+    I1;Hébergement, site A;INFRA;18 000,00;18 400,00;40 % EGAL + 60 % STOCK;facture 2026-114\n\
+    M1;Maintenance du logiciel;MAINTENANCE;14 500,00;14 500,00;POPULATION;marché 2024-31\n\
+    K1;Connecteur de la comptabilité;CONNECTEURS;6 000,00;6 100,00;FLUX;\n\
+    S1;Subvention de la Région;RECETTE;−8 000,00;−8 000,01;POPULATION;arrêté du 4 mai\n";
+
+fn exercise() -> (Year, Vec<Weighed>) {
+    let year = Year {
+        year: 2026,
+        coefficients: [("departement".to_owned(), 20), ("epci".to_owned(), 50)].into(),
+        prepared_by: PersonId(uuid::Uuid::nil()),
+        prepared_at: "2027-01-12T09:00:00Z".parse().unwrap(),
+        items: import::items(ITEMS).unwrap(),
+    };
+    let member = |(code, name, kind, population, percent, days): (&str, &str, &str, u64, u64, u32)| Weighed {
+        tenant: TenantId::of_member(code),
+        code: code.into(),
+        name: name.into(),
+        kind: kind.into(),
+        siren: "219600178".into(),
+        measure: Measure {
+            population,
+            coefficient_percent: percent,
+            days,
+            stock: u128::from(population) * 40_000_000_000,
+            deposited: u128::from(population) * 90_000,
+            flow_months: u64::from(days / 15),
+        },
+        measured_to: "2026-12-31".parse().ok(),
+    };
+    let members = [
+        ("hv", "Département de la Haute-Valmoure", "departement", 374_435, 20, 365),
+        ("mv", "Commune de Montvernoille", "commune", 683, 100, 184),
+        ("po", "Communauté de communes du Pays d’Ombrelle", "epci", 121_300, 50, 365),
+        ("sa", "Commune de Saint-Aubrac-sur-Loine", "commune", 7_412, 100, 365),
+    ];
+    (year, members.map(member).into())
+}
+
+fn closed(version: u32) -> Snapshot {
+    let (year, members) = exercise();
+    snapshot::of(&year, version, &members, &sharing::share(&year, &members).unwrap()).unwrap()
+}
+
+/// The years, with the table being tried and what is wrong in it.
+pub fn bill_years(is_wrong: bool) -> YearsPage {
+    let mut page = bill::years_page(account(), &[2026, 2025]);
+    page.year = "2026".into();
+    page.table = ITEMS.into();
+    if is_wrong {
+        page.faults =
+            vec!["ligne 3 : les parts de « 40 % EGAL + 50 % STOCK » font 90 %, et non 100 %".into()];
+        page.errors = vec![FieldError {
+            field: "tableau",
+            sentence: "Le tableau n’est pas juste : voyez ce qui est à reprendre.".into(),
+        }];
+    }
+    page
+}
+
+pub fn bill_year() -> YearPage {
+    let (year, members) = exercise();
+    let closing = |version: u32, reason: &str| Closing {
+        year: 2026,
+        version,
+        prepared_by: PersonId(uuid::Uuid::nil()),
+        validated_by: PersonId(uuid::Uuid::max()),
+        closed_at: "2027-01-20T10:00:00Z".parse().unwrap(),
+        reason: reason.into(),
+        sha512: vec![0x5a; 64],
+    };
+    let closings = [closing(2, "La facture du connecteur était comptée deux fois."), closing(1, "")];
+    bill::page(account(), &year, &members, &closings)
+}
+
+pub fn bill_mine() -> MinePage {
+    let statement = |version: u32| {
+        let content = closed(version).statements().pop().unwrap();
+        Statement {
+            year: 2026,
+            version,
+            number: content.number.clone(),
+            share: content.of.share_cents,
+            content: serde_json::json!(content).to_string(),
+            issued_at: "2027-01-20T10:00:00Z".parse().unwrap(),
+        }
+    };
+    let account = shell("", Section::Usage, "administrateur").account.unwrap();
+    statement::page(account, &[statement(2), statement(1)]).ok().unwrap()
 }

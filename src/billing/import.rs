@@ -1,0 +1,249 @@
+//! The table of a year's items, as a spreadsheet gives it: read whole, or refused with every line that is wrong.
+//!
+//! ```text
+//! poste;libellé;catégorie;prévu;réalisé;clés;justification
+//! I1;Hébergement, site A;INFRA;18 000,00;18 400,00;40 % EGAL + 60 % STOCK;facture 2027-114
+//! ```
+
+use std::collections::HashSet;
+
+use super::Prepared;
+use crate::costs::{Category, Cents, Key, Part};
+
+/// Bytes of a table, its lines, characters of a value, and faults told at once.
+pub const TABLE_BYTES_MAX: usize = 1 << 20;
+const ITEMS_MAX: usize = 1_000;
+const CHARS_MAX: usize = 300;
+const FAULTS_MAX: usize = 50;
+/// A billion euros: past it a comma was forgotten.
+const CENTS_MAX: Cents = 100_000_000_000;
+
+/// The columns, in any order; names as people write them, accents or not.
+const COLUMNS: [(&str, bool); 7] = [
+    ("poste", true),
+    ("libelle", true),
+    ("categorie", true),
+    ("prevu", false),
+    ("realise", false),
+    ("cles", true),
+    ("justification", false),
+];
+
+/// Reads the items, or says all that is wrong, line by line.
+pub fn items(table: &str) -> Result<Vec<Prepared>, Vec<String>> {
+    let table = table.trim_start_matches('\u{feff}');
+    if table.len() > TABLE_BYTES_MAX {
+        return Err(vec!["le tableau dépasse un mébioctet".into()]);
+    }
+    let mut reader = csv::ReaderBuilder::new().delimiter(b';').flexible(true).from_reader(table.as_bytes());
+    let heads: Vec<String> = match reader.headers() {
+        Ok(heads) => heads.iter().map(folded).collect(),
+        Err(_) => return Err(vec!["le tableau ne se lit pas : séparez les colonnes par « ; »".into()]),
+    };
+    let mut faults: Vec<String> = Vec::new();
+    for (name, is_needed) in COLUMNS {
+        if is_needed && !heads.iter().any(|head| head == name) {
+            faults.push(format!("ligne 1 : la colonne « {name} » manque"));
+        }
+    }
+    let unknown = heads.iter().filter(|head| COLUMNS.iter().all(|(name, _)| name != head));
+    faults.extend(unknown.map(|head| format!("ligne 1 : la colonne « {head} » est inconnue")));
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let (mut items, mut known) = (Vec::new(), HashSet::new());
+    for record in reader.records() {
+        let Ok(record) = record else {
+            faults
+                .push("le tableau ne se lit pas jusqu'au bout : un guillemet ouvert n'est pas fermé".into());
+            break;
+        };
+        let line = record.position().map_or(0, csv::Position::line);
+        if record.iter().all(|value| value.trim().is_empty()) {
+            continue;
+        }
+        let value = |name: &str| {
+            let at = heads.iter().position(|head| head == name);
+            at.and_then(|at| record.get(at)).unwrap_or_default().trim()
+        };
+        match item(value) {
+            Ok(item) if !known.insert(item.item.clone()) => {
+                faults.push(format!("ligne {line} : le poste « {} » vient deux fois", item.item));
+            }
+            Ok(item) => items.push(item),
+            Err(fault) => faults.push(format!("ligne {line} : {fault}")),
+        }
+        if faults.len() >= FAULTS_MAX || items.len() > ITEMS_MAX {
+            faults.push(format!("{ITEMS_MAX} postes au plus, et chacun juste"));
+            break;
+        }
+    }
+    if items.is_empty() && faults.is_empty() {
+        faults.push("le tableau n'a aucun poste".into());
+    }
+    if faults.is_empty() { Ok(items) } else { Err(faults) }
+}
+
+fn item<'a>(value: impl Fn(&str) -> &'a str) -> Result<Prepared, String> {
+    let text = |name: &str, is_needed: bool| {
+        let text = value(name);
+        if is_needed && text.is_empty() {
+            return Err(format!("« {name} » manque"));
+        }
+        if text.chars().count() > CHARS_MAX || text.contains(char::is_control) {
+            return Err(format!("« {name} » : {CHARS_MAX} caractères au plus, sur une ligne"));
+        }
+        Ok(text.to_owned())
+    };
+    let category = text("categorie", true)?;
+    let (forecast, actual) = (cents("prevu", value("prevu"))?, cents("realise", value("realise"))?);
+    if forecast.is_none() && actual.is_none() {
+        return Err("donnez « prévu » ou « réalisé »".into());
+    }
+    Ok(Prepared {
+        item: text("poste", true)?,
+        label: text("libelle", true)?,
+        category: Category::from_word(&category.to_uppercase()).ok_or_else(|| {
+            format!("« {category} » n'est pas une catégorie : INFRA, VOLUMETRIE, MAINTENANCE, CONNECTEURS, RH ou RECETTE")
+        })?,
+        forecast,
+        actual,
+        parts: parts(value("cles"))?,
+        justification: text("justification", false)?,
+    })
+}
+
+/// `18 400,00`, `-8000.01`, `1250`.
+fn cents(name: &str, text: &str) -> Result<Option<Cents>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let wrong = || format!("« {name} » : « {text} » n'est pas un montant ; écrivez 18 400,00");
+    let plain: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\u{a0}' && *c != '€').collect();
+    let (is_negative, plain) = match plain.strip_prefix(['-', '−']) {
+        Some(rest) => (true, rest),
+        None => (false, plain.as_str()),
+    };
+    let (euros, rest) = plain.split_once([',', '.']).unwrap_or((plain, ""));
+    let is_figures = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if euros.is_empty() || !is_figures(euros) || !is_figures(rest) || rest.len() > 2 {
+        return Err(wrong());
+    }
+    let euros: Cents = euros.parse().map_err(|_| wrong())?;
+    let rest: Cents = format!("{rest:0<2}").parse().map_err(|_| wrong())?;
+    let cents =
+        euros.checked_mul(100).and_then(|cents| cents.checked_add(rest)).filter(|cents| *cents <= CENTS_MAX);
+    let cents = cents.ok_or_else(wrong)?;
+    Ok(Some(if is_negative { -cents } else { cents }))
+}
+
+/// `EGAL`, or `40 % EGAL + 60 % STOCK`.
+pub(super) fn parts(text: &str) -> Result<Vec<Part>, String> {
+    if text.is_empty() {
+        return Err("« clés » manque : EGAL, ou 40 % EGAL + 60 % STOCK".into());
+    }
+    let mut parts = Vec::new();
+    for part in text.split('+').map(str::trim) {
+        let (share, key) = match part.split_once('%') {
+            Some((share, key)) => {
+                let wrong = |_| format!("« {part} » : la part s'écrit en pour cent, comme 33,34 %");
+                let hundredths = cents("part", share.trim()).map_err(wrong)?;
+                (hundredths.and_then(|part| u64::try_from(part).ok()).unwrap_or_default(), key.trim())
+            }
+            None => (10_000, part),
+        };
+        let key = Key::from_word(key).map_err(|error| error.to_string())?;
+        parts.push(Part { basis_points: share, key });
+    }
+    let total: u64 = parts.iter().map(|part| part.basis_points).sum();
+    if total != 10_000 {
+        return Err(format!("les parts de « {text} » font {} %, et non 100 %", total as f64 / 100.0));
+    }
+    Ok(parts)
+}
+
+/// The parts as they are written.
+pub fn parts_words(parts: &[Part]) -> String {
+    let one = |part: &Part| {
+        let (whole, rest) = (part.basis_points / 100, part.basis_points % 100);
+        match rest {
+            0 => format!("{whole} % {}", part.key.word()),
+            rest => format!("{whole},{rest:02} % {}", part.key.word()),
+        }
+    };
+    match parts {
+        [only] => only.key.word(),
+        several => several.iter().map(one).collect::<Vec<_>>().join(" + "),
+    }
+}
+
+fn folded(name: &str) -> String {
+    let plain = |c: char| match c {
+        'é' | 'è' | 'ê' | 'É' | 'È' => 'e',
+        'à' | 'â' => 'a',
+        c => c.to_ascii_lowercase(),
+    };
+    name.trim().chars().map(plain).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "Poste;Libellé;Catégorie;Prévu;Réalisé;Clés;Justification\n";
+
+    #[test]
+    fn a_spreadsheet_s_table_is_read() {
+        let table = format!(
+            "\u{feff}{HEAD}I1;Hébergement;INFRA;18 000,00;18\u{a0}400,00 €;40 % EGAL + 60 % STOCK;facture 114\r\n\
+             S1;Subvention;recette;;-8000.01;POPULATION;\n;;;;;;\nK2;SIRH;CONNECTEURS;2450;;DIRECT:D01;\n"
+        );
+        let items = items(&table).unwrap();
+        let told: Vec<(&str, Option<Cents>, Option<Cents>, String)> = items
+            .iter()
+            .map(|item| (item.item.as_str(), item.forecast, item.actual, parts_words(&item.parts)))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("I1", Some(1_800_000), Some(1_840_000), "40 % EGAL + 60 % STOCK".into()),
+                ("S1", None, Some(-800_001), "POPULATION".into()),
+                ("K2", Some(245_000), None, "DIRECT:D01".into()),
+            ]
+        );
+        assert_eq!(items[1].category, Category::Income);
+        for item in &items {
+            assert_eq!(parts(&parts_words(&item.parts)).unwrap(), item.parts);
+        }
+    }
+
+    #[test]
+    fn every_wrong_line_is_told() {
+        let lines = [
+            ("I1;A;INFRA;1;;EGAL;", ""),
+            ("I1;A;INFRA;1;;EGAL;", "ligne 3 : le poste « I1 » vient deux fois"),
+            ("I2;;INFRA;1;;EGAL;", "ligne 4 : « libelle » manque"),
+            ("I3;A;AUTRE;1;;EGAL;", "ligne 5 : « AUTRE » n'est pas une catégorie"),
+            ("I4;A;RH;1,234;;EGAL;", "ligne 6 : « prevu » : « 1,234 » n'est pas un montant"),
+            ("I5;A;RH;;;EGAL;", "ligne 7 : donnez « prévu » ou « réalisé »"),
+            (
+                "I6;A;RH;1;;40 % EGAL + 50 % STOCK;",
+                "ligne 8 : les parts de « 40 % EGAL + 50 % STOCK » font 90 %",
+            ),
+            ("I7;A;RH;1;;PARTAGE;", "ligne 9 : « PARTAGE » n’est pas une clé"),
+            ("I8;A;RH;1;;;", "ligne 10 : « clés » manque"),
+            ("I9;A;RH;99999999999999;;EGAL;", "ligne 11 : « prevu »"),
+        ];
+        let table = HEAD.to_owned() + &lines.map(|(line, _)| line).join("\n");
+        let faults = items(&table).unwrap_err();
+        let expected: Vec<&str> =
+            lines.iter().map(|(_, fault)| *fault).filter(|fault| !fault.is_empty()).collect();
+        assert_eq!(faults.len(), expected.len(), "{faults:#?}");
+        faults
+            .iter()
+            .zip(expected)
+            .for_each(|(fault, expected)| assert!(fault.starts_with(expected), "{fault}"));
+        assert_eq!(items("poste;autre\n").unwrap_err().len(), 4);
+        assert_eq!(items(HEAD).unwrap_err(), ["le tableau n'a aucun poste"]);
+    }
+}

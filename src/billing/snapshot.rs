@@ -1,0 +1,197 @@
+//! What a closing keeps: members, measures, items and shares, as JSON that `chartrier costs share` reads; and what each member's
+//! statement says of it.
+
+use serde::{Deserialize, Serialize};
+
+use super::Year;
+use super::measures::{Weighed, year_days};
+use crate::costs::{Cents, Shared};
+
+/// A closing's content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    pub year: i32,
+    pub version: u32,
+    pub year_days: u32,
+    pub members: std::collections::BTreeMap<String, Member>,
+    pub items: Vec<Item>,
+    pub total_cents: Cents,
+    pub lines: Vec<Line>,
+}
+
+/// A member, with its weights and its share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    pub name: String,
+    pub siren: String,
+    pub kind: String,
+    pub population: u64,
+    pub coeff_pct: u64,
+    pub days: u32,
+    /// Byte-days; the file's field is of any unit.
+    pub stock_mo: u64,
+    /// Bytes.
+    pub depot_mo: u64,
+    pub flux_mois: u64,
+    pub share_cents: Cents,
+}
+
+/// An item, and what it is split by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    pub id: String,
+    pub label: String,
+    pub category: String,
+    pub amount_cents: Cents,
+    pub parts: Vec<Part>,
+    pub justification: String,
+}
+
+/// A part of an item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    pub bp: u64,
+    pub key: String,
+}
+
+/// One part of one item, shared; members in the order of their codes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    pub item: String,
+    pub key: String,
+    pub amount_cents: Cents,
+    pub weights: Vec<u64>,
+    pub shares_cents: Vec<Cents>,
+}
+
+/// What a statement says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    pub year: i32,
+    pub version: u32,
+    pub number: String,
+    pub member: String,
+    pub of: Member,
+    /// Of all the members.
+    pub total_cents: Cents,
+    pub lines: Vec<Stated>,
+}
+
+/// A line of a statement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stated {
+    pub item: String,
+    pub label: String,
+    pub category: String,
+    pub key: String,
+    pub amount_cents: Cents,
+    pub weight: u64,
+    pub weight_of_all: u64,
+    pub share_cents: Cents,
+}
+
+/// What is kept of a year shared; `None` when a weight is past what a file holds.
+pub fn of(year: &Year, version: u32, members: &[Weighed], shared: &Shared) -> Option<Snapshot> {
+    let whole = |weight: u128| u64::try_from(weight).ok();
+    let mut known = std::collections::BTreeMap::new();
+    for (member, share) in members.iter().zip(&shared.shares) {
+        let measure = &member.measure;
+        let kept = Member {
+            name: member.name.clone(),
+            siren: member.siren.clone(),
+            kind: member.kind.clone(),
+            population: measure.population,
+            coeff_pct: measure.coefficient_percent,
+            days: measure.days,
+            stock_mo: whole(measure.stock)?,
+            depot_mo: whole(measure.deposited)?,
+            flux_mois: measure.flow_months,
+            share_cents: *share,
+        };
+        known.insert(member.code.clone(), kept);
+    }
+    let items = year.items.iter().map(|item| Item {
+        id: item.item.clone(),
+        label: item.label.clone(),
+        category: item.category.word().to_owned(),
+        amount_cents: item.amount(),
+        parts: item.parts.iter().map(|part| Part { bp: part.basis_points, key: part.key.word() }).collect(),
+        justification: item.justification.clone(),
+    });
+    let lines: Option<Vec<Line>> = shared
+        .lines
+        .iter()
+        .map(|line| {
+            Some(Line {
+                item: line.item.clone(),
+                key: line.key.word(),
+                amount_cents: line.amount,
+                weights: line.weights.iter().map(|weight| whole(*weight)).collect::<Option<_>>()?,
+                shares_cents: line.shares.clone(),
+            })
+        })
+        .collect();
+    Some(Snapshot {
+        year: year.year,
+        version,
+        year_days: year_days(year.year),
+        members: known,
+        items: items.collect(),
+        total_cents: shared.total,
+        lines: lines?,
+    })
+}
+
+impl Snapshot {
+    /// The statement of each member, in the order of codes.
+    pub fn statements(&self) -> Vec<Content> {
+        self.members.iter().enumerate().map(|(at, (code, member))| self.statement(at, code, member)).collect()
+    }
+
+    fn statement(&self, at: usize, code: &str, member: &Member) -> Content {
+        let label = |id: &str| self.items.iter().find(|item| item.id == id);
+        let lines = self.lines.iter().map(|line| Stated {
+            item: line.item.clone(),
+            label: label(&line.item).map(|item| item.label.clone()).unwrap_or_default(),
+            category: label(&line.item).map(|item| item.category.clone()).unwrap_or_default(),
+            key: line.key.clone(),
+            amount_cents: line.amount_cents,
+            weight: line.weights.get(at).copied().unwrap_or_default(),
+            weight_of_all: line.weights.iter().sum(),
+            share_cents: line.shares_cents.get(at).copied().unwrap_or_default(),
+        });
+        Content {
+            year: self.year,
+            version: self.version,
+            number: format!("{}-{code}-{}", self.year, self.version),
+            member: code.to_owned(),
+            of: member.clone(),
+            total_cents: self.total_cents,
+            lines: lines.collect(),
+        }
+    }
+
+    /// Every share of every line, for all members alike: what anybody recomputes the bill from (`docs/recompute.py`).
+    pub fn summary(&self) -> String {
+        let mut table = "poste;cle;montant_centimes;membre;poids;part_centimes\r\n".to_owned();
+        for line in &self.lines {
+            for (at, code) in self.members.keys().enumerate() {
+                let (weight, share) = (line.weights[at], line.shares_cents[at]);
+                table += &format!(
+                    "{};{};{};{code};{weight};{share}\r\n",
+                    plain(&line.item),
+                    plain(&line.key),
+                    line.amount_cents
+                );
+            }
+        }
+        table
+    }
+}
+
+/// A code in a cell: neither a separator nor a formula.
+fn plain(text: &str) -> String {
+    let text: String =
+        text.chars().map(|c| if matches!(c, ';' | '"' | '\n' | '\r') { ' ' } else { c }).collect();
+    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text }
+}
