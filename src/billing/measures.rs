@@ -115,7 +115,7 @@ mod tests {
         let active = convention(ConventionState::Active, "2027-07-01", None);
         let ended = convention(ConventionState::Terminated, "2020-01-01", Some("2027-01-31"));
         let draft = convention(ConventionState::Draft, "2020-01-01", None);
-        assert_eq!(days(&[active.clone()], None, None), 184);
+        assert_eq!(days(std::slice::from_ref(&active), None, None), 184);
         assert_eq!(days(&[active.clone(), ended], None, None), 184 + 31);
         assert_eq!(days(&[active], None, Some("2027-07-10")), 10, "it left");
         assert_eq!(days(&[draft], None, None), 0);

@@ -37,6 +37,12 @@ pub struct YearsPage {
 }
 
 impl YearsPage {
+    /// The page says so from its title on.
+    pub fn to_correct(&mut self, faults: Vec<String>) {
+        self.faults = faults;
+        self.shell.title = "Coûts, à reprendre".into();
+    }
+
     fn is_wrong(&self, field: &str) -> bool {
         self.errors.iter().any(|error| error.field == field)
     }
@@ -178,7 +184,7 @@ pub async fn prepare(
         wrong("tableau", "Le tableau n’est pas juste : voyez ce qui est à reprendre.");
     }
     let (Some(year), Some(coefficients), Ok(items)) = (year, coefficients, &items) else {
-        page.faults = items.err().unwrap_or_default();
+        page.to_correct(items.err().unwrap_or_default());
         return Ok(answer_to_correct(&page));
     };
     let (prepared_by, prepared_at) = (person.person_id, state.clock.now());

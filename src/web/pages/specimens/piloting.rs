@@ -178,8 +178,8 @@ pub fn bill_years(is_wrong: bool) -> YearsPage {
     page.year = "2026".into();
     page.table = ITEMS.into();
     if is_wrong {
-        page.faults =
-            vec!["ligne 3 : les parts de « 40 % EGAL + 50 % STOCK » font 90 %, et non 100 %".into()];
+        let fault = "ligne 3 : les parts de « 40 % EGAL + 50 % STOCK » font 90 %, et non 100 %";
+        page.to_correct(vec![fault.into()]);
         page.errors = vec![FieldError {
             field: "tableau",
             sentence: "Le tableau n’est pas juste : voyez ce qui est à reprendre.".into(),
