@@ -23,6 +23,17 @@ create table platform.bill_item (
     constraint bill_item_category_known check (category in
         ('INFRA', 'VOLUMETRIE', 'MAINTENANCE', 'CONNECTEURS', 'RH', 'RECETTE'))
 );
+-- What a member gave in kind, or paid ahead: taken off its share.
+create table platform.bill_credit (
+    year   smallint not null,
+    place  integer not null,
+    member text not null,                 -- its code
+    kind   text not null check (kind in ('in_kind', 'advance')),
+    cents  bigint not null check (cents > 0),
+    label  text not null,
+    constraint bill_credit_pkey primary key (year, place),
+    constraint bill_credit_of_year foreign key (year) references platform.bill_year (year)
+);
 -- Added, never changed: a correction is a closing more, which takes the place of the one before.
 create table platform.bill_closing (
     year         smallint not null,
@@ -38,6 +49,7 @@ create table platform.bill_closing (
 );
 grant select, insert, update on platform.bill_year to chartrier_technical;
 grant select, insert, delete on platform.bill_item to chartrier_technical;
+grant select, insert, delete on platform.bill_credit to chartrier_technical;
 grant select, insert on platform.bill_closing to chartrier_technical;
 
 -- What a member owes by a closing (état liquidatif).
@@ -47,6 +59,7 @@ create table statement (
     version     smallint not null,
     number      text not null,
     share_cents bigint not null,
+    owed_cents  bigint not null,          -- credits taken off; negative: to be given back
     content     text not null,            -- JSON: its lines, each with its weight and the weight of all
     sha512      bytea not null,
     issued_at   timestamptz not null,

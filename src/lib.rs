@@ -43,6 +43,7 @@ pub mod preservation;
 pub mod pronom;
 pub mod recovery;
 pub mod sealing;
+pub mod survey;
 pub mod usage;
 
 // Floor 5: doors.

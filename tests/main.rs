@@ -29,6 +29,7 @@ mod seda;
 mod sip;
 pub mod storage;
 mod support;
+mod survey;
 mod usage;
 mod web;
 mod worker;

@@ -34,6 +34,8 @@ pub enum NotClosed {
     ReasonMissing,
     #[error("{0}")]
     Costs(#[from] costs::Error),
+    #[error("le crédit de « {0} » n’est d’aucune collectivité de l’exercice")]
+    CreditOfNobody(String),
     #[error("une autre clôture vient d’être faite")]
     Busy,
 }
@@ -43,8 +45,12 @@ pub async fn prepare(db: &Db, year: &Year) -> Result<(), db::Error> {
     let mut tx = db.technical().await?;
     queries::put_year(&mut tx, year).await?;
     queries::drop_items(&mut tx, year.year).await?;
+    queries::drop_credits(&mut tx, year.year).await?;
     for (place, item) in year.items.iter().enumerate() {
         queries::insert_item(&mut tx, year.year, place, item).await?;
+    }
+    for (place, credit) in year.credits.iter().enumerate() {
+        queries::insert_credit(&mut tx, year.year, place, credit).await?;
     }
     tx.commit().await
 }
@@ -73,8 +79,13 @@ pub async fn close(
         return Ok(Err(why));
     }
     let version = closings.first().map_or(0, |last| last.version) + 1;
-    let kept = sharing::share(&prepared, &members)
-        .and_then(|shared| snapshot::of(&prepared, version, &members, &shared).ok_or(costs::Error::TooLarge));
+    let credits = match sharing::credits(&prepared, &members) {
+        Ok(credits) => credits,
+        Err(code) => return Ok(Err(NotClosed::CreditOfNobody(code))),
+    };
+    let kept = sharing::share(&prepared, &members).and_then(|shared| {
+        snapshot::of(&prepared, version, &members, &shared, &credits).ok_or(costs::Error::TooLarge)
+    });
     let kept = match kept {
         Ok(kept) => serde_json::json!(kept).to_string(),
         Err(why) => return Ok(Err(why.into())),
@@ -152,16 +163,17 @@ async fn issue_one(
 ) -> Result<bool, db::Error> {
     let mut tx = db.write(TenantId::of_member(&content.member)).await?;
     let text = serde_json::json!(content).to_string();
-    let digest = sha512(text.as_bytes());
     let statement = Statement {
         year: content.year,
         version: content.version,
         number: content.number.clone(),
         share: content.of.share_cents,
+        owed: content.of.owed_cents,
+        sha512: sha512(text.as_bytes()).to_vec(),
         content: text,
         issued_at: now,
     };
-    if !queries::insert_statement(&mut tx, &statement, &digest, now).await? {
+    if !queries::insert_statement(&mut tx, &statement).await? {
         return Ok(false);
     }
     tx.record(Event {
@@ -172,7 +184,8 @@ async fn issue_one(
         detail: vec![
             ("action", "etat_liquidatif".to_owned()),
             ("part_centimes", statement.share.to_string()),
-            ("sha512", hex::encode(digest)),
+            ("du_centimes", statement.owed.to_string()),
+            ("sha512", hex::encode(&statement.sha512)),
             ("cloture_sha512", hex::encode(&closing.sha512)),
             ("remplace", if closing.version > 1 { (closing.version - 1).to_string() } else { String::new() }),
         ],

@@ -7,19 +7,22 @@
 
 use std::collections::HashSet;
 
-use super::Prepared;
+use super::{Credit, CreditKind, Prepared};
 use crate::costs::{Category, Cents, Key, Part};
 
 /// Bytes of a table, its lines, characters of a value, and faults told at once.
 pub const TABLE_BYTES_MAX: usize = 1 << 20;
-const ITEMS_MAX: usize = 1_000;
+const LINES_MAX: usize = 1_000;
 const CHARS_MAX: usize = 300;
 const FAULTS_MAX: usize = 50;
 /// A billion euros: past it a comma was forgotten.
 const CENTS_MAX: Cents = 100_000_000_000;
 
-/// The columns, in any order; names as people write them, accents or not.
-const COLUMNS: [(&str, bool); 7] = [
+/// A column: its name without accents, and whether it must be there.
+type Columns = &'static [(&'static str, bool)];
+
+/// In any order.
+const ITEMS: Columns = &[
     ("poste", true),
     ("libelle", true),
     ("categorie", true),
@@ -28,9 +31,35 @@ const COLUMNS: [(&str, bool); 7] = [
     ("cles", true),
     ("justification", false),
 ];
+const CREDITS: Columns = &[("collectivite", true), ("nature", true), ("montant", true), ("libelle", false)];
 
 /// Reads the items, or says all that is wrong, line by line.
 pub fn items(table: &str) -> Result<Vec<Prepared>, Vec<String>> {
+    let mut known = HashSet::new();
+    let items = lines(table, ITEMS, |value| {
+        let item = item(value)?;
+        match known.insert(item.item.clone()) {
+            true => Ok(item),
+            false => Err(format!("le poste « {} » vient deux fois", item.item)),
+        }
+    })?;
+    if items.is_empty() { Err(vec!["le tableau n'a aucun poste".into()]) } else { Ok(items) }
+}
+
+/// Reads what members gave or paid ahead; an empty table has none.
+pub fn credits(table: &str) -> Result<Vec<Credit>, Vec<String>> {
+    if table.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    lines(table, CREDITS, |value| credit(value))
+}
+
+/// Each line read, or all that is wrong.
+fn lines<T>(
+    table: &str,
+    columns: Columns,
+    mut read: impl FnMut(&dyn Fn(&str) -> String) -> Result<T, String>,
+) -> Result<Vec<T>, Vec<String>> {
     let table = table.trim_start_matches('\u{feff}');
     if table.len() > TABLE_BYTES_MAX {
         return Err(vec!["le tableau dépasse un mébioctet".into()]);
@@ -40,18 +69,16 @@ pub fn items(table: &str) -> Result<Vec<Prepared>, Vec<String>> {
         Ok(heads) => heads.iter().map(folded).collect(),
         Err(_) => return Err(vec!["le tableau ne se lit pas : séparez les colonnes par « ; »".into()]),
     };
-    let mut faults: Vec<String> = Vec::new();
-    for (name, is_needed) in COLUMNS {
-        if is_needed && !heads.iter().any(|head| head == name) {
-            faults.push(format!("ligne 1 : la colonne « {name} » manque"));
-        }
-    }
-    let unknown = heads.iter().filter(|head| COLUMNS.iter().all(|(name, _)| name != head));
+    let missing =
+        columns.iter().filter(|(name, is_needed)| *is_needed && !heads.iter().any(|head| head == name));
+    let mut faults: Vec<String> =
+        missing.map(|(name, _)| format!("ligne 1 : la colonne « {name} » manque")).collect();
+    let unknown = heads.iter().filter(|head| columns.iter().all(|(name, _)| name != head));
     faults.extend(unknown.map(|head| format!("ligne 1 : la colonne « {head} » est inconnue")));
     if !faults.is_empty() {
         return Err(faults);
     }
-    let (mut items, mut known) = (Vec::new(), HashSet::new());
+    let mut found = Vec::new();
     for record in reader.records() {
         let Ok(record) = record else {
             faults
@@ -64,52 +91,62 @@ pub fn items(table: &str) -> Result<Vec<Prepared>, Vec<String>> {
         }
         let value = |name: &str| {
             let at = heads.iter().position(|head| head == name);
-            at.and_then(|at| record.get(at)).unwrap_or_default().trim()
+            at.and_then(|at| record.get(at)).unwrap_or_default().trim().to_owned()
         };
-        match item(value) {
-            Ok(item) if !known.insert(item.item.clone()) => {
-                faults.push(format!("ligne {line} : le poste « {} » vient deux fois", item.item));
-            }
-            Ok(item) => items.push(item),
+        match read(&value) {
+            Ok(one) => found.push(one),
             Err(fault) => faults.push(format!("ligne {line} : {fault}")),
         }
-        if faults.len() >= FAULTS_MAX || items.len() > ITEMS_MAX {
-            faults.push(format!("{ITEMS_MAX} postes au plus, et chacun juste"));
+        if faults.len() >= FAULTS_MAX || found.len() > LINES_MAX {
+            faults.push(format!("{LINES_MAX} lignes au plus, et chacune juste"));
             break;
         }
     }
-    if items.is_empty() && faults.is_empty() {
-        faults.push("le tableau n'a aucun poste".into());
-    }
-    if faults.is_empty() { Ok(items) } else { Err(faults) }
+    if faults.is_empty() { Ok(found) } else { Err(faults) }
 }
 
-fn item<'a>(value: impl Fn(&str) -> &'a str) -> Result<Prepared, String> {
-    let text = |name: &str, is_needed: bool| {
-        let text = value(name);
-        if is_needed && text.is_empty() {
-            return Err(format!("« {name} » manque"));
-        }
-        if text.chars().count() > CHARS_MAX || text.contains(char::is_control) {
-            return Err(format!("« {name} » : {CHARS_MAX} caractères au plus, sur une ligne"));
-        }
-        Ok(text.to_owned())
-    };
-    let category = text("categorie", true)?;
-    let (forecast, actual) = (cents("prevu", value("prevu"))?, cents("realise", value("realise"))?);
+/// A text of one line.
+fn text(value: &dyn Fn(&str) -> String, name: &str, is_needed: bool) -> Result<String, String> {
+    let text = value(name);
+    if is_needed && text.is_empty() {
+        return Err(format!("« {name} » manque"));
+    }
+    if text.chars().count() > CHARS_MAX || text.contains(char::is_control) {
+        return Err(format!("« {name} » : {CHARS_MAX} caractères au plus, sur une ligne"));
+    }
+    Ok(text)
+}
+
+fn credit(value: &dyn Fn(&str) -> String) -> Result<Credit, String> {
+    let nature = text(value, "nature", true)?;
+    let kind = [CreditKind::InKind, CreditKind::Advance]
+        .into_iter()
+        .find(|kind| kind.label() == nature.to_lowercase());
+    let cents = cents("montant", &value("montant"))?.filter(|cents| *cents > 0);
+    Ok(Credit {
+        member: text(value, "collectivite", true)?,
+        kind: kind.ok_or_else(|| format!("« {nature} » : écrivez « en nature » ou « acompte »"))?,
+        cents: cents.ok_or("« montant » : un montant plus grand que zéro")?,
+        label: text(value, "libelle", false)?,
+    })
+}
+
+fn item(value: &dyn Fn(&str) -> String) -> Result<Prepared, String> {
+    let category = text(value, "categorie", true)?;
+    let (forecast, actual) = (cents("prevu", &value("prevu"))?, cents("realise", &value("realise"))?);
     if forecast.is_none() && actual.is_none() {
         return Err("donnez « prévu » ou « réalisé »".into());
     }
     Ok(Prepared {
-        item: text("poste", true)?,
-        label: text("libelle", true)?,
+        item: text(value, "poste", true)?,
+        label: text(value, "libelle", true)?,
         category: Category::from_word(&category.to_uppercase()).ok_or_else(|| {
             format!("« {category} » n'est pas une catégorie : INFRA, VOLUMETRIE, MAINTENANCE, CONNECTEURS, RH ou RECETTE")
         })?,
         forecast,
         actual,
-        parts: parts(value("cles"))?,
-        justification: text("justification", false)?,
+        parts: parts(&value("cles"))?,
+        justification: text(value, "justification", false)?,
     })
 }
 
@@ -245,5 +282,21 @@ mod tests {
             .for_each(|(fault, expected)| assert!(fault.starts_with(expected), "{fault}"));
         assert_eq!(items("poste;autre\n").unwrap_err().len(), 4);
         assert_eq!(items(HEAD).unwrap_err(), ["le tableau n'a aucun poste"]);
+    }
+
+    #[test]
+    fn credits_say_who_and_why() {
+        assert_eq!(credits(" ").unwrap(), []);
+        let table = "Collectivité;Nature;Montant;Libellé\nE01;En nature;9 750,55;site B\nC01;acompte;6000;\n";
+        let told: Vec<(String, CreditKind, Cents)> =
+            credits(table).unwrap().into_iter().map(|one| (one.member, one.kind, one.cents)).collect();
+        assert_eq!(
+            told,
+            [("E01".into(), CreditKind::InKind, 975_055), ("C01".into(), CreditKind::Advance, 600_000)]
+        );
+        for wrong in ["E01;don;1;", "E01;acompte;0;", "E01;acompte;-1;", ";acompte;1;"] {
+            let table = format!("collectivité;nature;montant;libellé\n{wrong}\n");
+            assert!(credits(&table).unwrap_err()[0].starts_with("ligne 2 : "), "{wrong}");
+        }
     }
 }

@@ -10,6 +10,7 @@
 pub mod closing;
 pub mod import;
 pub mod measures;
+pub mod paper;
 pub mod queries;
 pub mod sharing;
 pub mod snapshot;
@@ -30,6 +31,48 @@ pub struct Year {
     pub prepared_by: PersonId,
     pub prepared_at: DateTime<Utc>,
     pub items: Vec<Prepared>,
+    pub credits: Vec<Credit>,
+}
+
+/// What a member gave in kind, or paid ahead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credit {
+    /// Its code.
+    pub member: String,
+    pub kind: CreditKind,
+    /// More than nothing.
+    pub cents: Cents,
+    pub label: String,
+}
+
+/// Why it is taken off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CreditKind {
+    InKind,
+    Advance,
+}
+
+impl CreditKind {
+    /// The word in rows.
+    pub fn word(self) -> &'static str {
+        match self {
+            CreditKind::InKind => "in_kind",
+            CreditKind::Advance => "advance",
+        }
+    }
+
+    /// From a row.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [CreditKind::InKind, CreditKind::Advance].into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// The words of tables and pages.
+    pub fn label(self) -> &'static str {
+        match self {
+            CreditKind::InKind => "en nature",
+            CreditKind::Advance => "acompte",
+        }
+    }
 }
 
 /// An item of the bill.
@@ -71,6 +114,9 @@ pub struct Statement {
     pub version: u32,
     pub number: String,
     pub share: Cents,
+    /// Credits taken off; negative: to be given back.
+    pub owed: Cents,
     pub content: String,
+    pub sha512: Vec<u8>,
     pub issued_at: DateTime<Utc>,
 }

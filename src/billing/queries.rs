@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 
-use super::{Closing, Prepared, Statement, Year, import};
+use super::{Closing, Credit, CreditKind, Prepared, Statement, Year, import};
 use crate::costs::Category;
 use crate::db::{Error, Technical, TenantRead, TenantTx};
 use crate::model::{PersonId, TenantId};
@@ -101,6 +101,7 @@ pub async fn year(tx: &mut Technical, year: i32) -> Result<Option<Year>, Error> 
             justification: row.justification,
         });
     }
+    let credits = credits(tx, of).await?;
     let coefficients: BTreeMap<String, u64> =
         serde_json::from_value(head.coefficients).map_err(|error| Error::row("bill_year", error))?;
     Ok(Some(Year {
@@ -109,7 +110,21 @@ pub async fn year(tx: &mut Technical, year: i32) -> Result<Option<Year>, Error> 
         prepared_by: PersonId(head.prepared_by),
         prepared_at: head.prepared_at,
         items,
+        credits,
     }))
+}
+
+async fn credits(tx: &mut Technical, year: i16) -> Result<Vec<Credit>, Error> {
+    let rows = sqlx::query!(
+        "select member, kind, cents, label from platform.bill_credit where year = $1 order by place",
+        year
+    );
+    let credit = |kind: &str| CreditKind::from_word(kind).ok_or_else(|| Error::row("bill_credit", kind));
+    let rows = rows.fetch_all(tx.conn()).await?.into_iter();
+    rows.map(|row| {
+        Ok(Credit { kind: credit(&row.kind)?, member: row.member, cents: row.cents, label: row.label })
+    })
+    .collect()
 }
 
 /// The year is prepared so from now on, its items by another statement.
@@ -131,6 +146,33 @@ pub(super) async fn put_year(tx: &mut Technical, year: &Year) -> Result<(), Erro
 /// Takes the items of a year away.
 pub(super) async fn drop_items(tx: &mut Technical, year: i32) -> Result<(), Error> {
     sqlx::query!("delete from platform.bill_item where year = $1", year as i16).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Takes the credits of a year away.
+pub(super) async fn drop_credits(tx: &mut Technical, year: i32) -> Result<(), Error> {
+    sqlx::query!("delete from platform.bill_credit where year = $1", year as i16).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Puts a credit in its place.
+pub(super) async fn insert_credit(
+    tx: &mut Technical,
+    year: i32,
+    place: usize,
+    credit: &Credit,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into platform.bill_credit (year, place, member, kind, cents, label) values ($1, $2, $3, $4, $5, $6)",
+        year as i16,
+        place as i32,
+        credit.member,
+        credit.kind.word(),
+        credit.cents,
+        credit.label
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -219,22 +261,18 @@ pub(super) async fn insert_closing(
 }
 
 /// Issues a statement; `false`: it was.
-pub(super) async fn insert_statement(
-    tx: &mut TenantTx,
-    statement: &Statement,
-    sha512: &[u8],
-    now: DateTime<Utc>,
-) -> Result<bool, Error> {
+pub(super) async fn insert_statement(tx: &mut TenantTx, statement: &Statement) -> Result<bool, Error> {
     let done = sqlx::query!(
-        "insert into statement (year, version, number, share_cents, content, sha512, issued_at)
-         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
+        "insert into statement (year, version, number, share_cents, owed_cents, content, sha512, issued_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
         statement.year as i16,
         statement.version as i16,
         statement.number,
         statement.share,
+        statement.owed,
         statement.content,
-        sha512,
-        now
+        statement.sha512,
+        statement.issued_at
     );
     Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
 }
@@ -242,14 +280,16 @@ pub(super) async fn insert_statement(
 /// A member's statements, the last year and version first.
 pub async fn statements(tx: &mut TenantRead) -> Result<Vec<Statement>, Error> {
     let rows = sqlx::query!(
-        "select year, version, number, share_cents, content, issued_at from statement order by year desc, version desc"
+        "select year, version, number, share_cents, owed_cents, content, sha512, issued_at from statement order by year desc, version desc"
     );
     let statements = rows.fetch_all(tx.conn()).await?.into_iter().map(|row| Statement {
         year: row.year.into(),
         version: row.version.unsigned_abs().into(),
         number: row.number,
         share: row.share_cents,
+        owed: row.owed_cents,
         content: row.content,
+        sha512: row.sha512,
         issued_at: row.issued_at,
     });
     Ok(statements.collect())

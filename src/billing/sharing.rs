@@ -1,7 +1,7 @@
 //! A year shared between the members measured: the arithmetic is `costs`', what is weighed is ours.
 
 use super::measures::Weighed;
-use super::{Prepared, Year};
+use super::{CreditKind, Prepared, Year};
 use crate::costs::{self, Cents, Item, Measure, Shared, share_year};
 
 /// Shares what the year cost, or should.
@@ -13,6 +13,38 @@ pub fn share(year: &Year, members: &[Weighed]) -> Result<Shared, costs::Error> {
         members.iter().map(|member| (member.code.clone(), member.measure.clone())).collect();
     let items: Vec<Item> = year.items.iter().map(item).collect();
     share_year(&measures, &items)
+}
+
+/// What each member gave in kind and paid ahead, in their order.
+///
+/// # Errors
+/// The code of a credit that is of no member of the year.
+pub fn credits(year: &Year, members: &[Weighed]) -> Result<Vec<Credits>, String> {
+    let mut all = vec![Credits::default(); members.len()];
+    for credit in &year.credits {
+        let at = members.iter().position(|member| member.code == credit.member);
+        let of = &mut all[at.ok_or_else(|| credit.member.clone())?];
+        let sum = match credit.kind {
+            CreditKind::InKind => &mut of.in_kind,
+            CreditKind::Advance => &mut of.advances,
+        };
+        *sum = sum.saturating_add(credit.cents);
+    }
+    Ok(all)
+}
+
+/// What is taken off a member's share.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Credits {
+    pub in_kind: Cents,
+    pub advances: Cents,
+}
+
+impl Credits {
+    /// What is left of a share; negative: to be given back.
+    pub fn off(self, share: Cents) -> Cents {
+        share.saturating_sub(self.in_kind).saturating_sub(self.advances)
+    }
 }
 
 fn item(prepared: &Prepared) -> Item {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Year;
 use super::measures::{Weighed, year_days};
+use super::sharing::Credits;
 use crate::costs::{Cents, Shared};
 
 /// A closing's content.
@@ -15,6 +16,8 @@ pub struct Snapshot {
     pub year_days: u32,
     pub members: std::collections::BTreeMap<String, Member>,
     pub items: Vec<Item>,
+    pub in_kind_cents: std::collections::BTreeMap<String, Cents>,
+    pub advances_cents: std::collections::BTreeMap<String, Cents>,
     pub total_cents: Cents,
     pub lines: Vec<Line>,
 }
@@ -34,6 +37,8 @@ pub struct Member {
     pub depot_mo: u64,
     pub flux_mois: u64,
     pub share_cents: Cents,
+    /// Credits taken off; negative: to be given back.
+    pub owed_cents: Cents,
 }
 
 /// An item, and what it is split by.
@@ -72,6 +77,8 @@ pub struct Content {
     pub number: String,
     pub member: String,
     pub of: Member,
+    pub in_kind_cents: Cents,
+    pub advances_cents: Cents,
     /// Of all the members.
     pub total_cents: Cents,
     pub lines: Vec<Stated>,
@@ -91,10 +98,20 @@ pub struct Stated {
 }
 
 /// What is kept of a year shared; `None` when a weight is past what a file holds.
-pub fn of(year: &Year, version: u32, members: &[Weighed], shared: &Shared) -> Option<Snapshot> {
+pub fn of(
+    year: &Year,
+    version: u32,
+    members: &[Weighed],
+    shared: &Shared,
+    credits: &[Credits],
+) -> Option<Snapshot> {
     let whole = |weight: u128| u64::try_from(weight).ok();
     let mut known = std::collections::BTreeMap::new();
-    for (member, share) in members.iter().zip(&shared.shares) {
+    let amounts = |of: fn(&Credits) -> Cents| {
+        let amounts = members.iter().zip(credits).map(|(member, credits)| (member.code.clone(), of(credits)));
+        amounts.filter(|(_, cents)| *cents != 0).collect()
+    };
+    for ((member, share), credits) in members.iter().zip(&shared.shares).zip(credits) {
         let measure = &member.measure;
         let kept = Member {
             name: member.name.clone(),
@@ -107,6 +124,7 @@ pub fn of(year: &Year, version: u32, members: &[Weighed], shared: &Shared) -> Op
             depot_mo: whole(measure.deposited)?,
             flux_mois: measure.flow_months,
             share_cents: *share,
+            owed_cents: credits.off(*share),
         };
         known.insert(member.code.clone(), kept);
     }
@@ -137,6 +155,8 @@ pub fn of(year: &Year, version: u32, members: &[Weighed], shared: &Shared) -> Op
         year_days: year_days(year.year),
         members: known,
         items: items.collect(),
+        in_kind_cents: amounts(|of| of.in_kind),
+        advances_cents: amounts(|of| of.advances),
         total_cents: shared.total,
         lines: lines?,
     })
@@ -166,9 +186,31 @@ impl Snapshot {
             number: format!("{}-{code}-{}", self.year, self.version),
             member: code.to_owned(),
             of: member.clone(),
+            in_kind_cents: self.in_kind_cents.get(code).copied().unwrap_or_default(),
+            advances_cents: self.advances_cents.get(code).copied().unwrap_or_default(),
             total_cents: self.total_cents,
             lines: lines.collect(),
         }
+    }
+
+    /// What is to be called for, or given back: one line a debtor, as a titre de recettes wants it. The service and the commitment are
+    /// the debtor's own, and left to be filled.
+    pub fn calls(&self) -> String {
+        let mut table = "débiteur;SIREN;code service;engagement;libellé;montant;sens\r\n".to_owned();
+        for (code, member) in self.members.iter().filter(|(_, member)| member.owed_cents != 0) {
+            let owed = member.owed_cents;
+            table += &format!(
+                "{};{};;;État liquidatif {}-{code}-{};{},{:02};{}\r\n",
+                plain(&member.name),
+                plain(&member.siren),
+                self.year,
+                self.version,
+                owed.unsigned_abs() / 100,
+                owed.unsigned_abs() % 100,
+                if owed < 0 { "à rembourser" } else { "à appeler" }
+            );
+        }
+        table
     }
 
     /// Every share of every line, for all members alike: what anybody recomputes the bill from (`docs/recompute.py`).

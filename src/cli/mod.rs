@@ -31,6 +31,7 @@ mod selection;
 mod serve;
 mod sip;
 mod sites;
+mod survey;
 mod tenants;
 mod tiers;
 pub mod verify;
@@ -66,6 +67,8 @@ enum Command {
     /// Les coûts mutualisés : les répartir au centime, sans base de données.
     #[command(subcommand)]
     Costs(costs::Command),
+    /// Les réponses d'un recensement du territoire : les compter, sans base de données.
+    Survey(survey::Arguments),
     /// Dépose des paquets dans un service, par son API ; reprend ce qui a été coupé.
     Deposit(deposit::Arguments),
     /// Donne le format PRONOM de fichiers, sans base de données.
@@ -167,6 +170,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Sip(command) => answered(sip::run(&command)),
         Command::Costs(command) => answered(costs::run(&command)),
+        Command::Survey(arguments) => answered(survey::run(&arguments)),
         Command::Deposit(arguments) => answered(deposit::run(&arguments)),
         Command::Identify(arguments) => identify::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),

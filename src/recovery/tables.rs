@@ -179,6 +179,7 @@ pub const TABLES: &[Table] = &[
         "the journal has its number, its share and its digest; the rest is in the file given to each member",
     ),
     lost("platform.bill_year", "prepared again: the pilot keeps the table of items"),
+    lost("platform.bill_credit", "imported again with its year"),
     lost("platform.bill_item", "imported again with its year"),
     lost(
         "platform.bill_closing",

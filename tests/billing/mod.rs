@@ -6,7 +6,7 @@ use std::process::Command;
 use chartrier::billing::closing::{NotClosed, close, issue_what_is_due, prepare};
 use chartrier::billing::measures::of_year;
 use chartrier::billing::snapshot::{Content, Snapshot};
-use chartrier::billing::{Year, import, queries, sharing};
+use chartrier::billing::{Year, import, paper, queries, sharing};
 use chartrier::clock::Clock;
 use chartrier::costs::Cents;
 use chartrier::db::{self, Db, Settings, TenantTx};
@@ -99,8 +99,19 @@ impl Service {
     }
 
     async fn prepared(&self, items: Vec<chartrier::billing::Prepared>, year: i32) -> Year {
+        self.prepared_with(items, "", year).await
+    }
+
+    async fn prepared_with(
+        &self,
+        items: Vec<chartrier::billing::Prepared>,
+        credits: &str,
+        year: i32,
+    ) -> Year {
+        let credits = import::credits(credits).unwrap();
         let coefficients = [("departement".to_owned(), 20), ("epci".to_owned(), 50)].into();
-        let year = Year { year, coefficients, prepared_by: PREPARES, prepared_at: self.clock.now(), items };
+        let year =
+            Year { year, coefficients, prepared_by: PREPARES, prepared_at: self.clock.now(), items, credits };
         prepare(&self.db, &year).await.unwrap();
         year
     }
@@ -168,8 +179,14 @@ fn amounts(of: &Value) -> BTreeMap<String, Cents> {
 async fn the_oracle_s_year_is_measured_shared_closed_and_stated_to_the_cent() {
     let _one = CLOSING.lock().await;
     let service = Service::of_oracle("billing_oracle").await;
-    let year = service.prepared(import::items(&table()).unwrap(), 2027).await;
     let oracle = oracle();
+    let mut credits = "collectivité;nature;montant\n".to_owned();
+    for (kind, field) in [("en nature", "in_kind_cents"), ("acompte", "advances_cents")] {
+        for (code, cents) in amounts(&oracle[field]) {
+            credits += &format!("{code};{kind};{},{:02}\n", cents / 100, cents % 100);
+        }
+    }
+    let year = service.prepared_with(import::items(&table()).unwrap(), &credits, 2027).await;
     let members = of_year(&service.db, &year).await.unwrap();
     for member in &members {
         let of = &oracle["members"][&member.code];
@@ -192,6 +209,12 @@ async fn the_oracle_s_year_is_measured_shared_closed_and_stated_to_the_cent() {
     for (code, share) in &expected {
         assert_eq!(service.stated(code).await, [(format!("2027-{code}-1"), *share)]);
     }
+    for (code, owed) in amounts(&oracle["balance_cents"]) {
+        let mut tx = service.db.read(TenantId::of_member(&code)).await.unwrap();
+        assert_eq!(queries::statements(&mut tx).await.unwrap()[0].owed, owed, "{code}");
+    }
+    let calls = service.kept(1).await.calls();
+    assert!(calls.contains(";État liquidatif 2027-E01-1;10028,65;à appeler"), "{calls}");
     // Each statement sums, line by line, and says what all weigh.
     let mut tx = service.db.read(TenantId::of_member("C01")).await.unwrap();
     let statement = queries::statements(&mut tx).await.unwrap().remove(0);
@@ -200,6 +223,22 @@ async fn the_oracle_s_year_is_measured_shared_closed_and_stated_to_the_cent() {
     let population = content.lines.iter().find(|line| line.key == "POPULATION").unwrap();
     assert_eq!((population.weight, population.weight_of_all), (2_153_682_500, 7_383_888_200));
     drop(tx);
+    // On paper: every figure, and the same bytes each time.
+    let paper = || paper::pdf(&content, statement.issued_at, "5a5a", Some(2)).unwrap();
+    let text = text_of(&paper());
+    assert_eq!(paper(), paper());
+    let mut figures =
+        vec![sharing::euros(statement.share), sharing::euros(statement.owed), "2027-C01-2".to_owned()];
+    for line in &content.lines {
+        figures.extend([
+            sharing::euros(line.amount_cents),
+            sharing::euros(line.share_cents),
+            line.label.clone(),
+        ]);
+    }
+    for figure in figures {
+        assert!(text.contains(&without_space(&figure)), "{figure}: {text}");
+    }
 
     // What was kept is a file of `chartrier costs share`, and of anybody's ten lines.
     let folder = tempfile::tempdir().unwrap();
@@ -211,11 +250,23 @@ async fn the_oracle_s_year_is_measured_shared_closed_and_stated_to_the_cent() {
         Command::new(env!("CARGO_BIN_EXE_chartrier")).args(["costs", "share"]).arg(&file).output().unwrap();
     let told: Value = serde_json::from_slice(&told.stdout).unwrap();
     assert_eq!(amounts(&told["shares_cents"]), expected);
+    assert_eq!(amounts(&told["balance_cents"]), amounts(&oracle["balance_cents"]));
     let summary = service.kept(1).await.summary();
     assert_eq!(recomputed(folder.path(), &summary), (Some(0), "15 lignes, 111851.44 euros, juste".into()));
     let wrong = summary.replacen("163406", "163407", 1);
     assert_ne!(wrong, summary);
     assert_eq!(recomputed(folder.path(), &wrong).0, Some(1));
+}
+
+/// Words of a PDF; how lines were broken does not matter.
+fn text_of(pdf: &[u8]) -> String {
+    let document = lopdf::Document::load_mem(pdf).unwrap();
+    let pages: Vec<u32> = document.get_pages().keys().copied().collect();
+    without_space(&document.extract_text(&pages).unwrap())
+}
+
+fn without_space(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 /// What the script of the documents says of a table.
@@ -245,6 +296,8 @@ async fn a_year_is_closed_by_another_person_once_it_is_over_and_known() {
     };
     service.prepared(items("DIRECT:PERSONNE"), 2027).await;
     assert!(matches!(service.close(VALIDATES, "").await, Err(NotClosed::Costs(_))));
+    service.prepared_with(items("EGAL"), "collectivité;nature;montant\nX99;acompte;1\n", 2027).await;
+    assert_eq!(service.close(VALIDATES, "").await, Err(NotClosed::CreditOfNobody("X99".into())));
     service.prepared(items("EGAL"), 2028).await;
     let next = close(&service.db, &service.clock, 2028, VALIDATES, "").await.unwrap();
     assert_eq!(next, Err(NotClosed::NotOver));

@@ -215,3 +215,80 @@ fn the_command_caps_and_prices_as_the_norm_says() {
         assert_eq!(prices["gap_cents"][code], json!(price - share), "{code}");
     }
 }
+
+/// Two files compared by the command: what one more member changes for each.
+#[test]
+fn the_difference_that_one_more_member_makes_is_the_oracle_s() {
+    let folder = tempfile::tempdir().unwrap();
+    let (before, simulation) = (oracle(), oracle()["simulation"].clone());
+    let mut after = before.clone();
+    let new = &simulation["new_member"];
+    after["members"][new["code"].as_str().unwrap()] = new.clone();
+    for item in after["items"].as_array_mut().unwrap() {
+        if let Some(amount) = simulation["changed_items"].get(item["id"].as_str().unwrap()) {
+            item["amount_cents"] = amount.clone();
+        }
+    }
+    let file = |name: &str, of: &Value| {
+        // In kind and advances are of the year as it is.
+        let mut of = of.clone();
+        ["in_kind_cents", "advances_cents"]
+            .iter()
+            .for_each(|field| drop(of.as_object_mut().unwrap().remove(*field)));
+        let path = folder.path().join(name);
+        std::fs::write(&path, of.to_string()).unwrap();
+        path
+    };
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_chartrier"));
+    command.args(["costs", "difference"]).arg(file("avant.json", &before)).arg(file("apres.json", &after));
+    let told: Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
+    assert_eq!(told["total_after_cents"], simulation["total_cents"]);
+    for (code, delta) in amounts(&simulation["delta_cents"]) {
+        assert_eq!(told["members"][&code]["delta_cents"], delta, "{code}");
+        assert_eq!(told["members"][&code]["before_cents"], before["shares_cents"][&code], "{code}");
+    }
+    let new = &told["members"]["C04"];
+    assert_eq!(
+        (&new["before_cents"], &new["after_cents"]),
+        (&Value::Null, &simulation["shares_cents"]["C04"])
+    );
+}
+
+/// Norms §5.2, the reference case.
+#[test]
+fn own_hosting_beside_the_shared_one_is_the_reference_case() {
+    let told = |day_cost: &[&str]| -> Value {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_chartrier"));
+        command.args([
+            "costs",
+            "hosting",
+            "--own",
+            "174000",
+            "--own-days",
+            "183",
+            "--shared",
+            "105000",
+            "--shared-days",
+            "119",
+        ]);
+        serde_json::from_slice(&command.args(day_cost).output().unwrap().stdout).unwrap()
+    };
+    let plain = told(&[]);
+    assert_eq!(plain["euros"]["gap_cents"], -6_900_000);
+    assert_eq!(
+        (&plain["euros"]["gap_percent"], &plain["days_a_year"]["gap_percent"]),
+        (&json!("-39.66"), &json!("-34.97"))
+    );
+    assert_eq!((&plain["days_a_year"]["gap"], &plain["days"]), (&json!(-64), &json!(-320)));
+    assert_eq!(plain["euros_a_year"], json!({ "own_cents": 3_480_000, "shared_cents": 2_100_000 }));
+    assert_eq!(plain["with_days"], Value::Null, "apart, unless a day has a cost");
+    for (cost, own, shared, percent) in [
+        ("200", 35_700_000, 22_400_000, "-37.25"),
+        ("250", 40_275_000, 25_375_000, "-37.00"),
+        ("300", 44_850_000, 28_350_000, "-36.79"),
+    ] {
+        let valued = &told(&["--day-cost", cost])["with_days"];
+        assert_eq!((&valued["own_cents"], &valued["shared_cents"]), (&json!(own), &json!(shared)), "{cost}");
+        assert_eq!(valued["gap_percent"], percent, "{cost}");
+    }
+}

@@ -1,5 +1,7 @@
 //! What `chartrier costs share` prints: the shares, and what follows from what else the file says.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::file::Exercise;
@@ -24,6 +26,18 @@ pub(super) struct Answer {
     balance_cents: Option<ByMember>,
     #[serde(skip_serializing_if = "Option::is_none")]
     price_list: Option<PriceList>,
+}
+
+impl Answer {
+    /// What each member bears, caps applied if there are some.
+    pub(super) fn borne(&self) -> BTreeMap<String, Cents> {
+        self.capped_shares_cents.as_ref().unwrap_or(&self.shares_cents).0.iter().cloned().collect()
+    }
+
+    /// What is shared.
+    pub(super) fn total(&self) -> Cents {
+        self.total_cents
+    }
 }
 
 #[derive(Serialize)]

@@ -1,4 +1,4 @@
-//! `chartrier costs share`: a year's costs from a file, shared to the cent, without a database.
+//! `chartrier costs`: a year's costs from a file, shared to the cent, without a database; what a change would make of them.
 //!
 //! Never shares what it did not wholly understand: a wrong value stops it, with its place. Exit codes: 0 shared, 1 the costs cannot be
 //! shared so, 2 the file cannot be read. The one thing to know: members and items keep the file's order.
@@ -7,6 +7,7 @@ mod answer;
 mod beside;
 mod file;
 mod ordered;
+mod simulate;
 mod values;
 
 use std::fs::File;
@@ -26,6 +27,17 @@ pub enum Command {
         #[arg(value_name = "FICHIER.json")]
         file: PathBuf,
     },
+    /// Dit ce qu'un changement (un membre de plus, une autre clé, un plafond) ferait de la part de chacun.
+    Difference {
+        /// L'exercice tel qu'il est
+        #[arg(value_name = "AVANT.json")]
+        before: PathBuf,
+        /// L'exercice tel qu'il serait
+        #[arg(value_name = "APRES.json")]
+        after: PathBuf,
+    },
+    /// Compare son propre service et le service mutualisé, en euros et en jours de travail.
+    Hosting(simulate::Hosting),
 }
 
 /// Largest file read.
@@ -33,10 +45,28 @@ const BYTES_MAX: u64 = 16 << 20;
 
 /// Runs one of them.
 pub(super) fn run(command: &Command) -> Result<ExitCode, Failure> {
-    let Command::Share { file } = command;
-    let bytes = bytes(file)?;
-    let raw: file::Raw = serde_json::from_slice(&bytes).map_err(|error| unreadable(&error))?;
-    match file::read(&raw).and_then(|exercise| answer::answer(&exercise)) {
+    match command {
+        Command::Share { file } => told(shared(file)?),
+        Command::Difference { before, after } => {
+            let both = (shared(before)?, shared(after)?);
+            told(match both {
+                (Ok(before), Ok(after)) => Ok(simulate::difference(&before, &after)),
+                (Err(reason), _) => Err(format!("avant : {reason}")),
+                (_, Err(reason)) => Err(format!("après : {reason}")),
+            })
+        }
+        Command::Hosting(hosting) => told(Ok(simulate::hosting(hosting))),
+    }
+}
+
+/// A file's year shared, or why it cannot be.
+fn shared(path: &Path) -> Result<Result<answer::Answer, String>, Failure> {
+    let raw: file::Raw = serde_json::from_slice(&bytes(path)?).map_err(|error| unreadable(&error))?;
+    Ok(file::read(&raw).and_then(|exercise| answer::answer(&exercise)))
+}
+
+fn told(answer: Result<impl serde::Serialize, String>) -> Result<ExitCode, Failure> {
+    match answer {
         Ok(answer) => {
             println!("{}", serde_json::to_string(&answer)?);
             Ok(ExitCode::SUCCESS)

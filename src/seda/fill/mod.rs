@@ -21,6 +21,8 @@ pub use lack::{Lack, What};
 
 use follow::{Arena, Thread};
 
+/// Elements put together for one child, tries included.
+const STEPS_MAX: usize = 500_000;
 /// What is told at most.
 const LACKS_MAX: usize = 100;
 
@@ -47,6 +49,8 @@ pub struct Filler<'p> {
     units: Vec<SymbolId>,
     /// Elements put that nobody gave, one in another.
     depth: usize,
+    /// Elements that may still be put together for the child being written: a profile's choices have no end.
+    steps: usize,
     /// Units completed already, of the child being written.
     known: HashMap<(*const Element, SymbolId), Done>,
     /// What may still come in each element open; `None` where the profile has no place for it.
@@ -68,6 +72,7 @@ impl<'p> Filler<'p> {
             marks: Vec::new(),
             units: Vec::new(),
             depth: 0,
+            steps: STEPS_MAX,
             known: HashMap::new(),
             open: vec![Some(profile.grammar.start)],
             lacks: Vec::new(),
@@ -116,6 +121,7 @@ impl<'p> Filler<'p> {
     /// What is to be written for a child of the element open: itself completed, after what must come before it.
     pub fn child(&mut self, element: &Rc<Element>) -> Vec<Rc<Element>> {
         let Some(Some(at)) = self.open.last().copied() else { return vec![element.clone()] };
+        self.steps = STEPS_MAX;
         let mut arena = Arena::default();
         let threads = self.follow(&mut arena, vec![Thread { at, cost: 0, last: None }], element);
         self.known.clear();

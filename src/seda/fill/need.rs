@@ -31,6 +31,10 @@ impl Filler<'_> {
         let name =
             name.filter(|(namespace, _)| *namespace == self.namespace).map(|(_, local)| local.to_owned());
         let Some(name) = name else { return self.missing(symbol, "…", None) };
+        self.steps = self.steps.saturating_sub(1);
+        if self.steps == 0 {
+            return self.missing(symbol, &name, None);
+        }
         let offers = self.offers.clone();
         for offer in offers.iter().filter(|offer| offer.name == name.as_str()) {
             let done = self.complete(offer, symbol);

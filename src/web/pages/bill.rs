@@ -29,7 +29,8 @@ pub struct YearsPage {
     pub year: String,
     pub coefficients: String,
     pub table: String,
-    /// What is wrong in the table, line by line.
+    pub credits: String,
+    /// What is wrong in the tables, line by line.
     pub faults: Vec<String>,
     pub errors: Vec<FieldError>,
     /// What a try would give.
@@ -92,6 +93,9 @@ pub struct MemberLine {
     pub name: String,
     pub days: String,
     pub share: String,
+    /// In kind and ahead.
+    pub credits: String,
+    pub owed: String,
 }
 
 /// A closing.
@@ -101,6 +105,7 @@ pub struct ClosingLine {
     pub reason: String,
     pub sha512: String,
     pub table: String,
+    pub calls: String,
     pub file: String,
 }
 
@@ -148,6 +153,7 @@ pub fn years_page(account: Account, known: &[i32]) -> YearsPage {
         year: String::new(),
         coefficients: "departement 20, epci 50".into(),
         table: String::new(),
+        credits: String::new(),
         faults: Vec::new(),
         errors: Vec::new(),
         tried: None,
@@ -165,6 +171,7 @@ pub async fn prepare(
     page.year = first(&fields, "annee");
     page.coefficients = first(&fields, "coefficients");
     page.table = first(&fields, "tableau");
+    page.credits = first(&fields, "credits");
     let mut wrong = |field: &'static str, sentence: &str| {
         page.errors.push(FieldError { field, sentence: sentence.into() });
     };
@@ -183,12 +190,21 @@ pub async fn prepare(
     if items.is_err() {
         wrong("tableau", "Le tableau n’est pas juste : voyez ce qui est à reprendre.");
     }
-    let (Some(year), Some(coefficients), Ok(items)) = (year, coefficients, &items) else {
-        page.to_correct(items.err().unwrap_or_default());
-        return Ok(answer_to_correct(&page));
+    let credits = import::credits(&page.credits);
+    if credits.is_err() {
+        wrong("credits", "Les crédits ne sont pas justes : voyez ce qui est à reprendre.");
+    }
+    let (year, coefficients, items, credits) = match (year, coefficients, items, credits) {
+        (Some(year), Some(coefficients), Ok(items), Ok(credits)) => (year, coefficients, items, credits),
+        (_, _, items, credits) => {
+            let of_credits =
+                credits.err().unwrap_or_default().into_iter().map(|fault| format!("crédits, {fault}"));
+            page.to_correct(items.err().unwrap_or_default().into_iter().chain(of_credits).collect());
+            return Ok(answer_to_correct(&page));
+        }
     };
     let (prepared_by, prepared_at) = (person.person_id, state.clock.now());
-    let year = Year { year, coefficients, prepared_by, prepared_at, items: items.clone() };
+    let year = Year { year, coefficients, prepared_by, prepared_at, items, credits };
     if first(&fields, "suite") == "garder" {
         closing::prepare(&state.db, &year).await?;
         return Ok(go_to(&format!("{}?fait=prepare", place(year.year))));
@@ -249,6 +265,7 @@ pub fn page(account: Account, year: &Year, members: &[Weighed], closings: &[Clos
         reason: closing.reason.clone(),
         sha512: hex::encode(&closing.sha512),
         table: format!("{}-{}/repartition.csv", place(year.year), closing.version),
+        calls: format!("{}-{}/appels.csv", place(year.year), closing.version),
         file: format!("{}-{}/exercice.json", place(year.year), closing.version),
     };
     YearPage {
@@ -277,19 +294,25 @@ fn bill(year: &Year, members: &[Weighed]) -> Bill {
         parts: import::parts_words(&item.parts),
         justification: item.justification.clone(),
     };
+    let credits = sharing::credits(year, members);
     let shares = shared.as_ref().map(|shared| shared.shares.clone()).unwrap_or_default();
     let member = |(at, member): (usize, &Weighed)| MemberLine {
         code: member.code.clone(),
         name: member.name.clone(),
         days: member.measure.days.to_string(),
         share: money(shares.get(at).copied()),
+        credits: money(credits.as_ref().ok().map(|of| of[at].in_kind + of[at].advances)),
+        owed: money(credits.as_ref().ok().and_then(|of| Some(of[at].off(*shares.get(at)?)))),
     };
     Bill {
         items: year.items.iter().map(item).collect(),
         members: members.iter().enumerate().map(member).collect(),
         total: sharing::euros(year.items.iter().map(Prepared::amount).sum()),
         shared: sharing::euros(shares.iter().sum()),
-        wrong: shared.err().map(|why| why.to_string()),
+        wrong: shared.as_ref().err().map(ToString::to_string).or_else(|| {
+            let code = credits.as_ref().err()?;
+            Some(format!("le crédit de « {code} » n’est d’aucune collectivité de l’exercice"))
+        }),
     }
 }
 
@@ -328,9 +351,21 @@ pub async fn table(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let (year, version, kept) = kept(&state, &asked).await?;
-    let kept: Snapshot =
-        serde_json::from_str(&kept).map_err(|error| crate::db::Error::row("bill_closing", error))?;
-    Ok(csv::answer(&format!("repartition-{year}-{version}"), &kept.summary()))
+    Ok(csv::answer(&format!("repartition-{year}-{version}"), &read(&kept)?.summary()))
+}
+
+fn read(kept: &str) -> Result<Snapshot, Problem> {
+    Ok(serde_json::from_str(kept).map_err(|error| crate::db::Error::row("bill_closing", error))?)
+}
+
+/// `GET /pilotage/couts/{year}-{version}/appels.csv`: what is to be called for.
+pub async fn calls(
+    _: Pilot,
+    asked: web::Path<String>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let (year, version, kept) = kept(&state, &asked).await?;
+    Ok(csv::answer(&format!("appels-{year}-{version}"), &read(&kept)?.calls()))
 }
 
 /// `GET /pilotage/couts/{year}-{version}/exercice.json`: what was closed, for `chartrier costs share`.

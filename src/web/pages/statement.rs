@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -9,7 +10,7 @@ use super::csv::{self, cell};
 use super::shell::{Account, Section, Shell, answer};
 use super::words;
 use crate::billing::snapshot::{Content, Stated};
-use crate::billing::{Statement, queries, sharing};
+use crate::billing::{Statement, paper, queries, sharing};
 use crate::web::callers::UsageReader;
 use crate::web::{Problem, State, problems};
 
@@ -30,9 +31,12 @@ pub struct StatementCard {
     pub issued: String,
     pub share: String,
     pub total: String,
+    /// What is left once credits are taken off.
+    pub owed: Option<String>,
     /// Against the year before.
     pub change: Option<String>,
     pub table: String,
+    pub paper: String,
     pub lines: Vec<LineOf>,
 }
 
@@ -83,9 +87,25 @@ fn card(statement: &Statement, all: &[Statement]) -> Result<StatementCard, Probl
         share: sharing::euros(statement.share),
         total: sharing::euros(content.total_cents),
         change,
+        owed: (statement.owed != statement.share).then(|| owed(&content)),
         table: format!("/facture/{}.csv", statement.number),
+        paper: format!("/facture/{}.pdf", statement.number),
         lines: content.lines.iter().map(line).collect(),
     })
+}
+
+/// Credits, and what is left.
+fn owed(of: &Content) -> String {
+    let mut off = Vec::new();
+    if of.in_kind_cents != 0 {
+        off.push(format!("{} donnés en nature", sharing::euros(of.in_kind_cents)));
+    }
+    if of.advances_cents != 0 {
+        off.push(format!("{} d’acomptes", sharing::euros(of.advances_cents)));
+    }
+    let owed = of.of.owed_cents;
+    let left = if owed < 0 { "à rembourser" } else { "reste dû" };
+    format!("Moins {} : {left} {}.", off.join(" et "), sharing::euros(owed.saturating_abs()))
 }
 
 fn line(of: &Stated) -> LineOf {
@@ -111,15 +131,44 @@ fn key(word: &str) -> String {
     }
 }
 
+/// A statement of the member by its number, what it says, and the version that took its place.
+async fn named(
+    person: &UsageReader,
+    number: &str,
+    state: &State,
+) -> Result<(Statement, Content, Option<u32>), Problem> {
+    let statements = queries::statements(&mut state.db.read(person.tenant).await?).await?;
+    let found = statements.iter().find(|statement| statement.number == number);
+    let found = found.ok_or_else(problems::not_found)?;
+    let of_year = statements.iter().filter(|other| other.year == found.year).map(|other| other.version);
+    let last = of_year.max().filter(|last| *last > found.version);
+    Ok((found.clone(), content(found)?, last))
+}
+
+/// `GET /facture/{number}.pdf`.
+pub async fn paper(
+    person: UsageReader,
+    number: web::Path<String>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let (statement, content, replaced_by) = named(&person, &number, &state).await?;
+    let sha512 = hex::encode(&statement.sha512);
+    let pdf = paper::pdf(&content, statement.issued_at, &sha512, replaced_by)
+        .map_err(|error| crate::db::Error::row("statement", error))?;
+    let name = format!("attachment; filename=\"etat-{}.pdf\"", statement.number);
+    Ok(HttpResponse::Ok()
+        .content_type("application/pdf")
+        .insert_header((header::CONTENT_DISPOSITION, name))
+        .body(pdf))
+}
+
 /// `GET /facture/{number}.csv`.
 pub async fn table(
     person: UsageReader,
     number: web::Path<String>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let statements = queries::statements(&mut state.db.read(person.tenant).await?).await?;
-    let statement = statements.iter().find(|statement| statement.number == *number);
-    let content = content(statement.ok_or_else(problems::not_found)?)?;
+    let (_, content, _) = named(&person, &number, &state).await?;
     let mut table =
         "Poste;Libellé;Catégorie;Clé;Montant en centimes;Poids;Poids de tous;Part en centimes\r\n".to_owned();
     for line in &content.lines {

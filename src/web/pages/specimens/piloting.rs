@@ -141,6 +141,8 @@ fn exercise() -> (Year, Vec<Weighed>) {
         prepared_by: PersonId(uuid::Uuid::nil()),
         prepared_at: "2027-01-12T09:00:00Z".parse().unwrap(),
         items: import::items(ITEMS).unwrap(),
+        credits: import::credits("collectivité;nature;montant;libellé\nsa;acompte;2 000,00;mandat 12\n")
+            .unwrap(),
     };
     let member = |(code, name, kind, population, percent, days): (&str, &str, &str, u64, u64, u32)| Weighed {
         tenant: TenantId::of_member(code),
@@ -169,7 +171,8 @@ fn exercise() -> (Year, Vec<Weighed>) {
 
 fn closed(version: u32) -> Snapshot {
     let (year, members) = exercise();
-    snapshot::of(&year, version, &members, &sharing::share(&year, &members).unwrap()).unwrap()
+    let credits = sharing::credits(&year, &members).unwrap();
+    snapshot::of(&year, version, &members, &sharing::share(&year, &members).unwrap(), &credits).unwrap()
 }
 
 /// The years, with the table being tried and what is wrong in it.
@@ -211,7 +214,9 @@ pub fn bill_mine() -> MinePage {
             version,
             number: content.number.clone(),
             share: content.of.share_cents,
+            owed: content.of.owed_cents,
             content: serde_json::json!(content).to_string(),
+            sha512: vec![0x5a; 64],
             issued_at: "2027-01-20T10:00:00Z".parse().unwrap(),
         }
     };
