@@ -215,6 +215,28 @@ async fn the_oracle_s_year_is_measured_shared_closed_and_stated_to_the_cent() {
     }
     let calls = service.kept(1).await.calls();
     assert!(calls.contains(";État liquidatif 2027-E01-1;10028,65;à appeler"), "{calls}");
+    on_paper(&service).await;
+
+    // What was kept is a file of `chartrier costs share`, and of anybody's ten lines.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("exercice.json");
+    let mut tx = service.db.technical().await.unwrap();
+    std::fs::write(&file, queries::snapshot(&mut tx, 2027, 1).await.unwrap().unwrap()).unwrap();
+    drop(tx);
+    let told =
+        Command::new(env!("CARGO_BIN_EXE_chartrier")).args(["costs", "share"]).arg(&file).output().unwrap();
+    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!(amounts(&told["shares_cents"]), expected);
+    assert_eq!(amounts(&told["balance_cents"]), amounts(&oracle["balance_cents"]));
+    let summary = service.kept(1).await.summary();
+    assert_eq!(recomputed(folder.path(), &summary), (Some(0), "15 lignes, 111851.44 euros, juste".into()));
+    let wrong = summary.replacen("163406", "163407", 1);
+    assert_ne!(wrong, summary);
+    assert_eq!(recomputed(folder.path(), &wrong).0, Some(1));
+}
+
+/// A statement sums, line by line, says what all weigh, and has every figure on paper.
+async fn on_paper(service: &Service) {
     // Each statement sums, line by line, and says what all weigh.
     let mut tx = service.db.read(TenantId::of_member("C01")).await.unwrap();
     let statement = queries::statements(&mut tx).await.unwrap().remove(0);
@@ -239,23 +261,6 @@ async fn the_oracle_s_year_is_measured_shared_closed_and_stated_to_the_cent() {
     for figure in figures {
         assert!(text.contains(&without_space(&figure)), "{figure}: {text}");
     }
-
-    // What was kept is a file of `chartrier costs share`, and of anybody's ten lines.
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("exercice.json");
-    let mut tx = service.db.technical().await.unwrap();
-    std::fs::write(&file, queries::snapshot(&mut tx, 2027, 1).await.unwrap().unwrap()).unwrap();
-    drop(tx);
-    let told =
-        Command::new(env!("CARGO_BIN_EXE_chartrier")).args(["costs", "share"]).arg(&file).output().unwrap();
-    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
-    assert_eq!(amounts(&told["shares_cents"]), expected);
-    assert_eq!(amounts(&told["balance_cents"]), amounts(&oracle["balance_cents"]));
-    let summary = service.kept(1).await.summary();
-    assert_eq!(recomputed(folder.path(), &summary), (Some(0), "15 lignes, 111851.44 euros, juste".into()));
-    let wrong = summary.replacen("163406", "163407", 1);
-    assert_ne!(wrong, summary);
-    assert_eq!(recomputed(folder.path(), &wrong).0, Some(1));
 }
 
 /// Words of a PDF; how lines were broken does not matter.
