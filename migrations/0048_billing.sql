@@ -4,6 +4,8 @@ create table platform.bill_year (
     year         smallint not null check (year between 2000 and 9998),
     -- Percent of its inhabitants that a kind of member counts for: {"departement": 20}; a kind that is not there counts whole.
     coefficients jsonb not null,
+    -- Bounds of what a member bears, by inhabitants: [{"below": 1000, "at_most_cents": 100000}].
+    caps         jsonb not null,
     prepared_by  uuid not null,
     prepared_at  timestamptz not null,
     constraint bill_year_pkey primary key (year)

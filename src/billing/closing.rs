@@ -84,7 +84,9 @@ pub async fn close(
         Err(code) => return Ok(Err(NotClosed::CreditOfNobody(code))),
     };
     let kept = sharing::share(&prepared, &members).and_then(|shared| {
-        snapshot::of(&prepared, version, &members, &shared, &credits).ok_or(costs::Error::TooLarge)
+        let borne = sharing::borne(&prepared, &members, &shared)?;
+        let kept = snapshot::of(&prepared, version, &members, &shared, (&borne, &credits));
+        kept.ok_or(costs::Error::TooLarge)
     });
     let kept = match kept {
         Ok(kept) => serde_json::json!(kept).to_string(),

@@ -8,6 +8,7 @@
 use std::collections::HashSet;
 
 use super::{Credit, CreditKind, Prepared};
+use crate::costs::cap::Band;
 use crate::costs::{Category, Cents, Key, Part};
 
 /// Bytes of a table, its lines, characters of a value, and faults told at once.
@@ -33,6 +34,8 @@ const ITEMS: Columns = &[
 ];
 const CREDITS: Columns = &[("collectivite", true), ("nature", true), ("montant", true), ("libelle", false)];
 
+const CAPS: Columns = &[("moins de", false), ("au plus", false), ("au moins", false)];
+
 /// Reads the items, or says all that is wrong, line by line.
 pub fn items(table: &str) -> Result<Vec<Prepared>, Vec<String>> {
     let mut known = HashSet::new();
@@ -52,6 +55,45 @@ pub fn credits(table: &str) -> Result<Vec<Credit>, Vec<String>> {
         return Ok(Vec::new());
     }
     lines(table, CREDITS, |value| credit(value))
+}
+
+/// Reads bounds by inhabitants, the smallest members first; an empty table has none.
+pub fn caps(table: &str) -> Result<Vec<Band>, Vec<String>> {
+    if table.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut before = Some(0);
+    lines(table, CAPS, |value| {
+        let band = band(value)?;
+        // Members are of the first band that they are under: one after a larger would be nobody's.
+        match (before, band.below) {
+            (Some(smaller), below) if below.is_none_or(|below| below > smaller) => before = below,
+            _ => {
+                return Err(
+                    "« moins de » : du plus petit au plus grand, la dernière tranche sans limite".into()
+                );
+            }
+        }
+        Ok(band)
+    })
+}
+
+fn band(value: &dyn Fn(&str) -> String) -> Result<Band, String> {
+    let below: String = value("moins de").chars().filter(|c| !c.is_whitespace()).collect();
+    let is_number = below.bytes().all(|byte| byte.is_ascii_digit());
+    let below = match below.as_str() {
+        "" => None,
+        text => Some(text.parse().ok().filter(|_| is_number).ok_or("« moins de » : un nombre d'habitants")?),
+    };
+    let bound = |name: &str| match cents(name, &value(name))? {
+        Some(cents) if cents < 0 => Err(format!("« {name} » : un montant qui n'est pas négatif")),
+        cents => Ok(cents),
+    };
+    let band = Band { below, at_most: bound("au plus")?, at_least: bound("au moins")? };
+    if band.at_most.is_none() && band.at_least.is_none() {
+        return Err("donnez « au plus » ou « au moins »".into());
+    }
+    Ok(band)
 }
 
 /// Each line read, or all that is wrong.
@@ -282,6 +324,18 @@ mod tests {
             .for_each(|(fault, expected)| assert!(fault.starts_with(expected), "{fault}"));
         assert_eq!(items("poste;autre\n").unwrap_err().len(), 4);
         assert_eq!(items(HEAD).unwrap_err(), ["le tableau n'a aucun poste"]);
+    }
+
+    #[test]
+    fn bounds_go_from_the_smallest_members_to_the_largest() {
+        let of = |lines: &str| caps(&format!("moins de;au plus;au moins\n{lines}"));
+        assert_eq!(caps("").unwrap(), []);
+        let bands = of("1 000;1 000,00;\n;;50\n").unwrap();
+        let band = |below, at_most, at_least| Band { below, at_most, at_least };
+        assert_eq!(bands, [band(Some(1_000), Some(100_000), None), band(None, None, Some(5_000))]);
+        for wrong in ["1000;;", "mille;1;", "-5;1;", "1000;-1;", "1000;1;\n500;1;", ";1;\n1000;1;", "0;1;"] {
+            assert!(of(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

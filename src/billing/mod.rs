@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use crate::costs::cap::Band;
 use crate::costs::{Category, Cents, Part};
 use crate::model::PersonId;
 
@@ -32,6 +33,8 @@ pub struct Year {
     pub prepared_at: DateTime<Utc>,
     pub items: Vec<Prepared>,
     pub credits: Vec<Credit>,
+    /// Bounds of what a member bears, by inhabitants; what they move is shared again by population.
+    pub caps: Vec<Band>,
 }
 
 /// What a member gave in kind, or paid ahead.

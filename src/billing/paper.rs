@@ -51,6 +51,7 @@ fn lay(content: &Content, at: DateTime<Utc>, sha512: &str, replaced_by: Option<u
         fact("Versé", format!("{} octets", number(of.depot_mo))),
         fact("Flux actifs", count(of.flux_mois, "mois de flux", "mois de flux")),
         fact("Part", euros(of.share_cents)),
+        fact("Supporté, plafonds et planchers appliqués", euros(of.borne_cents)),
         fact("Donné en nature", euros(content.in_kind_cents)),
         fact("Acomptes versés", euros(content.advances_cents)),
         fact(

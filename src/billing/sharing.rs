@@ -1,18 +1,31 @@
 //! A year shared between the members measured: the arithmetic is `costs`', what is weighed is ours.
 
-use super::measures::Weighed;
+use super::measures::{Weighed, year_days};
 use super::{CreditKind, Prepared, Year};
-use crate::costs::{self, Cents, Item, Measure, Shared, share_year};
+use crate::costs::{self, Cents, Item, Key, Measure, Shared, cap, share_year};
 
 /// Shares what the year cost, or should.
 ///
 /// # Errors
 /// What to mend: see [`costs::Error`].
 pub fn share(year: &Year, members: &[Weighed]) -> Result<Shared, costs::Error> {
-    let measures: Vec<(String, Measure)> =
-        members.iter().map(|member| (member.code.clone(), member.measure.clone())).collect();
     let items: Vec<Item> = year.items.iter().map(item).collect();
-    share_year(&measures, &items)
+    share_year(&measures(members), &items)
+}
+
+fn measures(members: &[Weighed]) -> Vec<(String, Measure)> {
+    members.iter().map(|member| (member.code.clone(), member.measure.clone())).collect()
+}
+
+/// What each member bears: its share within the bounds of the year, if there are some; what they move is shared again by population.
+///
+/// # Errors
+/// As for [`share`]; and when every member is held by a bound.
+pub fn borne(year: &Year, members: &[Weighed], shared: &Shared) -> Result<Vec<Cents>, costs::Error> {
+    if year.caps.is_empty() {
+        return Ok(shared.shares.clone());
+    }
+    cap::bounded(&measures(members), &shared.shares, &year.caps, &Key::Population, year_days(year.year))
 }
 
 /// What each member gave in kind and paid ahead, in their order.
@@ -41,9 +54,9 @@ pub struct Credits {
 }
 
 impl Credits {
-    /// What is left of a share; negative: to be given back.
-    pub fn off(self, share: Cents) -> Cents {
-        share.saturating_sub(self.in_kind).saturating_sub(self.advances)
+    /// What is left of what is borne; negative: to be given back.
+    pub fn off(self, borne: Cents) -> Cents {
+        borne.saturating_sub(self.in_kind).saturating_sub(self.advances)
     }
 }
 

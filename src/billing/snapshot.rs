@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Year;
 use super::measures::{Weighed, year_days};
 use super::sharing::Credits;
+use crate::costs::cap::Band;
 use crate::costs::{Cents, Shared};
 
 /// A closing's content.
@@ -18,6 +19,8 @@ pub struct Snapshot {
     pub items: Vec<Item>,
     pub in_kind_cents: std::collections::BTreeMap<String, Cents>,
     pub advances_cents: std::collections::BTreeMap<String, Cents>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub caps: Vec<Band>,
     pub total_cents: Cents,
     pub lines: Vec<Line>,
 }
@@ -37,6 +40,8 @@ pub struct Member {
     pub depot_mo: u64,
     pub flux_mois: u64,
     pub share_cents: Cents,
+    /// Within the bounds of the year.
+    pub borne_cents: Cents,
     /// Credits taken off; negative: to be given back.
     pub owed_cents: Cents,
 }
@@ -103,7 +108,7 @@ pub fn of(
     version: u32,
     members: &[Weighed],
     shared: &Shared,
-    credits: &[Credits],
+    (borne, credits): (&[Cents], &[Credits]),
 ) -> Option<Snapshot> {
     let whole = |weight: u128| u64::try_from(weight).ok();
     let mut known = std::collections::BTreeMap::new();
@@ -111,7 +116,8 @@ pub fn of(
         let amounts = members.iter().zip(credits).map(|(member, credits)| (member.code.clone(), of(credits)));
         amounts.filter(|(_, cents)| *cents != 0).collect()
     };
-    for ((member, share), credits) in members.iter().zip(&shared.shares).zip(credits) {
+    let shares = shared.shares.iter().zip(borne).zip(credits);
+    for (member, ((share, borne), credits)) in members.iter().zip(shares) {
         let measure = &member.measure;
         let kept = Member {
             name: member.name.clone(),
@@ -124,7 +130,8 @@ pub fn of(
             depot_mo: whole(measure.deposited)?,
             flux_mois: measure.flow_months,
             share_cents: *share,
-            owed_cents: credits.off(*share),
+            borne_cents: *borne,
+            owed_cents: credits.off(*borne),
         };
         known.insert(member.code.clone(), kept);
     }
@@ -157,6 +164,7 @@ pub fn of(
         items: items.collect(),
         in_kind_cents: amounts(|of| of.in_kind),
         advances_cents: amounts(|of| of.advances),
+        caps: year.caps.clone(),
         total_cents: shared.total,
         lines: lines?,
     })

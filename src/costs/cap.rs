@@ -1,14 +1,19 @@
 //! Caps and floors of what members bear, with what they take off, or put in, shared again between the others.
 
+use serde::{Deserialize, Serialize};
+
 use super::share::{Ties, prorated, share};
 use super::{Cents, Error, Key, Measure};
 
 /// What a member of a band pays at most, and at least, in a whole year.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Band {
     /// Inhabitants under which the band stops; `None`: no end.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub below: Option<u64>,
+    #[serde(rename = "at_most_cents", skip_serializing_if = "Option::is_none")]
     pub at_most: Option<Cents>,
+    #[serde(rename = "at_least_cents", skip_serializing_if = "Option::is_none")]
     pub at_least: Option<Cents>,
 }
 

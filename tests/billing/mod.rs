@@ -110,8 +110,15 @@ impl Service {
     ) -> Year {
         let credits = import::credits(credits).unwrap();
         let coefficients = [("departement".to_owned(), 20), ("epci".to_owned(), 50)].into();
-        let year =
-            Year { year, coefficients, prepared_by: PREPARES, prepared_at: self.clock.now(), items, credits };
+        let year = Year {
+            year,
+            coefficients,
+            prepared_by: PREPARES,
+            prepared_at: self.clock.now(),
+            items,
+            credits,
+            caps: Vec::new(),
+        };
         prepare(&self.db, &year).await.unwrap();
         year
     }
@@ -348,6 +355,27 @@ async fn a_correction_is_a_closing_more_and_what_was_closed_stays() {
         assert!(refused.to_string().contains("permission denied"), "{refused}");
         tx = service.db.technical().await.unwrap();
     }
+}
+
+/// Norms §5.1: 1 000 € a year under 1 000 inhabitants.
+#[tokio::test]
+async fn what_a_bound_takes_off_is_borne_by_the_others() {
+    let _one = CLOSING.lock().await;
+    let service = Service::of_oracle("billing_caps").await;
+    let mut year = service.prepared(import::items(&table()).unwrap(), 2027).await;
+    year.caps = import::caps("moins de;au plus\n1000;1 000,00\n").unwrap();
+    prepare(&service.db, &year).await.unwrap();
+    assert_eq!(service.close(VALIDATES, "").await, Ok(1));
+    let kept = service.kept(1).await;
+    let borne: Vec<(&str, Cents)> =
+        kept.members.iter().map(|(code, member)| (code.as_str(), member.borne_cents)).collect();
+    let expected =
+        [("C01", 2_296_481), ("C02", 989_942), ("C03", 50_411), ("D01", 5_254_372), ("E01", 2_593_938)];
+    assert_eq!(borne, expected);
+    assert_eq!(borne.iter().map(|(_, cents)| cents).sum::<Cents>(), kept.total_cents);
+    let mut tx = service.db.read(TenantId::of_member("C03")).await.unwrap();
+    let statement = queries::statements(&mut tx).await.unwrap().remove(0);
+    assert_eq!((statement.share, statement.owed), (436_730, 50_411), "its lines, then what is left of them");
 }
 
 #[tokio::test]

@@ -30,6 +30,7 @@ pub struct YearsPage {
     pub coefficients: String,
     pub table: String,
     pub credits: String,
+    pub caps: String,
     /// What is wrong in the tables, line by line.
     pub faults: Vec<String>,
     pub errors: Vec<FieldError>,
@@ -154,6 +155,7 @@ pub fn years_page(account: Account, known: &[i32]) -> YearsPage {
         coefficients: "departement 20, epci 50".into(),
         table: String::new(),
         credits: String::new(),
+        caps: String::new(),
         faults: Vec::new(),
         errors: Vec::new(),
         tried: None,
@@ -172,6 +174,7 @@ pub async fn prepare(
     page.coefficients = first(&fields, "coefficients");
     page.table = first(&fields, "tableau");
     page.credits = first(&fields, "credits");
+    page.caps = first(&fields, "bornes");
     let mut wrong = |field: &'static str, sentence: &str| {
         page.errors.push(FieldError { field, sentence: sentence.into() });
     };
@@ -194,17 +197,21 @@ pub async fn prepare(
     if credits.is_err() {
         wrong("credits", "Les crédits ne sont pas justes : voyez ce qui est à reprendre.");
     }
-    let (year, coefficients, items, credits) = match (year, coefficients, items, credits) {
-        (Some(year), Some(coefficients), Ok(items), Ok(credits)) => (year, coefficients, items, credits),
-        (_, _, items, credits) => {
-            let of_credits =
-                credits.err().unwrap_or_default().into_iter().map(|fault| format!("crédits, {fault}"));
-            page.to_correct(items.err().unwrap_or_default().into_iter().chain(of_credits).collect());
+    let caps = import::caps(&page.caps);
+    if caps.is_err() {
+        wrong("bornes", "Les bornes ne sont pas justes : voyez ce qui est à reprendre.");
+    }
+    let (year, coefficients, items, credits, caps) = match (year, coefficients, items, credits, caps) {
+        (Some(year), Some(coefficients), Ok(items), Ok(credits), Ok(caps)) => {
+            (year, coefficients, items, credits, caps)
+        }
+        (_, _, items, credits, caps) => {
+            page.to_correct(faults(items.err(), credits.err(), caps.err()));
             return Ok(answer_to_correct(&page));
         }
     };
     let (prepared_by, prepared_at) = (person.person_id, state.clock.now());
-    let year = Year { year, coefficients, prepared_by, prepared_at, items, credits };
+    let year = Year { year, coefficients, prepared_by, prepared_at, items, credits, caps };
     if first(&fields, "suite") == "garder" {
         closing::prepare(&state.db, &year).await?;
         return Ok(go_to(&format!("{}?fait=prepare", place(year.year))));
@@ -212,6 +219,18 @@ pub async fn prepare(
     let members = of_year(&state.db, &year).await?;
     page.tried = Some(bill(&year, &members));
     Ok(answer(&page))
+}
+
+/// What is wrong in each table, its name before all but the first's.
+fn faults(
+    items: Option<Vec<String>>,
+    credits: Option<Vec<String>>,
+    caps: Option<Vec<String>>,
+) -> Vec<String> {
+    let of = |name: &'static str, faults: Option<Vec<String>>| {
+        faults.unwrap_or_default().into_iter().map(move |fault| format!("{name}, {fault}"))
+    };
+    items.unwrap_or_default().into_iter().chain(of("crédits", credits)).chain(of("bornes", caps)).collect()
 }
 
 /// `departement 20, epci 50`.
@@ -295,7 +314,8 @@ fn bill(year: &Year, members: &[Weighed]) -> Bill {
         justification: item.justification.clone(),
     };
     let credits = sharing::credits(year, members);
-    let shares = shared.as_ref().map(|shared| shared.shares.clone()).unwrap_or_default();
+    let shared = shared.and_then(|shared| sharing::borne(year, members, &shared));
+    let shares = shared.as_ref().cloned().unwrap_or_default();
     let member = |(at, member): (usize, &Weighed)| MemberLine {
         code: member.code.clone(),
         name: member.name.clone(),

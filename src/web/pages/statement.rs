@@ -96,6 +96,10 @@ fn card(statement: &Statement, all: &[Statement]) -> Result<StatementCard, Probl
 
 /// Credits, and what is left.
 fn owed(of: &Content) -> String {
+    let mut said = String::new();
+    if of.of.borne_cents != of.of.share_cents {
+        said = format!("Ramenée à {} par les bornes de l’exercice. ", sharing::euros(of.of.borne_cents));
+    }
     let mut off = Vec::new();
     if of.in_kind_cents != 0 {
         off.push(format!("{} donnés en nature", sharing::euros(of.in_kind_cents)));
@@ -104,8 +108,11 @@ fn owed(of: &Content) -> String {
         off.push(format!("{} d’acomptes", sharing::euros(of.advances_cents)));
     }
     let owed = of.of.owed_cents;
+    if off.is_empty() {
+        return said;
+    }
     let left = if owed < 0 { "à rembourser" } else { "reste dû" };
-    format!("Moins {} : {left} {}.", off.join(" et "), sharing::euros(owed.saturating_abs()))
+    format!("{said}Moins {} : {left} {}.", off.join(" et "), sharing::euros(owed.saturating_abs()))
 }
 
 fn line(of: &Stated) -> LineOf {

@@ -143,6 +143,7 @@ fn exercise() -> (Year, Vec<Weighed>) {
         items: import::items(ITEMS).unwrap(),
         credits: import::credits("collectivité;nature;montant;libellé\nsa;acompte;2 000,00;mandat 12\n")
             .unwrap(),
+        caps: Vec::new(),
     };
     let member = |(code, name, kind, population, percent, days): (&str, &str, &str, u64, u64, u32)| Weighed {
         tenant: TenantId::of_member(code),
@@ -172,7 +173,8 @@ fn exercise() -> (Year, Vec<Weighed>) {
 fn closed(version: u32) -> Snapshot {
     let (year, members) = exercise();
     let credits = sharing::credits(&year, &members).unwrap();
-    snapshot::of(&year, version, &members, &sharing::share(&year, &members).unwrap(), &credits).unwrap()
+    let shared = sharing::share(&year, &members).unwrap();
+    snapshot::of(&year, version, &members, &shared, (&shared.shares, &credits)).unwrap()
 }
 
 /// The years, with the table being tried and what is wrong in it.
