@@ -3,7 +3,7 @@
 //! Never changes what was closed. The one thing to know: the closing is kept first, in one transaction; the statements follow from
 //! what it kept, each once, and whatever stops between two of them is taken up again by the next pass.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 
 use super::measures::{Weighed, days_of, of_year};
 use super::snapshot::{self, Content, Snapshot};
@@ -173,7 +173,8 @@ async fn issue_one(
         owed: content.of.owed_cents,
         sha512: sha512(text.as_bytes()).to_vec(),
         content: text,
-        issued_at: now,
+        // As a row keeps it: a rebuild finds the same.
+        issued_at: now.trunc_subsecs(6),
     };
     if !queries::insert_statement(&mut tx, &statement).await? {
         return Ok(false);
@@ -185,9 +186,15 @@ async fn issue_one(
         object: format!("statement:{}", statement.number),
         detail: vec![
             ("action", "etat_liquidatif".to_owned()),
+            ("exercice", statement.year.to_string()),
+            ("cloture", statement.version.to_string()),
+            ("numero", statement.number.clone()),
+            ("emis", statement.issued_at.to_rfc3339_opts(SecondsFormat::Micros, true)),
             ("part_centimes", statement.share.to_string()),
             ("du_centimes", statement.owed.to_string()),
             ("sha512", hex::encode(&statement.sha512)),
+            // Whole: the journal outlives the database.
+            ("contenu", statement.content.clone()),
             ("cloture_sha512", hex::encode(&closing.sha512)),
             ("remplace", if closing.version > 1 { (closing.version - 1).to_string() } else { String::new() }),
         ],

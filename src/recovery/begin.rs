@@ -7,7 +7,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::rebuild::{Asked, Objects, Purpose};
-use super::{Error, Recovery, blocking, copies, numbers, queries, register_queries, site, usage_queries};
+use super::{
+    Error, Recovery, blocking, copies, numbers, queries, register_queries, site, statement_queries,
+    usage_queries,
+};
 use crate::db::{self, TenantTx};
 use crate::evidence::copy::{self, read_after, read_head};
 use crate::model::{Agent, Event, EventType, Outcome, TenantId};
@@ -66,6 +69,7 @@ impl Recovery {
             }
         }
         usage_queries::put_back(&mut tx).await?;
+        statement_queries::put_back(&mut tx).await?;
         let rebuild_id = match queries::unfinished(&mut tx, &asked.site).await? {
             Some(id) => id,
             None => {

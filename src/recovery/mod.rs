@@ -24,6 +24,7 @@ mod register_queries;
 mod rehearse;
 mod safety_queries;
 mod site;
+mod statement_queries;
 pub mod tables;
 mod usage_queries;
 

@@ -174,16 +174,13 @@ pub const TABLES: &[Table] = &[
     },
     lost("integrity_request", "asked for again"),
     lost("former_account", "what the register's copy says of accounts that are to be made again"),
-    lost(
-        "statement",
-        "the journal has its number, its share and its digest; the rest is in the file given to each member",
-    ),
+    Table { why: "each is whole in its entry of the journal", ..rebuilt("statement", Source::Journal) },
     lost("platform.bill_year", "prepared again: the pilot keeps the table of items"),
     lost("platform.bill_credit", "imported again with its year"),
     lost("platform.bill_item", "imported again with its year"),
     lost(
         "platform.bill_closing",
-        "each member's journal has the digest of the closing and its share; the file given to all is the rest",
+        "each member's statement comes back from its journal; the table given to all has the rest",
     ),
     lost("platform.tiers", "declared again"),
     lost("platform.recovery_code", "given again with the next telephone"),

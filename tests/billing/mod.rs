@@ -400,3 +400,51 @@ async fn a_closing_whose_statements_were_cut_off_is_taken_up_again() {
         assert_eq!(service.stated(code).await.len(), 1, "{code}");
     }
 }
+
+/// A département's whole: what a closing takes, statements included.
+#[tokio::test]
+async fn three_hundred_members_are_closed_and_each_has_its_statement() {
+    let _one = CLOSING.lock().await;
+    let name = "billing_many";
+    let settings = Settings::new(&database::own_database(name).await, 4).unwrap();
+    db::migrate(&settings).await.unwrap();
+    let clock = Clock::standing_at("2028-01-12T09:00:00Z".parse().unwrap());
+    let service = Service { db: Db::connect(&settings, clock.clone()).await.unwrap(), clock };
+    let codes: Vec<String> = (0..300).map(|n| format!("m{n:03}")).collect();
+    let tenants: Vec<Uuid> = codes.iter().map(|code| TenantId::of_member(code).as_uuid()).collect();
+    let mut superuser = database::connect_as("chartrier_superuser", name).await;
+    for statement in [
+        "insert into member (tenant_id, code, name, kind, siren, department, created_at, population)
+         select t, c, c, 'commune', '219600178', '96', now(), 100 + n * 37
+         from unnest($1::uuid[], $2::text[]) with ordinality as m(t, c, n)",
+        "insert into journal_head (tenant_id, seq, hash, at)
+         select t, 0, decode(repeat('00', 32), 'hex'), '2020-01-01' from unnest($1::uuid[], $2::text[]) as m(t, c)",
+        // Some come in the year, some leave.
+        "insert into convention (tenant_id, convention_id, identifier, regime, state, valid_from, valid_until, notice_months, details)
+         select t, gen_random_uuid(), 'C', 'mutualisation_definitive', 'active',
+                case when n % 7 = 0 then '2027-07-01'::date end, case when n % 11 = 0 then '2027-09-30'::date end, 6, '{}'
+         from unnest($1::uuid[], $2::text[]) with ordinality as m(t, c, n)",
+        "insert into usage_day (tenant_id, day, late)
+         select t, d, false from unnest($1::uuid[], $2::text[]) as m(t, c),
+                generate_series('2027-01-01'::date, '2027-12-31', '1 day') d",
+        "insert into usage_agreement (tenant_id, day, agreement, archives, objects, bytes, came, came_objects, came_bytes, refused)
+         select t, d, 'ACTES', 1, 1, n * 1000003, 1, 1, n * 1009, 0
+         from unnest($1::uuid[], $2::text[]) with ordinality as m(t, c, n),
+              generate_series('2027-01-01'::date, '2027-12-31', '1 day') d",
+    ] {
+        sqlx::query(statement).bind(&tenants).bind(&codes).execute(&mut superuser).await.unwrap();
+    }
+    let items = table().replace("DIRECT:D01", "DIRECT:m000");
+    service.prepared(import::items(&items).unwrap(), 2027).await;
+    let began = std::time::Instant::now();
+    assert_eq!(service.close(VALIDATES, "").await, Ok(1));
+    println!("clôture de 300 membres : {:?}", began.elapsed());
+    let kept = service.kept(1).await;
+    assert_eq!((kept.members.len(), kept.total_cents), (300, 11_185_144));
+    assert_eq!(kept.members.values().map(|member| member.share_cents).sum::<Cents>(), kept.total_cents);
+    let days = |code: &str| kept.members[code].days;
+    assert_eq!((days("m000"), days("m006"), days("m010"), days("m076")), (365, 184, 273, 92));
+    let statements: i64 =
+        sqlx::query_scalar("select count(*) from statement").fetch_one(&mut superuser).await.unwrap();
+    assert_eq!(statements, 300);
+}

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use chartrier::billing::{Year, closing, import};
 use chartrier::clock::{self, Clock};
-use chartrier::model::{TenantId, TransferState};
+use chartrier::model::{PersonId, TenantId, TransferState};
 use chartrier::package::ocfl;
 use chartrier::recovery::{Asked, Error, Told};
 use chartrier::usage;
-use chrono::{Days, TimeDelta};
+use chrono::{Datelike, Days, TimeDelta};
 
 use super::{Instance, TITLE, asked, compare, in_2_2, zipped};
 use crate::ingest::older;
@@ -53,6 +54,23 @@ async fn deposit_everything(origin: &Instance, code: &str) {
     assert_eq!(usage::measure(&origin.db, &tomorrow, TenantId::of_member(code)).await.unwrap(), 1);
 }
 
+/// What the year before cost is shared, and each member has its statement.
+async fn last_year_is_billed(origin: &Instance) {
+    let [prepares, validates] = [1, 2].map(|id| PersonId(uuid::Uuid::from_u128(id)));
+    let year = Year {
+        year: origin.clock.today().year() - 1,
+        coefficients: std::collections::BTreeMap::new(),
+        prepared_by: prepares,
+        prepared_at: origin.clock.now(),
+        items: import::items("poste;libellé;catégorie;réalisé;clés\nI1;Hébergement;INFRA;100,01;EGAL\n")
+            .unwrap(),
+        credits: Vec::new(),
+        caps: Vec::new(),
+    };
+    closing::prepare(&origin.db, &year).await.unwrap();
+    assert_eq!(closing::close(&origin.db, &origin.clock, year.year, validates, "").await.unwrap(), Ok(1));
+}
+
 /// Texts of the units that a question finds, in the order in which they are shown.
 async fn found(instance: &Instance, code: &str, question: &str) -> Vec<String> {
     let mut tx = instance.db.read(TenantId::of_member(code)).await.unwrap();
@@ -72,6 +90,7 @@ async fn the_catalogue_rebuilt_from_one_site_alone_is_the_one_that_was_lost() {
     let origin = Instance::in_folder("rebuild_origin", folder.path()).await;
     let members = ["amont", "aval"];
     origin.apply(&members).await;
+    last_year_is_billed(&origin).await;
     for code in members {
         deposit_everything(&origin, code).await;
         origin.recovery.copy_journal(TenantId::of_member(code)).await.unwrap();
