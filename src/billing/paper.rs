@@ -41,24 +41,7 @@ fn lay(content: &Content, at: DateTime<Utc>, sha512: &str, replaced_by: Option<u
         );
         blocks.push(Block::Notice(Tone::Waiting, sentence));
     }
-    let fact = |name: &str, value: String| Fact { name: name.into(), value };
-    blocks.push(Block::Facts(vec![
-        fact("Collectivité", format!("{} ({})", of.name, content.member)),
-        fact("SIREN", of.siren.clone()),
-        fact("Jours d’adhésion", of.days.to_string()),
-        fact("Population", format!("{} habitants, comptés à {} %", number(of.population), of.coeff_pct)),
-        fact("Conservé", format!("{} octets-jours", number(of.stock_mo))),
-        fact("Versé", format!("{} octets", number(of.depot_mo))),
-        fact("Flux actifs", count(of.flux_mois, "mois de flux", "mois de flux")),
-        fact("Part", euros(of.share_cents)),
-        fact("Supporté, plafonds et planchers appliqués", euros(of.borne_cents)),
-        fact("Donné en nature", euros(content.in_kind_cents)),
-        fact("Acomptes versés", euros(content.advances_cents)),
-        fact(
-            if of.owed_cents < 0 { "À rembourser" } else { "Reste dû" },
-            euros(of.owed_cents.saturating_abs()),
-        ),
-    ]));
+    blocks.push(Block::Facts(facts(content)));
     blocks.push(Block::Heading("Le calcul, ligne par ligne".into()));
     blocks.push(Block::Paragraph(
         "Chaque part est le montant × le poids de la collectivité ÷ le poids de toutes, au centime : ce qui manque va aux plus \
@@ -77,6 +60,34 @@ fn lay(content: &Content, at: DateTime<Utc>, sha512: &str, replaced_by: Option<u
         blocks,
         foot: "La répartition de toutes les collectivités permet à chacun de refaire ce calcul.".into(),
     }
+}
+
+fn facts(content: &Content) -> Vec<Fact> {
+    let of = &content.of;
+    let fact = |name: &str, value: String| Fact { name: name.into(), value };
+    let mut facts = vec![
+        fact("Collectivité", format!("{} ({})", of.name, content.member)),
+        fact("SIREN", of.siren.clone()),
+        fact("Jours d’adhésion", of.days.to_string()),
+        fact("Population", format!("{} habitants, comptés à {} %", number(of.population), of.coeff_pct)),
+        fact("Conservé", format!("{} octets-jours", number(of.stock_mo))),
+        fact("Versé", format!("{} octets", number(of.depot_mo))),
+        fact("Flux actifs", count(of.flux_mois, "mois de flux", "mois de flux")),
+        fact("Part", euros(of.share_cents)),
+    ];
+    if of.borne_cents != of.share_cents {
+        facts.push(fact("Supporté, bornes appliquées", euros(of.borne_cents)));
+    }
+    for (name, cents) in
+        [("Donné en nature", content.in_kind_cents), ("Acomptes versés", content.advances_cents)]
+    {
+        if cents != 0 {
+            facts.push(fact(name, euros(cents)));
+        }
+    }
+    let left = if of.owed_cents < 0 { "À rembourser" } else { "Reste dû" };
+    facts.push(fact(left, euros(of.owed_cents.saturating_abs())));
+    facts
 }
 
 fn table(content: &Content) -> Table {

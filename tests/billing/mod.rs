@@ -254,6 +254,9 @@ async fn on_paper(service: &Service) {
     drop(tx);
     // On paper: every figure, and the same bytes each time.
     let paper = || paper::pdf(&content, statement.issued_at, "5a5a", Some(2)).unwrap();
+    if let Some(folder) = std::env::var_os("CHARTRIER_SPECIMENS") {
+        std::fs::write(std::path::Path::new(&folder).join("etat-liquidatif.pdf"), paper()).unwrap();
+    }
     let text = text_of(&paper());
     assert_eq!(paper(), paper());
     let mut figures =
