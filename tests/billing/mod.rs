@@ -26,8 +26,8 @@ fn oracle() -> Value {
     serde_json::from_str(ORACLE).unwrap()
 }
 
-/// A point at which one of these tests cuts a closing off is a point of all of them: one at a time.
-static CLOSING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+/// A point at which a test cuts a closing off is a point of every test that closes: one at a time.
+pub static CLOSING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 /// A service of its own, with the oracle's members as they were in 2027.
 struct Service {

@@ -56,6 +56,7 @@ async fn deposit_everything(origin: &Instance, code: &str) {
 
 /// What the year before cost is shared, and each member has its statement.
 async fn last_year_is_billed(origin: &Instance) {
+    let _one = crate::billing::CLOSING.lock().await;
     let [prepares, validates] = [1, 2].map(|id| PersonId(uuid::Uuid::from_u128(id)));
     let year = Year {
         year: origin.clock.today().year() - 1,

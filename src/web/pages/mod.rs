@@ -24,6 +24,7 @@ pub mod formats;
 pub mod glass;
 pub mod identity;
 pub mod ingest;
+pub mod machine_view;
 pub mod machines;
 pub mod notices;
 pub mod numbering;

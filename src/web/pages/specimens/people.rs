@@ -14,7 +14,7 @@ use crate::web::pages::factor::{CodePage, CodesPage, TelephonePage};
 use crate::web::pages::password::{forgotten_page, password_page};
 use crate::web::pages::people::{Choices, InvitePage, list_page, page};
 use crate::web::pages::shell::*;
-use crate::web::pages::{connectors, drafts, glass, machines, tiers};
+use crate::web::pages::{connectors, drafts, glass, machine_view, tiers};
 
 fn people() -> Vec<accounts::Known> {
     let known =
@@ -88,7 +88,7 @@ fn machine() -> Known {
     }
 }
 
-fn connectors(account: Account) -> machines::ListPage {
+fn connectors(account: Account) -> machine_view::ListPage {
     let day = |text: &str| text.parse().expect("a day");
     let missed = Missed {
         agreement_id: crate::model::AgreementId(uuid::Uuid::nil()),
@@ -98,10 +98,10 @@ fn connectors(account: Account) -> machines::ListPage {
         until: day("2026-10-31"),
         due: day("2026-11-05"),
     };
-    machines::list_page(account, &[machine()], &[missed])
+    machine_view::list_page(account, &[machine()], &[missed])
 }
 
-fn connector(account: Account) -> machines::MachinePage {
+fn connector(account: Account) -> machine_view::MachinePage {
     let noted = |when: &str, what: What, outcome: CallOutcome, transfer: bool, detail: &str| Noted {
         at: at(when),
         what,
@@ -118,14 +118,14 @@ fn connector(account: Account) -> machines::MachinePage {
         noted("2026-11-26T09:12:00Z", What::Versions, CallOutcome::Unauthorized, false, ""),
     ];
     let agreements = [super::profiles::agreement("ACTES", "Actes et délibérations", &["actes-2024"], false)];
-    let told = machines::Told {
+    let told = machine_view::Told {
         known: &machine(),
         agreements: &agreements,
         calls: &calls,
         sees_transfers: true,
         public_url: "archives.exemple.fr",
     };
-    let mut page = machines::page(account, &told);
+    let mut page = machine_view::page(account, &told);
     page.tell("kQ3vZc0mF2x9uT7pLr5sWb1nEo8yHd4aGj6iKqMtVzU");
     page.checked(&[
         Check::Open,
