@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use super::{Credit, CreditKind, Prepared};
 use crate::costs::cap::Band;
-use crate::costs::{Category, Cents, Key, Part};
+use crate::costs::{CODE_CHARS_MAX, Category, Cents, Key, PARTS_MAX, Part, is_code};
 
 /// Bytes of a table, its lines, characters of a value, and faults told at once.
 pub const TABLE_BYTES_MAX: usize = 1 << 20;
@@ -159,6 +159,15 @@ fn text(value: &dyn Fn(&str) -> String, name: &str, is_needed: bool) -> Result<S
     Ok(text)
 }
 
+/// A code, as a file of `chartrier costs share` takes it: a closing is one.
+fn code(value: &dyn Fn(&str) -> String, name: &str) -> Result<String, String> {
+    let code = text(value, name, true)?;
+    if is_code(&code) {
+        return Ok(code);
+    }
+    Err(format!("« {name} » : {CODE_CHARS_MAX} caractères au plus, sans virgule, « = » ni « : »"))
+}
+
 fn credit(value: &dyn Fn(&str) -> String) -> Result<Credit, String> {
     let nature = text(value, "nature", true)?;
     let kind = [CreditKind::InKind, CreditKind::Advance]
@@ -166,7 +175,7 @@ fn credit(value: &dyn Fn(&str) -> String) -> Result<Credit, String> {
         .find(|kind| kind.label() == nature.to_lowercase());
     let cents = cents("montant", &value("montant"))?.filter(|cents| *cents > 0);
     Ok(Credit {
-        member: text(value, "collectivite", true)?,
+        member: code(value, "collectivite")?,
         kind: kind.ok_or_else(|| format!("« {nature} » : écrivez « en nature » ou « acompte »"))?,
         cents: cents.ok_or("« montant » : un montant plus grand que zéro")?,
         label: text(value, "libelle", false)?,
@@ -180,7 +189,7 @@ fn item(value: &dyn Fn(&str) -> String) -> Result<Prepared, String> {
         return Err("donnez « prévu » ou « réalisé »".into());
     }
     Ok(Prepared {
-        item: text(value, "poste", true)?,
+        item: code(value, "poste")?,
         label: text(value, "libelle", true)?,
         category: Category::from_word(&category.to_uppercase()).ok_or_else(|| {
             format!("« {category} » n'est pas une catégorie : INFRA, VOLUMETRIE, MAINTENANCE, CONNECTEURS, RH ou RECETTE")
@@ -232,7 +241,16 @@ pub(super) fn parts(text: &str) -> Result<Vec<Part>, String> {
             None => (10_000, part),
         };
         let key = Key::from_word(key).map_err(|error| error.to_string())?;
+        if share == 0 {
+            return Err(format!("« {part} » : une part est plus grande que zéro"));
+        }
+        if parts.iter().any(|other: &Part| other.key == key) {
+            return Err(format!("« {text} » : la clé {} vient deux fois", key.word()));
+        }
         parts.push(Part { basis_points: share, key });
+        if parts.len() > PARTS_MAX {
+            return Err(format!("« clés » : {PARTS_MAX} parts au plus"));
+        }
     }
     let total: u64 = parts.iter().map(|part| part.basis_points).sum();
     if total != 10_000 {
@@ -312,6 +330,13 @@ mod tests {
             ("I7;A;RH;1;;PARTAGE;", "ligne 9 : « PARTAGE » n’est pas une clé"),
             ("I8;A;RH;1;;;", "ligne 10 : « clés » manque"),
             ("I9;A;RH;99999999999999;;EGAL;", "ligne 11 : « prevu »"),
+            (
+                "I10;A;RH;1;;100 % EGAL + -40 % STOCK;",
+                "ligne 12 : « -40 % STOCK » : une part est plus grande",
+            ),
+            ("I11;A;RH;1;;100 % EGAL + 0 % STOCK;", "ligne 13 : « 0 % STOCK »"),
+            ("I12;A;RH;1;;50 % EGAL + 50 % EGAL;", "ligne 14 : « 50 % EGAL + 50 % EGAL » : la clé EGAL"),
+            ("I=13;A;RH;1;;EGAL;", "ligne 15 : « poste »"),
         ];
         let table = HEAD.to_owned() + &lines.map(|(line, _)| line).join("\n");
         let faults = items(&table).unwrap_err();

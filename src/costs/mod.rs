@@ -18,6 +18,17 @@ pub use key::{Key, Measure};
 /// An amount in cents of euro; negative for what comes in.
 pub type Cents = i64;
 
+/// Characters of a code.
+pub const CODE_CHARS_MAX: usize = 64;
+/// Parts of one item.
+pub const PARTS_MAX: usize = 20;
+
+/// Whether this may be the code of a member or of an item: what a key can name, and a line of a file can hold.
+pub fn is_code(code: &str) -> bool {
+    let is_plain = |c: char| !c.is_control() && !matches!(c, ',' | '=' | ':');
+    !code.is_empty() && code.chars().count() <= CODE_CHARS_MAX && code.chars().all(is_plain)
+}
+
 /// Why a bill cannot be shared; each names what to mend.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {

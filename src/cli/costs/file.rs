@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use super::beside::{caps, credits, tariff};
 use super::ordered::Ordered;
-use super::values::{CODE_CHARS_MAX, MEASURE_MAX, POPULATION_MAX, cents, code, key, number, text};
+use super::values::{MEASURE_MAX, POPULATION_MAX, cents, code, key, number, text};
 use crate::costs::cap::Band;
 use crate::costs::tariff::{Tariff, flows};
-use crate::costs::{Category, Cents, Item, Key, Measure, Part};
+use crate::costs::{CODE_CHARS_MAX, Category, Cents, Item, Key, Measure, PARTS_MAX, Part};
 
 /// The file, before its values are looked at. What it does not name is passed over.
 #[derive(Deserialize)]
@@ -39,10 +39,9 @@ pub(super) struct Exercise {
     pub tariff: Option<Tariff>,
 }
 
-/// Members, items and parts at most; bytes of a key; shares in all the lines.
+/// Members and items at most; bytes of a key; shares in all the lines.
 const MEMBERS_MAX: usize = 10_000;
 const ITEMS_MAX: usize = 10_000;
-const PARTS_MAX: usize = 20;
 const KEY_BYTES_MAX: usize = 100_000;
 const CELLS_MAX: usize = 4_000_000;
 const PERCENT_MAX: u64 = 100_000;

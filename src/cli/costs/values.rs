@@ -2,10 +2,8 @@
 
 use serde_json::Value;
 
-use crate::costs::{Cents, Key};
+use crate::costs::{CODE_CHARS_MAX, Cents, Key, is_code};
 
-/// Characters of a code.
-pub(super) const CODE_CHARS_MAX: usize = 64;
 /// A hundred billion euros.
 const CENTS_MAX: Cents = 10_000_000_000_000;
 /// An exabyte in megabytes.
@@ -20,8 +18,7 @@ pub(super) fn key(word: &str, place: &str) -> Result<Key, String> {
 
 /// A code that a key can name.
 pub(super) fn code(code: &str, place: &str) -> Result<(), String> {
-    let is_plain = |c: char| !c.is_control() && !matches!(c, ',' | '=' | ':');
-    if code.is_empty() || code.chars().count() > CODE_CHARS_MAX || !code.chars().all(is_plain) {
+    if !is_code(code) {
         return Err(format!(
             "{place} : un code a de 1 à {CODE_CHARS_MAX} caractères, sans virgule, « = » ni « : »"
         ));
