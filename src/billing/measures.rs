@@ -39,7 +39,7 @@ pub fn year_days(year: i32) -> u32 {
 pub async fn of_year(db: &Db, year: &super::Year) -> Result<Vec<Weighed>, db::Error> {
     let (first, last) = days_of(year.year);
     let members = queries::members(&mut db.technical().await?).await?;
-    let mut weighed = Vec::new();
+    let mut weighed = Vec::with_capacity(members.len());
     for member in members {
         let mut tx = db.read(member.tenant).await?;
         let conventions = convention_queries::conventions(&mut tx).await?;

@@ -70,8 +70,8 @@ fn facts(content: &Content) -> Vec<Fact> {
         fact("SIREN", of.siren.clone()),
         fact("Jours d’adhésion", of.days.to_string()),
         fact("Population", format!("{} habitants, comptés à {} %", number(of.population), of.coeff_pct)),
-        fact("Conservé", format!("{} octets-jours", number(of.stock_mo))),
-        fact("Versé", format!("{} octets", number(of.depot_mo))),
+        fact("Conservé", format!("{} octets-jours", number(of.stock_octets_jours))),
+        fact("Versé", format!("{} octets", number(of.depot_octets))),
         fact("Flux actifs", count(of.flux_mois, "mois de flux", "mois de flux")),
         fact("Part", euros(of.share_cents)),
     ];

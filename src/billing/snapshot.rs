@@ -1,13 +1,15 @@
 //! What a closing keeps: members, measures, items and shares, as JSON that `chartrier costs share` reads; and what each member's
 //! statement says of it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::Year;
 use super::measures::{Weighed, year_days};
 use super::sharing::Credits;
+use super::{Prepared, Year};
 use crate::costs::cap::Band;
-use crate::costs::{Cents, Shared};
+use crate::costs::{self, Cents, Shared};
 
 /// A closing's content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,10 +17,10 @@ pub struct Snapshot {
     pub year: i32,
     pub version: u32,
     pub year_days: u32,
-    pub members: std::collections::BTreeMap<String, Member>,
+    pub members: BTreeMap<String, Member>,
     pub items: Vec<Item>,
-    pub in_kind_cents: std::collections::BTreeMap<String, Cents>,
-    pub advances_cents: std::collections::BTreeMap<String, Cents>,
+    pub in_kind_cents: BTreeMap<String, Cents>,
+    pub advances_cents: BTreeMap<String, Cents>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub caps: Vec<Band>,
     pub total_cents: Cents,
@@ -34,10 +36,10 @@ pub struct Member {
     pub population: u64,
     pub coeff_pct: u64,
     pub days: u32,
-    /// Byte-days; the file's field is of any unit.
-    pub stock_mo: u64,
-    /// Bytes.
-    pub depot_mo: u64,
+    /// Bytes held at the end of each day, summed over the days.
+    pub stock_octets_jours: u64,
+    /// Bytes taken in charge.
+    pub depot_octets: u64,
     pub flux_mois: u64,
     pub share_cents: Cents,
     /// Within the bounds of the year.
@@ -64,14 +66,14 @@ pub struct Part {
     pub key: String,
 }
 
-/// One part of one item, shared; members in the order of their codes.
+/// One part of one item, shared: by code, so that no order is to be known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     pub item: String,
     pub key: String,
     pub amount_cents: Cents,
-    pub weights: Vec<u64>,
-    pub shares_cents: Vec<Cents>,
+    pub weights: BTreeMap<String, u64>,
+    pub shares_cents: BTreeMap<String, Cents>,
 }
 
 /// What a statement says.
@@ -110,73 +112,79 @@ pub fn of(
     shared: &Shared,
     (borne, credits): (&[Cents], &[Credits]),
 ) -> Option<Snapshot> {
-    let whole = |weight: u128| u64::try_from(weight).ok();
-    let mut known = std::collections::BTreeMap::new();
-    let amounts = |of: fn(&Credits) -> Cents| {
+    let amounts = shared.shares.iter().zip(borne).zip(credits);
+    let kept = members.iter().zip(amounts).map(|(member, ((share, borne), credits))| {
+        Some((member.code.clone(), kept_member(member, *share, *borne, *credits)?))
+    });
+    let taken_off = |of: fn(&Credits) -> Cents| {
         let amounts = members.iter().zip(credits).map(|(member, credits)| (member.code.clone(), of(credits)));
         amounts.filter(|(_, cents)| *cents != 0).collect()
     };
-    let shares = shared.shares.iter().zip(borne).zip(credits);
-    for (member, ((share, borne), credits)) in members.iter().zip(shares) {
-        let measure = &member.measure;
-        let kept = Member {
-            name: member.name.clone(),
-            siren: member.siren.clone(),
-            kind: member.kind.clone(),
-            population: measure.population,
-            coeff_pct: measure.coefficient_percent,
-            days: measure.days,
-            stock_mo: whole(measure.stock)?,
-            depot_mo: whole(measure.deposited)?,
-            flux_mois: measure.flow_months,
-            share_cents: *share,
-            borne_cents: *borne,
-            owed_cents: credits.off(*borne),
-        };
-        known.insert(member.code.clone(), kept);
-    }
-    let items = year.items.iter().map(|item| Item {
+    let line = |line: &costs::Line| {
+        let by_code = || members.iter().map(|member| member.code.clone());
+        let weights = by_code().zip(&line.weights).map(|(code, weight)| Some((code, whole(*weight)?)));
+        Some(Line {
+            item: line.item.clone(),
+            key: line.key.word(),
+            amount_cents: line.amount,
+            weights: weights.collect::<Option<_>>()?,
+            shares_cents: by_code().zip(line.shares.iter().copied()).collect(),
+        })
+    };
+    Some(Snapshot {
+        year: year.year,
+        version,
+        year_days: year_days(year.year),
+        members: kept.collect::<Option<_>>()?,
+        items: year.items.iter().map(kept_item).collect(),
+        in_kind_cents: taken_off(|of| of.in_kind),
+        advances_cents: taken_off(|of| of.advances),
+        caps: year.caps.clone(),
+        total_cents: shared.total,
+        lines: shared.lines.iter().map(line).collect::<Option<_>>()?,
+    })
+}
+
+fn whole(weight: u128) -> Option<u64> {
+    u64::try_from(weight).ok()
+}
+
+fn kept_member(member: &Weighed, share: Cents, borne: Cents, credits: Credits) -> Option<Member> {
+    let measure = &member.measure;
+    Some(Member {
+        name: member.name.clone(),
+        siren: member.siren.clone(),
+        kind: member.kind.clone(),
+        population: measure.population,
+        coeff_pct: measure.coefficient_percent,
+        days: measure.days,
+        stock_octets_jours: whole(measure.stock)?,
+        depot_octets: whole(measure.deposited)?,
+        flux_mois: measure.flow_months,
+        share_cents: share,
+        borne_cents: borne,
+        owed_cents: credits.off(borne),
+    })
+}
+
+fn kept_item(item: &Prepared) -> Item {
+    Item {
         id: item.item.clone(),
         label: item.label.clone(),
         category: item.category.word().to_owned(),
         amount_cents: item.amount(),
         parts: item.parts.iter().map(|part| Part { bp: part.basis_points, key: part.key.word() }).collect(),
         justification: item.justification.clone(),
-    });
-    let lines: Option<Vec<Line>> = shared
-        .lines
-        .iter()
-        .map(|line| {
-            Some(Line {
-                item: line.item.clone(),
-                key: line.key.word(),
-                amount_cents: line.amount,
-                weights: line.weights.iter().map(|weight| whole(*weight)).collect::<Option<_>>()?,
-                shares_cents: line.shares.clone(),
-            })
-        })
-        .collect();
-    Some(Snapshot {
-        year: year.year,
-        version,
-        year_days: year_days(year.year),
-        members: known,
-        items: items.collect(),
-        in_kind_cents: amounts(|of| of.in_kind),
-        advances_cents: amounts(|of| of.advances),
-        caps: year.caps.clone(),
-        total_cents: shared.total,
-        lines: lines?,
-    })
+    }
 }
 
 impl Snapshot {
     /// The statement of each member, in the order of codes.
     pub fn statements(&self) -> Vec<Content> {
-        self.members.iter().enumerate().map(|(at, (code, member))| self.statement(at, code, member)).collect()
+        self.members.iter().map(|(code, member)| self.statement(code, member)).collect()
     }
 
-    fn statement(&self, at: usize, code: &str, member: &Member) -> Content {
+    fn statement(&self, code: &str, member: &Member) -> Content {
         let label = |id: &str| self.items.iter().find(|item| item.id == id);
         let lines = self.lines.iter().map(|line| Stated {
             item: line.item.clone(),
@@ -184,9 +192,9 @@ impl Snapshot {
             category: label(&line.item).map(|item| item.category.clone()).unwrap_or_default(),
             key: line.key.clone(),
             amount_cents: line.amount_cents,
-            weight: line.weights.get(at).copied().unwrap_or_default(),
-            weight_of_all: line.weights.iter().sum(),
-            share_cents: line.shares_cents.get(at).copied().unwrap_or_default(),
+            weight: line.weights.get(code).copied().unwrap_or_default(),
+            weight_of_all: line.weights.values().sum(),
+            share_cents: line.shares_cents.get(code).copied().unwrap_or_default(),
         });
         Content {
             year: self.year,
@@ -225,8 +233,7 @@ impl Snapshot {
     pub fn summary(&self) -> String {
         let mut table = "poste;cle;montant_centimes;membre;poids;part_centimes\r\n".to_owned();
         for line in &self.lines {
-            for (at, code) in self.members.keys().enumerate() {
-                let (weight, share) = (line.weights[at], line.shares_cents[at]);
+            for ((code, weight), share) in line.weights.iter().zip(line.shares_cents.values()) {
                 table += &format!(
                     "{};{};{};{code};{weight};{share}\r\n",
                     plain(&line.item),
@@ -244,4 +251,49 @@ fn plain(text: &str) -> String {
     let text: String =
         text.chars().map(|c| if matches!(c, ';' | '"' | '\n' | '\r') { ' ' } else { c }).collect();
     if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::billing::{import, sharing};
+    use crate::costs::Measure;
+    use crate::model::{PersonId, TenantId};
+
+    /// A database sorts codes as its language does.
+    #[test]
+    fn whatever_the_order_of_the_members_each_has_its_own_lines() {
+        let member = |code: &str, population: u64| Weighed {
+            tenant: TenantId::of_member(code),
+            code: code.into(),
+            name: code.into(),
+            kind: "commune".into(),
+            siren: "219600178".into(),
+            measure: Measure { population, coefficient_percent: 100, days: 365, ..Measure::default() },
+            measured_to: None,
+        };
+        let items = "poste;libellé;catégorie;réalisé;clés\nI1;A;INFRA;10;POPULATION\n";
+        let year = Year {
+            year: 2027,
+            coefficients: BTreeMap::new(),
+            prepared_by: PersonId(uuid::Uuid::nil()),
+            prepared_at: "2028-01-01T00:00:00Z".parse().unwrap(),
+            items: import::items(items).unwrap(),
+            credits: Vec::new(),
+            caps: Vec::new(),
+        };
+        let members = [member("ab", 700), member("a-b", 300)];
+        let shared = sharing::share(&year, &members).unwrap();
+        let credits = sharing::credits(&year, &members).unwrap();
+        let kept = of(&year, 1, &members, &shared, (&shared.shares, &credits)).unwrap();
+        for (code, share) in [("a-b", 300), ("ab", 700)] {
+            let statement = kept.statements().into_iter().find(|of| of.member == code).unwrap();
+            let line = &statement.lines[0];
+            assert_eq!(
+                (statement.of.share_cents, line.share_cents, line.weight),
+                (share, share, share as u64 * 36_500)
+            );
+        }
+        assert!(kept.summary().contains(";a-b;10950000;300\r\n"), "{}", kept.summary());
+    }
 }

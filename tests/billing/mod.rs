@@ -225,16 +225,10 @@ async fn the_oracle_s_year_is_measured_shared_closed_and_stated_to_the_cent() {
     on_paper(&service).await;
 
     // What was kept is a file of `chartrier costs share`, and of anybody's ten lines.
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("exercice.json");
-    let mut tx = service.db.technical().await.unwrap();
-    std::fs::write(&file, queries::snapshot(&mut tx, 2027, 1).await.unwrap().unwrap()).unwrap();
-    drop(tx);
-    let told =
-        Command::new(env!("CARGO_BIN_EXE_chartrier")).args(["costs", "share"]).arg(&file).output().unwrap();
-    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    let told = shared_again(&service).await;
     assert_eq!(amounts(&told["shares_cents"]), expected);
     assert_eq!(amounts(&told["balance_cents"]), amounts(&oracle["balance_cents"]));
+    let folder = tempfile::tempdir().unwrap();
     let summary = service.kept(1).await.summary();
     assert_eq!(recomputed(folder.path(), &summary), (Some(0), "15 lignes, 111851.44 euros, juste".into()));
     let wrong = summary.replacen("163406", "163407", 1);
@@ -282,6 +276,18 @@ fn text_of(pdf: &[u8]) -> String {
 
 fn without_space(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// What `chartrier costs share` says of the first closing.
+async fn shared_again(service: &Service) -> Value {
+    let mut tx = service.db.technical().await.unwrap();
+    let kept = queries::snapshot(&mut tx, 2027, 1).await.unwrap().unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), kept).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chartrier"));
+    let told = command.args(["costs", "share"]).arg(file.path()).output().unwrap();
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    serde_json::from_slice(&told.stdout).unwrap()
 }
 
 /// What the script of the documents says of a table.
@@ -431,7 +437,7 @@ async fn three_hundred_members_are_closed_and_each_has_its_statement() {
          select t, d, false from unnest($1::uuid[], $2::text[]) as m(t, c),
                 generate_series('2027-01-01'::date, '2027-12-31', '1 day') d",
         "insert into usage_agreement (tenant_id, day, agreement, archives, objects, bytes, came, came_objects, came_bytes, refused)
-         select t, d, 'ACTES', 1, 1, n * 1000003, 1, 1, n * 1009, 0
+         select t, d, 'ACTES', 1, 1, n * 1000000007, 1, 1, n * 1009, 0
          from unnest($1::uuid[], $2::text[]) with ordinality as m(t, c, n),
               generate_series('2027-01-01'::date, '2027-12-31', '1 day') d",
     ] {
@@ -447,6 +453,10 @@ async fn three_hundred_members_are_closed_and_each_has_its_statement() {
     assert_eq!(kept.members.values().map(|member| member.share_cents).sum::<Cents>(), kept.total_cents);
     let days = |code: &str| kept.members[code].days;
     assert_eq!((days("m000"), days("m006"), days("m010"), days("m076")), (365, 184, 273, 92));
+    assert!(kept.members["m299"].stock_octets_jours > 100_000_000_000_000, "as large as a member may be");
+    let told = shared_again(&service).await;
+    let shares = kept.members.iter().map(|(code, member)| (code.clone(), member.share_cents));
+    assert_eq!(amounts(&told["shares_cents"]), shares.collect());
     let statements: i64 =
         sqlx::query_scalar("select count(*) from statement").fetch_one(&mut superuser).await.unwrap();
     assert_eq!(statements, 300);

@@ -87,3 +87,31 @@ fn what_is_not_the_file_expected_could_not_be_answered() {
     let output = command.args(["costs", "share", "/nulle/part.json"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn measures_in_bytes_weigh_as_those_in_megabytes_and_the_two_do_not_mix() {
+    let of = |members: &str, more: &str| {
+        share(&format!(
+            r#"{{"members":{{{members}}},"items":[{{"id":"I1","category":"INFRA","amount_cents":1000,
+                "parts":[{{"bp":5000,"key":"STOCK"}},{{"bp":5000,"key":"DEPOT"}}]}}]{more}}}"#
+        ))
+    };
+    let bytes = |stock: u64, came: u64| {
+        format!(r#"{{"days":365,"stock_octets_jours":{stock},"depot_octets":{came}}}"#)
+    };
+    // More than a megabyte's measure may be: three hundred terabytes for a year.
+    let (one, other) = (bytes(300_000_000_000_000 * 365, 1), bytes(100_000_000_000_000 * 365, 3));
+    let (code, out, error) = of(&format!(r#""A":{one},"B":{other}"#), "");
+    assert_eq!(code, Some(0), "{error}");
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(told["shares_cents"], serde_json::json!({ "A": 375 + 125, "B": 125 + 375 }));
+    let mixed = r#"{"days":365,"stock_mo":1,"depot_octets":1}"#;
+    let (code, _, error) = of(&format!(r#""A":{one},"B":{mixed}"#), "");
+    assert!(code == Some(1) && error.contains("donnez stock_octets_jours pour tous"), "{error}");
+    let tariff =
+        r#","tariff":{"bands":[{"fee_cents":1}],"included_mo":1,"step_mo":1,"step_cents":1,"flow_cents":1}"#;
+    let (code, _, error) = of(&format!(r#""A":{one},"B":{other}"#), tariff);
+    assert!(code == Some(1) && error.contains("donnez stock_mo et non"), "{error}");
+    let (code, _, error) = of(&format!(r#""A":{}"#, bytes(1_000_000_000_000_000_001, 1)), "");
+    assert!(code == Some(1) && error.contains("members.A.stock_octets_jours"), "{error}");
+}

@@ -56,6 +56,10 @@ const FIELDS: [(&str, u64); 6] = [
     ("flux_mois", MEASURE_MAX),
 ];
 
+/// What stands for a measure in megabytes, in bytes, as a closing of the service counts it; and its most.
+const IN_BYTES: [(&str, &str); 2] = [("stock_mo", "stock_octets_jours"), ("depot_mo", "depot_octets")];
+const BYTES_MAX: u64 = 1_000_000_000_000_000_000;
+
 /// Reads the values.
 ///
 /// # Errors
@@ -83,6 +87,7 @@ pub(super) fn read(raw: &Raw) -> Result<Exercise, String> {
     let caps = raw.caps.as_deref().map(|bands| caps(bands, raw.cap_key.as_ref())).transpose()?;
     let tariff = raw.tariff.as_ref().map(tariff).transpose()?;
     let needed = needed(&items, caps.as_ref(), tariff.is_some());
+    same_units(raw, tariff.is_some())?;
     let year_days = year_days(raw)?;
     let (mut members, mut flows) = (Vec::new(), Vec::new());
     for (code, value) in &raw.members.0 {
@@ -95,6 +100,21 @@ pub(super) fn read(raw: &Raw) -> Result<Exercise, String> {
     let advances =
         raw.advances_cents.as_ref().map(|given| credits("advances_cents", given, &members)).transpose()?;
     Ok(Exercise { year_days, members, flows, items, in_kind, advances, caps, tariff })
+}
+
+/// A measure is in bytes for every member, or for none; a price list counts in megabytes.
+fn same_units(raw: &Raw, is_priced: bool) -> Result<(), String> {
+    for (megabytes, bytes) in IN_BYTES {
+        let has = |name: &str| raw.members.0.iter().filter(|(_, member)| member.get(name).is_some()).count();
+        let in_bytes = has(bytes);
+        if in_bytes > 0 && (has(megabytes) > 0 || in_bytes < raw.members.0.len()) {
+            return Err(format!("members : donnez {bytes} pour tous, ou {megabytes} pour tous"));
+        }
+        if in_bytes > 0 && is_priced && megabytes == "stock_mo" {
+            return Err(format!("tariff : il compte en mégaoctets, donnez {megabytes} et non {bytes}"));
+        }
+    }
+    Ok(())
 }
 
 /// As stated; else a leap year's when a member stays as long.
@@ -144,6 +164,8 @@ fn member(
     let mut found = [0; FIELDS.len()];
     for ((field, most), found) in FIELDS.into_iter().zip(&mut found) {
         let most = if field == "days" { u64::from(year_days) } else { most };
+        let in_bytes = IN_BYTES.iter().find(|(of, name)| *of == field && value.get(*name).is_some());
+        let (field, most) = in_bytes.map_or((field, most), |(_, name)| (*name, BYTES_MAX));
         let place = format!("members.{code}.{field}");
         match value.get(field) {
             Some(given) => *found = number(given, &place, most)?,
