@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use super::{Credit, CreditKind, Prepared};
 use crate::costs::cap::Band;
-use crate::costs::{CODE_CHARS_MAX, Category, Cents, Key, PARTS_MAX, Part, is_code};
+use crate::costs::{CODE_CHARS_MAX, Category, Cents, Key, PARTS_MAX, Part, amount, is_code};
 
 /// Bytes of a table, its lines, characters of a value, and faults told at once.
 pub const TABLE_BYTES_MAX: usize = 1 << 20;
@@ -201,28 +201,13 @@ fn item(value: &dyn Fn(&str) -> String) -> Result<Prepared, String> {
     })
 }
 
-/// `18 400,00`, `-8000.01`, `1250`.
+/// An amount, when there is one.
 fn cents(name: &str, text: &str) -> Result<Option<Cents>, String> {
     if text.is_empty() {
         return Ok(None);
     }
-    let wrong = || format!("« {name} » : « {text} » n'est pas un montant ; écrivez 18 400,00");
-    let plain: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\u{a0}' && *c != '€').collect();
-    let (is_negative, plain) = match plain.strip_prefix(['-', '−']) {
-        Some(rest) => (true, rest),
-        None => (false, plain.as_str()),
-    };
-    let (euros, rest) = plain.split_once([',', '.']).unwrap_or((plain, ""));
-    let is_figures = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if euros.is_empty() || !is_figures(euros) || !is_figures(rest) || rest.len() > 2 {
-        return Err(wrong());
-    }
-    let euros: Cents = euros.parse().map_err(|_| wrong())?;
-    let rest: Cents = format!("{rest:0<2}").parse().map_err(|_| wrong())?;
-    let cents =
-        euros.checked_mul(100).and_then(|cents| cents.checked_add(rest)).filter(|cents| *cents <= CENTS_MAX);
-    let cents = cents.ok_or_else(wrong)?;
-    Ok(Some(if is_negative { -cents } else { cents }))
+    let cents = amount::read(text).filter(|cents| cents.abs() <= CENTS_MAX);
+    cents.map(Some).ok_or_else(|| format!("« {name} » : « {text} » n'est pas un montant ; écrivez 18 400,00"))
 }
 
 /// `EGAL`, or `40 % EGAL + 60 % STOCK`.

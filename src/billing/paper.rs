@@ -4,9 +4,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::sharing::euros;
 use super::snapshot::{Content, Stated};
-use crate::report::words::{count, number};
+use crate::report::words::{count, euros, number};
 use crate::report::{self, Block, Column, Fact, Report, Table, Tone};
 
 /// Lines that a cell may take.

@@ -10,6 +10,7 @@ use super::sharing::Credits;
 use super::{Prepared, Year};
 use crate::costs::cap::Band;
 use crate::costs::{self, Cents, Shared};
+use crate::report::csv::cell;
 
 /// A closing's content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -217,8 +218,8 @@ impl Snapshot {
             let owed = member.owed_cents;
             table += &format!(
                 "{};{};;;État liquidatif {}-{code}-{};{},{:02};{}\r\n",
-                plain(&member.name),
-                plain(&member.siren),
+                cell(&member.name),
+                cell(&member.siren),
                 self.year,
                 self.version,
                 owed.unsigned_abs() / 100,
@@ -236,21 +237,14 @@ impl Snapshot {
             for ((code, weight), share) in line.weights.iter().zip(line.shares_cents.values()) {
                 table += &format!(
                     "{};{};{};{code};{weight};{share}\r\n",
-                    plain(&line.item),
-                    plain(&line.key),
+                    cell(&line.item),
+                    cell(&line.key),
                     line.amount_cents
                 );
             }
         }
         table
     }
-}
-
-/// A code in a cell: neither a separator nor a formula.
-fn plain(text: &str) -> String {
-    let text: String =
-        text.chars().map(|c| if matches!(c, ';' | '"' | '\n' | '\r') { ' ' } else { c }).collect();
-    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! Never rounds but once, and never loses a cent: every amount is an integer of cents, and what is shared sums to what was to be
 //! shared, or an [`Error`] says what to mend. The one thing to know: the order of what is given changes nothing, but the declared order of the keys of one item.
 
+pub mod amount;
 pub mod balance;
 pub mod cap;
 pub mod hosting;

@@ -4,6 +4,7 @@
 //! words. Never asks the time, the disk or the network: the same report gives the same bytes. The texts it is given are data:
 //! whatever they hold is shown or replaced, and never makes it fail.
 
+pub mod csv;
 mod draw;
 mod flow;
 mod font;

@@ -69,6 +69,13 @@ pub fn number(value: u64) -> String {
     grouped
 }
 
+/// « −8 000,01 € », of cents.
+pub fn euros(cents: i64) -> String {
+    let magnitude = cents.unsigned_abs();
+    let sign = if cents < 0 { "−" } else { "" };
+    format!("{sign}{},{:02}\u{a0}€", number(magnitude / 100), magnitude % 100)
+}
+
 /// « 1 fichier », « 12 fichiers »; zero is singular in French.
 pub fn count(value: u64, one: &str, many: &str) -> String {
     format!("{}\u{a0}{}", number(value), if value < 2 { one } else { many })
@@ -82,5 +89,12 @@ mod tests {
     fn a_moment_is_told_to_the_second_at_the_hour_of_paris() {
         let at = "2027-07-01T07:05:09.5Z".parse().unwrap();
         assert_eq!(second(at), "1er\u{a0}juillet 2027 à 9\u{a0}h\u{a0}05\u{a0}min\u{a0}9\u{a0}s");
+    }
+
+    #[test]
+    fn amounts_are_written_as_in_french() {
+        assert_eq!(euros(11_185_144), "111\u{202f}851,44\u{a0}€");
+        assert_eq!(euros(-800_001), "−8\u{202f}000,01\u{a0}€");
+        assert_eq!((euros(5).as_str(), euros(0).as_str()), ("0,05\u{a0}€", "0,00\u{a0}€"));
     }
 }

@@ -11,6 +11,7 @@ use chartrier::clock::Clock;
 use chartrier::costs::Cents;
 use chartrier::db::{self, Db, Settings, TenantTx};
 use chartrier::model::{Agent, Event, EventType, Outcome, PersonId, TenantId};
+use chartrier::report::words;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use sqlx::AssertSqlSafe;
@@ -254,13 +255,9 @@ async fn on_paper(service: &Service) {
     let text = text_of(&paper());
     assert_eq!(paper(), paper());
     let mut figures =
-        vec![sharing::euros(statement.share), sharing::euros(statement.owed), "2027-C01-2".to_owned()];
+        vec![words::euros(statement.share), words::euros(statement.owed), "2027-C01-2".to_owned()];
     for line in &content.lines {
-        figures.extend([
-            sharing::euros(line.amount_cents),
-            sharing::euros(line.share_cents),
-            line.label.clone(),
-        ]);
+        figures.extend([words::euros(line.amount_cents), words::euros(line.share_cents), line.label.clone()]);
     }
     for figure in figures {
         assert!(text.contains(&without_space(&figure)), "{figure}: {text}");

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use crate::costs::Cents;
 use crate::costs::hosting::{Gap, Way, compare};
+use crate::costs::{Cents, amount};
 
 /// `chartrier costs hosting`'s arguments: totals over the years, as the convention states them.
 #[derive(Debug, clap::Args)]
@@ -31,19 +31,10 @@ pub struct Hosting {
     day_cost: Option<Cents>,
 }
 
-/// Most cents: a hundred billion euros.
-const CENTS_MAX: Cents = 10_000_000_000_000;
-
 /// `174000`, `174000,50`.
 fn euros(text: &str) -> Result<Cents, String> {
-    let wrong = || "un montant en euros, comme 174000 ou 174000,50".to_owned();
-    let (whole, rest) = text.split_once([',', '.']).unwrap_or((text, ""));
-    let is_figures = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !is_figures(whole) || !is_figures(rest) || rest.len() > 2 {
-        return Err(wrong());
-    }
-    let cents: Cents = format!("{whole}{rest:0<2}").parse().map_err(|_| wrong())?;
-    if cents <= CENTS_MAX { Ok(cents) } else { Err(wrong()) }
+    let cents = amount::read(text).filter(|cents| *cents >= 0);
+    cents.ok_or_else(|| "un montant en euros, comme 174000 ou 174000,50".to_owned())
 }
 
 /// Both ways beside each other; percents with two figures, of one's own.
@@ -88,17 +79,4 @@ pub(super) fn difference(before: &Answer, after: &Answer) -> Value {
     }
     json!({ "total_before_cents": before.total(), "total_after_cents": after.total(),
             "total_delta_cents": after.total() - before.total(), "members": members })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::euros;
-
-    #[test]
-    fn euros_are_read_to_the_cent() {
-        assert_eq!((euros("174000"), euros("0,5"), euros("12.34")), (Ok(17_400_000), Ok(50), Ok(1_234)));
-        for wrong in ["", ",5", "1,234", "-1", "1 000", "99999999999999999999"] {
-            assert!(euros(wrong).is_err(), "{wrong}");
-        }
-    }
 }

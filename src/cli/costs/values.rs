@@ -2,10 +2,9 @@
 
 use serde_json::Value;
 
+use crate::costs::amount::CENTS_MAX;
 use crate::costs::{CODE_CHARS_MAX, Cents, Key, is_code};
 
-/// A hundred billion euros.
-const CENTS_MAX: Cents = 10_000_000_000_000;
 /// An exabyte in megabytes.
 pub(super) const MEASURE_MAX: u64 = 1_000_000_000_000;
 /// More than there are.

@@ -303,7 +303,7 @@ pub fn page(account: Account, year: &Year, members: &[Weighed], closings: &[Clos
 
 fn bill(year: &Year, members: &[Weighed]) -> Bill {
     let shared = sharing::share(year, members);
-    let money = |cents: Option<i64>| cents.map_or_else(|| "—".to_owned(), sharing::euros);
+    let money = |cents: Option<i64>| cents.map_or_else(|| "—".to_owned(), words::euros);
     let item = |item: &Prepared| ItemLine {
         item: item.item.clone(),
         label: item.label.clone(),
@@ -327,8 +327,8 @@ fn bill(year: &Year, members: &[Weighed]) -> Bill {
     Bill {
         items: year.items.iter().map(item).collect(),
         members: members.iter().enumerate().map(member).collect(),
-        total: sharing::euros(year.items.iter().map(Prepared::amount).sum()),
-        shared: sharing::euros(shares.iter().sum()),
+        total: words::euros(year.items.iter().map(Prepared::amount).sum()),
+        shared: words::euros(shares.iter().sum()),
         wrong: shared.as_ref().err().map(ToString::to_string).or_else(|| {
             let code = credits.as_ref().err()?;
             Some(format!("le crédit de « {code} » n’est d’aucune collectivité de l’exercice"))

@@ -10,7 +10,7 @@ use super::csv::{self, cell};
 use super::shell::{Account, Section, Shell, answer};
 use super::words;
 use crate::billing::snapshot::{Content, Stated};
-use crate::billing::{Statement, paper, queries, sharing};
+use crate::billing::{Statement, paper, queries};
 use crate::web::callers::UsageReader;
 use crate::web::{Problem, State, problems};
 
@@ -75,7 +75,7 @@ fn card(statement: &Statement, all: &[Statement]) -> Result<StatementCard, Probl
     let change = before.map(|before| {
         let gap = statement.share - before.share;
         let sign = if gap > 0 { "+" } else { "" };
-        format!("{sign}{} sur {}", sharing::euros(gap), before.year)
+        format!("{sign}{} sur {}", words::euros(gap), before.year)
     });
     Ok(StatementCard {
         id: format!("etat-{}", statement.number),
@@ -84,8 +84,8 @@ fn card(statement: &Statement, all: &[Statement]) -> Result<StatementCard, Probl
             .iter()
             .any(|other| other.year == statement.year && other.version > statement.version),
         issued: words::lexical_date(&statement.issued_at.date_naive().to_string()),
-        share: sharing::euros(statement.share),
-        total: sharing::euros(content.total_cents),
+        share: words::euros(statement.share),
+        total: words::euros(content.total_cents),
         change,
         owed: (statement.owed != statement.share).then(|| owed(&content)),
         table: format!("/facture/{}.csv", statement.number),
@@ -98,30 +98,30 @@ fn card(statement: &Statement, all: &[Statement]) -> Result<StatementCard, Probl
 fn owed(of: &Content) -> String {
     let mut said = String::new();
     if of.of.borne_cents != of.of.share_cents {
-        said = format!("Ramenée à {} par les bornes de l’exercice. ", sharing::euros(of.of.borne_cents));
+        said = format!("Ramenée à {} par les bornes de l’exercice. ", words::euros(of.of.borne_cents));
     }
     let mut off = Vec::new();
     if of.in_kind_cents != 0 {
-        off.push(format!("{} donnés en nature", sharing::euros(of.in_kind_cents)));
+        off.push(format!("{} donnés en nature", words::euros(of.in_kind_cents)));
     }
     if of.advances_cents != 0 {
-        off.push(format!("{} d’acomptes", sharing::euros(of.advances_cents)));
+        off.push(format!("{} d’acomptes", words::euros(of.advances_cents)));
     }
     let owed = of.of.owed_cents;
     if off.is_empty() {
         return said;
     }
     let left = if owed < 0 { "à rembourser" } else { "reste dû" };
-    format!("{said}Moins {} : {left} {}.", off.join(" et "), sharing::euros(owed.saturating_abs()))
+    format!("{said}Moins {} : {left} {}.", off.join(" et "), words::euros(owed.saturating_abs()))
 }
 
 fn line(of: &Stated) -> LineOf {
     LineOf {
         label: format!("{} — {}", of.item, of.label),
         key: key(&of.key),
-        amount: sharing::euros(of.amount_cents),
+        amount: words::euros(of.amount_cents),
         weight: format!("{} sur {}", words::number(of.weight), words::number(of.weight_of_all)),
-        share: sharing::euros(of.share_cents),
+        share: words::euros(of.share_cents),
     }
 }
 

@@ -7,7 +7,7 @@ use chrono_tz::Europe::Paris;
 
 use crate::model::Closed;
 use crate::report::words::{MONTHS, day_words};
-pub use crate::report::words::{count, hour, number, size};
+pub use crate::report::words::{count, euros, hour, number, size};
 
 /// A moment: for the `datetime` attribute, and in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
