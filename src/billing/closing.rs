@@ -130,9 +130,10 @@ fn may_close(year: &Year, members: &[Weighed], by: PersonId, clock: &Clock) -> R
     if late.is_empty() { Ok(()) } else { Err(NotClosed::NotMeasured(late)) }
 }
 
-/// Issues what is due of every closing; statements issued. Safe to run as often as one likes.
+/// Issues what is due of every closing; statements issued. Safe to run as often as one likes: a closing that is done is not
+/// looked at again.
 pub async fn issue_what_is_due(db: &Db, clock: &Clock) -> Result<u32, db::Error> {
-    let closings = queries::all_closings(&mut db.technical().await?).await?;
+    let closings = queries::closings_due(&mut db.technical().await?).await?;
     let mut issued = 0;
     for (year, version) in closings {
         issued += issue(db, clock, year, version).await?;
@@ -149,10 +150,22 @@ async fn issue(db: &Db, clock: &Clock, year: i32, version: u32) -> Result<u32, d
     let kept: Snapshot =
         serde_json::from_str(&kept).map_err(|error| db::Error::row("bill_closing", error))?;
     let Some(closing) = closing else { return Ok(0) };
-    let mut issued = 0;
+    let (mut issued, mut is_whole) = (0, true);
     for content in kept.statements() {
-        issued += u32::from(issue_one(db, clock.now(), &closing, &content).await?);
+        match issue_one(db, clock.now(), &closing, &content).await {
+            Ok(is_new) => issued += u32::from(is_new),
+            // One member's trouble leaves the others to have theirs; the next pass tries again.
+            Err(error) => {
+                is_whole = false;
+                tracing::error!(statement = content.number, %error, "a statement was not issued");
+            }
+        }
         fail::fail_point!("bill-statement");
+    }
+    if is_whole {
+        let mut tx = db.technical().await?;
+        queries::set_issued(&mut tx, (year, version), clock.now()).await?;
+        tx.commit().await?;
     }
     Ok(issued)
 }

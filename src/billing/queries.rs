@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Closing, Credit, CreditKind, Prepared, Statement, Year, import};
 use crate::costs::Category;
@@ -234,11 +234,32 @@ pub async fn snapshot(tx: &mut Technical, year: i32, version: u32) -> Result<Opt
     Ok(snapshot.fetch_optional(tx.conn()).await?)
 }
 
-/// Every closing there is: year and version.
-pub(super) async fn all_closings(tx: &mut Technical) -> Result<Vec<(i32, u32)>, Error> {
-    let rows = sqlx::query!("select year, version from platform.bill_closing order by year, version");
+/// Closings of which a statement may still be to issue: year and version.
+pub(super) async fn closings_due(tx: &mut Technical) -> Result<Vec<(i32, u32)>, Error> {
+    let rows = sqlx::query!(
+        "select year, version from platform.bill_closing c
+         where not exists (select from platform.bill_issued i where i.year = c.year and i.version = c.version)
+         order by year, version"
+    );
     let rows = rows.fetch_all(tx.conn()).await?.into_iter();
     Ok(rows.map(|row| (row.year.into(), row.version.unsigned_abs().into())).collect())
+}
+
+/// Every statement of a closing is issued.
+pub(super) async fn set_issued(
+    tx: &mut Technical,
+    (year, version): (i32, u32),
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into platform.bill_issued (year, version, issued_at) values ($1, $2, $3) on conflict do nothing",
+        year as i16,
+        version as i16,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// Keeps a closing; `false`: another took its number.

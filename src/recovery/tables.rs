@@ -178,6 +178,7 @@ pub const TABLES: &[Table] = &[
     lost("platform.bill_year", "prepared again: the pilot keeps the table of items"),
     lost("platform.bill_credit", "imported again with its year"),
     lost("platform.bill_item", "imported again with its year"),
+    lost("platform.bill_issued", "speaks of closings of this database"),
     lost(
         "platform.bill_closing",
         "each member's statement comes back from its journal; the table given to all has the rest",

@@ -407,6 +407,35 @@ async fn a_closing_whose_statements_were_cut_off_is_taken_up_again() {
     }
 }
 
+#[tokio::test]
+async fn one_member_s_trouble_leaves_the_others_their_statements() {
+    let _one = CLOSING.lock().await;
+    let service = Service::of_oracle("billing_trouble").await;
+    service.prepared(import::items(&table()).unwrap(), 2027).await;
+    let mut superuser = database::connect_as("chartrier_superuser", "billing_trouble").await;
+    let mut run = async |statement: &'static str| {
+        let query = sqlx::query(statement);
+        let query = match statement.contains("$1") {
+            true => query.bind(TenantId::of_member("C02").as_uuid()),
+            false => query,
+        };
+        query.execute(&mut superuser).await.unwrap().rows_affected()
+    };
+    run("create table kept_head (like journal_head)").await;
+    assert_eq!(run("insert into kept_head select * from journal_head where tenant_id = $1").await, 1);
+    // The last but one of them, whose journal cannot be written to.
+    assert_eq!(run("delete from journal_head where tenant_id = $1").await, 1);
+    assert_eq!(service.close(VALIDATES, "").await, Ok(1));
+    for (code, count) in [("C01", 1), ("C02", 0), ("C03", 1), ("D01", 1), ("E01", 1)] {
+        assert_eq!(service.stated(code).await.len(), count, "{code}");
+    }
+    assert_eq!(issue_what_is_due(&service.db, &service.clock).await.unwrap(), 0, "not yet");
+    assert_eq!(run("insert into journal_head select * from kept_head").await, 1);
+    assert_eq!(issue_what_is_due(&service.db, &service.clock).await.unwrap(), 1);
+    assert_eq!(service.stated("C02").await.len(), 1);
+    assert_eq!(run("select from platform.bill_issued").await, 1, "done, and noted");
+}
+
 /// A département's whole: what a closing takes, statements included.
 #[tokio::test]
 async fn three_hundred_members_are_closed_and_each_has_its_statement() {
