@@ -78,6 +78,13 @@ impl CreditKind {
     }
 }
 
+impl Year {
+    /// The closing that stands, of these with the last first: none once the year was prepared again, to be corrected.
+    pub fn standing<'a>(&self, closings: &'a [Closing]) -> Option<&'a Closing> {
+        closings.first().filter(|last| last.closed_at >= self.prepared_at)
+    }
+}
+
 /// An item of the bill.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prepared {
@@ -122,4 +129,38 @@ pub struct Statement {
     pub content: String,
     pub sha512: Vec<u8>,
     pub issued_at: DateTime<Utc>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_year_prepared_again_stands_by_no_closing() {
+        let at = |text: &str| -> DateTime<Utc> { text.parse().unwrap() };
+        let by = PersonId(uuid::Uuid::nil());
+        let year = |prepared_at: &str| Year {
+            year: 2027,
+            coefficients: BTreeMap::new(),
+            prepared_by: by,
+            prepared_at: at(prepared_at),
+            items: Vec::new(),
+            credits: Vec::new(),
+            caps: Vec::new(),
+        };
+        let closing = |version: u32, closed_at: &str| Closing {
+            year: 2027,
+            version,
+            prepared_by: by,
+            validated_by: by,
+            closed_at: at(closed_at),
+            reason: String::new(),
+            sha512: Vec::new(),
+        };
+        let closings = [closing(2, "2028-02-01T09:00:00Z"), closing(1, "2028-01-12T09:00:00Z")];
+        let standing = |prepared_at| year(prepared_at).standing(&closings).map(|closing| closing.version);
+        assert_eq!(standing("2028-01-31T09:00:00Z"), Some(2));
+        assert_eq!(standing("2028-02-01T09:00:01Z"), None);
+        assert_eq!(year("2028-01-01T09:00:00Z").standing(&[]), None);
+    }
 }

@@ -83,7 +83,7 @@ fn card(statement: &Statement, all: &[Statement]) -> Result<StatementCard, Probl
         is_replaced: all
             .iter()
             .any(|other| other.year == statement.year && other.version > statement.version),
-        issued: words::lexical_date(&statement.issued_at.date_naive().to_string()),
+        issued: words::moment(statement.issued_at).words,
         share: words::euros(statement.share),
         total: words::euros(content.total_cents),
         change,

@@ -14,7 +14,8 @@ use crate::model::{
 use crate::registry::Quota;
 use crate::registry::convention_queries::Overview;
 use crate::usage::{AgreementDay, Amount, DayTotal};
-use crate::web::pages::bill::{self, YearPage, YearsPage};
+use crate::web::pages::bill::year::{self, Shared, YearPage};
+use crate::web::pages::bill::years::{self, YearsPage};
 use crate::web::pages::pilot::{self, MemberPage, MembersPage};
 use crate::web::pages::shell::{Account, FieldError, Section};
 use crate::web::pages::statement::{self, MinePage};
@@ -179,7 +180,7 @@ fn closed(version: u32) -> Snapshot {
 
 /// The years, with the table being tried and what is wrong in it.
 pub fn bill_years(is_wrong: bool) -> YearsPage {
-    let mut page = bill::years_page(account(), &[2026, 2025]);
+    let mut page = years::page(account(), &[2026, 2025]);
     page.year = "2026".into();
     page.table = ITEMS.into();
     if is_wrong {
@@ -193,8 +194,13 @@ pub fn bill_years(is_wrong: bool) -> YearsPage {
     page
 }
 
-pub fn bill_year() -> YearPage {
+/// A year closed and closed again, or one that is only prepared.
+pub fn bill_year(is_closed: bool) -> YearPage {
     let (year, members) = exercise();
+    if !is_closed {
+        let year = Year { year: 2025, ..year };
+        return year::page(account(), &year, &Shared::Prepared(members), &[]);
+    }
     let closing = |version: u32, reason: &str| Closing {
         year: 2026,
         version,
@@ -205,7 +211,7 @@ pub fn bill_year() -> YearPage {
         sha512: vec![0x5a; 64],
     };
     let closings = [closing(2, "La facture du connecteur était comptée deux fois."), closing(1, "")];
-    bill::page(account(), &year, &members, &closings)
+    year::page(account(), &year, &Shared::Closed(closed(2)), &closings)
 }
 
 pub fn bill_mine() -> MinePage {
