@@ -9,6 +9,7 @@ use super::description::{Description, Manifest};
 use super::element::Attribute;
 use super::read::Header;
 use super::spill::Scratch;
+use super::xml::XML_NAMESPACE;
 use crate::model::findings::Kind;
 use crate::model::{
     BinaryObject, Finding, Limits, OtherId, PhysicalObject, Reference, Referent, Rule, Rules, SedaVersion,
@@ -22,9 +23,6 @@ mod older;
 
 pub use any::AnyBuilder;
 use attachment::Attachment;
-
-/// Namespace of `xml:id`.
-const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// Where an element stands, as far as we care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +107,7 @@ impl Builder {
         self.attachment = None;
         let context = if is_seda { self.enter(parent, local, attributes, line)? } else { Context::Ignored };
         if is_seda && matches!(context, Context::Inner | Context::UnitReference) {
-            let is_plain = |a: &&Attribute| a.namespace.is_empty() || a.namespace == XML;
+            let is_plain = |a: &&Attribute| a.namespace.is_empty() || a.namespace == XML_NAMESPACE;
             for id in attributes.iter().filter(|a| a.local == "id").filter(is_plain) {
                 self.sink.push_id(&OtherId { id: id.value.trim().to_owned(), line })?;
             }

@@ -1,5 +1,6 @@
-//! Whether a text is what a symbol of data wants.
+//! What a symbol of data wants: whether a text is that, and how a message says it.
 
+use super::attributes::shown;
 use super::derive::Derivatives;
 use super::grammar::{PatternId, Symbol, SymbolId};
 use crate::seda::datatype::Prefixes;
@@ -38,5 +39,15 @@ impl Derivatives {
             pattern = self.after(pattern, set);
         }
         self.patterns.is_nullable(pattern)
+    }
+
+    /// What a symbol of data wants, in words; `None`: any text will do, or it is no data.
+    pub fn words_of(&self, symbol: SymbolId) -> Option<String> {
+        match self.patterns.symbol(symbol) {
+            Symbol::Data(data) => Some(data.datatype.words()),
+            Symbol::Value(_, value) => Some(format!("« {} »", shown(value.text()))),
+            Symbol::List(_) => Some("une liste de valeurs".to_owned()),
+            Symbol::Text | Symbol::Element(_) | Symbol::Attribute(_) => None,
+        }
     }
 }

@@ -115,7 +115,8 @@ impl Matcher<'_> {
             }
             return true;
         }
-        let wanted: Vec<String> = texts.iter().filter_map(|&id| self.words_of(id)).collect();
+        let wanted: Vec<String> =
+            texts.iter().filter_map(|&id| self.automaton.derivatives.words_of(id)).collect();
         let found = match xml.text() {
             text if text.trim().is_empty() => "une valeur vide n'est pas admise".to_owned(),
             text => format!("« {} » n'est pas admis", shown(text)),
@@ -127,16 +128,7 @@ impl Matcher<'_> {
 
     fn data_words(&self, pattern: PatternId) -> Vec<String> {
         let symbols = self.automaton.derivatives.first(pattern).into_iter();
-        symbols.filter_map(|id| self.words_of(id)).collect()
-    }
-
-    fn words_of(&self, symbol: SymbolId) -> Option<String> {
-        match self.automaton.derivatives.patterns.symbol(symbol) {
-            Symbol::Data(data) => Some(data.datatype.words()),
-            Symbol::Value(_, value) => Some(format!("« {} »", shown(value.text()))),
-            Symbol::List(_) => Some("une liste de valeurs".to_owned()),
-            Symbol::Text | Symbol::Element(_) | Symbol::Attribute(_) => None,
-        }
+        symbols.filter_map(|id| self.automaton.derivatives.words_of(id)).collect()
     }
 }
 

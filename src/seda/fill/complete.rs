@@ -9,10 +9,10 @@ use super::{Done, Filler, Lack, What};
 use crate::seda::datatype::NoPrefixes;
 use crate::seda::engine::grammar::{AttributeValue, EMPTY, NOT_ALLOWED, PatternId, Symbol, SymbolId};
 use crate::seda::write::element::{Element, Standing};
+use crate::seda::xml::XML_NAMESPACE;
 
 /// The element that stands for a unit of description.
 pub(super) const UNIT: &str = "ArchiveUnit";
-const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// Children as the profile would have them.
 pub(super) struct Fit {
@@ -162,14 +162,20 @@ impl Filler<'_> {
 
     /// The one text that a content may be.
     pub(super) fn only_value(&self, at: PatternId) -> Option<String> {
-        let texts = self.texts(at);
-        let is_value =
-            |&symbol: &SymbolId| matches!(self.derivatives.patterns.symbol(symbol), Symbol::Value(..));
-        if texts.is_empty() || !texts.iter().all(is_value) || self.derivatives.patterns.is_nullable(at) {
+        if self.derivatives.patterns.is_nullable(at) {
             return None;
         }
-        let first = self.value_of(texts[0]);
-        texts.iter().all(|&symbol| self.value_of(symbol) == first).then_some(first)
+        let mut values = self.texts(at).into_iter().map(|symbol| self.value_of(symbol));
+        let first = values.next()??;
+        values.all(|value| value.as_ref() == Some(&first)).then_some(first)
+    }
+
+    /// A value on one line where that is the same one: profiles are indented as their tools please.
+    fn value_of(&self, symbol: SymbolId) -> Option<String> {
+        let Symbol::Value(datatype, value) = self.derivatives.patterns.symbol(symbol) else { return None };
+        let on_one_line = value.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        let is_same = datatype.equals(value, &on_one_line, &NoPrefixes);
+        Some(if is_same { on_one_line } else { value.text().to_owned() })
     }
 
     /// What is left of a content once the attributes have come, those that it fixes included.
@@ -215,7 +221,7 @@ impl Filler<'_> {
         let Symbol::Attribute(attribute) = self.derivatives.patterns.symbol(symbol) else { return false };
         let AttributeValue::Pattern(pattern) = attribute.value else { return false };
         let is_named = match name.strip_prefix("xml:") {
-            Some(local) => attribute.name.contains(XML, local),
+            Some(local) => attribute.name.contains(XML_NAMESPACE, local),
             None => attribute.name.contains("", name),
         };
         is_named && self.is_admitted(value, pattern)
@@ -248,7 +254,7 @@ impl Filler<'_> {
         let Symbol::Attribute(attribute) = self.derivatives.patterns.symbol(symbol) else { return None };
         match only_name(&attribute.name)? {
             ("", local) => Some(local.to_owned()),
-            (XML, local) => Some(format!("xml:{local}")),
+            (XML_NAMESPACE, local) => Some(format!("xml:{local}")),
             _ => None,
         }
     }

@@ -1,7 +1,7 @@
 //! What is told: something asked that nobody gave, or given that is not admitted.
 
 use super::Filler;
-use crate::seda::engine::grammar::{PatternId, Symbol, SymbolId};
+use crate::seda::engine::grammar::{PatternId, SymbolId};
 
 /// What is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,22 +65,11 @@ impl Filler<'_> {
     fn words(&self, content: PatternId) -> Vec<String> {
         let mut wanted = Vec::new();
         for symbol in self.derivatives.first(content) {
-            let words = match self.derivatives.patterns.symbol(symbol) {
-                Symbol::Value(..) => format!("« {} »", self.value_of(symbol)),
-                Symbol::Data(data) => data.datatype.words(),
-                Symbol::List(_) => "une liste de valeurs".to_owned(),
-                Symbol::Text | Symbol::Element(_) | Symbol::Attribute(_) => continue,
-            };
+            let Some(words) = self.derivatives.words_of(symbol) else { continue };
             if !wanted.contains(&words) {
                 wanted.push(words);
             }
         }
         wanted
-    }
-
-    /// A value as its author wrote it, on one line.
-    pub(super) fn value_of(&self, symbol: SymbolId) -> String {
-        let words: Vec<&str> = self.profile.note(symbol).text.split_whitespace().collect();
-        words.join(" ")
     }
 }

@@ -8,6 +8,8 @@ mod complete;
 mod follow;
 mod lack;
 mod need;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;

@@ -2,6 +2,7 @@
 
 use crate::model::findings::shortened;
 use crate::seda::engine::names::NameClass;
+use crate::seda::xml::XML_NAMESPACE;
 
 /// Most names of a choice that are told.
 const NAMES_MAX: usize = 8;
@@ -12,7 +13,7 @@ pub fn told(class: &NameClass, is_attribute: bool) -> String {
     let sign = if is_attribute { "@" } else { "" };
     let every = if is_attribute { "tout autre attribut" } else { "tout élément" };
     let told = match class {
-        NameClass::Name(namespace, local) if namespace == XML => format!("{sign}xml:{local}"),
+        NameClass::Name(namespace, local) if namespace == XML_NAMESPACE => format!("{sign}xml:{local}"),
         NameClass::Name(_, local) => format!("{sign}{local}"),
         NameClass::Any => every.to_owned(),
         NameClass::Namespace(namespace) if namespace.is_empty() => format!("{every} sans espace de noms"),
@@ -33,5 +34,3 @@ pub fn told(class: &NameClass, is_attribute: bool) -> String {
     };
     shortened(told, CHARS_MAX)
 }
-
-const XML: &str = "http://www.w3.org/XML/1998/namespace";

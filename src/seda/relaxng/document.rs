@@ -10,11 +10,10 @@ use super::syntax::Tag;
 use crate::model::findings::{self, shortened};
 use crate::model::{self, Finding};
 use crate::seda::datatype::Prefixes;
-use crate::seda::xml::{Halt, Token, Xml};
+use crate::seda::xml::{Halt, Token, XML_NAMESPACE, Xml};
 
 /// The namespace of RELAX NG's elements.
 const RELAX_NG: &str = "http://relaxng.org/ns/structure/1.0";
-const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const DOCUMENTATION_CHARS_MAX: usize = 2_000;
 
 /// A RELAX NG element.
@@ -192,7 +191,7 @@ impl Builder<'_> {
         for (name, value) in reader.attributes() {
             match (reader.namespace_of_name(name), reader.local(name)) {
                 ("", local) => node.attributes.push((local.to_owned(), value.to_owned())),
-                (XML, "base") => node.base = Some(value.to_owned()),
+                (XML_NAMESPACE, "base") => node.base = Some(value.to_owned()),
                 (RELAX_NG, local) => node.attributes.push((format!("rng:{local}"), value.to_owned())),
                 _ => {}
             }

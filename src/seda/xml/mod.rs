@@ -38,6 +38,7 @@ mod window;
 
 pub use fault::Halt;
 pub use names::NameId;
+pub use scope::XML_NAMESPACE;
 
 /// What comes next in a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

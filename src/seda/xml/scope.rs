@@ -9,17 +9,16 @@ use crate::model::findings;
 
 /// Numbers of the prefixes and namespaces every document has.
 pub const DEFAULT: u32 = 0;
+/// Namespace of `xml:lang` and its kin, which no document declares (Namespaces in XML 1.0, 3).
+pub const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
+
 const XML: u32 = 1;
 pub const XMLNS: u32 = 2;
 pub const NO_NAMESPACE: u32 = 0;
 pub const XINCLUDE: u32 = 3;
 
-const NAMESPACES: [&str; 4] = [
-    "",
-    "http://www.w3.org/XML/1998/namespace",
-    "http://www.w3.org/2000/xmlns/",
-    "http://www.w3.org/2001/XInclude",
-];
+const NAMESPACES: [&str; 4] =
+    ["", XML_NAMESPACE, "http://www.w3.org/2000/xmlns/", "http://www.w3.org/2001/XInclude"];
 
 /// Longest namespace, distinct ones, and declarations in force at once.
 const NAMESPACE_BYTES_MAX: usize = 1_000;
