@@ -11,10 +11,12 @@ mod remember;
 mod say;
 mod upload;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use quick_xml::escape::unescape;
 use serde_json::json;
 
 use super::Failure;
@@ -141,12 +143,12 @@ const COTE: [&str; 3] = [
 ];
 
 /// The text of the first of these elements in a reply of the service, which writes them without prefix.
-fn of_reply<'a>(reply: &'a str, names: &[&str]) -> Option<&'a str> {
+fn of_reply<'a>(reply: &'a str, names: &[&str]) -> Option<Cow<'a, str>> {
     let open = |name: &&str| [format!("<{name}>"), format!("<{name} ")];
     names.iter().flat_map(open).find_map(|open| {
         let (_, rest) = reply.split_once(&open)?;
         let text = if open.ends_with('>') { rest } else { rest.split_once('>')?.1 };
-        Some(text.split_once("</")?.0)
+        unescape(text.split_once("</")?.0).ok()
     })
 }
 
@@ -170,4 +172,25 @@ fn credentials(arguments: &Arguments) -> Result<Credentials, Failure> {
             .map_err(|_| "donnez le secret : --secret-file, ou la variable CHARTRIER_CLIENT_SECRET")?,
     };
     Ok(Credentials::Secret { client_id, secret })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_of_each_version_tells_its_code_and_the_cote() {
+        let of = |code: &str, cote: &str| {
+            format!("<R><ReplyCodeListVersion>x</ReplyCodeListVersion>{code}<Archive>{cote}</Archive></R>")
+        };
+        for (code, name) in [
+            ("<ReplyCode>000</ReplyCode>", "ArchivalAgencyArchiveUnitIdentifier"),
+            ("<ReplyCode listVersionID=\"a\">000</ReplyCode>", "ArchivalAgencyArchiveIdentifier"),
+        ] {
+            let reply = of(code, &format!("<{name}>12 W 4 &amp; 5</{name}>"));
+            assert_eq!(of_reply(&reply, &["ReplyCode"]).as_deref(), Some("000"));
+            assert_eq!(of_reply(&reply, &COTE).as_deref(), Some("12 W 4 & 5"));
+        }
+        assert_eq!(of_reply(&of("<ReplyCode/>", ""), &["ReplyCode"]), None);
+    }
 }
