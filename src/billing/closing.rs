@@ -46,12 +46,8 @@ pub async fn prepare(db: &Db, year: &Year) -> Result<(), db::Error> {
     queries::put_year(&mut tx, year).await?;
     queries::drop_items(&mut tx, year.year).await?;
     queries::drop_credits(&mut tx, year.year).await?;
-    for (place, item) in year.items.iter().enumerate() {
-        queries::insert_item(&mut tx, year.year, place, item).await?;
-    }
-    for (place, credit) in year.credits.iter().enumerate() {
-        queries::insert_credit(&mut tx, year.year, place, credit).await?;
-    }
+    queries::insert_items(&mut tx, year).await?;
+    queries::insert_credits(&mut tx, year).await?;
     tx.commit().await
 }
 

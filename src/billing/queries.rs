@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Closing, Credit, CreditKind, Prepared, Statement, Year, import};
-use crate::costs::Category;
+use crate::costs::{Category, Cents};
 use crate::db::{Error, Technical, TenantRead, TenantTx};
 use crate::model::{PersonId, TenantId};
 
@@ -157,47 +157,45 @@ pub(super) async fn drop_credits(tx: &mut Technical, year: i32) -> Result<(), Er
     Ok(())
 }
 
-/// Puts a credit in its place.
-pub(super) async fn insert_credit(
-    tx: &mut Technical,
-    year: i32,
-    place: usize,
-    credit: &Credit,
-) -> Result<(), Error> {
+/// Puts the credits in their places.
+pub(super) async fn insert_credits(tx: &mut Technical, year: &Year) -> Result<(), Error> {
+    let text = |of: fn(&Credit) -> &str| year.credits.iter().map(of).map(str::to_owned).collect::<Vec<_>>();
+    let cents: Vec<i64> = year.credits.iter().map(|credit| credit.cents).collect();
     sqlx::query!(
-        "insert into platform.bill_credit (year, place, member, kind, cents, label) values ($1, $2, $3, $4, $5, $6)",
-        year as i16,
-        place as i32,
-        credit.member,
-        credit.kind.word(),
-        credit.cents,
-        credit.label
+        "insert into platform.bill_credit (year, place, member, kind, cents, label)
+         select $1, l.place, l.member, l.kind, l.cents, l.label
+         from unnest($2::text[], $3::text[], $4::bigint[], $5::text[]) with ordinality
+              as l (member, kind, cents, label, place)",
+        year.year as i16,
+        &text(|credit| &credit.member),
+        &text(|credit| credit.kind.word()),
+        &cents,
+        &text(|credit| &credit.label)
     )
     .execute(tx.conn())
     .await?;
     Ok(())
 }
 
-/// Puts an item in its place.
-pub(super) async fn insert_item(
-    tx: &mut Technical,
-    year: i32,
-    place: usize,
-    item: &Prepared,
-) -> Result<(), Error> {
+/// Puts the items in their places.
+pub(super) async fn insert_items(tx: &mut Technical, year: &Year) -> Result<(), Error> {
+    let text = |of: fn(&Prepared) -> &str| year.items.iter().map(of).map(str::to_owned).collect::<Vec<_>>();
+    let cents = |of: fn(&Prepared) -> Option<Cents>| year.items.iter().map(of).collect::<Vec<_>>();
+    let parts: Vec<String> = year.items.iter().map(|item| import::parts_words(&item.parts)).collect();
     sqlx::query!(
         "insert into platform.bill_item (year, place, item, label, category, forecast_cents, actual_cents, parts,
                                          justification)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        year as i16,
-        place as i32,
-        item.item,
-        item.label,
-        item.category.word(),
-        item.forecast,
-        item.actual,
-        import::parts_words(&item.parts),
-        item.justification
+         select $1, l.place, l.item, l.label, l.category, l.forecast, l.actual, l.parts, l.justification
+         from unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::text[]) with ordinality
+              as l (item, label, category, forecast, actual, parts, justification, place)",
+        year.year as i16,
+        &text(|item| &item.item),
+        &text(|item| &item.label),
+        &text(|item| item.category.word()),
+        &cents(|item| item.forecast) as &[Option<i64>],
+        &cents(|item| item.actual) as &[Option<i64>],
+        &parts,
+        &text(|item| &item.justification)
     )
     .execute(tx.conn())
     .await?;

@@ -158,7 +158,7 @@ impl Column {
     }
 
     /// The column that says this element of a unit.
-    pub fn of_path(path: &[String]) -> Option<Column> {
+    fn of_path(path: &[String]) -> Option<Column> {
         KNOWN.iter().position(|known| !known.path.is_empty() && known.path == path).map(Column)
     }
 

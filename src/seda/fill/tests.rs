@@ -1,3 +1,5 @@
+//! The filling under schemas written here, each for one of its rules.
+
 use std::rc::Rc;
 
 use super::{Filler, Lack, What};

@@ -142,12 +142,13 @@ pub async fn close(
     fields: Fields,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let mut page = found(&person, &state, &asked).await?;
-    let year: i32 = asked.parse().map_err(|_| problems::not_found())?;
-    page.reason = first(&fields, "motif");
-    match closing::close(&state.db, &state.clock, year, person.person_id, &page.reason).await? {
+    let year = asked.parse().map_err(|_| problems::not_found())?;
+    let reason = first(&fields, "motif");
+    match closing::close(&state.db, &state.clock, year, person.person_id, &reason).await? {
         Ok(_) => Ok(go_to(&format!("{}?fait=clos", place(year)))),
         Err(why) => {
+            let mut page = found(&person, &state, &asked).await?;
+            page.reason = reason;
             page.errors = vec![FieldError { field: "motif", sentence: words::sentence(&format!("{why}.")) }];
             Ok(answer_to_correct(&page))
         }
