@@ -33,6 +33,8 @@ if [ "$goal" = test ]; then
     has xmllint || packages+=(libxml2-utils)
     # The tests run one of their own, with a signature of their own: Debian's service need not run.
     [ -x /usr/sbin/clamd ] || has clamd || packages+=(clamav-daemon)
+    # Computes the workbook of the shared bill again.
+    has soffice || packages+=(libreoffice-calc-nogui)
     # An identity provider, npm's oidc-provider, by which people log in.
     # Calls the machine door with a certificate.
     has curl || packages+=(curl)

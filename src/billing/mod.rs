@@ -14,6 +14,7 @@ pub mod paper;
 pub mod queries;
 pub mod sharing;
 pub mod snapshot;
+pub mod workbook;
 
 use std::collections::BTreeMap;
 

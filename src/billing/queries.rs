@@ -221,6 +221,13 @@ pub async fn closings(tx: &mut Technical, year: i32) -> Result<Vec<Closing>, Err
     Ok(closings.collect())
 }
 
+/// Every closing that is known, by year and version.
+pub async fn closings_known(tx: &mut Technical) -> Result<Vec<(i32, u32)>, Error> {
+    let rows = sqlx::query!("select year, version from platform.bill_closing order by year, version");
+    let rows = rows.fetch_all(tx.conn()).await?.into_iter();
+    Ok(rows.map(|row| (row.year.into(), row.version.unsigned_abs().into())).collect())
+}
+
 /// What a closing kept.
 pub async fn snapshot(tx: &mut Technical, year: i32, version: u32) -> Result<Option<String>, Error> {
     let Ok(version) = i16::try_from(version) else { return Ok(None) };

@@ -38,6 +38,18 @@ impl Category {
         }
     }
 
+    /// Its name on pages and papers.
+    pub fn label(self) -> &'static str {
+        match self {
+            Category::Infrastructure => "Infrastructure",
+            Category::Volume => "Volumétrie",
+            Category::Maintenance => "Maintenance",
+            Category::Connectors => "Connecteurs",
+            Category::Staff => "Ressources humaines",
+            Category::Income => "Recettes",
+        }
+    }
+
     /// The category of a word, if it is one.
     pub fn from_word(word: &str) -> Option<Category> {
         Category::ALL.into_iter().find(|category| category.word() == word)

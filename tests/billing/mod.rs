@@ -1,5 +1,7 @@
 //! The shared bill from its table to the statements: the oracle's figures through the rows, two people, closings that never change.
 
+mod workbook;
+
 use std::collections::BTreeMap;
 use std::process::Command;
 
@@ -224,6 +226,7 @@ async fn the_oracle_s_year_is_measured_shared_closed_and_stated_to_the_cent() {
     let calls = service.kept(1).await.calls();
     assert!(calls.contains(";État liquidatif 2027-E01-1;10028,65;à appeler"), "{calls}");
     on_paper(&service).await;
+    workbook::is_computed_again(&service.kept(1).await);
 
     // What was kept is a file of `chartrier costs share`, and of anybody's ten lines.
     let told = shared_again(&service).await;

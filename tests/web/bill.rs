@@ -46,13 +46,25 @@ async fn a_year_is_tried_then_kept_and_closed_in_its_time() {
     }
     let early = send(&format!("{address}/cloture"), &format!("csrf={csrf}&motif=")).await;
     assert!(early.status == 422 && early.text().contains("L’année n’est pas finie."), "{}", early.text());
-    for nothing in ["/pilotage/couts/2997", "/pilotage/couts/x", "/pilotage/couts/2998-1/repartition.csv"] {
+    for nothing in [
+        "/pilotage/couts/2997",
+        "/pilotage/couts/x",
+        "/pilotage/couts/2998-1/repartition.csv",
+        "/pilotage/couts/2998-1/repartition.xlsx",
+    ] {
         assert_eq!(door.send(get(nothing).cookie(&pilot)).await.status, 404, "{nothing}");
     }
 
     let (admin, _) = door.log_in(Role::MemberAdmin).await;
     let mine = door.send(get("/facture").cookie(&admin)).await;
     assert!(mine.status == 200 && mine.text().contains("Aucun état liquidatif"), "{}", mine.text());
-    assert_eq!(door.send(get("/facture/2998-x-1.csv").cookie(&admin)).await.status, 404);
+    for nothing in [
+        "/facture/2998-x-1.csv",
+        "/facture/2998-x-1.xlsx",
+        "/facture/exercices/2998-1",
+        "/facture/exercices/x",
+    ] {
+        assert_eq!(door.send(get(nothing).cookie(&admin)).await.status, 404, "{nothing}");
+    }
     door.end().await;
 }

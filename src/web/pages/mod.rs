@@ -10,6 +10,7 @@ pub mod agreements;
 pub mod api;
 pub mod assets;
 pub mod attestations;
+mod bars;
 pub mod bill;
 pub mod calendar;
 mod connector_settings;

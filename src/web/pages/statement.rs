@@ -6,11 +6,14 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::bars::{Chart, Row, bars, by_category};
+use super::bill::files;
 use super::csv::{self, cell};
 use super::shell::{Account, Section, Shell, answer};
 use super::words;
 use crate::billing::snapshot::{Content, Stated};
 use crate::billing::{Statement, paper, queries};
+use crate::costs::{Category, Cents};
 use crate::web::callers::UsageReader;
 use crate::web::{Problem, State, problems};
 
@@ -37,6 +40,10 @@ pub struct StatementCard {
     pub change: Option<String>,
     pub table: String,
     pub paper: String,
+    /// The workbook and the page of the whole closing, where it is known.
+    pub closing: Option<(String, String)>,
+    /// By category, the year before beside it if there was one.
+    pub categories: Chart,
     pub lines: Vec<LineOf>,
 }
 
@@ -52,14 +59,19 @@ pub struct LineOf {
 /// `GET /facture`.
 pub async fn show(person: UsageReader, state: web::Data<State>) -> Result<HttpResponse, Problem> {
     let statements = queries::statements(&mut state.db.read(person.tenant).await?).await?;
-    Ok(answer(&page(Account::of(&person), &statements)?))
+    let closings = queries::closings_known(&mut state.db.technical().await?).await?;
+    Ok(answer(&page(Account::of(&person), &statements, &closings)?))
 }
 
-/// The page of these statements, the last first.
-pub fn page(account: Account, statements: &[Statement]) -> Result<MinePage, Problem> {
+/// The page of these statements, the last first; `closings`: those that are known, by year and version.
+pub fn page(
+    account: Account,
+    statements: &[Statement],
+    closings: &[(i32, u32)],
+) -> Result<MinePage, Problem> {
     let shell =
         Shell { title: "Facture".into(), account: Some(account), section: Section::Usage, top: false };
-    let cards = statements.iter().map(|statement| card(statement, statements));
+    let cards = statements.iter().map(|statement| card(statement, statements, closings));
     Ok(MinePage { shell, statements: cards.collect::<Result<_, _>>()? })
 }
 
@@ -68,8 +80,8 @@ fn content(statement: &Statement) -> Result<Content, Problem> {
     Ok(read.map_err(|error| crate::db::Error::row("statement", error))?)
 }
 
-fn card(statement: &Statement, all: &[Statement]) -> Result<StatementCard, Problem> {
-    let content = content(statement)?;
+fn card(statement: &Statement, all: &[Statement], closings: &[(i32, u32)]) -> Result<StatementCard, Problem> {
+    let of = content(statement)?;
     // The last of each year comes first.
     let before = all.iter().find(|other| other.year == statement.year - 1);
     let change = before.map(|before| {
@@ -77,7 +89,12 @@ fn card(statement: &Statement, all: &[Statement]) -> Result<StatementCard, Probl
         let sign = if gap > 0 { "+" } else { "" };
         format!("{sign}{} sur {}", words::euros(gap), before.year)
     });
+    let of_before = before.map(content).transpose()?;
+    let is_known = closings.contains(&(statement.year, statement.version));
+    let whole = format!("/facture/exercices/{}-{}", statement.year, statement.version);
     Ok(StatementCard {
+        closing: is_known.then(|| (format!("/facture/{}.xlsx", statement.number), whole)),
+        categories: categories(&of, of_before.as_ref()),
         id: format!("etat-{}", statement.number),
         title: format!("État liquidatif {}", statement.number),
         is_replaced: all
@@ -85,13 +102,43 @@ fn card(statement: &Statement, all: &[Statement]) -> Result<StatementCard, Probl
             .any(|other| other.year == statement.year && other.version > statement.version),
         issued: words::moment(statement.issued_at).words,
         share: words::euros(statement.share),
-        total: words::euros(content.total_cents),
+        total: words::euros(of.total_cents),
         change,
-        owed: (statement.owed != statement.share).then(|| owed(&content)),
+        owed: (statement.owed != statement.share).then(|| owed(&of)),
         table: format!("/facture/{}.csv", statement.number),
         paper: format!("/facture/{}.pdf", statement.number),
-        lines: content.lines.iter().map(line).collect(),
+        lines: of.lines.iter().map(line).collect(),
     })
+}
+
+/// What the member bears by category, the year before beside it.
+fn categories(of: &Content, before: Option<&Content>) -> Chart {
+    let sums =
+        |of: &Content| by_category(of.lines.iter().map(|line| (line.category.as_str(), line.share_cents)));
+    let (now, sums_before) = (sums(of), before.map(sums));
+    let known = |all: &[(Category, Cents)], asked: Category| {
+        all.iter().find(|(category, _)| *category == asked).map_or(0, |(_, cents)| *cents)
+    };
+    let is_there = |category: &Category| {
+        let all = now.iter().chain(sums_before.iter().flatten());
+        all.map(|(known, _)| known).any(|known| known == category)
+    };
+    let row = |category: Category| {
+        let cents = known(&now, category);
+        let beside = sums_before.as_ref().map_or(Vec::new(), |before| {
+            let was = known(before, category);
+            vec![words::euros(was), words::euros(cents - was)]
+        });
+        (category.label().to_owned(), cents, beside)
+    };
+    let rows: Vec<Row> = Category::ALL.into_iter().filter(is_there).map(row).collect();
+    Chart {
+        names: ("Où va votre part", "Votre part"),
+        beside: before.map_or(Vec::new(), |before| vec![before.year.to_string(), "Écart".to_owned()]),
+        caption: "Votre part par catégorie de dépense",
+        bars: bars(&rows),
+        total: words::euros(of.of.share_cents),
+    }
 }
 
 /// Credits, and what is left.
@@ -194,4 +241,14 @@ pub async fn table(
     }
     _ = write!(table, "Total;;;;{};;;{}\r\n", content.total_cents, content.of.share_cents);
     Ok(csv::answer(&format!("etat-{}", content.number), &table))
+}
+
+/// `GET /facture/{number}.xlsx`: the whole closing, on this member.
+pub async fn workbook(
+    person: UsageReader,
+    number: web::Path<String>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let (statement, content, _) = named(&person, &number, &state).await?;
+    files::book(&state, &format!("{}-{}", statement.year, statement.version), Some(content.member)).await
 }

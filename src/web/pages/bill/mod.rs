@@ -1,11 +1,14 @@
-//! The shared bill in the pilot's hands: a year prepared (`years`), shared and closed (`year`), given out (`files`).
+//! The shared bill in the pilot's hands: a year prepared (`years`), shared and closed (`year`), given out (`files`),
+//! read by every member (`summary`).
 //!
 //! Shows numbers and members, no title and no archive.
 
 pub mod files;
+pub mod summary;
 pub mod year;
 pub mod years;
 
+use super::bars::{Chart, of_categories};
 use super::shell::{Account, Link, Section, Shell};
 use super::words;
 use crate::billing::measures::Weighed;
@@ -15,6 +18,8 @@ use crate::costs::Cents;
 
 /// A year shared, as a page tells it.
 pub struct Bill {
+    /// What it costs, by category.
+    pub categories: Chart,
     pub items: Vec<ItemLine>,
     pub members: Vec<MemberLine>,
     pub total: String,
@@ -111,13 +116,14 @@ fn bill(year: &Year, shares: Shares) -> Bill {
     let item = |item: &Prepared| ItemLine {
         item: item.item.clone(),
         label: item.label.clone(),
-        category: item.category.word(),
+        category: item.category.label(),
         forecast: money(item.forecast),
         actual: money(item.actual),
         parts: import::parts_words(&item.parts),
         justification: item.justification.clone(),
     };
     Bill {
+        categories: of_categories(year.items.iter().map(|item| (item.category.word(), item.amount()))),
         items: year.items.iter().map(item).collect(),
         members: shares.members,
         total: words::euros(year.items.iter().map(Prepared::amount).sum()),

@@ -39,6 +39,7 @@ pub struct ClosingLine {
     pub reason: String,
     pub sha512: String,
     pub table: String,
+    pub workbook: String,
     pub calls: String,
     pub file: String,
 }
@@ -117,6 +118,7 @@ pub fn page(account: Account, year: &Year, shared: &Shared, closings: &[Closing]
         reason: closing.reason.clone(),
         sha512: hex::encode(&closing.sha512),
         table: format!("{}-{}/repartition.csv", place(year.year), closing.version),
+        workbook: format!("{}-{}/repartition.xlsx", place(year.year), closing.version),
         calls: format!("{}-{}/appels.csv", place(year.year), closing.version),
         file: format!("{}-{}/exercice.json", place(year.year), closing.version),
     };

@@ -116,6 +116,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("couts-exercice", render(&piloting::bill_year(true))),
         ("couts-exercice-prepare", render(&piloting::bill_year(false))),
         ("facture", render(&piloting::bill_mine())),
+        ("facture-repartition", render(&piloting::bill_summary())),
         ("consommation", render(&piloting::usage())),
         ("profils", render(&profiles::list())),
         ("profils-accords", render(&profiles::agreements())),

@@ -14,6 +14,7 @@ use crate::model::{
 use crate::registry::Quota;
 use crate::registry::convention_queries::Overview;
 use crate::usage::{AgreementDay, Amount, DayTotal};
+use crate::web::pages::bill::summary::{self, SummaryPage};
 use crate::web::pages::bill::year::{self, Shared, YearPage};
 use crate::web::pages::bill::years::{self, YearsPage};
 use crate::web::pages::pilot::{self, MemberPage, MembersPage};
@@ -215,12 +216,17 @@ pub fn bill_year(is_closed: bool) -> YearPage {
 }
 
 pub fn bill_mine() -> MinePage {
-    let statement = |version: u32| {
-        let content = closed(version).statements().pop().unwrap();
+    let statement = |year: i32, version: u32, share: i64| {
+        let mut content = closed(version).statements().pop().unwrap();
+        let gap = content.of.share_cents - share;
+        if let (true, Some(line)) = (share > 0, content.lines.first_mut()) {
+            line.share_cents -= gap;
+            content.of.share_cents = share;
+        }
         Statement {
-            year: 2026,
+            year,
             version,
-            number: content.number.clone(),
+            number: content.number.replace("2026", &year.to_string()),
             share: content.of.share_cents,
             owed: content.of.owed_cents,
             content: serde_json::json!(content).to_string(),
@@ -229,5 +235,12 @@ pub fn bill_mine() -> MinePage {
         }
     };
     let account = shell("", Section::Usage, "administrateur").account.unwrap();
-    statement::page(account, &[statement(2), statement(1)]).ok().unwrap()
+    let statements = [statement(2026, 2, 0), statement(2026, 1, 0), statement(2025, 1, 120_000)];
+    statement::page(account, &statements, &[(2026, 2), (2026, 1)]).ok().unwrap()
+}
+
+/// What a year cost and who bears it, as every member reads it.
+pub fn bill_summary() -> SummaryPage {
+    let account = shell("", Section::Usage, "administrateur").account.unwrap();
+    summary::page(account, &closed(2))
 }
