@@ -39,6 +39,7 @@ pub mod attestation;
 pub mod billing;
 pub mod ingest;
 pub mod membership;
+pub mod onboarding;
 pub mod preservation;
 pub mod pronom;
 pub mod recovery;

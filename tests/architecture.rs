@@ -27,6 +27,7 @@ const FLOORS: [(&str, &[&str]); 7] = [
             "usage",
             "billing",
             "survey",
+            "onboarding",
         ],
     ),
     ("doors", &["web", "worker", "cli"]),

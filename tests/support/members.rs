@@ -89,7 +89,7 @@ pub fn member(number: usize) -> String {
 }
 
 /// Nine digits whose last is the key of the eight before (Luhn).
-fn siren(number: usize) -> String {
+pub fn siren(number: usize) -> String {
     let eight = format!("3{number:07}");
     let doubled = |digit: u32| if digit > 4 { 2 * digit - 9 } else { 2 * digit };
     let digits = eight.bytes().map(|byte| u32::from(byte - b'0')).enumerate();

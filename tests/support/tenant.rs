@@ -43,13 +43,19 @@ impl FreshTenant {
 
     /// What the member may hold from now on: `bytes_max = 1000`.
     pub async fn promise(&self, set: &str) {
+        self.set("quota", set).await;
+    }
+
+    /// A row of the member is so from now on: `member`, `siren = '219600178'`.
+    pub async fn set(&self, table: &str, set: &str) {
         let mut tx = self.db.write(self.tenant).await.unwrap();
-        sqlx::query(sqlx::AssertSqlSafe(format!("update quota set {set}"))).execute(tx.conn()).await.unwrap();
+        let statement = format!("update {table} set {set}");
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(tx.conn()).await.unwrap();
         tx.record(Event {
             event_type: EventType::Parametrage,
             outcome: Outcome::Ok,
             agent: Agent::Operator,
-            object: "quota".into(),
+            object: table.to_owned(),
             detail: vec![("quota", set.to_owned())],
         });
         tx.commit().await.unwrap();

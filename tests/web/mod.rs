@@ -37,6 +37,7 @@ mod deposit;
 mod deposited;
 mod descriptions;
 mod dossier;
+mod entries;
 mod factor;
 mod formats;
 mod frame;

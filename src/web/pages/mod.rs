@@ -19,6 +19,7 @@ pub mod connectors;
 pub mod csv;
 pub mod desk;
 pub mod drafts;
+pub mod entries;
 pub mod factor;
 pub mod fields;
 pub mod formats;

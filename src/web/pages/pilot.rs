@@ -173,7 +173,8 @@ fn line(overview: &Overview, today: NaiveDate) -> Line {
     }
 }
 
-fn kind(word: &str) -> &'static str {
+/// A kind of member, in words.
+pub fn kind(word: &str) -> &'static str {
     match word {
         "departement" => "Département",
         "epci" => "Intercommunalité",

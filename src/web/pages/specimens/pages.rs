@@ -1,12 +1,12 @@
 //! The pages, each by a name.
 
 use super::archives::{account_page, object, register, unit, unit_line};
-use super::formats;
 use super::frame::{outside, shell};
 use super::operations::operations;
 use super::transfers::{
     awaiting_replication, awaiting_scanner, desk, examined, kept, lines, received, refused,
 };
+use super::{entries, formats};
 use super::{integrity, people, piloting, profiles, proofs};
 use crate::web::pages::access::search::SearchPage;
 use crate::web::pages::identity::*;
@@ -111,6 +111,9 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("integrite-saine", render(&integrity::whole())),
         ("pilotage", render(&piloting::pilot())),
         ("pilotage-collectivite", render(&piloting::piloted())),
+        ("entrees", render(&entries::steering())),
+        ("entree", render(&entries::entry_page())),
+        ("comites", render(&entries::committees())),
         ("couts", render(&piloting::bill_years(false))),
         ("couts-a-reprendre", render(&piloting::bill_years(true))),
         ("couts-exercice", render(&piloting::bill_year(true))),

@@ -22,7 +22,7 @@ use crate::web::pages::shell::{Account, FieldError, Section};
 use crate::web::pages::statement::{self, MinePage};
 use crate::web::pages::usage::{self, UsagePage};
 
-fn account() -> Account {
+pub fn account() -> Account {
     let account = shell("", Section::Pilot, "pilote du service mutualisé").account.unwrap();
     Account { menu: vec![Section::Desk, Section::Pilot], ..account }
 }

@@ -1,0 +1,176 @@
+//! What the pilot enters of an entry: a step, a step withdrawn, a person, a training, deposits that are planned.
+
+use actix_web::{HttpResponse, web};
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::entry::{found, id_of};
+use super::{Form, PLACE};
+use crate::onboarding::entries::{self, Making, ROWS_MAX};
+use crate::onboarding::stage::{Stage, When};
+use crate::onboarding::{Contact, ContactPart, Planned, Training, queries};
+use crate::web::callers::Pilot;
+use crate::web::pages::fields::{Fields, first};
+use crate::web::pages::shell::{FieldError, answer_to_correct, go_to};
+use crate::web::pages::words;
+use crate::web::{Problem, State, problems};
+
+/// Deposits of a month.
+const DEPOSITS_MAX: u32 = 1_000_000;
+
+fn back(id: Uuid) -> HttpResponse {
+    go_to(&format!("{PLACE}/{id}"))
+}
+
+/// The page again, with what is wrong and what was typed.
+async fn to_correct(
+    person: &Pilot,
+    state: &State,
+    id: Uuid,
+    (errors, fields): (Vec<FieldError>, &[(String, String)]),
+) -> Result<HttpResponse, Problem> {
+    let mut page = found(person, state, id).await?;
+    page.errors = errors;
+    page.typed = fields.to_vec();
+    Ok(answer_to_correct(&page))
+}
+
+/// `POST /pilotage/entrees/{id}/etapes`.
+pub async fn step(
+    person: Pilot,
+    asked: web::Path<String>,
+    fields: Fields,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let id = id_of(&asked)?;
+    let mut form = Form::of(&fields);
+    let stage = form.read("etape", Stage::from_word, "Choisissez une étape.");
+    let when = form.read("date", When::from_text, "Donnez un jour (25/03/2019) ou un mois (05/2019).");
+    let note = form.text("note", false);
+    let mut errors = form.errors;
+    if let (Some(stage), Some(when), true) = (stage, when, errors.is_empty()) {
+        let making = Making { stage, when, note };
+        match entries::enter(&state.db, &state.clock, person.person_id, id, &making).await? {
+            Ok(()) => return Ok(back(id)),
+            Err(refused) => {
+                errors.push(FieldError { field: "etape", sentence: words::sentence(&format!("{refused}.")) });
+            }
+        }
+    }
+    to_correct(&person, &state, id, (errors, &fields)).await
+}
+
+/// `POST /pilotage/entrees/{id}/etapes/retrait`.
+pub async fn withdraw(
+    person: Pilot,
+    asked: web::Path<String>,
+    fields: Fields,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let id = id_of(&asked)?;
+    let seq = first(&fields, "numero").parse().map_err(|_| problems::not_found())?;
+    entries::withdraw(&state.db, &state.clock, person.person_id, id, seq).await?;
+    Ok(back(id))
+}
+
+/// `POST /pilotage/entrees/{id}/interlocuteurs`.
+pub async fn contact(
+    person: Pilot,
+    asked: web::Path<String>,
+    fields: Fields,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let id = id_of(&asked)?;
+    let mut form = Form::of(&fields);
+    let part = form.read("role", ContactPart::from_word, "Choisissez ce que la personne est au projet.");
+    let contact = (form.text("personne", true), form.text("courriel", false), form.text("telephone", false));
+    if !contact.1.is_empty() && !contact.1.contains('@') {
+        form.wrong("courriel", "Écrivez l’adresse en entier : nom@collectivite.fr.");
+    }
+    let known = room(&state, id, |seen| seen.contacts.len()).await?;
+    match (part, form.errors.is_empty() && known) {
+        (Some(part), true) => {
+            let (name, email, telephone) = contact;
+            let contact = Contact { id: state.clock.fresh_id(), part, name, email, telephone };
+            let mut tx = state.db.technical().await?;
+            queries::insert_contact(&mut tx, id, &contact).await?;
+            tx.commit().await?;
+            Ok(back(id))
+        }
+        _ => to_correct(&person, &state, id, (form.errors, &fields)).await,
+    }
+}
+
+/// Whether an entry has room for a row more.
+async fn room(state: &State, id: Uuid, of: fn(&entries::Seen) -> usize) -> Result<bool, Problem> {
+    let seen = entries::see(&state.db, id).await?.ok_or_else(problems::not_found)?;
+    Ok(of(&seen) < ROWS_MAX)
+}
+
+/// `POST /pilotage/entrees/{id}/interlocuteurs/retrait`: the person is gone.
+pub async fn gone(
+    _: Pilot,
+    asked: web::Path<String>,
+    fields: Fields,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let (id, contact) = (id_of(&asked)?, id_of(&first(&fields, "interlocuteur"))?);
+    let mut tx = state.db.technical().await?;
+    queries::delete_contact(&mut tx, id, contact).await?;
+    tx.commit().await?;
+    Ok(back(id))
+}
+
+/// `POST /pilotage/entrees/{id}/formations`.
+pub async fn training(
+    person: Pilot,
+    asked: web::Path<String>,
+    fields: Fields,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let id = id_of(&asked)?;
+    let mut form = Form::of(&fields);
+    let held_on =
+        form.read("tenue", |text| text.parse::<NaiveDate>().ok(), "Donnez le jour de la formation.");
+    let (subject, people) = (form.text("sujet", true), form.text("participants", false));
+    let known = room(&state, id, |seen| seen.trainings.len()).await?;
+    match (held_on, form.errors.is_empty() && known) {
+        (Some(held_on), true) => {
+            let training = Training { id: state.clock.fresh_id(), subject, held_on, people };
+            let mut tx = state.db.technical().await?;
+            queries::insert_training(&mut tx, id, &training).await?;
+            tx.commit().await?;
+            Ok(back(id))
+        }
+        _ => to_correct(&person, &state, id, (form.errors, &fields)).await,
+    }
+}
+
+/// `POST /pilotage/entrees/{id}/versements`.
+pub async fn plan(
+    person: Pilot,
+    asked: web::Path<String>,
+    fields: Fields,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let id = id_of(&asked)?;
+    let mut form = Form::of(&fields);
+    let agreement = form.text("accord", true);
+    let month = |text: &str| match When::from_text(text) {
+        Some(When::Month(first)) => Some(first),
+        _ => None,
+    };
+    let month = form.read("mois", month, "Donnez un mois : 09/2019.");
+    let count = |text: &str| text.parse().ok().filter(|count| *count <= DEPOSITS_MAX);
+    let deposits = form.read("nombre", count, "Donnez un nombre de versements.");
+    let known = room(&state, id, |seen| seen.planned.len()).await?;
+    match (month, deposits, form.errors.is_empty() && known) {
+        (Some(month), Some(deposits), true) => {
+            let mut tx = state.db.technical().await?;
+            queries::put_planned(&mut tx, id, &Planned { agreement, month, deposits }).await?;
+            tx.commit().await?;
+            Ok(back(id))
+        }
+        _ => to_correct(&person, &state, id, (form.errors, &fields)).await,
+    }
+}
