@@ -13,6 +13,11 @@ pub fn midnight(day: NaiveDate) -> DateTime<Utc> {
     Paris.from_local_datetime(&midnight).earliest().map_or_else(|| midnight.and_utc(), |local| local.to_utc())
 }
 
+/// The day that it is in Paris at a moment.
+pub fn day_of(at: DateTime<Utc>) -> NaiveDate {
+    at.with_timezone(&Paris).date_naive()
+}
+
 /// The world's clock, or one that a test moves.
 #[derive(Clone, Default)]
 pub struct Clock {
@@ -55,7 +60,7 @@ impl Clock {
 
     /// Today where the service's law applies.
     pub fn today(&self) -> NaiveDate {
-        self.now().with_timezone(&Paris).date_naive()
+        day_of(self.now())
     }
 
     /// An identifier never given before, ordered by time (UUID version 7).

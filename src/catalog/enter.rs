@@ -62,8 +62,6 @@ pub async fn archive(
     inventory_sha512: &[u8; 64],
 ) -> Result<(), Error> {
     let archive_id = accession.archive_id;
-    let size_bytes = accession.manifest.size_bytes
-        + accession.objects.iter().map(|object| object.file.size_bytes).sum::<u64>();
     let archive = NewArchive {
         archive_id,
         transfer_id: accession.transfer_id,
@@ -72,7 +70,7 @@ pub async fn archive(
         agreement_id: accession.agreement_id,
         transferring_agency: &accession.transferring_agency,
         originating_agency: accession.originating_agency.as_deref(),
-        size_bytes,
+        size_bytes: accession.size_bytes(),
         unit_count: accession.unit_count,
         object_count: accession.objects.len() as u32,
         taken_in_charge_at: granted,

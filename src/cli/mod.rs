@@ -34,6 +34,7 @@ mod sites;
 mod survey;
 mod tenants;
 mod tiers;
+mod usage;
 pub mod verify;
 
 /// Service d'archivage électronique mutualisé.
@@ -87,6 +88,8 @@ enum Command {
     /// Le journal d'une collectivité : le donner, tel qu'il est ou en PREMIS.
     #[command(subcommand)]
     Journal(journal::Command),
+    /// Recompte la consommation d'après les journaux, et la compare à ce qui a été mesuré.
+    Usage(usage::Arguments),
     /// Les clés qui signent les scellements.
     #[command(subcommand)]
     Keys(keys::Command),
@@ -192,6 +195,7 @@ pub fn run() -> ExitCode {
         Command::Audit(selection) => with_config(|config| audit::audit(config, &selection)),
         Command::Repair(selection) => with_config(|config| repair::repair(config, &selection)),
         Command::Journal(command) => with_config(|config| journal::run(config, &command)),
+        Command::Usage(arguments) => with_config(|config| usage::run(config, &arguments)),
         Command::Keys(command) => with_config(|config| keys::run(config, &command)),
         Command::People(command) => with_config(|config| people::run(config, &command)),
         Command::Schedule(command) => with_config(|config| schedule::run(config, &command)),

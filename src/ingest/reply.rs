@@ -81,9 +81,14 @@ fn record(tx: &mut TenantTx, id: TransferId, stored: &Stored) {
         object: archive.clone(),
         detail: vec![("sites", sites.join(" "))],
     });
+    let accession = &stored.sealed.accession;
     let mut detail = vec![
-        ("accord", stored.sealed.accession.agreement_id.to_string()),
-        ("cote", stored.sealed.accession.cote.clone()),
+        ("accord", accession.agreement_id.to_string()),
+        ("cote", accession.cote.clone()),
+        // What usage is counted by, so that the journal alone says it again (`usage::recount`).
+        ("fichiers", accession.objects.len().to_string()),
+        ("nom_accord", accession.agreement.clone()),
+        ("octets", accession.size_bytes().to_string()),
         ("reponse_sha512", hex::encode(sha512(stored.sealed.reply.as_bytes()))),
         ("transfert", event_object(id)),
     ];

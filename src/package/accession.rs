@@ -136,6 +136,11 @@ impl Accession {
     /// The form written today.
     pub const FORM: u32 = FORM;
 
+    /// Bytes of the manifest and the objects.
+    pub fn size_bytes(&self) -> u64 {
+        self.manifest.size_bytes + self.objects.iter().map(|object| object.file.size_bytes).sum::<u64>()
+    }
+
     /// The file's text; the same value gives the same bytes.
     pub fn to_json(&self) -> String {
         let mut text = Vec::new();

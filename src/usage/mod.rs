@@ -2,16 +2,20 @@
 //!
 //! ```text
 //! count (what is held now, what came since) → days (what was held at each day's end) → enter (once, journaled)
+//!
+//! the journal (ledger) → the same days again (recount): whoever doubts a figure of the bill finds it by a second path
 //! ```
 //!
 //! Never measures a day twice, and shows no title nor archive. The one thing to know: an archive comes on the day of its
 //! taking in charge and is held from then on, so that from one day to the next what is held grows by what came.
 
 mod count;
+mod ledger;
 mod measure;
 mod measure_queries;
 mod period;
 pub mod queries;
+pub mod recount;
 
 pub use count::Amount;
 pub use measure::{measure, measure_what_is_due};

@@ -62,9 +62,16 @@ fn said(event_type: EventType) -> Option<&'static [&'static [&'static str]]> {
             &["etape"],
         ]),
         EventType::Rejet => Some(&[&["codes"]]),
-        EventType::PriseEnCharge => {
-            Some(&[&["accord", "accord_version", "cote", "reponse_sha512", "transfert"]])
-        }
+        EventType::PriseEnCharge => Some(&[&[
+            "accord",
+            "accord_version",
+            "cote",
+            "fichiers",
+            "nom_accord",
+            "octets",
+            "reponse_sha512",
+            "transfert",
+        ]]),
         EventType::Replication => Some(&[&["sites"]]),
         EventType::ControleIntegrite => {
             Some(&[&["archives", "archives_en_defaut", "copies", "octets", "sites"]])

@@ -1,9 +1,12 @@
 //! What each member held and received, measured day by day: exactly, once, whatever was missed.
 
+mod year;
+
 use chartrier::ingest::archivist::Decider;
 use chartrier::ingest::{Error, Ingest};
-use chartrier::model::{Limits, PersonId, TransferId, TransferState};
+use chartrier::model::{Agent, Event, EventType, Limits, Outcome, PersonId, TransferId, TransferState};
 use chartrier::storage::{Settings, Storage};
+use chartrier::usage::recount::{What, recount};
 use chartrier::usage::{self, AgreementDay, Amount, DayTotal, queries};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
@@ -139,6 +142,34 @@ async fn each_day_is_measured_once_and_a_missed_one_later() {
     assert_eq!(desk.count(told).await, 6, "one entry a day");
     let late = "select count(*) from event where entry like '%\"apres_coup\":\"oui\"%'";
     assert_eq!(desk.count(late).await, 3);
+    desk.end().await;
+}
+
+#[tokio::test]
+async fn what_was_measured_is_found_again_in_the_journal_and_what_was_not_is_told() {
+    let desk = Desk::open().await;
+    let Came { fifth, .. } = six_days(&desk).await;
+    let tenant = &desk.tenant;
+    let found = recount(&tenant.db, tenant.tenant).await.unwrap();
+    assert!(found.is_right(), "{:?}", found.differences);
+    assert_eq!((found.days, found.unsaid, found.has_moved), (6, 0, false));
+    assert!(found.figures > 30, "{}", found.figures);
+
+    // An archive that the journal says, and no row.
+    let mut tx = tenant.db.write(tenant.tenant).await.unwrap();
+    let detail =
+        vec![("nom_accord", tenant.agreement.clone()), ("fichiers", "1".into()), ("octets", "5".into())];
+    let (event_type, outcome) = (EventType::PriseEnCharge, Outcome::Ok);
+    tx.record(Event { event_type, outcome, agent: Agent::Service, object: "archive:x".into(), detail });
+    tx.commit().await.unwrap();
+    at(&desk, "2027-03-08T07:00:00Z");
+    assert_eq!(measure(tenant).await, 1);
+    let found = recount(&tenant.db, tenant.tenant).await.unwrap();
+    let told: Vec<(NaiveDate, &What)> = found.differences.iter().map(|of| (of.day, &of.what)).collect();
+    assert_eq!(told, [(day("2027-03-07"), &What::Held), (day("2027-03-07"), &What::Came)]);
+    let gap = &found.differences[0];
+    assert_eq!((gap.recounted.bytes - gap.measured.bytes, gap.measured.archives > 0), (5, true));
+    assert!(fifth.bytes > 0 && !found.is_right());
     desk.end().await;
 }
 
