@@ -14,11 +14,11 @@ use super::check_numbering::check_numbering;
 use super::check_profiles::{check_imposed, check_profile};
 use super::check_virus::check_virus;
 use super::file::{Agreement, Grammar, Machine, Member, Party, Person, Quota, Validity};
-use super::numbers::{is_siren, is_siret};
 use super::read::{
     Text, Written, WrittenAgreement, WrittenMachine, WrittenParty, WrittenPerson, WrittenProfile,
 };
 use crate::mail::is_address;
+use crate::model::numbers::{is_siren, is_siret};
 use crate::model::{Holding, MEMBER_KINDS, ReplyForm, Role};
 use crate::seda::tolerance::Tolerance;
 use crate::storage::Storage;

@@ -40,7 +40,6 @@ mod machine_queries;
 pub mod machines;
 pub mod numbering;
 mod numbering_queries;
-mod numbers;
 mod people;
 mod people_queries;
 mod profile_queries;

@@ -15,6 +15,7 @@ pub mod format;
 pub mod ids;
 pub mod limits;
 pub mod numbering;
+pub mod numbers;
 pub mod parties;
 pub mod retention;
 pub mod scope;

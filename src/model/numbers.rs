@@ -4,12 +4,12 @@
 const LA_POSTE: &str = "356000000";
 
 /// Whether these are nine digits with a right check digit.
-pub(super) fn is_siren(number: &str) -> bool {
+pub fn is_siren(number: &str) -> bool {
     digits(number, 9).is_some_and(|digits| luhn(&digits))
 }
 
 /// Whether these are fourteen digits with a right check digit.
-pub(super) fn is_siret(number: &str) -> bool {
+pub fn is_siret(number: &str) -> bool {
     digits(number, 14).is_some_and(|digits| {
         luhn(&digits) || (number.starts_with(LA_POSTE) && digits.iter().sum::<u32>().is_multiple_of(5))
     })
