@@ -16,6 +16,7 @@ pub mod package;
 pub mod proof;
 pub mod report;
 pub mod seda;
+pub mod table;
 
 // Floor 2: the gates.
 pub mod antivirus;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// Every top-level module, floor by floor.
 const FLOORS: [(&str, &[&str]); 7] = [
     ("words", &["model", "clock", "telemetry"]),
-    ("arithmetic", &["seda", "package", "formats", "proof", "report", "at_rest", "costs"]),
+    ("arithmetic", &["seda", "package", "formats", "proof", "report", "at_rest", "costs", "table"]),
     ("gates", &["db", "storage", "antivirus", "identity", "keys", "mail", "timestamp", "trust", "witness"]),
     ("records", &["registry", "catalog", "evidence"]),
     (

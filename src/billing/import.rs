@@ -10,17 +10,12 @@ use std::collections::HashSet;
 use super::{Credit, CreditKind, Prepared};
 use crate::costs::cap::Band;
 use crate::costs::{CODE_CHARS_MAX, Category, Cents, Key, PARTS_MAX, Part, amount, is_code};
+use crate::table::{self, Bounds, Columns, Line};
 
-/// Bytes of a table, its lines, characters of a value, and faults told at once.
-pub const TABLE_BYTES_MAX: usize = 1 << 20;
-const LINES_MAX: usize = 1_000;
-const CHARS_MAX: usize = 300;
-const FAULTS_MAX: usize = 50;
+/// Bytes of a table, its lines, characters of a value.
+const BOUNDS: Bounds = Bounds { bytes_max: 1 << 20, lines_max: 1_000, chars_max: 300 };
 /// A billion euros: past it a comma was forgotten.
 const CENTS_MAX: Cents = 100_000_000_000;
-
-/// A column: its name without accents, and whether it must be there.
-type Columns = &'static [(&'static str, bool)];
 
 /// In any order.
 const ITEMS: Columns = &[
@@ -39,8 +34,8 @@ const CAPS: Columns = &[("moins de", false), ("au plus", false), ("au moins", fa
 /// Reads the items, or says all that is wrong, line by line.
 pub fn items(table: &str) -> Result<Vec<Prepared>, Vec<String>> {
     let mut known = HashSet::new();
-    let items = lines(table, ITEMS, |value| {
-        let item = item(value)?;
+    let items = table::read(table, ITEMS, BOUNDS, |line| {
+        let item = item(line)?;
         match known.insert(item.item.clone()) {
             true => Ok(item),
             false => Err(format!("le poste « {} » vient deux fois", item.item)),
@@ -54,7 +49,7 @@ pub fn credits(table: &str) -> Result<Vec<Credit>, Vec<String>> {
     if table.trim().is_empty() {
         return Ok(Vec::new());
     }
-    lines(table, CREDITS, |value| credit(value))
+    table::read(table, CREDITS, BOUNDS, credit)
 }
 
 /// Reads bounds by inhabitants, the smallest members first; an empty table has none.
@@ -63,8 +58,8 @@ pub fn caps(table: &str) -> Result<Vec<Band>, Vec<String>> {
         return Ok(Vec::new());
     }
     let mut before = Some(0);
-    lines(table, CAPS, |value| {
-        let band = band(value)?;
+    table::read(table, CAPS, BOUNDS, |line| {
+        let band = band(line)?;
         // Members are of the first band that they are under: one after a larger would be nobody's.
         match (before, band.below) {
             (Some(smaller), below) if below.is_none_or(|below| below > smaller) => before = below,
@@ -78,14 +73,14 @@ pub fn caps(table: &str) -> Result<Vec<Band>, Vec<String>> {
     })
 }
 
-fn band(value: &dyn Fn(&str) -> String) -> Result<Band, String> {
-    let below: String = value("moins de").chars().filter(|c| !c.is_whitespace()).collect();
+fn band(line: &Line) -> Result<Band, String> {
+    let below: String = line.value("moins de").chars().filter(|c| !c.is_whitespace()).collect();
     let is_number = below.bytes().all(|byte| byte.is_ascii_digit());
     let below = match below.as_str() {
         "" => None,
         text => Some(text.parse().ok().filter(|_| is_number).ok_or("« moins de » : un nombre d'habitants")?),
     };
-    let bound = |name: &str| match cents(name, &value(name))? {
+    let bound = |name: &str| match cents(name, &line.value(name))? {
         Some(cents) if cents < 0 => Err(format!("« {name} » : un montant qui n'est pas négatif")),
         cents => Ok(cents),
     };
@@ -96,108 +91,46 @@ fn band(value: &dyn Fn(&str) -> String) -> Result<Band, String> {
     Ok(band)
 }
 
-/// Each line read, or all that is wrong.
-fn lines<T>(
-    table: &str,
-    columns: Columns,
-    mut read: impl FnMut(&dyn Fn(&str) -> String) -> Result<T, String>,
-) -> Result<Vec<T>, Vec<String>> {
-    let table = table.trim_start_matches('\u{feff}');
-    if table.len() > TABLE_BYTES_MAX {
-        return Err(vec!["le tableau dépasse un mébioctet".into()]);
-    }
-    let mut reader = csv::ReaderBuilder::new().delimiter(b';').flexible(true).from_reader(table.as_bytes());
-    let heads: Vec<String> = match reader.headers() {
-        Ok(heads) => heads.iter().map(folded).collect(),
-        Err(_) => return Err(vec!["le tableau ne se lit pas : séparez les colonnes par « ; »".into()]),
-    };
-    let missing =
-        columns.iter().filter(|(name, is_needed)| *is_needed && !heads.iter().any(|head| head == name));
-    let mut faults: Vec<String> =
-        missing.map(|(name, _)| format!("ligne 1 : la colonne « {name} » manque")).collect();
-    let unknown = heads.iter().filter(|head| columns.iter().all(|(name, _)| name != head));
-    faults.extend(unknown.map(|head| format!("ligne 1 : la colonne « {head} » est inconnue")));
-    if !faults.is_empty() {
-        return Err(faults);
-    }
-    let mut found = Vec::new();
-    for record in reader.records() {
-        let Ok(record) = record else {
-            faults
-                .push("le tableau ne se lit pas jusqu'au bout : un guillemet ouvert n'est pas fermé".into());
-            break;
-        };
-        let line = record.position().map_or(0, csv::Position::line);
-        if record.iter().all(|value| value.trim().is_empty()) {
-            continue;
-        }
-        let value = |name: &str| {
-            let at = heads.iter().position(|head| head == name);
-            at.and_then(|at| record.get(at)).unwrap_or_default().trim().to_owned()
-        };
-        match read(&value) {
-            Ok(one) => found.push(one),
-            Err(fault) => faults.push(format!("ligne {line} : {fault}")),
-        }
-        if faults.len() >= FAULTS_MAX || found.len() > LINES_MAX {
-            faults.push(format!("{LINES_MAX} lignes au plus, et chacune juste"));
-            break;
-        }
-    }
-    if faults.is_empty() { Ok(found) } else { Err(faults) }
-}
-
-/// A text of one line.
-fn text(value: &dyn Fn(&str) -> String, name: &str, is_needed: bool) -> Result<String, String> {
-    let text = value(name);
-    if is_needed && text.is_empty() {
-        return Err(format!("« {name} » manque"));
-    }
-    if text.chars().count() > CHARS_MAX || text.contains(char::is_control) {
-        return Err(format!("« {name} » : {CHARS_MAX} caractères au plus, sur une ligne"));
-    }
-    Ok(text)
-}
-
 /// A code, as a file of `chartrier costs share` takes it: a closing is one.
-fn code(value: &dyn Fn(&str) -> String, name: &str) -> Result<String, String> {
-    let code = text(value, name, true)?;
+fn code(line: &Line, name: &str) -> Result<String, String> {
+    let code = line.text(name, true)?;
     if is_code(&code) {
         return Ok(code);
     }
     Err(format!("« {name} » : {CODE_CHARS_MAX} caractères au plus, sans virgule, « = » ni « : »"))
 }
 
-fn credit(value: &dyn Fn(&str) -> String) -> Result<Credit, String> {
-    let nature = text(value, "nature", true)?;
+fn credit(line: &Line) -> Result<Credit, String> {
+    let nature = line.text("nature", true)?;
     let kind = [CreditKind::InKind, CreditKind::Advance]
         .into_iter()
         .find(|kind| kind.label() == nature.to_lowercase());
-    let cents = cents("montant", &value("montant"))?.filter(|cents| *cents > 0);
+    let cents = cents("montant", &line.value("montant"))?.filter(|cents| *cents > 0);
     Ok(Credit {
-        member: code(value, "collectivite")?,
+        member: code(line, "collectivite")?,
         kind: kind.ok_or_else(|| format!("« {nature} » : écrivez « en nature » ou « acompte »"))?,
         cents: cents.ok_or("« montant » : un montant plus grand que zéro")?,
-        label: text(value, "libelle", false)?,
+        label: line.text("libelle", false)?,
     })
 }
 
-fn item(value: &dyn Fn(&str) -> String) -> Result<Prepared, String> {
-    let category = text(value, "categorie", true)?;
-    let (forecast, actual) = (cents("prevu", &value("prevu"))?, cents("realise", &value("realise"))?);
+fn item(line: &Line) -> Result<Prepared, String> {
+    let category = line.text("categorie", true)?;
+    let (forecast, actual) =
+        (cents("prevu", &line.value("prevu"))?, cents("realise", &line.value("realise"))?);
     if forecast.is_none() && actual.is_none() {
         return Err("donnez « prévu » ou « réalisé »".into());
     }
     Ok(Prepared {
-        item: code(value, "poste")?,
-        label: text(value, "libelle", true)?,
+        item: code(line, "poste")?,
+        label: line.text("libelle", true)?,
         category: Category::from_word(&category.to_uppercase()).ok_or_else(|| {
             format!("« {category} » n'est pas une catégorie : INFRA, VOLUMETRIE, MAINTENANCE, CONNECTEURS, RH ou RECETTE")
         })?,
         forecast,
         actual,
-        parts: parts(&value("cles"))?,
-        justification: text(value, "justification", false)?,
+        parts: parts(&line.value("cles"))?,
+        justification: line.text("justification", false)?,
     })
 }
 
@@ -257,15 +190,6 @@ pub fn parts_words(parts: &[Part]) -> String {
         [only] => only.key.word(),
         several => several.iter().map(one).collect::<Vec<_>>().join(" + "),
     }
-}
-
-fn folded(name: &str) -> String {
-    let plain = |c: char| match c {
-        'é' | 'è' | 'ê' | 'É' | 'È' => 'e',
-        'à' | 'â' => 'a',
-        c => c.to_ascii_lowercase(),
-    };
-    name.trim().chars().map(plain).collect()
 }
 
 #[cfg(test)]

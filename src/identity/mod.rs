@@ -38,7 +38,7 @@ pub use machine_queries::TokenHolder;
 pub use password::{PASSWORD_BYTES_MAX, hash_password, hash_passwords};
 pub use person::{LogIn, SESSION_SECONDS};
 pub use provider::{Account as ProviderAccount, Provider, ProviderError, ProviderSettings, Vouched};
-pub use secret::{basic_password, fresh_secret, machine_hashes};
+pub use secret::{basic_password, fresh_secret, kept, machine_hashes};
 pub use sessions::Opened;
 
 /// Verifies who asks. Cloning it shares the database's connections.

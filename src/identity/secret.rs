@@ -29,8 +29,8 @@ pub async fn machine_hashes(secret: &str) -> Result<(String, String), Error> {
     Ok((both.next().unwrap_or_default(), both.next().unwrap_or_default()))
 }
 
-/// What is kept of a cookie or token: 256 random bits need no slow hash. None when it cannot be ours.
-pub(super) fn kept(secret: &str) -> Option<[u8; 32]> {
+/// What is kept of a cookie, token or link: 256 random bits need no slow hash. None when it cannot be ours.
+pub fn kept(secret: &str) -> Option<[u8; 32]> {
     let plausible = !secret.is_empty() && secret.len() <= SECRET_BYTES_MAX;
     plausible.then(|| digest::sha256(secret.as_bytes()))
 }

@@ -14,8 +14,8 @@ use crate::db::{self, Db};
 
 pub use letter::Letter;
 pub use outbox::{
-    Troubles, troubles, write_link, write_to_addresses, write_to_administrators, write_to_operators,
-    write_to_person, write_to_pilots,
+    Troubles, troubles, write_each, write_link, write_to_addresses, write_to_administrators,
+    write_to_operators, write_to_person, write_to_pilots,
 };
 pub use smtp::{Settings, Tls, is_address};
 

@@ -89,6 +89,21 @@ pub async fn write_to_pilots(
     Ok(())
 }
 
+/// Writes each letter to its address on its topic, about this member.
+pub async fn write_each(
+    tx: &mut Technical,
+    clock: &Clock,
+    about: TenantId,
+    letters: &[(String, String, Letter)],
+) -> Result<(), db::Error> {
+    let mut put = Vec::with_capacity(letters.len());
+    for (to, topic, letter) in letters {
+        let text = serde_json::to_string(letter).map_err(|error| db::Error::row("letter", error))?;
+        put.push((clock.fresh_id(), to.as_str(), topic.as_str(), text));
+    }
+    queries::insert_each(tx, about.as_uuid(), &put, clock.now()).await
+}
+
 /// Writes to these addresses, each once on a topic.
 pub async fn write_to_addresses(
     tx: &mut TenantTx,

@@ -103,6 +103,34 @@ pub(super) async fn insert_for(
     Ok(())
 }
 
+/// Letters, each with its recipient and topic, all about one member.
+pub(super) async fn insert_each(
+    tx: &mut Technical,
+    tenant: Uuid,
+    letters: &[(Uuid, &str, &str, String)],
+    at: DateTime<Utc>,
+) -> Result<(), Error> {
+    let ids: Vec<Uuid> = letters.iter().map(|letter| letter.0).collect();
+    let recipients: Vec<String> = letters.iter().map(|letter| letter.1.to_owned()).collect();
+    let topics: Vec<String> = letters.iter().map(|letter| letter.2.to_owned()).collect();
+    let texts: Vec<String> = letters.iter().map(|letter| letter.3.clone()).collect();
+    sqlx::query!(
+        "insert into technical.letter (letter_id, tenant_id, recipient, topic, letter, created_at, next_at)
+         select l.id, $1, l.recipient, l.topic, l.letter, $2, $2
+         from unnest($3::uuid[], $4::text[], $5::text[], $6::text[]) as l (id, recipient, topic, letter)
+         on conflict (tenant_id, topic, recipient) do nothing",
+        tenant,
+        at,
+        &ids,
+        &recipients,
+        &topics,
+        &texts
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Takes at most `most` letters due, which are nobody else's until `until`.
 pub(super) async fn claim(
     tx: &mut Technical,

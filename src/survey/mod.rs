@@ -1,188 +1,274 @@
-//! The territory survey (recensement): answers counted by domain, every percentage with what it is a percentage of (norms §6).
+//! The territory survey (recensement): who archives already and what, who means to, who would share a service (norms §6).
 //!
-//! Never guesses a rate: how many were invited must be known for one. The one thing to know: the three questions are whether one
-//! archives already, and what; whether one means to within two years, and what; whether one would deposit in a shared service.
+//! ```text
+//! campaign (draft) → producers (a table imported) → open (a link to each, by letter) → replies (by the link, or typed from paper)
+//!     → reminded (those who are silent) → closed → analysed → given back
+//! ```
+//!
+//! Never shows a producer what another answered, nor what the pilot noted; never takes an answer before the opening nor after the
+//! closing. The one thing to know: a producer has no account: whoever holds its link answers for it, and its last answer counts.
 
-use std::collections::BTreeMap;
+pub mod analysis;
+pub mod answer_queries;
+pub mod campaign;
+pub mod campaign_queries;
+pub mod exports;
+pub mod imports;
+pub mod link_queries;
+pub mod links;
+pub mod note_queries;
+pub mod notes;
+pub mod priority;
+pub mod producer_queries;
+pub mod replies;
+pub mod reply;
+pub mod tables;
 
-/// Domains told apart, in the order of a tie.
-pub const DOMAINS: [&str; 8] =
-    ["Finances", "Actes", "Marchés publics", "Ressources humaines", "Autre", "Social", "Santé", "Routes"];
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
 
-/// One answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answer {
-    /// What is told of it: its number.
-    pub number: u64,
-    pub already: bool,
-    pub already_in: Vec<String>,
-    pub planned: bool,
-    pub planned_in: Vec<String>,
-    /// Would deposit in a shared service; `None`: not asked.
-    pub interested: Option<bool>,
+use crate::at_rest::{self, AtRest};
+use crate::clock::Clock;
+use crate::db::{self, Db};
+use crate::identity;
+use crate::model::{PersonId, TenantId};
+
+pub use analysis::{Analysis, Answer, DOMAINS, Domain, Fault, Part, analyse};
+pub use reply::Reply;
+
+/// The campaigns, as the pilot and those who answer work on them. Cheap to clone.
+#[derive(Clone)]
+pub struct Surveys {
+    db: Db,
+    clock: Clock,
+    at_rest: AtRest,
+    /// Letters leave.
+    writes: bool,
 }
 
-/// Why an answer does not hold.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
-    #[error("réponse {0} : « oui », et aucun domaine n’est dit")]
-    DomainMissing(u64),
-    #[error("réponse {0} : « non », et des domaines sont dits")]
-    DomainWithoutYes(u64),
-    #[error("réponse {0} : « {1} » n’est pas un domaine")]
-    UnknownDomain(u64, String),
-    #[error("réponse {0} : un domaine est dit deux fois")]
-    Twice(u64),
-    #[error("{0} réponses pour {1} invités")]
-    MoreThanInvited(u64, u64),
+/// The pilot at work, and the member whose portal they are at: letters are sent in its name.
+#[derive(Clone, Copy, Debug)]
+pub struct By {
+    pub tenant: TenantId,
+    pub person: PersonId,
 }
 
-/// So many, of so many.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Part {
-    pub count: u64,
-    pub of: u64,
+/// Where a campaign stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Draft,
+    Open,
+    Reminded,
+    Closed,
+    Analysed,
+    GivenBack,
 }
 
-/// What is said of a domain.
+/// A campaign.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Domain {
-    pub name: &'static str,
-    /// Of those who archive already.
-    pub already: Part,
-    /// Of those who mean to.
-    pub planned: Part,
+pub struct Campaign {
+    pub id: Uuid,
+    pub name: String,
+    /// Said to those who are asked.
+    pub answer_by: NaiveDate,
+    pub stage: Stage,
+    pub reminders: u32,
+    pub opened_at: Option<DateTime<Utc>>,
+    pub closed_at: Option<DateTime<Utc>>,
 }
 
-/// What the answers come to.
+/// Who is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Analysis {
-    pub answers: u64,
-    /// Of those invited, when their number is known.
-    pub answered: Option<Part>,
-    pub already: Part,
-    pub planned: Part,
-    /// Of those who were asked.
-    pub interested: Part,
-    /// Most mentioned first.
-    pub domains: Vec<Domain>,
+pub struct Producer {
+    pub siren: String,
+    pub name: String,
+    pub kind: ProducerKind,
+    pub population: Option<u32>,
+    /// None: asked on paper.
+    pub email: Option<String>,
+    pub contact: String,
 }
 
-impl Part {
-    /// In hundredths of a percent, half up; `None`: of nobody.
-    pub fn percent_hundredths(self) -> Option<u64> {
-        let (count, of) = (u128::from(self.count), u128::from(self.of));
-        let rounded = (2 * count * 10_000 + of).checked_div(2 * of)?;
-        u64::try_from(rounded).ok()
+/// What a producer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProducerKind {
+    Department,
+    Group,
+    Commune,
+    Union,
+    Welfare,
+    Unit,
+    Other,
+}
+
+/// By what an answer came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    Link,
+    Paper,
+}
+
+/// The answer of a producer, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    pub reply: Reply,
+    pub channel: Channel,
+    /// Of paper, the date it bears.
+    pub answered_on: NaiveDate,
+    pub entered_at: DateTime<Utc>,
+    /// How often it was changed.
+    pub changes: u32,
+}
+
+/// Why something was not done; an answer for whoever asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotDone {
+    #[error("ce recensement n’existe pas")]
+    Unknown,
+    /// Somebody was quicker, or the form was sent twice: it is as it was wanted.
+    #[error("c’est déjà fait")]
+    Already,
+    #[error("importez d’abord les producteurs")]
+    NoProducer,
+    #[error("ce n’est pas possible quand le recensement est à l’état « {} »", .0.label())]
+    NotNow(Stage),
+    #[error("une réponse plus récente, du {0}, est déjà là")]
+    Older(NaiveDate),
+    #[error("cette date n’est pas encore venue")]
+    Future,
+}
+
+/// What failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Db(#[from] db::Error),
+    #[error(transparent)]
+    Identity(#[from] identity::Error),
+    #[error(transparent)]
+    AtRest(#[from] at_rest::Error),
+}
+
+impl Surveys {
+    /// Over these gates; `writes` when there is a relay for letters.
+    pub fn new(db: Db, clock: Clock, at_rest: AtRest, writes: bool) -> Self {
+        Self { db, clock, at_rest, writes }
+    }
+
+    /// Whether letters leave.
+    pub fn writes(&self) -> bool {
+        self.writes
     }
 }
 
-impl Domain {
-    /// Mentions of both kinds.
-    pub fn mentions(&self) -> u64 {
-        self.already.count + self.planned.count
-    }
-}
+impl Stage {
+    /// In their order.
+    pub const ALL: [Stage; 6] =
+        [Stage::Draft, Stage::Open, Stage::Reminded, Stage::Closed, Stage::Analysed, Stage::GivenBack];
 
-/// Counts the answers.
-///
-/// # Errors
-/// Every answer that does not hold: none is counted then.
-pub fn analyse(answers: &[Answer], invited: Option<u64>) -> Result<Analysis, Vec<Fault>> {
-    let mut faults: Vec<Fault> = answers.iter().flat_map(faults_of).collect();
-    let count = answers.len() as u64;
-    if let Some(invited) = invited.filter(|invited| *invited < count) {
-        faults.push(Fault::MoreThanInvited(count, invited));
-    }
-    if !faults.is_empty() {
-        return Err(faults);
-    }
-    let of = |is: fn(&Answer) -> bool| Part {
-        count: answers.iter().filter(|one| is(one)).count() as u64,
-        of: count,
-    };
-    let (already, planned) = (of(|one| one.already), of(|one| one.planned));
-    let mentions = |of: fn(&Answer) -> &Vec<String>| {
-        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-        answers.iter().flat_map(of).for_each(|name| *counts.entry(name).or_default() += 1);
-        counts
-    };
-    let (in_already, in_planned) = (mentions(|one| &one.already_in), mentions(|one| &one.planned_in));
-    let domain = |name: &'static str| Domain {
-        name,
-        already: Part { count: in_already.get(name).copied().unwrap_or_default(), of: already.count },
-        planned: Part { count: in_planned.get(name).copied().unwrap_or_default(), of: planned.count },
-    };
-    let mut domains: Vec<Domain> = DOMAINS.into_iter().map(domain).collect();
-    domains.sort_by_key(|domain| std::cmp::Reverse(domain.mentions()));
-    let asked = answers.iter().filter_map(|one| one.interested);
-    let interested =
-        Part { count: asked.clone().filter(|yes| *yes).count() as u64, of: asked.count() as u64 };
-    let answered = invited.map(|invited| Part { count, of: invited });
-    Ok(Analysis { answers: count, answered, already, planned, interested, domains })
-}
-
-fn faults_of(answer: &Answer) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    for (yes, domains) in [(answer.already, &answer.already_in), (answer.planned, &answer.planned_in)] {
-        match (yes, domains.is_empty()) {
-            (true, true) => faults.push(Fault::DomainMissing(answer.number)),
-            (false, false) => faults.push(Fault::DomainWithoutYes(answer.number)),
-            _ => {}
-        }
-        let unknown = domains.iter().filter(|name| !DOMAINS.contains(&name.as_str()));
-        faults.extend(unknown.map(|name| Fault::UnknownDomain(answer.number, name.clone())));
-        let mut once = domains.clone();
-        once.sort();
-        once.dedup();
-        if once.len() < domains.len() {
-            faults.push(Fault::Twice(answer.number));
-        }
-    }
-    faults
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn answer(number: u64, already: &[&str], planned: &[&str]) -> Answer {
-        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        Answer {
-            number,
-            already: !already.is_empty(),
-            already_in: owned(already),
-            planned: !planned.is_empty(),
-            planned_in: owned(planned),
-            interested: None,
+    /// The word in rows.
+    pub fn word(self) -> &'static str {
+        match self {
+            Stage::Draft => "draft",
+            Stage::Open => "open",
+            Stage::Reminded => "reminded",
+            Stage::Closed => "closed",
+            Stage::Analysed => "analysed",
+            Stage::GivenBack => "given_back",
         }
     }
 
-    #[test]
-    fn percentages_say_of_whom_and_a_rate_of_answers_needs_the_invited() {
-        let answers = [answer(1, &["Actes"], &[]), answer(2, &[], &["Actes", "Social"]), answer(3, &[], &[])];
-        let analysis = analyse(&answers, None).unwrap();
-        assert_eq!((analysis.answered, analysis.already), (None, Part { count: 1, of: 3 }));
-        assert_eq!(analysis.already.percent_hundredths(), Some(3_333));
-        assert_eq!(analysis.domains[0].name, "Actes");
-        assert_eq!(analysis.domains[0].planned, Part { count: 1, of: 1 });
-        assert_eq!(analysis.interested.percent_hundredths(), None, "nobody was asked");
-        let analysis = analyse(&answers, Some(8)).unwrap();
-        assert_eq!(analysis.answered.unwrap().percent_hundredths(), Some(3_750));
-        assert_eq!((Part { count: 1, of: 800 }).percent_hundredths(), Some(13), "half up");
+    /// From a row.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Stage::ALL.into_iter().find(|stage| stage.word() == word)
     }
 
-    #[test]
-    fn an_answer_that_contradicts_itself_is_told() {
-        let mut wrong = answer(4, &["Actes", "Actes"], &["Cimetières"]);
-        assert_eq!(
-            analyse(&[wrong.clone()], Some(0)).unwrap_err(),
-            [Fault::Twice(4), Fault::UnknownDomain(4, "Cimetières".into()), Fault::MoreThanInvited(1, 0)]
-        );
-        (wrong.already, wrong.planned_in) = (false, Vec::new());
-        assert_eq!(
-            analyse(&[wrong], None).unwrap_err(),
-            [Fault::DomainWithoutYes(4), Fault::Twice(4), Fault::DomainMissing(4)]
-        );
+    /// In French.
+    pub fn label(self) -> &'static str {
+        match self {
+            Stage::Draft => "Brouillon",
+            Stage::Open => "Ouverte",
+            Stage::Reminded => "Relancée",
+            Stage::Closed => "Close",
+            Stage::Analysed => "Analysée",
+            Stage::GivenBack => "Restituée",
+        }
+    }
+
+    /// Answers are taken.
+    pub fn is_open(self) -> bool {
+        matches!(self, Stage::Open | Stage::Reminded)
+    }
+
+    /// Answers are no more taken: the figures change no more.
+    pub fn is_final(self) -> bool {
+        matches!(self, Stage::Closed | Stage::Analysed | Stage::GivenBack)
+    }
+}
+
+impl ProducerKind {
+    /// In the order of pages.
+    pub const ALL: [ProducerKind; 7] = [
+        ProducerKind::Department,
+        ProducerKind::Group,
+        ProducerKind::Commune,
+        ProducerKind::Union,
+        ProducerKind::Welfare,
+        ProducerKind::Unit,
+        ProducerKind::Other,
+    ];
+
+    /// The code of tables and rows.
+    pub fn code(self) -> &'static str {
+        match self {
+            ProducerKind::Department => "DEPT",
+            ProducerKind::Group => "EPCI",
+            ProducerKind::Commune => "COM",
+            ProducerKind::Union => "SYNDICAT",
+            ProducerKind::Welfare => "CCAS",
+            ProducerKind::Unit => "SERVICE",
+            ProducerKind::Other => "AUTRE",
+        }
+    }
+
+    /// From a table or a row.
+    pub fn from_code(code: &str) -> Option<Self> {
+        ProducerKind::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// In words.
+    pub fn label(self) -> &'static str {
+        match self {
+            ProducerKind::Department => "Département",
+            ProducerKind::Group => "Intercommunalité",
+            ProducerKind::Commune => "Commune",
+            ProducerKind::Union => "Syndicat",
+            ProducerKind::Welfare => "CCAS",
+            ProducerKind::Unit => "Service",
+            ProducerKind::Other => "Autre",
+        }
+    }
+}
+
+impl Channel {
+    /// The word in rows.
+    pub fn word(self) -> &'static str {
+        match self {
+            Channel::Link => "link",
+            Channel::Paper => "paper",
+        }
+    }
+
+    /// From a row.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Channel::Link, Channel::Paper].into_iter().find(|channel| channel.word() == word)
+    }
+
+    /// The word of tables.
+    pub fn label(self) -> &'static str {
+        match self {
+            Channel::Link => "lien",
+            Channel::Paper => "papier",
+        }
     }
 }
