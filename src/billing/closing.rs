@@ -33,9 +33,7 @@ pub enum NotClosed {
     #[error("l’exercice est déjà clos : dites pourquoi cette clôture remplace l’autre")]
     ReasonMissing,
     #[error("{0}")]
-    Costs(#[from] costs::Error),
-    #[error("le crédit de « {0} » n’est d’aucune collectivité de l’exercice")]
-    CreditOfNobody(String),
+    Shared(#[from] sharing::Fault),
     #[error("une autre clôture vient d’être faite")]
     Busy,
 }
@@ -75,14 +73,9 @@ pub async fn close(
         return Ok(Err(why));
     }
     let version = closings.first().map_or(0, |last| last.version) + 1;
-    let credits = match sharing::credits(&prepared, &members) {
-        Ok(credits) => credits,
-        Err(code) => return Ok(Err(NotClosed::CreditOfNobody(code))),
-    };
-    let kept = sharing::share(&prepared, &members).and_then(|shared| {
-        let borne = sharing::borne(&prepared, &members, &shared)?;
-        let kept = snapshot::of(&prepared, version, &members, &shared, (&borne, &credits));
-        kept.ok_or(costs::Error::TooLarge)
+    let kept = sharing::outcome(&prepared, &members).and_then(|outcome| {
+        let kept = snapshot::of(&prepared, version, &members, &outcome);
+        kept.ok_or(sharing::Fault::Costs(costs::Error::TooLarge))
     });
     let kept = match kept {
         Ok(kept) => serde_json::json!(kept).to_string(),

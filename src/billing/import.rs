@@ -13,7 +13,7 @@ use crate::costs::{CODE_CHARS_MAX, Category, Cents, Key, PARTS_MAX, Part, amount
 use crate::table::{self, Bounds, Columns, Line};
 
 /// Bytes of a table, its lines, characters of a value.
-const BOUNDS: Bounds = Bounds { bytes_max: 1 << 20, lines_max: 1_000, chars_max: 300 };
+pub(super) const BOUNDS: Bounds = Bounds { bytes_max: 1 << 20, lines_max: 1_000, chars_max: 300 };
 /// A billion euros: past it a comma was forgotten.
 const CENTS_MAX: Cents = 100_000_000_000;
 
@@ -60,30 +60,37 @@ pub fn caps(table: &str) -> Result<Vec<Band>, Vec<String>> {
     let mut before = Some(0);
     table::read(table, CAPS, BOUNDS, |line| {
         let band = band(line)?;
-        // Members are of the first band that they are under: one after a larger would be nobody's.
-        match (before, band.below) {
-            (Some(smaller), below) if below.is_none_or(|below| below > smaller) => before = below,
-            _ => {
-                return Err(
-                    "« moins de » : du plus petit au plus grand, la dernière tranche sans limite".into()
-                );
-            }
-        }
+        rises(&mut before, band.below)?;
         Ok(band)
     })
 }
 
+/// Members are of the first band that they are under: one after a larger would be nobody's.
+pub(super) fn rises(before: &mut Option<u64>, below: Option<u64>) -> Result<(), String> {
+    match *before {
+        Some(smaller) if below.is_none_or(|below| below > smaller) => *before = below,
+        _ => return Err("« moins de » : du plus petit au plus grand, la dernière tranche sans limite".into()),
+    }
+    Ok(())
+}
+
+/// A number of inhabitants, when there is one.
+pub(super) fn inhabitants(text: &str) -> Result<Option<u64>, String> {
+    let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    if plain.is_empty() {
+        return Ok(None);
+    }
+    let is_number = plain.bytes().all(|byte| byte.is_ascii_digit());
+    let number = plain.parse().ok().filter(|_| is_number);
+    number.map(Some).ok_or_else(|| "« moins de » : un nombre d'habitants".to_owned())
+}
+
 fn band(line: &Line) -> Result<Band, String> {
-    let below: String = line.value("moins de").chars().filter(|c| !c.is_whitespace()).collect();
-    let is_number = below.bytes().all(|byte| byte.is_ascii_digit());
-    let below = match below.as_str() {
-        "" => None,
-        text => Some(text.parse().ok().filter(|_| is_number).ok_or("« moins de » : un nombre d'habitants")?),
-    };
     let bound = |name: &str| match cents(name, &line.value(name))? {
         Some(cents) if cents < 0 => Err(format!("« {name} » : un montant qui n'est pas négatif")),
         cents => Ok(cents),
     };
+    let below = inhabitants(&line.value("moins de"))?;
     let band = Band { below, at_most: bound("au plus")?, at_least: bound("au moins")? };
     if band.at_most.is_none() && band.at_least.is_none() {
         return Err("donnez « au plus » ou « au moins »".into());
@@ -102,13 +109,12 @@ fn code(line: &Line, name: &str) -> Result<String, String> {
 
 fn credit(line: &Line) -> Result<Credit, String> {
     let nature = line.text("nature", true)?;
-    let kind = [CreditKind::InKind, CreditKind::Advance]
-        .into_iter()
-        .find(|kind| kind.label() == nature.to_lowercase());
+    let kind = CreditKind::ALL.into_iter().find(|kind| kind.label() == nature.to_lowercase());
     let cents = cents("montant", &line.value("montant"))?.filter(|cents| *cents > 0);
     Ok(Credit {
         member: code(line, "collectivite")?,
-        kind: kind.ok_or_else(|| format!("« {nature} » : écrivez « en nature » ou « acompte »"))?,
+        kind: kind
+            .ok_or_else(|| format!("« {nature} » : écrivez « en nature », « acompte » ou « frais »"))?,
         cents: cents.ok_or("« montant » : un montant plus grand que zéro")?,
         label: line.text("libelle", false)?,
     })
@@ -135,7 +141,7 @@ fn item(line: &Line) -> Result<Prepared, String> {
 }
 
 /// An amount, when there is one.
-fn cents(name: &str, text: &str) -> Result<Option<Cents>, String> {
+pub(super) fn cents(name: &str, text: &str) -> Result<Option<Cents>, String> {
     if text.is_empty() {
         return Ok(None);
     }

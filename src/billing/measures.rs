@@ -49,6 +49,7 @@ pub async fn of_year(db: &Db, year: &super::Year) -> Result<Vec<Weighed>, db::Er
         }
         let used = queries::used(&mut tx, first, last).await?;
         let coefficient = year.coefficients.get(&member.kind).copied();
+        let is_exempt = year.options.exempt.contains(&member.code);
         weighed.push(Weighed {
             tenant: member.tenant,
             code: member.code,
@@ -62,6 +63,7 @@ pub async fn of_year(db: &Db, year: &super::Year) -> Result<Vec<Weighed>, db::Er
                 stock: used.byte_days,
                 deposited: used.deposited_bytes,
                 flow_months: used.flow_months,
+                is_exempt,
             },
             measured_to: used.measured_to,
         });

@@ -10,6 +10,7 @@
 pub mod closing;
 pub mod import;
 pub mod measures;
+pub mod options;
 pub mod paper;
 pub mod queries;
 pub mod sharing;
@@ -23,6 +24,7 @@ use chrono::{DateTime, Utc};
 use crate::costs::cap::Band;
 use crate::costs::{Category, Cents, Part};
 use crate::model::PersonId;
+use options::Options;
 
 /// A year as the pilot prepares it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,9 +38,10 @@ pub struct Year {
     pub credits: Vec<Credit>,
     /// Bounds of what a member bears, by inhabitants; what they move is shared again by population.
     pub caps: Vec<Band>,
+    pub options: Options,
 }
 
-/// What a member gave in kind, or paid ahead.
+/// What a member gave in kind, paid ahead, or is charged once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credit {
     /// Its code.
@@ -49,25 +52,31 @@ pub struct Credit {
     pub label: String,
 }
 
-/// Why it is taken off.
+/// Why it is taken off, or charged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CreditKind {
     InKind,
     Advance,
+    /// Charged once: an entry, a connector of its own.
+    Fee,
 }
 
 impl CreditKind {
+    /// Every one.
+    pub const ALL: [CreditKind; 3] = [CreditKind::InKind, CreditKind::Advance, CreditKind::Fee];
+
     /// The word in rows.
     pub fn word(self) -> &'static str {
         match self {
             CreditKind::InKind => "in_kind",
             CreditKind::Advance => "advance",
+            CreditKind::Fee => "fee",
         }
     }
 
     /// From a row.
     pub fn from_word(word: &str) -> Option<Self> {
-        [CreditKind::InKind, CreditKind::Advance].into_iter().find(|kind| kind.word() == word)
+        CreditKind::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
     /// The words of tables and pages.
@@ -75,6 +84,7 @@ impl CreditKind {
         match self {
             CreditKind::InKind => "en nature",
             CreditKind::Advance => "acompte",
+            CreditKind::Fee => "frais",
         }
     }
 }
@@ -148,6 +158,7 @@ mod tests {
             items: Vec::new(),
             credits: Vec::new(),
             caps: Vec::new(),
+            options: Options::default(),
         };
         let closing = |version: u32, closed_at: &str| Closing {
             year: 2027,

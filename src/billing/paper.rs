@@ -77,9 +77,15 @@ fn facts(content: &Content) -> Vec<Fact> {
     if of.borne_cents != of.share_cents {
         facts.push(fact("Supporté, bornes appliquées", euros(of.borne_cents)));
     }
-    for (name, cents) in
-        [("Donné en nature", content.in_kind_cents), ("Acomptes versés", content.advances_cents)]
-    {
+    if let Some(price) = of.price_cents {
+        facts.push(fact("Prix du barème", euros(price)));
+        facts.push(fact("Écart du barème avec la part", euros(price - of.borne_cents)));
+    }
+    for (name, cents) in [
+        ("Frais", content.fees_cents),
+        ("Donné en nature", content.in_kind_cents),
+        ("Acomptes versés", content.advances_cents),
+    ] {
         if cents != 0 {
             facts.push(fact(name, euros(cents)));
         }

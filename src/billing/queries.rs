@@ -79,7 +79,7 @@ pub async fn years(tx: &mut Technical) -> Result<Vec<i32>, Error> {
 pub async fn year(tx: &mut Technical, year: i32) -> Result<Option<Year>, Error> {
     let Ok(of) = i16::try_from(year) else { return Ok(None) };
     let head = sqlx::query!(
-        "select coefficients, caps, prepared_by, prepared_at from platform.bill_year where year = $1",
+        "select coefficients, caps, options, prepared_by, prepared_at from platform.bill_year where year = $1",
         of
     );
     let Some(head) = head.fetch_optional(tx.conn()).await? else { return Ok(None) };
@@ -112,6 +112,7 @@ pub async fn year(tx: &mut Technical, year: i32) -> Result<Option<Year>, Error> 
         items,
         credits,
         caps: serde_json::from_value(head.caps).map_err(|error| Error::row("bill_year", error))?,
+        options: serde_json::from_value(head.options).map_err(|error| Error::row("bill_year", error))?,
     }))
 }
 
@@ -132,11 +133,13 @@ async fn credits(tx: &mut Technical, year: i16) -> Result<Vec<Credit>, Error> {
 pub(super) async fn put_year(tx: &mut Technical, year: &Year) -> Result<(), Error> {
     let coefficients = serde_json::json!(year.coefficients);
     sqlx::query!(
-        "insert into platform.bill_year (year, coefficients, caps, prepared_by, prepared_at) values ($1, $2, $3, $4, $5)
-         on conflict (year) do update set coefficients = $2, caps = $3, prepared_by = $4, prepared_at = $5",
+        "insert into platform.bill_year (year, coefficients, caps, options, prepared_by, prepared_at)
+         values ($1, $2, $3, $4, $5, $6) on conflict (year) do update
+         set coefficients = $2, caps = $3, options = $4, prepared_by = $5, prepared_at = $6",
         year.year as i16,
         coefficients,
         serde_json::json!(year.caps),
+        serde_json::json!(year.options),
         year.prepared_by.0,
         year.prepared_at
     )

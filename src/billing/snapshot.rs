@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::measures::{Weighed, year_days};
-use super::sharing::Credits;
+use super::options::Work;
+use super::sharing::{Credits, Outcome, priced};
 use super::{Prepared, Year};
 use crate::costs::cap::Band;
-use crate::costs::{self, Cents, Shared};
+use crate::costs::tariff::Tariff;
+use crate::costs::{self, Cents};
 use crate::report::csv::cell;
 
 /// A closing's content.
@@ -22,8 +24,20 @@ pub struct Snapshot {
     pub items: Vec<Item>,
     pub in_kind_cents: BTreeMap<String, Cents>,
     pub advances_cents: BTreeMap<String, Cents>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fees_cents: BTreeMap<String, Cents>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub caps: Vec<Band>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tariff: Option<Tariff>,
+    /// `BAREME`: members owe their price. Left out: what they bear.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owes: Option<String>,
+    /// Days of work, told beside the euros.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub work: Vec<Work>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day_cents: Option<Cents>,
     pub total_cents: Cents,
     pub lines: Vec<Line>,
 }
@@ -42,6 +56,15 @@ pub struct Member {
     /// Bytes taken in charge.
     pub depot_octets: u64,
     pub flux_mois: u64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exempt: bool,
+    /// Of a price list: megabytes held on average, flows, and what they make.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conserve_mo: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flux: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_cents: Option<Cents>,
     pub share_cents: Cents,
     /// Within the bounds of the year.
     pub borne_cents: Cents,
@@ -87,6 +110,11 @@ pub struct Content {
     pub of: Member,
     pub in_kind_cents: Cents,
     pub advances_cents: Cents,
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub fees_cents: Cents,
+    /// `BAREME`: its price is owed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owes: Option<String>,
     /// Of all the members.
     pub total_cents: Cents,
     pub lines: Vec<Stated>,
@@ -105,17 +133,18 @@ pub struct Stated {
     pub share_cents: Cents,
 }
 
+fn is_nothing(cents: &Cents) -> bool {
+    *cents == 0
+}
+
+/// The word of a year whose members owe their price.
+const PRICE: &str = "BAREME";
+
 /// What is kept of a year shared; `None` when a weight is past what a file holds.
-pub fn of(
-    year: &Year,
-    version: u32,
-    members: &[Weighed],
-    shared: &Shared,
-    (borne, credits): (&[Cents], &[Credits]),
-) -> Option<Snapshot> {
-    let amounts = shared.shares.iter().zip(borne).zip(credits);
-    let kept = members.iter().zip(amounts).map(|(member, ((share, borne), credits))| {
-        Some((member.code.clone(), kept_member(member, *share, *borne, *credits)?))
+pub fn of(year: &Year, version: u32, members: &[Weighed], outcome: &Outcome) -> Option<Snapshot> {
+    let (shared, credits) = (&outcome.shared, &outcome.credits);
+    let kept = members.iter().enumerate().map(|(at, member)| {
+        Some((member.code.clone(), kept_member(member, at, outcome, year_days(year.year))?))
     });
     let taken_off = |of: fn(&Credits) -> Cents| {
         let amounts = members.iter().zip(credits).map(|(member, credits)| (member.code.clone(), of(credits)));
@@ -140,7 +169,12 @@ pub fn of(
         items: year.items.iter().map(kept_item).collect(),
         in_kind_cents: taken_off(|of| of.in_kind),
         advances_cents: taken_off(|of| of.advances),
+        fees_cents: taken_off(|of| of.fees),
         caps: year.caps.clone(),
+        tariff: year.options.tariff.clone(),
+        owes: outcome.owes_price.then(|| PRICE.to_owned()),
+        work: year.options.work.clone(),
+        day_cents: year.options.day_cents,
         total_cents: shared.total,
         lines: shared.lines.iter().map(line).collect::<Option<_>>()?,
     })
@@ -150,8 +184,10 @@ fn whole(weight: u128) -> Option<u64> {
     u64::try_from(weight).ok()
 }
 
-fn kept_member(member: &Weighed, share: Cents, borne: Cents, credits: Credits) -> Option<Member> {
+fn kept_member(member: &Weighed, at: usize, outcome: &Outcome, year_days: u32) -> Option<Member> {
     let measure = &member.measure;
+    let price = outcome.prices.as_ref().and_then(|prices| prices.get(at).copied());
+    let counted = price.map(|_| priced(measure, year_days));
     Some(Member {
         name: member.name.clone(),
         siren: member.siren.clone(),
@@ -162,9 +198,13 @@ fn kept_member(member: &Weighed, share: Cents, borne: Cents, credits: Credits) -
         stock_octets_jours: whole(measure.stock)?,
         depot_octets: whole(measure.deposited)?,
         flux_mois: measure.flow_months,
-        share_cents: share,
-        borne_cents: borne,
-        owed_cents: credits.off(borne),
+        exempt: measure.is_exempt,
+        conserve_mo: counted.map(|(held, _)| held),
+        flux: counted.map(|(_, flows)| flows),
+        price_cents: price,
+        share_cents: *outcome.shared.shares.get(at)?,
+        borne_cents: *outcome.borne.get(at)?,
+        owed_cents: outcome.credits.get(at)?.off(*outcome.base().get(at)?),
     })
 }
 
@@ -180,6 +220,11 @@ fn kept_item(item: &Prepared) -> Item {
 }
 
 impl Snapshot {
+    /// What a member owes before fees and credits: what it bears, or its price.
+    pub fn base(&self, member: &Member) -> Cents {
+        member.price_cents.filter(|_| self.owes.as_deref() == Some(PRICE)).unwrap_or(member.borne_cents)
+    }
+
     /// The statement of each member, in the order of codes.
     pub fn statements(&self) -> Vec<Content> {
         self.members.iter().map(|(code, member)| self.statement(code, member)).collect()
@@ -205,6 +250,8 @@ impl Snapshot {
             of: member.clone(),
             in_kind_cents: self.in_kind_cents.get(code).copied().unwrap_or_default(),
             advances_cents: self.advances_cents.get(code).copied().unwrap_or_default(),
+            fees_cents: self.fees_cents.get(code).copied().unwrap_or_default(),
+            owes: self.owes.clone(),
             total_cents: self.total_cents,
             lines: lines.collect(),
         }
@@ -250,6 +297,7 @@ impl Snapshot {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::billing::options::Options;
     use crate::billing::{import, sharing};
     use crate::costs::Measure;
     use crate::model::{PersonId, TenantId};
@@ -275,11 +323,11 @@ mod tests {
             items: import::items(items).unwrap(),
             credits: Vec::new(),
             caps: Vec::new(),
+            options: Options::default(),
         };
         let members = [member("ab", 700), member("a-b", 300)];
-        let shared = sharing::share(&year, &members).unwrap();
-        let credits = sharing::credits(&year, &members).unwrap();
-        let kept = of(&year, 1, &members, &shared, (&shared.shares, &credits)).unwrap();
+        let outcome = sharing::outcome(&year, &members).unwrap();
+        let kept = of(&year, 1, &members, &outcome).unwrap();
         for (code, share) in [("a-b", 300), ("ab", 700)] {
             let statement = kept.statements().into_iter().find(|of| of.member == code).unwrap();
             let line = &statement.lines[0];

@@ -34,7 +34,7 @@ pub fn bounded(
         .iter()
         .map(|(_, measure)| {
             let is_its = |band: &&Band| band.below.is_none_or(|below| measure.population < below);
-            let band = bands.iter().find(is_its);
+            let band = bands.iter().find(is_its).filter(|_| !measure.is_exempt);
             let of_days =
                 |amount: Option<Cents>| amount.map(|amount| prorated(amount, measure.days, year_days));
             (of_days(band.and_then(|band| band.at_least)), of_days(band.and_then(|band| band.at_most)))
@@ -111,6 +111,14 @@ mod tests {
         let members = [member("A", 100, 365), member("B", 9_000, 365)];
         let bands = [cap(Some(1_000), Some(400), None), cap(None, None, Some(600))];
         assert_eq!(bounded(&members, &[700, 300], &bands, &Key::Equal, 365).unwrap(), [400, 600]);
+    }
+
+    #[test]
+    fn no_bound_is_of_who_is_exempt() {
+        let (code, measure) = member("A", 100, 365);
+        let members = [(code, Measure { is_exempt: true, ..measure }), member("B", 9_000, 365)];
+        let bands = [cap(None, None, Some(5_000))];
+        assert_eq!(bounded(&members, &[0, 20_000], &bands, &Key::Population, 365).unwrap(), [0, 20_000]);
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub struct Measure {
     pub deposited: u128,
     /// Months in which a flow was active, each flow counted.
     pub flow_months: u64,
+    /// Bears nothing but what names it.
+    pub is_exempt: bool,
 }
 
 /// By what an amount is shared.
@@ -106,6 +108,10 @@ impl Key {
                 factors.iter().try_fold(1_u128, |whole, factor| whole.checked_mul(u128::from(*factor)));
             whole.ok_or(Error::TooLarge)
         };
+        let is_named = matches!(self, Key::Direct(_) | Key::List(_));
+        if measure.is_exempt && !is_named {
+            return Ok(0);
+        }
         Ok(match self {
             Key::Equal => measure.days.into(),
             Key::Population => {

@@ -1,20 +1,36 @@
 //! Price lists: a fee by band of population for a year, volume past what is included, a fee for each flow.
 
+use serde::{Deserialize, Serialize};
+
 use super::share::prorated;
 use super::{Cents, Measure};
 
 /// A price list; amounts are for a whole year.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tariff {
-    /// Inhabitants under which the band stops, and its fee; in rising order, the last without an end.
-    pub bands: Vec<(Option<u64>, Cents)>,
-    /// Volume that the fee includes, in the unit of [`Measure::stock`].
-    pub included: u128,
-    /// What each unit of volume past it costs, once it is started.
-    pub step: u128,
+    /// In rising order, the last without an end.
+    pub bands: Vec<Fee>,
+    /// Megabytes that the fee includes.
+    #[serde(rename = "included_mo")]
+    pub included: u64,
+    /// What each so many megabytes past it cost, once they are started.
+    #[serde(rename = "step_mo")]
+    pub step: u64,
+    #[serde(rename = "step_cents")]
     pub step_price: Cents,
     /// For each flow, never prorated.
+    #[serde(rename = "flow_cents")]
     pub flow_price: Cents,
+}
+
+/// The fee of a band.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fee {
+    /// Inhabitants under which the band stops; `None`: no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<u64>,
+    #[serde(rename = "fee_cents")]
+    pub cents: Cents,
 }
 
 /// Flows of a member, where the number is not stated: its flow-months over the months of its membership, to the nearest; one at
@@ -26,12 +42,14 @@ pub fn flows(measure: &Measure, year_days: u32) -> u64 {
 }
 
 impl Tariff {
-    /// What a member owes, with so many flows.
-    pub fn price(&self, measure: &Measure, flows: u64, year_days: u32) -> Cents {
-        let is_its =
-            |(below, _): &&(Option<u64>, Cents)| below.is_none_or(|below| measure.population < below);
-        let fee = self.bands.iter().find(is_its).map_or(0, |(_, fee)| *fee);
-        let steps = measure.stock.saturating_sub(self.included).div_ceil(self.step.max(1));
+    /// What a member owes, with so many megabytes held and so many flows.
+    pub fn price(&self, measure: &Measure, (held_mo, flows): (u64, u64), year_days: u32) -> Cents {
+        if measure.is_exempt {
+            return 0;
+        }
+        let is_its = |fee: &&Fee| fee.below.is_none_or(|below| measure.population < below);
+        let fee = self.bands.iter().find(is_its).map_or(0, |fee| fee.cents);
+        let steps = held_mo.saturating_sub(self.included).div_ceil(self.step.max(1));
         let steps = Cents::try_from(steps).unwrap_or(Cents::MAX);
         let flows = Cents::try_from(flows).unwrap_or(Cents::MAX);
         prorated(fee, measure.days, year_days)
@@ -46,22 +64,23 @@ mod tests {
 
     #[test]
     fn a_fee_follows_the_days_and_a_flow_does_not() {
+        let fee = |below, cents| Fee { below, cents };
         let tariff = Tariff {
-            bands: vec![(Some(500), 15_000), (Some(1_000), 25_000), (None, 900_000)],
+            bands: vec![fee(Some(500), 15_000), fee(Some(1_000), 25_000), fee(None, 900_000)],
             included: 1_000,
             step: 1_000,
             step_price: 1_250,
             flow_price: 8_000,
         };
-        let of = |population, stock, days| Measure { population, stock, days, ..Measure::default() };
-        assert_eq!(tariff.price(&of(499, 1_000, 365), 0, 365), 15_000, "all is included");
-        assert_eq!(
-            tariff.price(&of(500, 1_001, 365), 1, 365),
-            25_000 + 1_250 + 8_000,
-            "a step that is begun is due"
-        );
-        assert_eq!(tariff.price(&of(683, 385, 184), 2, 365), 12_603 + 16_000);
-        assert_eq!(tariff.price(&of(1_000, 2_000, 0), 0, 365), 1_250, "nobody's fee without a day");
+        let price = |population, days, held| {
+            tariff.price(&Measure { population, days, ..Measure::default() }, held, 365)
+        };
+        assert_eq!(price(499, 365, (1_000, 0)), 15_000, "all is included");
+        assert_eq!(price(500, 365, (1_001, 1)), 25_000 + 1_250 + 8_000, "a step that is begun is due");
+        assert_eq!(price(683, 184, (385, 2)), 12_603 + 16_000);
+        assert_eq!(price(1_000, 0, (2_000, 0)), 1_250, "nobody's fee without a day");
+        let exempt = Measure { population: 500, days: 365, is_exempt: true, ..Measure::default() };
+        assert_eq!(tariff.price(&exempt, (5_000, 3), 365), 0);
     }
 
     #[test]

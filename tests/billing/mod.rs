@@ -1,5 +1,6 @@
 //! The shared bill from its table to the statements: the oracle's figures through the rows, two people, closings that never change.
 
+mod priced;
 mod workbook;
 
 use std::collections::BTreeMap;
@@ -7,6 +8,7 @@ use std::process::Command;
 
 use chartrier::billing::closing::{NotClosed, close, issue_what_is_due, prepare};
 use chartrier::billing::measures::of_year;
+use chartrier::billing::options::Options;
 use chartrier::billing::snapshot::{Content, Snapshot};
 use chartrier::billing::{Year, import, paper, queries, sharing};
 use chartrier::clock::Clock;
@@ -121,6 +123,7 @@ impl Service {
             items,
             credits,
             caps: Vec::new(),
+            options: Options::default(),
         };
         prepare(&self.db, &year).await.unwrap();
         year
@@ -211,7 +214,7 @@ async fn the_oracle_s_year_is_measured_shared_closed_and_stated_to_the_cent() {
         );
         assert_eq!((measure.stock, measure.deposited), (field("stock_mo").into(), field("depot_mo").into()));
     }
-    let shared = sharing::share(&year, &members).unwrap();
+    let shared = sharing::outcome(&year, &members).unwrap().shared;
     assert_eq!(shared.total, oracle["total_cents"].as_i64().unwrap());
 
     assert_eq!(service.close(VALIDATES, "").await, Ok(1));
@@ -316,9 +319,12 @@ async fn a_year_is_closed_by_another_person_once_it_is_over_and_known() {
         import::items(&format!("poste;libellé;catégorie;réalisé;clés\nI1;A;INFRA;10;{key}\n")).unwrap()
     };
     service.prepared(items("DIRECT:PERSONNE"), 2027).await;
-    assert!(matches!(service.close(VALIDATES, "").await, Err(NotClosed::Costs(_))));
+    assert!(matches!(service.close(VALIDATES, "").await, Err(NotClosed::Shared(sharing::Fault::Costs(_)))));
     service.prepared_with(items("EGAL"), "collectivité;nature;montant\nX99;acompte;1\n", 2027).await;
-    assert_eq!(service.close(VALIDATES, "").await, Err(NotClosed::CreditOfNobody("X99".into())));
+    assert_eq!(
+        service.close(VALIDATES, "").await,
+        Err(NotClosed::Shared(sharing::Fault::CreditOfNobody("X99".into())))
+    );
     service.prepared(items("EGAL"), 2028).await;
     let next = close(&service.db, &service.clock, 2028, VALIDATES, "").await.unwrap();
     assert_eq!(next, Err(NotClosed::NotOver));

@@ -111,7 +111,7 @@ fn measures_in_bytes_weigh_as_those_in_megabytes_and_the_two_do_not_mix() {
     let tariff =
         r#","tariff":{"bands":[{"fee_cents":1}],"included_mo":1,"step_mo":1,"step_cents":1,"flow_cents":1}"#;
     let (code, _, error) = of(&format!(r#""A":{one},"B":{other}"#), tariff);
-    assert!(code == Some(1) && error.contains("donnez stock_mo et non"), "{error}");
+    assert!(code == Some(1) && error.contains("donnez conserve_mo à chaque membre"), "{error}");
     let (code, _, error) = of(&format!(r#""A":{}"#, bytes(1_000_000_000_000_000_001, 1)), "");
     assert!(code == Some(1) && error.contains("members.A.stock_octets_jours"), "{error}");
 }

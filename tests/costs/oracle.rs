@@ -27,6 +27,7 @@ fn measure(of: &Value) -> Measure {
         stock: field("stock_mo").into(),
         deposited: field("depot_mo").into(),
         flow_months: field("flux_mois"),
+        is_exempt: false,
     }
 }
 

@@ -24,6 +24,7 @@ fn members(drawn: &mut Drawn, count: usize) -> Vec<(String, Measure)> {
             stock: u128::from(1 + drawn.below(1 << 50)) * 365,
             deposited: (1 + drawn.below(1 << 45)).into(),
             flow_months: 1 + drawn.below(72),
+            is_exempt: false,
         };
         (format!("M{n:03}"), measure)
     };

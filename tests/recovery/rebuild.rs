@@ -67,6 +67,7 @@ async fn last_year_is_billed(origin: &Instance) {
             .unwrap(),
         credits: Vec::new(),
         caps: Vec::new(),
+        options: Default::default(),
     };
     closing::prepare(&origin.db, &year).await.unwrap();
     assert_eq!(closing::close(&origin.db, &origin.clock, year.year, validates, "").await.unwrap(), Ok(1));

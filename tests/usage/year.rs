@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use chartrier::billing::Year;
 use chartrier::billing::measures::of_year;
+use chartrier::billing::options::Options;
 use chartrier::clock::Clock;
 use chartrier::db::{self, Db, Settings};
 use chartrier::model::{Agent, Event, EventType, Outcome, PersonId, TenantId};
@@ -155,6 +156,7 @@ async fn lived(name: &str, count: u64) {
         items: Vec::new(),
         credits: Vec::new(),
         caps: Vec::new(),
+        options: Options::default(),
     };
     let deposited: Vec<u128> =
         of_year(&db, &year).await.unwrap().iter().map(|of| of.measure.deposited).collect();

@@ -7,7 +7,7 @@ use super::{Snapshot, Styles, formula, head, number, shares};
 use crate::billing::snapshot::Member;
 use crate::costs::Cents;
 
-const HEAD: [(&str, f64); 18] = [
+const HEAD: [(&str, f64); 20] = [
     ("Code", 12.0),
     ("Collectivité", 34.0),
     ("SIREN", 12.0),
@@ -22,17 +22,23 @@ const HEAD: [(&str, f64); 18] = [
     ("Part calculée (centimes)", 15.0),
     ("Part établie (centimes)", 15.0),
     ("Écart", 8.0),
-    ("Supporté (centimes)", 15.0),
+    ("Retenu (centimes)", 15.0),
+    ("Frais (centimes)", 14.0),
     ("En nature (centimes)", 14.0),
     ("Acomptes (centimes)", 14.0),
     ("Dû (centimes)", 15.0),
+    ("Exempte", 9.0),
 ];
 
-/// The column of what is borne, of what was given in kind, of advances, of what is owed.
-pub(super) const BORNE: &str = "O";
-pub(super) const IN_KIND: &str = "P";
-pub(super) const ADVANCES: &str = "Q";
-pub(super) const OWED: &str = "R";
+/// The column of what is borne or priced, of fees, of what was given in kind, of advances, of what is owed.
+pub(super) const BASE: &str = "O";
+pub(super) const FEES: &str = "P";
+pub(super) const IN_KIND: &str = "Q";
+pub(super) const ADVANCES: &str = "R";
+pub(super) const OWED: &str = "S";
+
+/// The column that says « oui » of who bears nothing but what names it.
+const EXEMPT: &str = "T";
 
 /// The formula of what the nth member weighs under a key; `None`: the key itself says it.
 pub(super) fn weight(key: &str, nth: usize) -> Option<String> {
@@ -44,7 +50,8 @@ pub(super) fn weight(key: &str, nth: usize) -> Option<String> {
         "FLUX" => "J",
         _ => return None,
     };
-    Some(format!("=Membres!${column}${}", nth + 2))
+    let at = nth + 2;
+    Some(format!("=IF(Membres!${EXEMPT}${at}=\"oui\",0,Membres!${column}${at})"))
 }
 
 pub(super) fn write(
@@ -65,24 +72,28 @@ pub(super) fn write(
         formula(sheet, (row, 11), &share, member.share_cents as f64, &styles.whole)?;
         number(sheet, (row, 12), member.share_cents as f64, &styles.whole)?;
         formula(sheet, (row, 13), &format!("=L{at}-M{at}"), 0.0, &styles.whole)?;
-        number(sheet, (row, 14), member.borne_cents as f64, &styles.whole)?;
+        number(sheet, (row, 14), kept.base(member) as f64, &styles.whole)?;
         let of = |credits: &std::collections::BTreeMap<String, Cents>| {
             credits.get(code).copied().unwrap_or_default() as f64
         };
-        number(sheet, (row, 15), of(&kept.in_kind_cents), &styles.whole)?;
-        number(sheet, (row, 16), of(&kept.advances_cents), &styles.whole)?;
-        let owed = format!("={BORNE}{at}-{IN_KIND}{at}-{ADVANCES}{at}");
-        formula(sheet, (row, 17), &owed, member.owed_cents as f64, &styles.whole)?;
+        number(sheet, (row, 15), of(&kept.fees_cents), &styles.whole)?;
+        number(sheet, (row, 16), of(&kept.in_kind_cents), &styles.whole)?;
+        number(sheet, (row, 17), of(&kept.advances_cents), &styles.whole)?;
+        let owed = format!("={BASE}{at}+{FEES}{at}-{IN_KIND}{at}-{ADVANCES}{at}");
+        formula(sheet, (row, 18), &owed, member.owed_cents as f64, &styles.whole)?;
+        if member.exempt {
+            sheet.write_string(row, 19, "oui")?;
+        }
     }
     let (row, last) = (kept.members.len() as u32 + 1, kept.members.len() + 1);
     sheet.write_with_format(row, 1, "Total", &styles.head)?;
-    let total = |of: fn(&Member) -> Cents| kept.members.values().map(of).sum::<Cents>() as f64;
+    let total = |of: &dyn Fn(&Member) -> Cents| kept.members.values().map(of).sum::<Cents>() as f64;
     for (column, letter, sum) in [
         (11, "L", kept.total_cents as f64),
         (12, "M", kept.total_cents as f64),
         (13, "N", 0.0),
-        (14, BORNE, total(|of| of.borne_cents)),
-        (17, OWED, total(|of| of.owed_cents)),
+        (14, BASE, total(&|of| kept.base(of))),
+        (18, OWED, total(&|of| of.owed_cents)),
     ] {
         formula(sheet, (row, column), &format!("=SUM({letter}2:{letter}{last})"), sum, &styles.whole)?;
     }

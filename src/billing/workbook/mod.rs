@@ -31,8 +31,9 @@ const METHOD: [&str; 9] = [
     "Un montant négatif (une recette) se partage comme son opposé.",
     "Poids : EGAL, les jours d’adhésion ; POPULATION, habitants × coefficient × jours ; STOCK, octets-jours ; DEPOT, octets versés ; \
      FLUX, mois de flux ; DIRECT et LISTE, ce que la clé dit.",
-    "Supporté : la part dans les bornes de l’exercice ; ce qu’elles déplacent est réparti de nouveau selon la population.",
-    "Dû = supporté − crédits en nature − acomptes.",
+    "Retenu : la part dans les bornes de l’exercice (ce qu’elles déplacent est réparti de nouveau selon la population) ou, quand \
+     l’exercice suit un barème, le prix.",
+    "Dû = retenu + frais − crédits en nature − acomptes.",
     "Les restes sont comparés à sept décimales, la précision d’un tableur.",
 ];
 

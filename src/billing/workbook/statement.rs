@@ -52,7 +52,8 @@ pub(super) fn write(
     let credit =
         |from: &std::collections::BTreeMap<String, Cents>| from.get(code).copied().unwrap_or_default();
     let ends = [
-        ("Supporté, bornes appliquées", members::BORNE, of.borne_cents),
+        ("Retenu : part dans les bornes, ou prix du barème", members::BASE, kept.base(of)),
+        ("Frais", members::FEES, credit(&kept.fees_cents)),
         ("Donné en nature", members::IN_KIND, credit(&kept.in_kind_cents)),
         ("Acomptes versés", members::ADVANCES, credit(&kept.advances_cents)),
         ("Reste dû (négatif : à rembourser)", members::OWED, of.owed_cents),

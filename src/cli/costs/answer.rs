@@ -20,6 +20,9 @@ pub(super) struct Answer {
     by_category_cents: Ordered<ByMember>,
     #[serde(skip_serializing_if = "Option::is_none")]
     capped_shares_cents: Option<ByMember>,
+    /// What each owes before its credits, once there are fees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    charged_cents: Option<ByMember>,
     #[serde(skip_serializing_if = "Option::is_none")]
     net_cents: Option<ByMember>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,7 +59,8 @@ struct PriceList {
     gap_cents: ByMember,
 }
 
-/// Shares a year. What a member bears is its share, capped if the file has caps; credits in kind come off that, then advances.
+/// Shares a year. What a member bears is its share, capped if the file has caps; it owes that, or its price, and its
+/// fees; credits in kind come off, then advances.
 ///
 /// # Errors
 /// Why it cannot be shared so, in French.
@@ -76,22 +80,24 @@ fn of(exercise: &Exercise) -> Result<Answer, Error> {
         None => None,
     };
     let borne = capped.as_ref().unwrap_or(&shared.shares);
-    let net = exercise.in_kind.as_ref().map(|credits| balance::less(borne, credits)).transpose()?;
-    let owed = net.as_ref().unwrap_or(borne);
+    let prices = exercise.tariff.as_ref().map(|tariff| {
+        let price = |((_, measure), priced): (&(String, Measure), &(u64, u64))| {
+            tariff.price(measure, *priced, exercise.year_days)
+        };
+        members.iter().zip(&exercise.priced).map(price).collect::<Vec<Cents>>()
+    });
+    let base = prices.as_ref().filter(|_| exercise.owes_price).unwrap_or(borne);
+    let charged = exercise.fees.as_ref().map(|fees| balance::plus(base, fees)).transpose()?;
+    let base = charged.as_ref().unwrap_or(base);
+    let net = exercise.in_kind.as_ref().map(|credits| balance::less(base, credits)).transpose()?;
+    let owed = net.as_ref().unwrap_or(base);
     let left = exercise.advances.as_ref().map(|paid| balance::less(owed, paid)).transpose()?;
-    let price_list = match &exercise.tariff {
-        Some(tariff) => {
-            let price = |((_, measure), flows): (&(String, Measure), u64)| {
-                tariff.price(measure, flows, exercise.year_days)
-            };
-            let prices: Vec<Cents> = members.iter().zip(exercise.flows.iter().copied()).map(price).collect();
-            let gap_cents = by_member(&balance::less(&prices, borne)?);
-            Some(PriceList {
-                total_cents: balance::total(&prices)?,
-                prices_cents: by_member(&prices),
-                gap_cents,
-            })
-        }
+    let price_list = match &prices {
+        Some(prices) => Some(PriceList {
+            total_cents: balance::total(prices)?,
+            prices_cents: by_member(prices),
+            gap_cents: by_member(&balance::less(prices, borne)?),
+        }),
         None => None,
     };
     let line = |line: &Line| AnsweredLine {
@@ -112,6 +118,7 @@ fn of(exercise: &Exercise) -> Result<Answer, Error> {
                 .collect(),
         ),
         capped_shares_cents: capped.as_deref().map(by_member),
+        charged_cents: charged.as_deref().map(by_member),
         net_cents: net.as_deref().map(by_member),
         balance_cents: left.as_deref().map(by_member),
         price_list,

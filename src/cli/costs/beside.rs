@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::ordered::Ordered;
 use super::values::{MEASURE_MAX, POPULATION_MAX, cents, key, number};
 use crate::costs::cap::Band;
-use crate::costs::tariff::Tariff;
+use crate::costs::tariff::{Fee, Tariff};
 use crate::costs::{Cents, Key, Measure};
 
 /// Bands at most, of caps or of a price list.
@@ -46,7 +46,7 @@ pub(super) fn tariff(value: &Value) -> Result<Tariff, String> {
     let bands = bands
         .ok_or_else(|| format!("tariff.bands : une liste d'au plus {BANDS_MAX} tranches est attendue"))?;
     let mut from = 0;
-    let mut band = |(n, band): (usize, &Value)| -> Result<(Option<u64>, Cents), String> {
+    let mut band = |(n, band): (usize, &Value)| -> Result<Fee, String> {
         let place = format!("tariff.bands[{n}]");
         let below = band
             .get("below")
@@ -59,7 +59,7 @@ pub(super) fn tariff(value: &Value) -> Result<Tariff, String> {
             ));
         }
         from = below.unwrap_or(from);
-        Ok((below, cents(band.get("fee_cents"), &format!("{place}.fee_cents"))?))
+        Ok(Fee { below, cents: cents(band.get("fee_cents"), &format!("{place}.fee_cents"))? })
     };
     let bands = bands.iter().enumerate().map(&mut band).collect::<Result<Vec<_>, _>>()?;
     let or = |field: &str, default: u64, most: u64| {
@@ -73,7 +73,7 @@ pub(super) fn tariff(value: &Value) -> Result<Tariff, String> {
     }
     let (included, step_price, flow_price) =
         (or("included_mo", 0, MEASURE_MAX)?, price("step_cents")?, price("flow_cents")?);
-    Ok(Tariff { bands, included: included.into(), step: step.into(), step_price, flow_price })
+    Ok(Tariff { bands, included, step, step_price, flow_price })
 }
 
 /// In the order of the members; nothing for whom it does not name.

@@ -20,23 +20,28 @@ pub(super) struct Raw {
     items: Vec<Value>,
     in_kind_cents: Option<Ordered<Value>>,
     advances_cents: Option<Ordered<Value>>,
+    fees_cents: Option<Ordered<Value>>,
     caps: Option<Vec<Value>>,
     cap_key: Option<Value>,
     tariff: Option<Value>,
+    owes: Option<Value>,
 }
 
 /// What is shared, and what is asked beside.
 pub(super) struct Exercise {
     pub year_days: u32,
     pub members: Vec<(String, Measure)>,
-    /// Of each member, for a price list.
-    pub flows: Vec<u64>,
+    /// Of each member, for a price list: megabytes held, flows.
+    pub priced: Vec<(u64, u64)>,
     pub items: Vec<Item>,
     /// In the order of the members.
     pub in_kind: Option<Vec<Cents>>,
     pub advances: Option<Vec<Cents>>,
+    pub fees: Option<Vec<Cents>>,
     pub caps: Option<(Vec<Band>, Key)>,
     pub tariff: Option<Tariff>,
+    /// Members owe the price of the list, not what they bear of the costs.
+    pub owes_price: bool,
 }
 
 /// Members and items at most; bytes of a key; shares in all the lines.
@@ -89,17 +94,23 @@ pub(super) fn read(raw: &Raw) -> Result<Exercise, String> {
     let needed = needed(&items, caps.as_ref(), tariff.is_some());
     same_units(raw, tariff.is_some())?;
     let year_days = year_days(raw)?;
-    let (mut members, mut flows) = (Vec::new(), Vec::new());
+    let (mut members, mut priced) = (Vec::new(), Vec::new());
     for (code, value) in &raw.members.0 {
-        let (measure, stated) = member(code, value, year_days, &needed)?;
-        flows.push(stated.unwrap_or_else(|| self::flows(&measure, year_days)));
+        let measure = member(code, value, year_days, &needed)?;
+        priced.push(self::priced(code, value, &measure, year_days)?);
         members.push((code.clone(), measure));
     }
     let in_kind =
         raw.in_kind_cents.as_ref().map(|given| credits("in_kind_cents", given, &members)).transpose()?;
     let advances =
         raw.advances_cents.as_ref().map(|given| credits("advances_cents", given, &members)).transpose()?;
-    Ok(Exercise { year_days, members, flows, items, in_kind, advances, caps, tariff })
+    let fees = raw.fees_cents.as_ref().map(|given| credits("fees_cents", given, &members)).transpose()?;
+    let owes_price = match raw.owes.as_ref().map(|owes| owes.as_str()) {
+        None | Some(Some("REEL")) => false,
+        Some(Some("BAREME")) if tariff.is_some() => true,
+        _ => return Err("owes : REEL ou, quand le fichier a un tariff, BAREME".into()),
+    };
+    Ok(Exercise { year_days, members, priced, items, in_kind, advances, fees, caps, tariff, owes_price })
 }
 
 /// A measure is in bytes for every member, or for none; a price list counts in megabytes.
@@ -110,8 +121,8 @@ fn same_units(raw: &Raw, is_priced: bool) -> Result<(), String> {
         if in_bytes > 0 && (has(megabytes) > 0 || in_bytes < raw.members.0.len()) {
             return Err(format!("members : donnez {bytes} pour tous, ou {megabytes} pour tous"));
         }
-        if in_bytes > 0 && is_priced && megabytes == "stock_mo" {
-            return Err(format!("tariff : il compte en mégaoctets, donnez {megabytes} et non {bytes}"));
+        if in_bytes > 0 && is_priced && megabytes == "stock_mo" && has("conserve_mo") < raw.members.0.len() {
+            return Err("tariff : il compte en mégaoctets, donnez conserve_mo à chaque membre".into());
         }
     }
     Ok(())
@@ -159,7 +170,7 @@ fn member(
     value: &Value,
     year_days: u32,
     needed: &BTreeSet<&'static str>,
-) -> Result<(Measure, Option<u64>), String> {
+) -> Result<Measure, String> {
     self::code(code, "members")?;
     let mut found = [0; FIELDS.len()];
     for ((field, most), found) in FIELDS.into_iter().zip(&mut found) {
@@ -177,9 +188,24 @@ fn member(
     }
     let [population, coefficient_percent, days, stock, deposited, flow_months] = found;
     let days = u32::try_from(days).map_err(|_| format!("members.{code}.days : trop grand"))?;
-    let flux = value.get("flux").map(|flux| number(flux, &format!("members.{code}.flux"), MEASURE_MAX));
+    let is_exempt = match value.get("exempt").map_or(Some(false), Value::as_bool) {
+        Some(is_exempt) => is_exempt,
+        None => return Err(format!("members.{code}.exempt : true ou false")),
+    };
     let (stock, deposited) = (stock.into(), deposited.into());
-    Ok((Measure { population, coefficient_percent, days, stock, deposited, flow_months }, flux.transpose()?))
+    Ok(Measure { population, coefficient_percent, days, stock, deposited, flow_months, is_exempt })
+}
+
+/// What a price list counts of a member: megabytes held and flows, as stated or as they follow from its measure.
+fn priced(code: &str, value: &Value, measure: &Measure, year_days: u32) -> Result<(u64, u64), String> {
+    let stated = |field: &str| {
+        value
+            .get(field)
+            .map(|given| number(given, &format!("members.{code}.{field}"), MEASURE_MAX))
+            .transpose()
+    };
+    let held = stated("conserve_mo")?.or_else(|| u64::try_from(measure.stock).ok());
+    Ok((held.unwrap_or(u64::MAX), stated("flux")?.unwrap_or_else(|| flows(measure, year_days))))
 }
 
 fn item(value: &Value, rank: usize) -> Result<Item, String> {

@@ -104,7 +104,7 @@ fn card(statement: &Statement, all: &[Statement], closings: &[(i32, u32)]) -> Re
         share: words::euros(statement.share),
         total: words::euros(of.total_cents),
         change,
-        owed: (statement.owed != statement.share).then(|| owed(&of)),
+        owed: (statement.owed != statement.share || of.of.price_cents.is_some()).then(|| owed(&of)),
         table: format!("/facture/{}.csv", statement.number),
         paper: format!("/facture/{}.pdf", statement.number),
         lines: of.lines.iter().map(line).collect(),
@@ -147,6 +147,17 @@ fn owed(of: &Content) -> String {
     if of.of.borne_cents != of.of.share_cents {
         said = format!("Ramenée à {} par les bornes de l’exercice. ", words::euros(of.of.borne_cents));
     }
+    if let Some(price) = of.of.price_cents {
+        let gap = words::euros(price - of.of.borne_cents);
+        let owes = if of.owes.is_some() { "C’est lui qui est dû. " } else { "" };
+        said += &format!(
+            "Le prix du barème serait {}, soit {gap} d’écart avec la part. {owes}",
+            words::euros(price)
+        );
+    }
+    if of.fees_cents != 0 {
+        said += &format!("Plus {} de frais. ", words::euros(of.fees_cents));
+    }
     let mut off = Vec::new();
     if of.in_kind_cents != 0 {
         off.push(format!("{} donnés en nature", words::euros(of.in_kind_cents)));
@@ -156,7 +167,7 @@ fn owed(of: &Content) -> String {
     }
     let owed = of.of.owed_cents;
     if off.is_empty() {
-        return said;
+        return format!("{said}Dû : {}.", words::euros(owed));
     }
     let left = if owed < 0 { "à rembourser" } else { "reste dû" };
     format!("{said}Moins {} : {left} {}.", off.join(" et "), words::euros(owed.saturating_abs()))

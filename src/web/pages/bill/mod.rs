@@ -1,9 +1,10 @@
-//! The shared bill in the pilot's hands: a year prepared (`years`), shared and closed (`year`), given out (`files`),
+//! The shared bill in the pilot's hands: a year prepared (`years`, `form`), shared and closed (`year`), given out (`files`),
 //! read by every member (`summary`).
 //!
 //! Shows numbers and members, no title and no archive.
 
 pub mod files;
+mod form;
 pub mod summary;
 pub mod year;
 pub mod years;
@@ -27,6 +28,10 @@ pub struct Bill {
     pub shared: String,
     /// Why it cannot be shared.
     pub wrong: Option<String>,
+    /// What each would owe by the price list; its column.
+    pub has_prices: bool,
+    /// Days of work, in a sentence.
+    pub work: Option<String>,
 }
 
 /// An item.
@@ -46,7 +51,8 @@ pub struct MemberLine {
     pub name: String,
     pub days: String,
     pub share: String,
-    /// In kind and ahead.
+    pub price: String,
+    /// Fees, less what was given in kind and paid ahead.
     pub credits: String,
     pub owed: String,
 }
@@ -76,26 +82,25 @@ fn money(cents: Option<Cents>) -> String {
 
 /// A year as it would be shared now.
 fn as_prepared(year: &Year, members: &[Weighed]) -> Bill {
-    let shared = sharing::share(year, members).and_then(|shared| sharing::borne(year, members, &shared));
-    let credits = sharing::credits(year, members);
-    let wrong = shared.as_ref().err().map(ToString::to_string).or_else(|| {
-        let code = credits.as_ref().err()?;
-        Some(format!("le crédit de « {code} » n’est d’aucune collectivité de l’exercice"))
-    });
-    let borne = shared.unwrap_or_default();
+    let outcome = sharing::outcome(year, members);
+    let wrong = outcome.as_ref().err().map(ToString::to_string);
+    let outcome = outcome.ok();
     let line = |(at, member): (usize, &Weighed)| {
-        let (share, credits) = (borne.get(at).copied(), credits.as_ref().ok().map(|of| of[at]));
+        let of = outcome.as_ref().map(|outcome| (outcome.borne[at], outcome.base()[at], outcome.credits[at]));
+        let price = outcome.as_ref().and_then(|outcome| Some(outcome.prices.as_ref()?[at]));
         MemberLine {
             code: member.code.clone(),
             name: member.name.clone(),
             days: member.measure.days.to_string(),
-            share: money(share),
-            credits: money(credits.map(|of| of.in_kind + of.advances)),
-            owed: money(credits.zip(share).map(|(credits, share)| credits.off(share))),
+            share: money(of.map(|(borne, ..)| borne)),
+            price: money(price),
+            credits: money(of.map(|(_, base, credits)| credits.off(base) - base)),
+            owed: money(of.map(|(_, base, credits)| credits.off(base))),
         }
     };
-    let members = members.iter().enumerate().map(line).collect();
-    bill(year, Shares { members, borne: borne.iter().sum(), wrong })
+    let lines = members.iter().enumerate().map(line).collect();
+    let borne = outcome.map_or(0, |outcome| outcome.borne.iter().sum());
+    bill(year, Shares { members: lines, borne, wrong })
 }
 
 /// A year as it was closed: what members are and did since changes nothing of it.
@@ -105,11 +110,30 @@ fn as_closed(year: &Year, kept: &Snapshot) -> Bill {
         name: member.name.clone(),
         days: member.days.to_string(),
         share: words::euros(member.borne_cents),
-        credits: words::euros(member.borne_cents - member.owed_cents),
+        price: money(member.price_cents),
+        credits: words::euros(member.owed_cents - kept.base(member)),
         owed: words::euros(member.owed_cents),
     };
     let borne = kept.members.values().map(|member| member.borne_cents).sum();
     bill(year, Shares { members: kept.members.iter().map(line).collect(), borne, wrong: None })
+}
+
+/// « 119,25 jours de travail, dont 66,75 déjà dans les euros d’un poste ; les autres valent 13 125,00 €. »
+fn work(year: &Year) -> Option<String> {
+    let days = year.options.days();
+    let hundredths = |of: u64| match of % 100 {
+        0 => (of / 100).to_string(),
+        rest => format!("{},{rest:02}", of / 100),
+    };
+    (days.hundredths > 0).then(|| {
+        let value = days.value.map(|value| format!(" ; les autres valent {}", words::euros(value)));
+        format!(
+            "{} jours de travail, dont {} déjà dans les euros d’un poste{}.",
+            hundredths(days.hundredths),
+            hundredths(days.in_euros),
+            value.unwrap_or_default()
+        )
+    })
 }
 
 fn bill(year: &Year, shares: Shares) -> Bill {
@@ -129,5 +153,7 @@ fn bill(year: &Year, shares: Shares) -> Bill {
         total: words::euros(year.items.iter().map(Prepared::amount).sum()),
         shared: words::euros(shares.borne),
         wrong: shares.wrong,
+        has_prices: year.options.tariff.is_some(),
+        work: work(year),
     }
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::frame::shell;
 use crate::billing::measures::Weighed;
+use crate::billing::options::{self, Options};
 use crate::billing::snapshot::{self, Snapshot};
 use crate::billing::{Closing, Statement, Year, import, sharing};
 use crate::costs::Measure;
@@ -146,6 +147,11 @@ fn exercise() -> (Year, Vec<Weighed>) {
         credits: import::credits("collectivité;nature;montant;libellé\nsa;acompte;2 000,00;mandat 12\n")
             .unwrap(),
         caps: Vec::new(),
+        options: Options {
+            work: options::work("tâche;jours;poste\nInstallation;12,5;\nArchiviste;66;M1\n").unwrap(),
+            day_cents: Some(25_000),
+            ..Options::default()
+        },
     };
     let member = |(code, name, kind, population, percent, days): (&str, &str, &str, u64, u64, u32)| Weighed {
         tenant: TenantId::of_member(code),
@@ -160,6 +166,7 @@ fn exercise() -> (Year, Vec<Weighed>) {
             stock: u128::from(population) * 40_000_000_000,
             deposited: u128::from(population) * 90_000,
             flow_months: u64::from(days / 15),
+            is_exempt: false,
         },
         measured_to: "2026-12-31".parse().ok(),
     };
@@ -174,16 +181,13 @@ fn exercise() -> (Year, Vec<Weighed>) {
 
 fn closed(version: u32) -> Snapshot {
     let (year, members) = exercise();
-    let credits = sharing::credits(&year, &members).unwrap();
-    let shared = sharing::share(&year, &members).unwrap();
-    snapshot::of(&year, version, &members, &shared, (&shared.shares, &credits)).unwrap()
+    snapshot::of(&year, version, &members, &sharing::outcome(&year, &members).unwrap()).unwrap()
 }
 
 /// The years, with the table being tried and what is wrong in it.
 pub fn bill_years(is_wrong: bool) -> YearsPage {
     let mut page = years::page(account(), &[2026, 2025]);
-    page.year = "2026".into();
-    page.table = ITEMS.into();
+    page.typed.extend([("annee".into(), "2026".into()), ("tableau".into(), ITEMS.into())]);
     if is_wrong {
         let fault = "ligne 3 : les parts de « 40 % EGAL + 50 % STOCK » font 90 %, et non 100 %";
         page.to_correct(vec![fault.into()]);
