@@ -47,7 +47,7 @@ pub struct ClosingLine {
 /// What the shares of a page are of.
 pub enum Shared {
     /// What was closed, to which nothing was changed since.
-    Closed(Snapshot),
+    Closed(Box<Snapshot>),
     /// What the members are and did until now.
     Prepared(Vec<Weighed>),
 }
@@ -96,7 +96,7 @@ async fn found(person: &Pilot, state: &State, asked: &str) -> Result<YearPage, P
     };
     drop(tx);
     let shared = match kept {
-        Some(kept) => Shared::Closed(files::read(&kept)?),
+        Some(kept) => Shared::Closed(Box::new(files::read(&kept)?)),
         None => Shared::Prepared(of_year(&state.db, &year).await?),
     };
     Ok(page(Account::of(person), &year, &shared, &closings))

@@ -216,7 +216,7 @@ pub fn bill_year(is_closed: bool) -> YearPage {
         sha512: vec![0x5a; 64],
     };
     let closings = [closing(2, "La facture du connecteur était comptée deux fois."), closing(1, "")];
-    year::page(account(), &year, &Shared::Closed(closed(2)), &closings)
+    year::page(account(), &year, &Shared::Closed(Box::new(closed(2))), &closings)
 }
 
 pub fn bill_mine() -> MinePage {
