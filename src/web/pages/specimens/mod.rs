@@ -12,6 +12,7 @@ mod people;
 mod piloting;
 mod profiles;
 mod proofs;
+mod surveying;
 mod transfers;
 
 use pages::pages;
