@@ -59,13 +59,14 @@ fn kept(channel: Channel) -> Kept {
 }
 
 fn figures() -> Figures {
+    let each = |number: u64, many: u64| number.is_multiple_of(many);
     let answer = |number: u64| Answer {
         number,
         already: number % 5 < 2,
         already_in: if number % 5 < 2 { vec!["Finances".into(), "Actes".into()] } else { Vec::new() },
-        planned: number % 7 == 0,
-        planned_in: if number % 7 == 0 { vec!["Marchés publics".into()] } else { Vec::new() },
-        interested: (number % 3 > 0).then_some(number % 2 == 0),
+        planned: each(number, 7),
+        planned_in: if each(number, 7) { vec!["Marchés publics".into()] } else { Vec::new() },
+        interested: (!each(number, 3)).then_some(each(number, 2)),
     };
     let of = |count: u64, invited: u64| {
         analyse(&(1..=count).map(answer).collect::<Vec<_>>(), Some(invited)).unwrap()

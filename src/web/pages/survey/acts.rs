@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 
 use super::campaign::{Priorities, found, page};
-use super::{by, place};
+use super::{by, id_of, place};
 use crate::survey::priority::{NUMBER_MAX, Weights};
 use crate::survey::{DOMAINS, NotDone};
 use crate::web::callers::Pilot;
@@ -16,56 +16,61 @@ use crate::web::{Problem, State, problems};
 /// `POST /pilotage/recensements/{id}/ouverture`.
 pub async fn open(
     person: Pilot,
-    id: web::Path<Uuid>,
+    asked: web::Path<String>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let done = state.surveys.open(by(&person), *id).await?;
+    let id = id_of(&asked)?;
+    let done = state.surveys.open(by(&person), id).await?;
     let done = done.map(|letters| format!("ouvert&lettres={letters}"));
-    told(&person, &state, *id, done).await
+    told(&person, &state, id, done).await
 }
 
 /// `POST /pilotage/recensements/{id}/relance`.
 pub async fn remind(
     person: Pilot,
-    id: web::Path<Uuid>,
+    asked: web::Path<String>,
     fields: Fields,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
+    let id = id_of(&asked)?;
     // A form that does not say after how many reminders it comes is none of ours.
     let after = first(&fields, "apres").parse().map_err(|_| Problem::new(&problems::BAD_REQUEST))?;
-    let done = state.surveys.remind(by(&person), *id, after).await?;
+    let done = state.surveys.remind(by(&person), id, after).await?;
     let done = done.map(|letters| format!("relance&lettres={letters}"));
-    told(&person, &state, *id, done).await
+    told(&person, &state, id, done).await
 }
 
 /// `POST /pilotage/recensements/{id}/cloture`.
 pub async fn close(
     person: Pilot,
-    id: web::Path<Uuid>,
+    asked: web::Path<String>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let done = state.surveys.close(by(&person), *id).await?;
-    told(&person, &state, *id, done.map(|()| "clos".to_owned())).await
+    let id = id_of(&asked)?;
+    let done = state.surveys.close(by(&person), id).await?;
+    told(&person, &state, id, done.map(|()| "clos".to_owned())).await
 }
 
 /// `POST /pilotage/recensements/{id}/analyse`.
 pub async fn take_as_analysed(
     person: Pilot,
-    id: web::Path<Uuid>,
+    asked: web::Path<String>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let done = state.surveys.take_as_analysed(by(&person), *id).await?;
-    told(&person, &state, *id, done.map(|()| "analyse".to_owned())).await
+    let id = id_of(&asked)?;
+    let done = state.surveys.take_as_analysed(by(&person), id).await?;
+    told(&person, &state, id, done.map(|()| "analyse".to_owned())).await
 }
 
 /// `POST /pilotage/recensements/{id}/restitution`.
 pub async fn give_back(
     person: Pilot,
-    id: web::Path<Uuid>,
+    asked: web::Path<String>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let done = state.surveys.give_back(by(&person), *id).await?;
-    told(&person, &state, *id, done.map(|()| "restitue".to_owned())).await
+    let id = id_of(&asked)?;
+    let done = state.surveys.give_back(by(&person), id).await?;
+    told(&person, &state, id, done.map(|()| "restitue".to_owned())).await
 }
 
 /// Leads back to the campaign, which says what was done or why nothing was.
@@ -89,10 +94,11 @@ async fn told(
 /// `POST /pilotage/recensements/{id}/priorites`.
 pub async fn prioritise(
     person: Pilot,
-    id: web::Path<Uuid>,
+    asked: web::Path<String>,
     fields: Fields,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
+    let id = id_of(&asked)?;
     let read = |name: &str| {
         let typed = first(&fields, name);
         typed.trim().parse::<u64>().ok().filter(|number| *number <= NUMBER_MAX)
@@ -106,10 +112,10 @@ pub async fn prioritise(
     };
     let note: Option<Uuid> = first(&fields, "note").parse().ok();
     if let (Some(weights), Some(note), "figer") = (&weights, note, first(&fields, "suite").as_str()) {
-        let done = state.surveys.freeze(by(&person), *id, note, weights.clone()).await?;
-        return told(&person, &state, *id, done.map(|()| "fige".to_owned())).await;
+        let done = state.surveys.freeze(by(&person), id, note, weights.clone()).await?;
+        return told(&person, &state, id, done.map(|()| "fige".to_owned())).await;
     }
-    let found = found(&state, *id).await?;
+    let found = found(&state, id).await?;
     let mut page = page(Account::of(&person), &found);
     let Some(weights) = weights else {
         page.priorities.a = first(&fields, "a");

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::figures::{FiguresView, OrderView, frozen, view};
-use super::{badge, day, is_wrong, place, shell, trail};
+use super::{badge, day, id_of, is_wrong, place, shell, trail};
 use crate::survey::campaign::{Import, Progress, Step};
 use crate::survey::campaign_queries as queries;
 use crate::survey::exports::{Figures, figures};
@@ -107,11 +107,12 @@ pub enum Done {
 /// `GET /pilotage/recensements/{id}`.
 pub async fn show(
     person: Pilot,
-    id: web::Path<Uuid>,
+    asked: web::Path<String>,
     said: web::Query<Said>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let mut page = page(Account::of(&person), &found(&state, *id).await?);
+    let id = id_of(&asked)?;
+    let mut page = page(Account::of(&person), &found(&state, id).await?);
     page.notice = said.fait.map(|done| notice(done, &said));
     Ok(answer(&page))
 }

@@ -15,6 +15,7 @@ pub struct Questions {
 pub struct Question {
     pub legend: &'static str,
     pub answer: YesNo,
+    pub domains_legend: &'static str,
     pub of_domains: &'static str,
     pub of_other: &'static str,
     /// Name, and whether it is chosen; « Autre » last.
@@ -40,6 +41,7 @@ impl Questions {
         let first = Question {
             legend: "1. Avez-vous déjà archivé électroniquement, c’est-à-dire versé dans un système d’archivage électronique (SAE) ?",
             answer: YesNo::of("q1", &typed.q1),
+            domains_legend: "1 bis. Si oui, dans quels domaines ?",
             of_domains: "q1b",
             of_other: "q1b_autre",
             domains: domains(&typed.q1b),
@@ -48,6 +50,7 @@ impl Questions {
         let second = Question {
             legend: "2. Un projet d’archivage électronique est-il prévu dans les 24 mois ?",
             answer: YesNo::of("q2", &typed.q2),
+            domains_legend: "2 bis. Si oui, dans quels domaines ?",
             of_domains: "q2b",
             of_other: "q2b_autre",
             domains: domains(&typed.q2b),

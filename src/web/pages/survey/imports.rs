@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
 use super::campaign::{found, page};
-use super::{by, place};
+use super::{by, id_of, place};
 use crate::survey::NotDone;
 use crate::survey::imports::{NotTaken, Taken};
 use crate::survey::tables::BOUNDS;
@@ -21,41 +21,43 @@ const PAPERS: &str = "reponses";
 /// `POST /pilotage/recensements/{id}/producteurs`.
 pub async fn producers(
     person: Pilot,
-    id: web::Path<Uuid>,
+    asked: web::Path<String>,
     request: HttpRequest,
     body: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
+    let id = id_of(&asked)?;
     let mut upload = upload::read(&request, body, &[PRODUCERS], BOUNDS.bytes_max).await?;
     let dry = upload.field("essai") == "oui";
     let taken = match file(&mut upload, PRODUCERS) {
-        Ok(file) => match state.surveys.import_producers(by(&person), *id, &file, dry).await? {
+        Ok(file) => match state.surveys.import_producers(by(&person), id, &file, dry).await? {
             Ok(taken) => Ok(taken),
             Err(why) => Err(refused(why)?),
         },
         Err(why) => Err((why, Vec::new())),
     };
-    told(&person, &state, *id, (PRODUCERS, dry), taken).await
+    told(&person, &state, id, (PRODUCERS, dry), taken).await
 }
 
 /// `POST /pilotage/recensements/{id}/reponses`.
 pub async fn papers(
     person: Pilot,
-    id: web::Path<Uuid>,
+    asked: web::Path<String>,
     request: HttpRequest,
     body: web::Payload,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
+    let id = id_of(&asked)?;
     let mut upload = upload::read(&request, body, &[PAPERS], BOUNDS.bytes_max).await?;
     let dry = upload.field("essai") == "oui";
     let taken = match file(&mut upload, PAPERS) {
-        Ok(file) => match state.surveys.import_papers(by(&person), *id, &file, dry).await? {
+        Ok(file) => match state.surveys.import_papers(by(&person), id, &file, dry).await? {
             Ok(taken) => Ok(taken),
             Err(why) => Err(refused(why)?),
         },
         Err(why) => Err((why, Vec::new())),
     };
-    told(&person, &state, *id, (PAPERS, dry), taken).await
+    told(&person, &state, id, (PAPERS, dry), taken).await
 }
 
 fn file(upload: &mut Upload, field: &str) -> Result<Vec<u8>, String> {

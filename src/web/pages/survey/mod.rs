@@ -21,6 +21,7 @@ use super::shell::{Account, Badge, FieldError, Link, Section, Shell};
 use super::words;
 use crate::survey::{By, Campaign, Stage};
 use crate::web::callers::Pilot;
+use crate::web::{Problem, problems};
 
 /// The list of campaigns.
 const ALL: &str = "/pilotage/recensements";
@@ -64,4 +65,9 @@ pub fn is_wrong(errors: &[FieldError], field: &str) -> bool {
 /// Nine digits: what else would be asked of the rows is nobody's number.
 fn is_number(siren: &str) -> bool {
     siren.len() == 9 && siren.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A campaign as an address names it; read in the handler, once whoever asks was let in.
+fn id_of(asked: &str) -> Result<Uuid, Problem> {
+    asked.parse().map_err(|_| problems::not_found())
 }

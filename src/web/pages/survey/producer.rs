@@ -6,7 +6,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::form::{self, Questions};
-use super::{by, day, is_number, is_wrong, place, shell, trail};
+use super::{by, day, id_of, is_number, is_wrong, place, shell, trail};
 use crate::survey::notes::{BODY_CHARS_MAX, NotKept, Note, THEMES};
 use crate::survey::reply::Typed;
 use crate::survey::{Campaign, Channel, Kept, NotDone, Producer};
@@ -82,16 +82,16 @@ pub enum Done {
     Note,
 }
 
-type Place = web::Path<(Uuid, String)>;
+type Asked = web::Path<(String, String)>;
 
 /// `GET /pilotage/recensements/{id}/producteurs/{siren}`.
 pub async fn show(
     person: Pilot,
-    place: Place,
+    asked: Asked,
     said: web::Query<Said>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let mut page = page(Account::of(&person), &found(&state, &place).await?);
+    let mut page = page(Account::of(&person), &found(&state, &asked).await?);
     page.notice = said.fait.map(|done| match done {
         Done::Saisi => "La réponse sur papier est enregistrée.",
         Done::Note => "La note est gardée.",
@@ -99,18 +99,19 @@ pub async fn show(
     Ok(answer(&page))
 }
 
-async fn found(state: &State, (id, siren): &(Uuid, String)) -> Result<Found, Problem> {
+async fn found(state: &State, (id, siren): &(String, String)) -> Result<Found, Problem> {
+    let id = id_of(id)?;
     if !is_number(siren) {
         return Err(problems::not_found());
     }
     let mut tx = state.db.technical().await?;
-    let campaign = campaign_queries::campaign(&mut tx, *id).await?.ok_or_else(problems::not_found)?;
-    let producer = producer_queries::producer(&mut tx, *id, siren).await?.ok_or_else(problems::not_found)?;
+    let campaign = campaign_queries::campaign(&mut tx, id).await?.ok_or_else(problems::not_found)?;
+    let producer = producer_queries::producer(&mut tx, id, siren).await?.ok_or_else(problems::not_found)?;
     Ok(Found {
         campaign,
         producer,
-        answer: answer_queries::answer(&mut tx, *id, siren).await?,
-        notes: note_queries::notes(&mut tx, *id, siren).await?,
+        answer: answer_queries::answer(&mut tx, id, siren).await?,
+        notes: note_queries::notes(&mut tx, id, siren).await?,
         id: state.clock.fresh_id(),
     })
 }
@@ -195,11 +196,11 @@ fn answered(kept: &Kept) -> Vec<Fact> {
 /// `POST /pilotage/recensements/{id}/producteurs/{siren}/reponse`.
 pub async fn enter(
     person: Pilot,
-    place: Place,
+    asked: Asked,
     fields: Fields,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let mut page = page(Account::of(&person), &found(&state, &place).await?);
+    let mut page = page(Account::of(&person), &found(&state, &asked).await?);
     let typed = form::typed(&fields);
     page.date = first(&fields, "date");
     let mut wrong = |field, sentence: String| page.errors.push(FieldError { field, sentence });
@@ -209,7 +210,7 @@ pub async fn enter(
     }
     match (typed.reply(true), date) {
         (Ok(reply), Some(date)) => {
-            let at = (place.0, place.1.as_str());
+            let at = (id_of(&asked.0)?, asked.1.as_str());
             match state.surveys.enter_paper(by(&person), at, &reply, date).await? {
                 Ok(()) => return Ok(go_to(&format!("{}?fait=saisi", page.address))),
                 Err(NotDone::Unknown) => return Err(problems::not_found()),
@@ -229,14 +230,14 @@ pub async fn enter(
 /// `POST /pilotage/recensements/{id}/producteurs/{siren}/notes`.
 pub async fn note(
     person: Pilot,
-    place: Place,
+    asked: Asked,
     fields: Fields,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let mut page = page(Account::of(&person), &found(&state, &place).await?);
+    let mut page = page(Account::of(&person), &found(&state, &asked).await?);
     let (theme, body) = (first(&fields, "theme"), first(&fields, "texte"));
     let id = first(&fields, "note").parse().unwrap_or(page.note_id);
-    let at = (place.0, place.1.as_str());
+    let at = (id_of(&asked.0)?, asked.1.as_str());
     let error = match state.surveys.note(by(&person), at, id, (&theme, &body)).await? {
         Ok(()) => return Ok(go_to(&format!("{}?fait=note", page.address))),
         Err(NotKept::Producer(_)) => return Err(problems::not_found()),
@@ -252,9 +253,9 @@ pub async fn note(
 }
 
 /// `POST /pilotage/recensements/{id}/producteurs/{siren}/lien`.
-pub async fn link(person: Pilot, place: Place, state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    let mut page = page(Account::of(&person), &found(&state, &place).await?);
-    match state.surveys.link_to_hand_over(place.0, &place.1).await? {
+pub async fn link(person: Pilot, asked: Asked, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    let mut page = page(Account::of(&person), &found(&state, &asked).await?);
+    match state.surveys.link_to_hand_over(id_of(&asked.0)?, &asked.1).await? {
         Ok(link) => page.link = Some(format!("{}/recensement/{link}", state.settings.public_url)),
         Err(NotDone::Unknown) => return Err(problems::not_found()),
         Err(why) => {

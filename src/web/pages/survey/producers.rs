@@ -4,9 +4,8 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
-use uuid::Uuid;
 
-use super::{is_number, place, shell, trail};
+use super::{id_of, is_number, place, shell, trail};
 use crate::survey::campaign::{Asked, Filter};
 use crate::survey::campaign_queries::campaign;
 use crate::survey::{Campaign, Channel, producer_queries};
@@ -55,10 +54,11 @@ pub struct Question {
 /// `GET /pilotage/recensements/{id}/producteurs`.
 pub async fn show(
     person: Pilot,
-    id: web::Path<Uuid>,
+    named: web::Path<String>,
     question: web::Query<Question>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
+    let id = id_of(&named)?;
     let words = question.cherche.trim().chars().filter(|c| !c.is_control()).take(WORDS_CHARS_MAX).collect();
     let answered = match question.etat.as_str() {
         "repondu" => Some(true),
@@ -68,8 +68,8 @@ pub async fn show(
     let filter = Filter { words, answered };
     let after = if is_number(&question.apres) { question.apres.as_str() } else { "" };
     let mut tx = state.db.technical().await?;
-    let campaign = campaign(&mut tx, *id).await?.ok_or_else(problems::not_found)?;
-    let asked = producer_queries::asked(&mut tx, *id, &filter, (after, LINES as i64 + 1)).await?;
+    let campaign = campaign(&mut tx, id).await?.ok_or_else(problems::not_found)?;
+    let asked = producer_queries::asked(&mut tx, id, &filter, (after, LINES as i64 + 1)).await?;
     Ok(answer(&page(Account::of(&person), &campaign, &filter, &asked)))
 }
 
