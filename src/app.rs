@@ -26,6 +26,7 @@ use crate::pronom::Pronom;
 use crate::recovery::Recovery;
 use crate::sealing::{Authorities, Sealing, Witnessing};
 use crate::storage::{self, Storage};
+use crate::survey::Surveys;
 use crate::timestamp::{self, Authority};
 use crate::trust::Trust;
 use crate::web;
@@ -209,6 +210,12 @@ impl App {
             provider: self.provider.clone(),
             accounts: Accounts::new(
                 self.db.clone(),
+                self.clock.clone(),
+                at_rest(self.keys.clone()),
+                self.config.mail.is_some(),
+            ),
+            surveys: Surveys::new(
+                db.clone(),
                 self.clock.clone(),
                 at_rest(self.keys.clone()),
                 self.config.mail.is_some(),

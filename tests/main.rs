@@ -29,7 +29,7 @@ mod seda;
 mod sip;
 pub mod storage;
 mod support;
-mod survey;
+pub mod survey;
 mod usage;
 mod web;
 mod worker;

@@ -8,6 +8,7 @@ use chrono_tz::Europe::Paris;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::survey::SurveyLetter;
 use crate::at_rest::{self, AtRest};
 
 /// Why a letter was not written.
@@ -43,8 +44,8 @@ pub enum Letter {
     GlassBroken { operator: String, reason: String, until: DateTime<Utc> },
     /// Nothing came under an agreement in a period, nor in the days granted after it.
     Missed { agreement: String, from: NaiveDate, until: NaiveDate, due: NaiveDate },
-    /// A producer is asked, or asked again, what it archives; its link is sealed, in base64.
-    Survey { sealed: String, again: bool, campaign: String, producer: String, answer_by: NaiveDate },
+    /// A producer is asked, or asked again, what it archives.
+    Survey(SurveyLetter),
     /// Seals wait for their time stamp since then.
     Unstamped { since: DateTime<Utc>, reason: String },
 }
@@ -142,22 +143,9 @@ struct Missed<'a> {
     address: String,
 }
 
-#[derive(Template)]
-#[template(path = "mail/survey.txt", escape = "none")]
-struct Survey<'a> {
-    again: bool,
-    campaign: &'a str,
-    producer: &'a str,
-    answer_by: String,
-    member: &'a str,
-    address: String,
-}
-
 impl Letter {
     /// What a link of a letter is sealed for.
     pub const LINK: &'static str = "password-link";
-    /// What a producer's link is sealed for.
-    pub const SURVEY: &'static str = "survey-link";
 
     /// Subject and body, for this member, leading to the portal at this address.
     pub(super) fn written(
@@ -216,15 +204,7 @@ impl Letter {
                 let body = Missed { agreement, from, until, due, member, address }.render()?;
                 Ok((format!("Versement attendu, et pas reçu ({agreement})"), body))
             }
-            Letter::Survey { sealed, again, campaign, producer, answer_by } => {
-                let address = format!("{public_url}/recensement/{}", opened(at_rest, Self::SURVEY, sealed)?);
-                let answer_by = answer_by.format("%d/%m/%Y").to_string();
-                let subject = if *again { format!("Rappel : {campaign}") } else { campaign.clone() };
-                Ok((
-                    subject,
-                    Survey { again: *again, campaign, producer, answer_by, member, address }.render()?,
-                ))
-            }
+            Letter::Survey(letter) => letter.written(member, public_url, at_rest),
             Letter::Unstamped { since, reason } => {
                 let address = format!("{public_url}/exploitation/scellements");
                 let since = since.with_timezone(&Paris).format("%d/%m/%Y à %H:%M").to_string();
@@ -236,7 +216,7 @@ impl Letter {
 }
 
 /// The link that a letter keeps sealed.
-fn opened(at_rest: &AtRest, purpose: &str, sealed: &str) -> Result<String, Unwritten> {
+pub(super) fn opened(at_rest: &AtRest, purpose: &str, sealed: &str) -> Result<String, Unwritten> {
     let sealed = STANDARD.decode(sealed).map_err(|_| Unwritten::Link)?;
     String::from_utf8(at_rest.open(purpose, &sealed)?).map_err(|_| Unwritten::Link)
 }

@@ -7,6 +7,7 @@ mod letter;
 mod outbox;
 mod queries;
 mod smtp;
+mod survey;
 
 use crate::at_rest::AtRest;
 use crate::clock::Clock;
@@ -18,6 +19,7 @@ pub use outbox::{
     write_to_operators, write_to_person, write_to_pilots,
 };
 pub use smtp::{Settings, Tls, is_address};
+pub use survey::SurveyLetter;
 
 /// What sends letters. Cheap to clone.
 #[derive(Clone)]

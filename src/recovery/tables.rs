@@ -43,6 +43,10 @@ const fn lost(name: &'static str, why: &'static str) -> Table {
 /// Of the columns that say an object's format.
 const NAMED: &str = "what was found at the taking in charge: a later naming is asked for again";
 
+/// Of the survey's campaigns.
+const SURVEY: &str =
+    "says nothing of an archive: the pilot keeps the tables that were imported and those that were given out";
+
 /// Every table of the schema.
 pub const TABLES: &[Table] = &[
     rebuilt("archive", Source::Objects),
@@ -193,6 +197,14 @@ pub const TABLES: &[Table] = &[
     lost("platform.entry_planned", "goes with it"),
     lost("platform.entry_capacity", "said again"),
     lost("platform.committee_decision", "kept in the minutes of the committees"),
+    lost("platform.survey_campaign", SURVEY),
+    lost("platform.survey_step", SURVEY),
+    lost("platform.survey_producer", SURVEY),
+    lost("platform.survey_import", SURVEY),
+    lost("platform.survey_answer", SURVEY),
+    lost("platform.survey_note", SURVEY),
+    lost("platform.survey_priority", SURVEY),
+    lost("platform.survey_link", "links are in the letters alone: reminders make others"),
     lost("platform.tiers", "declared again"),
     lost("platform.recovery_code", "given again with the next telephone"),
     lost("platform.password_link", "asked for again"),

@@ -65,7 +65,7 @@ impl Surveys {
     /// Imports answers that came on paper; `dry`: nothing is kept.
     pub async fn import_papers(&self, by: By, id: Uuid, file: &[u8], dry: bool) -> Outcome {
         let mut tx = self.db.technical().await?;
-        let Some(campaign) = queries::hold_campaign(&mut tx, id).await? else {
+        let Some(campaign) = queries::lock_campaign(&mut tx, id).await? else {
             return Ok(Err(NotTaken::Campaign(NotDone::Unknown)));
         };
         if !campaign.stage.is_open() {

@@ -11,7 +11,7 @@ use super::link_queries::{self, Made, Recipient};
 use super::{By, Campaign, Error, NotDone, Surveys, campaign_queries, producer_queries};
 use crate::db::Technical;
 use crate::identity::{fresh_secret, kept};
-use crate::mail::{self, Letter};
+use crate::mail::{self, Letter, SurveyLetter};
 
 impl Surveys {
     /// A link to be handed over to a producer; nobody can tell it again.
@@ -74,14 +74,14 @@ impl Surveys {
         let (mut links, mut letters) = (Vec::new(), Vec::new());
         for recipient in to {
             let link = fresh_secret()?;
-            let sealed = STANDARD.encode(self.at_rest.seal(Letter::SURVEY, link.as_bytes())?);
-            let letter = Letter::Survey {
+            let sealed = STANDARD.encode(self.at_rest.seal(SurveyLetter::LINK, link.as_bytes())?);
+            let letter = Letter::Survey(SurveyLetter {
                 sealed,
                 again,
                 campaign: campaign.name.clone(),
                 producer: recipient.name.clone(),
                 answer_by: campaign.answer_by,
-            };
+            });
             letters.push((recipient.email.clone(), format!("survey:{}", self.clock.fresh_id()), letter));
             links.push(Made {
                 hash: kept(&link).unwrap_or_default(),

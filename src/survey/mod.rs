@@ -149,6 +149,17 @@ pub enum Error {
     AtRest(#[from] at_rest::Error),
 }
 
+impl Error {
+    /// Whether trying again later may succeed.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Error::Db(error) => error.is_transient(),
+            Error::Identity(error) => error.is_transient(),
+            Error::AtRest(_) => false,
+        }
+    }
+}
+
 impl Surveys {
     /// Over these gates; `writes` when there is a relay for letters.
     pub fn new(db: Db, clock: Clock, at_rest: AtRest, writes: bool) -> Self {

@@ -125,7 +125,7 @@ fn question(
     match yes {
         None => push(of_yes, "Répondez par oui ou par non."),
         Some(true) if found.is_empty() => {
-            push(of_domains, "Vous répondez « oui » : dites au moins un domaine.")
+            push(of_domains, "Vous répondez « oui » : dites au moins un domaine.");
         }
         Some(false) if !found.is_empty() => {
             push(

@@ -45,6 +45,7 @@ use crate::preservation::Preservation;
 use crate::pronom::Pronom;
 use crate::sealing::Sealing;
 use crate::storage::Storage;
+use crate::survey::Surveys;
 
 pub use problem::Problem;
 pub use proof_of_origin::Visitor;
@@ -65,6 +66,7 @@ pub struct State {
     pub attestations: Attestations,
     pub sealing: Sealing,
     pub accounts: Accounts,
+    pub surveys: Surveys,
     /// Who vouches for people, beside their passwords.
     pub provider: Option<Provider>,
     /// How often `/verify` was asked from where.

@@ -6,7 +6,7 @@
 use actix_web::http::{StatusCode, header};
 
 use super::problem::{Kind, Problem};
-use crate::{access, attestation, db, identity, ingest, preservation, pronom, sealing, storage};
+use crate::{access, attestation, db, identity, ingest, preservation, pronom, sealing, storage, survey};
 
 macro_rules! kinds {
     ($($name:ident = $text:literal, $status:literal, $title:literal, $remedy:literal;)*) => {
@@ -91,6 +91,7 @@ failures!(
     preservation::Error,
     pronom::Error,
     attestation::Error,
+    survey::Error,
     sealing::Error
 );
 

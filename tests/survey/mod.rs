@@ -1,10 +1,41 @@
-//! `chartrier survey`: the oracle's answers give the norm's figures; what contradicts itself is told.
+//! The survey: `chartrier survey` gives the norm's figures of the oracle's answers and tells what contradicts itself; `campaign`, its
+//! campaigns through the rows.
+
+mod campaign;
 
 use std::process::Command;
 
 use serde_json::{Value, json};
 
 const ORACLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/oracle/survey_fixture.json");
+
+/// The SIREN whose first eight digits are 3 then this number.
+pub fn siren(number: usize) -> String {
+    let eight = format!("3{number:07}");
+    let doubled = |digit: u32| if digit > 4 { 2 * digit - 9 } else { 2 * digit };
+    let digits = eight.bytes().map(|byte| u32::from(byte - b'0')).enumerate();
+    let sum: u32 = digits.map(|(place, digit)| if place % 2 == 1 { doubled(digit) } else { digit }).sum();
+    format!("{eight}{}", (10 - sum % 10) % 10)
+}
+
+/// The oracle's answers as a table of papers of this day, each of the producer of its number.
+pub fn oracle_as_table(date: &str) -> String {
+    let oracle: Vec<Value> = serde_json::from_slice(&std::fs::read(ORACLE).unwrap()).unwrap();
+    let mut table = "siren;q1;q1b;q1b_autre;q2;q2b;q2b_autre;canal;date\n".to_owned();
+    let question = |yes: &Value, domains: &Value| {
+        let names: Vec<&str> =
+            domains.as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+        let other = if names.contains(&"Autre") { "plans" } else { "" };
+        format!("{};{};{other}", if yes == true { "oui" } else { "non" }, names.join("|"))
+    };
+    for of in oracle {
+        let number = usize::try_from(of["n"].as_u64().unwrap()).unwrap();
+        let (already, planned) =
+            (question(&of["deja"], &of["perimetres"]), question(&of["projet"], &of["projets"]));
+        table += &format!("{};{already};{planned};papier;{date}\n", siren(number));
+    }
+    table
+}
 
 fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
     let output =

@@ -16,6 +16,7 @@ use chartrier::preservation::{self, Preservation};
 use chartrier::pronom::Pronom;
 use chartrier::sealing::Sealing;
 use chartrier::storage::Storage;
+use chartrier::survey::Surveys;
 use chartrier::web::{self, Served, Settings, State};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -58,6 +59,7 @@ mod restservices;
 mod schedule;
 mod scoped;
 mod shares;
+mod survey;
 mod tokens;
 mod upload_ends;
 mod uploads;
@@ -99,6 +101,7 @@ impl Parts<'_> {
             sealing: self.sealing,
             provider: None,
             accounts: Accounts::new(db.clone(), clock.clone(), support::at_rest(), false),
+            surveys: Surveys::new(db.clone(), clock.clone(), support::at_rest(), false),
             asked: web::pages::verify::Asked::default(),
             identity: Identity::new(db.clone(), clock.clone(), support::at_rest()),
             shares: web::shares::Shares::new(settings.shares),

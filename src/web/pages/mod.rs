@@ -44,6 +44,7 @@ pub mod seals;
 pub mod shell;
 pub mod signatures;
 pub mod statement;
+pub mod survey;
 pub mod tiers;
 pub mod trust;
 pub mod upload;

@@ -13,6 +13,7 @@ mod people;
 mod piloting;
 mod profiles;
 mod proofs;
+mod surveying;
 mod transfers;
 
 use pages::pages;

@@ -7,7 +7,7 @@ use super::transfers::{
     awaiting_replication, awaiting_scanner, desk, examined, kept, lines, received, refused,
 };
 use super::{entries, formats};
-use super::{integrity, people, piloting, profiles, proofs};
+use super::{integrity, people, piloting, profiles, proofs, surveying};
 use crate::web::pages::access::search::SearchPage;
 use crate::web::pages::identity::*;
 use crate::web::pages::ingest::deposit::DepositPage;
@@ -136,6 +136,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("accessibilite", render(&accessibility)),
     ];
     pages.extend(people::pages());
+    pages.extend(surveying::pages());
     pages.extend(profiles::models().iter().map(|(name, page)| (*name, render(page))));
     pages
 }
