@@ -29,6 +29,7 @@ const ITEMS: Columns = &[
 ];
 const CREDITS: Columns = &[("collectivite", true), ("nature", true), ("montant", true), ("libelle", false)];
 
+const KEYS: Columns = &[("poste", true), ("cles", true)];
 const CAPS: Columns = &[("moins de", false), ("au plus", false), ("au moins", false)];
 
 /// Reads the items, or says all that is wrong, line by line.
@@ -63,6 +64,14 @@ pub fn caps(table: &str) -> Result<Vec<Band>, Vec<String>> {
         rises(&mut before, band.below)?;
         Ok(band)
     })
+}
+
+/// Reads the keys of some items; an empty table has none.
+pub fn keys(table: &str) -> Result<Vec<(String, Vec<Part>)>, Vec<String>> {
+    if table.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    table::read(table, KEYS, BOUNDS, |line| Ok((code(line, "poste")?, parts(&line.value("cles"))?)))
 }
 
 /// Members are of the first band that they are under: one after a larger would be nobody's.

@@ -14,6 +14,7 @@ pub mod options;
 pub mod paper;
 pub mod queries;
 pub mod sharing;
+pub mod simulation;
 pub mod snapshot;
 pub mod workbook;
 

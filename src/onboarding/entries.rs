@@ -9,9 +9,6 @@ use crate::clock::Clock;
 use crate::db::{self, Db};
 use crate::model::PersonId;
 
-/// Longest text of a field.
-pub const CHARS_MAX: usize = 300;
-
 /// Rows of one kind that an entry may have.
 pub const ROWS_MAX: usize = 200;
 

@@ -205,6 +205,7 @@ pub const TABLES: &[Table] = &[
     lost("platform.survey_note", SURVEY),
     lost("platform.survey_priority", SURVEY),
     lost("platform.survey_link", "links are in the letters alone: reminders make others"),
+    lost("platform.simulation", "made again"),
     lost("platform.tiers", "declared again"),
     lost("platform.recovery_code", "given again with the next telephone"),
     lost("platform.password_link", "asked for again"),

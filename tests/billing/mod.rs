@@ -1,6 +1,7 @@
 //! The shared bill from its table to the statements: the oracle's figures through the rows, two people, closings that never change.
 
 mod priced;
+mod simulated;
 mod workbook;
 
 use std::collections::BTreeMap;

@@ -59,6 +59,7 @@ mod restservices;
 mod schedule;
 mod scoped;
 mod shares;
+mod simulations;
 mod survey;
 mod tokens;
 mod upload_ends;

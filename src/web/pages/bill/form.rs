@@ -9,6 +9,7 @@ use crate::costs::tariff::Tariff;
 use crate::costs::{Cents, amount};
 use crate::model::{MEMBER_KINDS, PersonId};
 use crate::web::pages::fields::first;
+use crate::web::pages::form::Form;
 use crate::web::pages::shell::FieldError;
 
 /// Years that may be prepared.
@@ -18,62 +19,14 @@ const MEGABYTES_MAX: u64 = 1_000_000_000_000;
 const PRICE_MAX: Cents = 100_000_000;
 
 /// What is wrong: at which field, and line by line in the tables.
-#[derive(Default)]
-pub struct Wrong {
-    pub errors: Vec<FieldError>,
-    pub faults: Vec<String>,
-}
-
-/// A form being read.
-struct Reading<'a> {
-    fields: &'a [(String, String)],
-    wrong: Wrong,
-}
-
-impl Reading<'_> {
-    fn at(&mut self, field: &'static str, sentence: &str) {
-        self.wrong.errors.push(FieldError { field, sentence: sentence.into() });
-    }
-
-    /// What a field says, or nothing with its sentence.
-    fn value<T>(
-        &mut self,
-        field: &'static str,
-        read: impl Fn(&str) -> Option<T>,
-        sentence: &str,
-    ) -> Option<T> {
-        let found = read(first(self.fields, field).trim());
-        if found.is_none() {
-            self.at(field, sentence);
-        }
-        found
-    }
-
-    /// What a table says, or nothing with its faults, each after the table's name.
-    fn table<T>(
-        &mut self,
-        field: &'static str,
-        name: &str,
-        read: fn(&str) -> Result<Vec<T>, Vec<String>>,
-    ) -> Option<Vec<T>> {
-        match read(&first(self.fields, field)) {
-            Ok(found) => Some(found),
-            Err(faults) => {
-                self.at(field, "Ce tableau n’est pas juste : voyez ce qui est à reprendre.");
-                let named = |fault: String| if name.is_empty() { fault } else { format!("{name}, {fault}") };
-                self.wrong.faults.extend(faults.into_iter().map(named));
-                None
-            }
-        }
-    }
-}
+pub type Wrong = (Vec<FieldError>, Vec<String>);
 
 /// The year that a form says.
 pub fn read(fields: &[(String, String)], by: PersonId, clock: &Clock) -> Result<Year, Wrong> {
-    let mut form = Reading { fields, wrong: Wrong::default() };
+    let mut form = Form::of(fields);
     let year = |text: &str| text.parse().ok().filter(|year| YEARS.contains(year));
-    let year = form.value("annee", year, "Donnez l’année, en quatre chiffres.");
-    let coefficients = form.value(
+    let year = form.read("annee", year, "Donnez l’année, en quatre chiffres.");
+    let coefficients = form.read(
         "coefficients",
         coefficients,
         "Écrivez une sorte de collectivité puis un pour cent : « departement 20, epci 50 ».",
@@ -84,28 +37,25 @@ pub fn read(fields: &[(String, String)], by: PersonId, clock: &Clock) -> Result<
     let options = read_options(&mut form);
     match (year, coefficients, items, credits, caps) {
         (Some(year), Some(coefficients), Some(items), Some(credits), Some(caps))
-            if form.wrong.errors.is_empty() =>
+            if form.errors.is_empty() =>
         {
             let (prepared_by, prepared_at) = (by, clock.now());
             Ok(Year { year, coefficients, prepared_by, prepared_at, items, credits, caps, options })
         }
-        _ => Err(form.wrong),
+        _ => Err((form.errors, form.faults)),
     }
 }
 
-fn read_options(form: &mut Reading) -> Options {
-    let exempt = form.value(
-        "exemptes",
-        options::codes,
-        "Donnez des codes de collectivités, séparés par des virgules.",
-    );
+fn read_options(form: &mut Form) -> Options {
+    let exempt =
+        form.read("exemptes", options::codes, "Donnez des codes de collectivités, séparés par des virgules.");
     let work = form.table("travail", "jours de travail", options::work);
     let day = |text: &str| price_or_nothing(text).map(|price| price.filter(|price| *price > 0));
-    let day_cents = form.value("jour", day, "Donnez ce que vaut un jour, comme 250,00, ou rien.");
+    let day_cents = form.read("jour", day, "Donnez ce que vaut un jour, comme 250,00, ou rien.");
     let tariff = tariff(form);
     let owes_price = first(form.fields, "du") == "bareme";
     if owes_price && tariff.is_none() {
-        form.at("bareme", "Donnez le barème : c’est lui qui est dû.");
+        form.wrong("bareme", "Donnez le barème : c’est lui qui est dû.");
     }
     Options {
         exempt: exempt.unwrap_or_default(),
@@ -117,7 +67,7 @@ fn read_options(form: &mut Reading) -> Options {
 }
 
 /// The price list; none when its table is empty.
-fn tariff(form: &mut Reading) -> Option<Tariff> {
+fn tariff(form: &mut Form) -> Option<Tariff> {
     if first(form.fields, "bareme").trim().is_empty() {
         return None;
     }
@@ -127,11 +77,11 @@ fn tariff(form: &mut Reading) -> Option<Tariff> {
         text => text.replace(char::is_whitespace, "").parse().ok().filter(|of| *of <= MEGABYTES_MAX),
     };
     let sentence = "Donnez un nombre de mégaoctets.";
-    let included = form.value("inclus", megabytes, sentence);
-    let step = form.value("pas", |text| megabytes(text).filter(|of| *of > 0), sentence);
+    let included = form.read("inclus", megabytes, sentence);
+    let step = form.read("pas", |text| megabytes(text).filter(|of| *of > 0), sentence);
     let price = |text: &str| price_or_nothing(text).map(Option::unwrap_or_default);
-    let step_price = form.value("prix-pas", price, "Donnez un prix, comme 12,50.");
-    let flow_price = form.value("prix-flux", price, "Donnez un prix, comme 80,00.");
+    let step_price = form.read("prix-pas", price, "Donnez un prix, comme 12,50.");
+    let flow_price = form.read("prix-flux", price, "Donnez un prix, comme 80,00.");
     Some(Tariff {
         bands: bands?,
         included: included?,
@@ -181,7 +131,7 @@ mod tests {
             let fields: Vec<(String, String)> =
                 given.iter().chain(more).map(|(name, value)| ((*name).into(), (*value).into())).collect();
             let clock = Clock::standing_at("2028-01-01T00:00:00Z".parse().unwrap());
-            let fields_of = |wrong: Wrong| wrong.errors.iter().map(|error| error.field).collect::<Vec<_>>();
+            let fields_of = |(errors, _): Wrong| errors.iter().map(|error| error.field).collect::<Vec<_>>();
             read(&fields, PersonId(uuid::Uuid::nil()), &clock).map_err(fields_of)
         };
         assert_eq!(of(&[]).unwrap().options, Options::default());

@@ -81,9 +81,9 @@ pub async fn prepare(
     page.typed = fields.to_vec();
     let year = match form::read(&fields, person.person_id, &state.clock) {
         Ok(year) => year,
-        Err(wrong) => {
-            page.errors = wrong.errors;
-            page.to_correct(wrong.faults);
+        Err((errors, faults)) => {
+            page.errors = errors;
+            page.to_correct(faults);
             return Ok(answer_to_correct(&page));
         }
     };

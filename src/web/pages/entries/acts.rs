@@ -4,13 +4,14 @@ use actix_web::{HttpResponse, web};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+use super::PLACE;
 use super::entry::{found, id_of};
-use super::{Form, PLACE};
 use crate::onboarding::entries::{self, Making, ROWS_MAX};
 use crate::onboarding::stage::{Stage, When};
 use crate::onboarding::{Contact, ContactPart, Planned, Training, queries};
 use crate::web::callers::Pilot;
 use crate::web::pages::fields::{Fields, first};
+use crate::web::pages::form::Form;
 use crate::web::pages::shell::{FieldError, answer_to_correct, go_to};
 use crate::web::pages::words;
 use crate::web::{Problem, State, problems};

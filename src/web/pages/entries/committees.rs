@@ -5,10 +5,11 @@ use askama::Template;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{Form, day, shell, trail};
+use super::{day, shell, trail};
 use crate::onboarding::committees::{self, Committee, Decision, State as Standing};
 use crate::web::callers::Pilot;
 use crate::web::pages::fields::{Fields, first};
+use crate::web::pages::form::Form;
 use crate::web::pages::shell::{Account, FieldError, Link, Shell, answer, answer_to_correct, go_to};
 use crate::web::{Problem, State, problems};
 

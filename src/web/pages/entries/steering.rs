@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
 
 use super::committees::{DecisionLine, decision_line};
-use super::{Form, PLACE, day, shell, when};
+use super::{PLACE, day, shell, when};
 use crate::model::MEMBER_KINDS;
 use crate::model::numbers::is_siren;
 use crate::onboarding::committees::{self, Decision};
@@ -16,6 +16,7 @@ use crate::onboarding::stage::{Stage, reached};
 use crate::onboarding::{Entry, Step, entries, queries};
 use crate::web::callers::Pilot;
 use crate::web::pages::fields::{Fields, first};
+use crate::web::pages::form::Form;
 use crate::web::pages::pilot::kind;
 use crate::web::pages::shell::{Account, FieldError, Link, Shell, answer, answer_to_correct, go_to};
 use crate::web::{Problem, State};

@@ -111,6 +111,8 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("integrite-saine", render(&integrity::whole())),
         ("pilotage", render(&piloting::pilot())),
         ("pilotage-collectivite", render(&piloting::piloted())),
+        ("simulations", render(&piloting::simulations())),
+        ("simulation", render(&piloting::simulation())),
         ("entrees", render(&entries::steering())),
         ("entree", render(&entries::entry_page())),
         ("comites", render(&entries::committees())),

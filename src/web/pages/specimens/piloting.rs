@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::frame::shell;
 use crate::billing::measures::Weighed;
 use crate::billing::options::{self, Options};
+use crate::billing::simulation::{Content, Kept, Row};
 use crate::billing::snapshot::{self, Snapshot};
 use crate::billing::{Closing, Statement, Year, import, sharing};
 use crate::costs::Measure;
@@ -20,6 +21,8 @@ use crate::web::pages::bill::year::{self, Shared, YearPage};
 use crate::web::pages::bill::years::{self, YearsPage};
 use crate::web::pages::pilot::{self, MemberPage, MembersPage};
 use crate::web::pages::shell::{Account, FieldError, Section};
+use crate::web::pages::simulations::made::{self, SimulationsPage};
+use crate::web::pages::simulations::shown::{self, SimulationPage};
 use crate::web::pages::statement::{self, MinePage};
 use crate::web::pages::usage::{self, UsagePage};
 
@@ -247,4 +250,42 @@ pub fn bill_mine() -> MinePage {
 pub fn bill_summary() -> SummaryPage {
     let account = shell("", Section::Usage, "administrateur").account.unwrap();
     summary::page(account, &closed(2))
+}
+
+/// Simulations, with a form to mend.
+pub fn simulations() -> SimulationsPage {
+    let mut page =
+        made::page(account(), &[(uuid::Uuid::from_u128(3), "Une commune de plus".into(), made_at())]);
+    page.typed.extend([("nom".into(), "Un autre plafond".into()), ("genre".into(), "changement".into())]);
+    page.errors = vec![FieldError { field: "annee", sentence: "Cet exercice n’est pas préparé.".into() }];
+    page
+}
+
+/// One of them.
+pub fn simulation() -> SimulationPage {
+    let row = |(code, name, before, after): (&str, &str, Option<i64>, i64)| Row {
+        code: code.into(),
+        name: name.into(),
+        before,
+        after: Some(after),
+    };
+    let rows = [
+        ("hv", "Département de la Haute-Valmoure", Some(1_544_491), 1_500_112),
+        ("sa", "Commune de Saint-Aubrac-sur-Loine", Some(434_187), 402_220),
+        ("nv", "Commune de Nouvelle-Valmoure", None, 98_450),
+    ];
+    let said =
+        vec!["Une collectivité de plus : Commune de Nouvelle-Valmoure, 2 350 habitants, 365 jours.".into()];
+    let content = Content::Change { year: 2026, said, rows: rows.map(row).into() };
+    let kept = Kept {
+        id: uuid::Uuid::from_u128(3),
+        name: "Une commune de plus".into(),
+        made_at: made_at(),
+        content,
+    };
+    shown::page(account(), &kept)
+}
+
+fn made_at() -> chrono::DateTime<chrono::Utc> {
+    "2026-11-20T09:30:00Z".parse().unwrap()
 }
