@@ -6,6 +6,7 @@ use chartrier::clock::Clock;
 use chartrier::db::Db;
 use chartrier::mail::{Letter, SurveyLetter};
 use chartrier::model::{PersonId, TenantId};
+use chartrier::proof::digest::sha512;
 use chartrier::survey::campaign::NotMade;
 use chartrier::survey::campaign_queries::{campaign, imports, progress, steps};
 use chartrier::survey::exports::{answers_table, figures};
@@ -133,7 +134,8 @@ async fn nothing_is_asked_before_a_table_is_right_and_the_campaign_open() {
     assert_eq!(service.import(id, &three()).await, Taken { same: 3, ..Taken::default() });
     let mut tx = service.db.technical().await.unwrap();
     let kept = imports(&mut tx, id).await.unwrap();
-    assert_eq!((kept.len(), kept[0].lines, kept[0].sha512.len()), (1, 3, 64), "the same file is noted once");
+    assert_eq!((kept.len(), kept[0].lines), (1, 3), "the same file is noted once");
+    assert_eq!(kept[0].sha512, sha512(three().as_bytes()), "as it came");
     drop(tx);
 
     let early = surveys.enter_paper(by, (id, &siren(1)), &already("Actes"), day("2027-03-01")).await.unwrap();
@@ -303,4 +305,45 @@ async fn a_frozen_order_keeps_what_it_was_made_of_and_a_note_is_kept_once() {
     assert!(!frozen[0].order.is_final && frozen[1].order.answers == 1);
     assert_eq!(notes(&mut tx, id, &siren(1)).await.unwrap().len(), 1);
     assert!(!answers_table(&mut tx, id).await.unwrap().contains("budget"), "a note is in no table");
+}
+
+#[tokio::test]
+async fn an_answer_sent_while_the_campaign_is_being_closed_waits_and_is_refused() {
+    let service = Service::open("survey_closing").await;
+    let (surveys, by) = (service.surveys.clone(), service.by);
+    let id = service.made().await;
+    service.import(id, &three()).await;
+    surveys.open(by, id).await.unwrap().unwrap();
+    let link = service.letters().await.remove(0).1;
+    let mut closing = service.db.technical().await.unwrap();
+    sqlx::query("update platform.survey_campaign set stage = 'closed', closed_at = now()")
+        .execute(closing.conn())
+        .await
+        .unwrap();
+    let sent = tokio::spawn({
+        let link = link.clone();
+        async move { surveys.answer(&link, &already("Actes")).await }
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert!(!sent.is_finished(), "it waits for what becomes of the closing");
+    closing.commit().await.unwrap();
+    assert_eq!(sent.await.unwrap().unwrap(), Err(NotDone::NotNow(Stage::Closed)));
+    assert_eq!(service.surveys.holder(&link).await.unwrap().unwrap().answer, None);
+}
+
+#[tokio::test]
+async fn as_many_as_a_table_may_have_are_asked_at_once() {
+    let service = Service::open("survey_many").await;
+    let id = service.made().await;
+    let line = |number: usize| format!("{};Commune {number};COM;900;c{number}@example.fr;\n", siren(number));
+    let table = |count: usize| HEAD.to_owned() + &(1..=count).map(line).collect::<String>();
+    let more =
+        service.surveys.import_producers(service.by, id, table(5_001).as_bytes(), false).await.unwrap();
+    let Err(NotTaken::Lines(faults)) = more else { panic!("{more:?}") };
+    assert_eq!(faults, ["5000 lignes au plus, et chacune juste"]);
+    assert_eq!(service.import(id, &table(5_000)).await.added, 5_000);
+    assert_eq!(service.surveys.open(service.by, id).await.unwrap(), Ok(5_000));
+    let links: std::collections::BTreeSet<String> =
+        service.letters().await.into_iter().map(|(_, link)| link).collect();
+    assert_eq!(links.len(), 5_000, "each its own");
 }

@@ -226,7 +226,7 @@ async fn the_oracle_s_answers_give_the_norm_s_table_on_the_page() {
 #[tokio::test]
 async fn an_order_is_tried_then_frozen_and_those_who_are_asked_are_found() {
     let door = Door::open().await;
-    let desk = Desk::open(&door, 300).await;
+    let desk = Desk::open(&door, 2_500).await;
     desk.import("reponses", &oracle_as_table("2027-03-01"), false).await;
     let weights = "a=1&b=2".to_owned() + &(0..8).map(|at| format!("&poids{at}=0")).collect::<String>();
     let id = uuid::Uuid::now_v7();
