@@ -1,104 +1,19 @@
-//! Campaigns through the rows: who is asked, by what links, what is taken and until when, what is kept of it.
+//! Campaigns through the rows: what is imported and until when, what is kept of papers, notes and orders.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use chartrier::clock::Clock;
-use chartrier::db::Db;
-use chartrier::mail::{Letter, SurveyLetter};
-use chartrier::model::{PersonId, TenantId};
+use chartrier::proof::digest::sha512;
 use chartrier::survey::campaign::NotMade;
-use chartrier::survey::campaign_queries::{campaign, imports, progress, steps};
+use chartrier::survey::campaign_queries::{imports, progress, steps};
 use chartrier::survey::exports::{answers_table, figures};
 use chartrier::survey::imports::{NotTaken, Taken};
 use chartrier::survey::note_queries::{notes, priorities};
 use chartrier::survey::notes::NotKept;
 use chartrier::survey::priority::Weights;
-use chartrier::survey::reply::Reply;
-use chartrier::survey::{By, Campaign, NotDone, Part, Stage, Surveys};
+use chartrier::survey::{NotDone, Part, Stage};
 use chrono::{NaiveDate, TimeDelta};
 use uuid::Uuid;
 
+use super::service::{HEAD, Service, already, day, three};
 use super::siren;
-use crate::db::jobs::db_with;
-use crate::support::at_rest;
-
-const HEAD: &str = "siren;nom;type;population;email;contact\n";
-
-struct Service {
-    db: Db,
-    clock: Clock,
-    surveys: Surveys,
-    by: By,
-}
-
-impl Service {
-    async fn open(name: &str) -> Service {
-        let clock = Clock::standing_at("2027-03-01T08:00:00Z".parse().unwrap());
-        let db = db_with(name, &clock, &["a"]).await;
-        let surveys = Surveys::new(db.clone(), clock.clone(), at_rest(), true);
-        let by = By { tenant: TenantId::of_member("a"), person: PersonId(Uuid::from_u128(1)) };
-        Service { db, clock, surveys, by }
-    }
-
-    async fn made(&self) -> Uuid {
-        self.surveys.create(self.by, "Recensement", day("2027-04-30")).await.unwrap().unwrap()
-    }
-
-    async fn import(&self, id: Uuid, table: &str) -> Taken {
-        self.surveys.import_producers(self.by, id, table.as_bytes(), false).await.unwrap().unwrap()
-    }
-
-    async fn papers(&self, id: Uuid, lines: &str) -> Result<Taken, NotTaken> {
-        let table = format!("siren;q1;q1b;q1b_autre;q2;q2b;q2b_autre;canal;date\n{lines}");
-        self.surveys.import_papers(self.by, id, table.as_bytes(), false).await.unwrap()
-    }
-
-    async fn campaign(&self, id: Uuid) -> Campaign {
-        campaign(&mut self.db.technical().await.unwrap(), id).await.unwrap().unwrap()
-    }
-
-    /// Letters that wait: the address, and the link that is sealed in it.
-    async fn letters(&self) -> Vec<(String, String)> {
-        let mut tx = self.db.technical().await.unwrap();
-        let rows: Vec<(String, String)> =
-            sqlx::query_as("select recipient, letter from technical.letter order by letter_id")
-                .fetch_all(tx.conn())
-                .await
-                .unwrap();
-        let link = |(to, text): (String, String)| {
-            let Letter::Survey(SurveyLetter { sealed, .. }) = serde_json::from_str(&text).unwrap() else {
-                panic!("{text}")
-            };
-            let link = at_rest().open(SurveyLetter::LINK, &STANDARD.decode(sealed).unwrap()).unwrap();
-            let link = String::from_utf8(link).unwrap();
-            assert!(!text.contains(&link), "it waits sealed");
-            (to, link)
-        };
-        rows.into_iter().map(link).collect()
-    }
-
-    async fn changes(&self, link: &str) -> u32 {
-        self.surveys.holder(link).await.unwrap().unwrap().answer.unwrap().changes
-    }
-}
-
-fn day(text: &str) -> NaiveDate {
-    text.parse().unwrap()
-}
-
-fn already(domain: &str) -> Reply {
-    Reply { already: true, already_in: vec![domain.to_owned()], interested: Some(true), ..Reply::default() }
-}
-
-/// Three who are asked, the last without an address.
-fn three() -> String {
-    format!(
-        "{HEAD}{};Commune A;COM;900;a@example.fr;\n{};CCAS de A;CCAS;;a@example.fr;\n{};Syndicat;SYNDICAT;;;\n",
-        siren(1),
-        siren(2),
-        siren(3)
-    )
-}
 
 #[tokio::test]
 async fn nothing_is_asked_before_a_table_is_right_and_the_campaign_open() {
@@ -133,7 +48,8 @@ async fn nothing_is_asked_before_a_table_is_right_and_the_campaign_open() {
     assert_eq!(service.import(id, &three()).await, Taken { same: 3, ..Taken::default() });
     let mut tx = service.db.technical().await.unwrap();
     let kept = imports(&mut tx, id).await.unwrap();
-    assert_eq!((kept.len(), kept[0].lines, kept[0].sha512.len()), (1, 3, 64), "the same file is noted once");
+    assert_eq!((kept.len(), kept[0].lines), (1, 3), "the same file is noted once");
+    assert_eq!(kept[0].sha512, sha512(three().as_bytes()), "as it came");
     drop(tx);
 
     let early = surveys.enter_paper(by, (id, &siren(1)), &already("Actes"), day("2027-03-01")).await.unwrap();
@@ -143,65 +59,6 @@ async fn nothing_is_asked_before_a_table_is_right_and_the_campaign_open() {
     assert_eq!(surveys.remind(by, id, 0).await.unwrap(), Err(NotDone::NotNow(Stage::Draft)));
     assert_eq!(surveys.close(by, id).await.unwrap(), Err(NotDone::NotNow(Stage::Draft)));
     assert_eq!(service.letters().await, []);
-}
-
-#[tokio::test]
-async fn a_producer_answers_by_its_link_and_only_the_silent_are_reminded() {
-    let service = Service::open("survey_links").await;
-    let (surveys, by) = (&service.surveys, service.by);
-    let id = service.made().await;
-    service.import(id, &three()).await;
-    assert_eq!(surveys.open(by, id).await.unwrap(), Ok(2), "one has no address");
-    assert_eq!(surveys.open(by, id).await.unwrap(), Err(NotDone::Already));
-    let letters = service.letters().await;
-    assert_eq!(letters.len(), 2);
-    assert_ne!(letters[0].1, letters[1].1, "two at one address have each their link");
-    let (first, second) = (letters[0].1.as_str(), letters[1].1.as_str());
-    let holder = surveys.holder(first).await.unwrap().unwrap();
-    assert_eq!((holder.producer.name.as_str(), holder.answer), ("Commune A", None));
-    let mut tx = service.db.technical().await.unwrap();
-    let kept: Vec<Vec<u8>> =
-        sqlx::query_scalar("select link_hash from platform.survey_link").fetch_all(tx.conn()).await.unwrap();
-    drop(tx);
-    assert!(kept.iter().all(|hash| hash.len() == 32 && hash != first.as_bytes()), "digests alone are kept");
-
-    assert!(surveys.holder("inconnu").await.unwrap().is_none());
-    assert_eq!(surveys.answer("inconnu", &already("Actes")).await.unwrap(), Err(NotDone::Unknown));
-    assert_eq!(surveys.answer(first, &already("Actes")).await.unwrap(), Ok(()));
-    assert_eq!(surveys.answer(first, &already("Actes")).await.unwrap(), Ok(()));
-    assert_eq!(service.changes(first).await, 0, "sent twice, nothing changed");
-    assert_eq!(surveys.answer(first, &already("Santé")).await.unwrap(), Ok(()));
-    assert_eq!(service.changes(first).await, 1);
-
-    service.clock.advance(TimeDelta::days(1));
-    assert_eq!(surveys.remind(by, id, 0).await.unwrap(), Ok(1));
-    assert_eq!(surveys.remind(by, id, 0).await.unwrap(), Err(NotDone::Already), "the form was sent twice");
-    let letters = service.letters().await;
-    assert_eq!(letters.len(), 3);
-    let reminded = surveys.holder(&letters[2].1).await.unwrap().unwrap();
-    assert_eq!(reminded.producer.name, "CCAS de A");
-    assert_ne!(letters[2].1, second, "a fresh link");
-    assert_eq!(surveys.answer(second, &already("Social")).await.unwrap(), Ok(()), "the older one serves");
-    assert_eq!(service.changes(&letters[2].1).await, 0, "one answer a producer");
-
-    // A name corrected and an answer kept; one who is new is written to at once, one whose address was missing too.
-    let more = format!(
-        "{HEAD}{};Commune d’A;COM;900;a@example.fr;\n{};Syndicat;SYNDICAT;;s@example.fr;\n{};Commune B;COM;;b@example.fr;\n",
-        siren(1),
-        siren(3),
-        siren(4)
-    );
-    assert_eq!(service.import(id, &more).await, Taken { added: 1, changed: 2, same: 0, letters: 2 });
-    let to: Vec<String> = service.letters().await.into_iter().skip(3).map(|(to, _)| to).collect();
-    assert_eq!(to, ["s@example.fr", "b@example.fr"]);
-    let holder = surveys.holder(first).await.unwrap().unwrap();
-    assert_eq!(
-        (holder.producer.name.as_str(), holder.answer.unwrap().reply),
-        ("Commune d’A", already("Santé"))
-    );
-    let mut tx = service.db.technical().await.unwrap();
-    let progress = progress(&mut tx, id).await.unwrap();
-    assert_eq!((progress.invited, progress.answered, progress.without_email), (4, 2, 0));
 }
 
 #[tokio::test]
@@ -303,4 +160,28 @@ async fn a_frozen_order_keeps_what_it_was_made_of_and_a_note_is_kept_once() {
     assert!(!frozen[0].order.is_final && frozen[1].order.answers == 1);
     assert_eq!(notes(&mut tx, id, &siren(1)).await.unwrap().len(), 1);
     assert!(!answers_table(&mut tx, id).await.unwrap().contains("budget"), "a note is in no table");
+}
+
+#[tokio::test]
+async fn an_answer_sent_while_the_campaign_is_being_closed_waits_and_is_refused() {
+    let service = Service::open("survey_closing").await;
+    let (surveys, by) = (service.surveys.clone(), service.by);
+    let id = service.made().await;
+    service.import(id, &three()).await;
+    surveys.open(by, id).await.unwrap().unwrap();
+    let link = service.letters().await.remove(0).1;
+    let mut closing = service.db.technical().await.unwrap();
+    sqlx::query("update platform.survey_campaign set stage = 'closed', closed_at = now()")
+        .execute(closing.conn())
+        .await
+        .unwrap();
+    let sent = tokio::spawn({
+        let link = link.clone();
+        async move { surveys.answer(&link, &already("Actes")).await }
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert!(!sent.is_finished(), "it waits for what becomes of the closing");
+    closing.commit().await.unwrap();
+    assert_eq!(sent.await.unwrap().unwrap(), Err(NotDone::NotNow(Stage::Closed)));
+    assert_eq!(service.surveys.holder(&link).await.unwrap().unwrap().answer, None);
 }

@@ -1,7 +1,9 @@
-//! The survey: `chartrier survey` gives the norm's figures of the oracle's answers and tells what contradicts itself; `campaign`, its
-//! campaigns through the rows.
+//! The survey: `chartrier survey` gives the norm's figures of the oracle's answers and tells what contradicts itself; `campaign` and
+//! `links`, its campaigns through the rows.
 
 mod campaign;
+mod links;
+mod service;
 
 use std::process::Command;
 

@@ -43,6 +43,14 @@ impl Desk<'_> {
         Desk { door, cookie, csrf, address }
     }
 
+    /// Opened, with so many who are asked.
+    async fn open(door: &Door, count: usize) -> Desk<'_> {
+        let desk = Desk::prepare(door).await;
+        assert_eq!(desk.import("producteurs", &producers(count), false).await.status, 303);
+        assert_eq!(desk.act("ouverture", "").await.status, 303);
+        desk
+    }
+
     async fn page(&self, rest: &str) -> Answer {
         self.door.send(get(&format!("{}{rest}", self.address)).cookie(&self.cookie)).await
     }
@@ -73,7 +81,7 @@ async fn visit(door: &Door, link: &str) -> (Answer, String, String) {
 }
 
 #[tokio::test]
-async fn whoever_has_a_link_answers_corrects_and_reads_nothing_else() {
+async fn a_table_is_tried_then_kept_and_what_is_sent_twice_is_done_once() {
     let door = Door::open().await;
     let desk = Desk::prepare(&door).await;
     let wrong = desk.import("producteurs", "siren;nom;type\n123;A;COM\n300000016;;VILLE\n", false).await;
@@ -87,7 +95,25 @@ async fn whoever_has_a_link_answers_corrects_and_reads_nothing_else() {
     assert!(kept.header("location").ends_with("?fait=importe&ajouts=2&changes=0&lettres=0"), "{kept:?}");
     assert_eq!(desk.act("ouverture", "").await.status, 303);
     assert!(desk.act("ouverture", "").await.header("location").ends_with("?fait=deja"), "sent twice");
+    for _ in 0..2 {
+        assert_eq!(desk.act("relance", "apres=0").await.status, 303);
+    }
+    let page = desk.page("").await.text();
+    assert!(
+        page.contains("<dt>Relances</dt><dd>1</dd>") && page.contains("name=\"apres\" value=\"1\""),
+        "{page}"
+    );
+    assert!(page.contains("n’envoie pas de courriels"), "{page}");
+    assert_eq!(desk.act("relance", "").await.status, 400, "none of our forms");
+    let early = desk.act("restitution", "").await;
+    assert!(early.status == 422 && early.text().contains("l’état « Relancée »"), "{}", early.text());
+    door.end().await;
+}
 
+#[tokio::test]
+async fn whoever_has_a_link_answers_corrects_and_reads_nothing_else() {
+    let door = Door::open().await;
+    let desk = Desk::open(&door, 2).await;
     let one = format!("producteurs/{}", siren(1));
     let said = "Attend%20le%20budget%20de%20juin";
     let note = format!("note={}&theme=Freins&texte={said}", uuid::Uuid::now_v7());
@@ -188,6 +214,20 @@ async fn the_oracle_s_answers_give_the_norm_s_table_on_the_page() {
         let (_, after) = rest.split_once(&line).unwrap_or_else(|| panic!("{line}: {page}"));
         rest = after;
     }
+    desk.act("cloture", "").await;
+    let page = desk.page("").await.text();
+    assert!(page.contains("Analyse définitive"), "{page}");
+    let told = desk.page("/analyse.csv").await.text();
+    let line = "tous;archivent déjà ce domaine, sur ceux qui archivent;Finances;65;74;87,84;définitif\n";
+    assert!(told.contains(line), "{told}");
+    door.end().await;
+}
+
+#[tokio::test]
+async fn an_order_is_tried_then_frozen_and_those_who_are_asked_are_found() {
+    let door = Door::open().await;
+    let desk = Desk::open(&door, 2_500).await;
+    desk.import("reponses", &oracle_as_table("2027-03-01"), false).await;
     let weights = "a=1&b=2".to_owned() + &(0..8).map(|at| format!("&poids{at}=0")).collect::<String>();
     let id = uuid::Uuid::now_v7();
     let tried = desk.act("priorites", &format!("{weights}&note={id}&suite=essai")).await.text();
@@ -197,17 +237,9 @@ async fn the_oracle_s_answers_give_the_norm_s_table_on_the_page() {
     }
     let wrong = desk.act("priorites", &format!("a=beaucoup&b=2&note={id}&suite=figer")).await;
     assert!(wrong.status == 422 && wrong.text().contains("value=\"beaucoup\""), "{}", wrong.text());
-    desk.act("cloture", "").await;
     let page = desk.page("").await.text();
-    assert!(page.contains("Analyse définitive"), "{page}");
     assert_eq!(page.matches("<h2>Note du ").count(), 1, "frozen once: {page}");
-    let told = desk.page("/analyse.csv").await.text();
-    assert!(
-        told.contains(
-            "tous;archivent déjà ce domaine, sur ceux qui archivent;Finances;65;74;87,84;définitif\n"
-        ),
-        "{told}"
-    );
+    assert!(page.contains("a = 1, b = 2 ; poids réglementaires : aucun."), "{page}");
     let listed = desk.page("/producteurs?etat=repondu").await.text();
     assert!(listed.contains(&siren(1)) && !listed.contains(&siren(101)), "{listed}");
     let next = desk.page(&format!("/producteurs?etat=repondu&apres={}", siren(100))).await.text();
