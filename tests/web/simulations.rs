@@ -2,7 +2,34 @@
 
 use chartrier::model::Role;
 
-use super::{Door, form, get};
+use super::{Answer, Door, form, get};
+
+const PLACE: &str = "/pilotage/simulations";
+
+/// A pilot, before forms.
+struct Pilot<'a> {
+    door: &'a Door,
+    cookie: String,
+    csrf: String,
+}
+
+impl<'a> Pilot<'a> {
+    async fn of(door: &'a Door) -> Self {
+        let (cookie, csrf) = door.log_in(Role::Pilot).await;
+        Self { door, cookie, csrf }
+    }
+
+    async fn send(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
+        let fields: String =
+            fields.iter().map(|(name, value)| format!("&{name}={}", encoded(value))).collect();
+        let body = format!("csrf={}{fields}", self.csrf);
+        self.door.send(form(address, &body).cookie(&self.cookie)).await
+    }
+
+    async fn get(&self, address: &str) -> Answer {
+        self.door.send(get(address).cookie(&self.cookie)).await
+    }
+}
 
 fn encoded(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
@@ -11,13 +38,7 @@ fn encoded(text: &str) -> String {
 #[tokio::test]
 async fn a_simulation_is_made_kept_exported_and_given_up() {
     let door = Door::open().await;
-    let (pilot, csrf) = door.log_in(Role::Pilot).await;
-    let send = async |address: &str, fields: &[(&str, &str)]| {
-        let fields: String =
-            fields.iter().map(|(name, value)| format!("&{name}={}", encoded(value))).collect();
-        door.send(form(address, &format!("csrf={csrf}{fields}")).cookie(&pilot)).await
-    };
-    let place = "/pilotage/simulations";
+    let pilot = Pilot::of(&door).await;
     let case = [
         ("nom", "Cas de <référence>"),
         ("genre", "hebergement"),
@@ -28,10 +49,10 @@ async fn a_simulation_is_made_kept_exported_and_given_up() {
         ("mutualise-jours", "119"),
         ("jour", "250"),
     ];
-    let kept = send(place, &case).await;
+    let kept = pilot.send(PLACE, &case).await;
     assert_eq!(kept.status, 303, "{}", kept.text());
     let address = kept.header("location").to_owned();
-    let page = door.send(get(&address).cookie(&pilot)).await.text().replace(['\u{a0}', '\u{202f}'], " ");
+    let page = pilot.get(&address).await.text().replace(['\u{a0}', '\u{202f}'], " ");
     for said in [
         "Cas de &#60;référence&#62;",
         "−69 000,00 € (−39,66 %)",
@@ -45,14 +66,27 @@ async fn a_simulation_is_made_kept_exported_and_given_up() {
     ] {
         assert!(page.contains(said), "{said}: {page}");
     }
-    let table = door.send(get(&format!("{address}.csv")).cookie(&pilot)).await.text();
+    let table = pilot.get(&format!("{address}.csv")).await.text();
     assert!(
         table.contains("Mesure;Propre;Mutualisé;Écart") && table.contains("Travail, par an;183 jours"),
         "{table}"
     );
 
-    let wrong =
-        send(place, &[("nom", ""), ("genre", "hebergement"), ("annees", "0"), ("propre", "beaucoup")]).await;
+    assert!(pilot.get(PLACE).await.text().contains(&address));
+    assert_eq!(pilot.send(&format!("{address}/retrait"), &[]).await.status, 303);
+    for gone in [address.as_str(), &format!("{address}.csv"), "/pilotage/simulations/x"] {
+        assert_eq!(pilot.get(gone).await.status, 404, "{gone}");
+    }
+    door.end().await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_in_a_simulation_is_told_at_its_field_and_nothing_is_kept() {
+    let door = Door::open().await;
+    let pilot = Pilot::of(&door).await;
+    let wrong = pilot
+        .send(PLACE, &[("nom", ""), ("genre", "hebergement"), ("annees", "0"), ("propre", "beaucoup")])
+        .await;
     assert_eq!(wrong.status, 422);
     for said in ["Remplissez ce champ", "de 1 à 50", "Donnez un montant en euros", "value=\"beaucoup\""] {
         assert!(wrong.text().contains(said), "{said}: {}", wrong.text());
@@ -60,13 +94,13 @@ async fn a_simulation_is_made_kept_exported_and_given_up() {
     let change = |more: &[(&'static str, &'static str)]| {
         [&[("nom", "Autre"), ("genre", "changement"), ("annee", "2996")], more].concat()
     };
-    let nothing = send(place, &change(&[])).await;
+    let nothing = pilot.send(PLACE, &change(&[])).await;
     assert!(nothing.text().contains("Dites ce qui change"), "{}", nothing.text());
-    let unknown = send(place, &change(&[("cles", "poste;clés\nI1;EGAL\n")])).await;
+    let unknown = pilot.send(PLACE, &change(&[("cles", "poste;clés\nI1;EGAL\n")])).await;
     assert!(unknown.text().contains("Cet exercice n’est pas préparé."), "{}", unknown.text());
-    let tables =
-        send(place, &change(&[("cles", "poste;clés\nI1;PARTAGE\n"), ("bornes", "moins de;au plus\n1;-1\n")]))
-            .await;
+    let tables = pilot
+        .send(PLACE, &change(&[("cles", "poste;clés\nI1;PARTAGE\n"), ("bornes", "moins de;au plus\n1;-1\n")]))
+        .await;
     for said in ["clés, ligne 2 : « PARTAGE »", "bornes, ligne 2 : « au plus »"] {
         assert!(tables.text().contains(said), "{said}: {}", tables.text());
     }
@@ -77,15 +111,9 @@ async fn a_simulation_is_made_kept_exported_and_given_up() {
         ("population", "mille"),
         ("jours", "400"),
     ];
-    let newcomer = send(place, &change(&newcomer)).await;
+    let newcomer = pilot.send(PLACE, &change(&newcomer)).await;
     for said in ["Donnez un nombre d’habitants", "Donnez les jours d’adhésion"] {
         assert!(newcomer.text().contains(said), "{said}: {}", newcomer.text());
-    }
-
-    assert!(door.send(get(place).cookie(&pilot)).await.text().contains(&address));
-    assert_eq!(send(&format!("{address}/retrait"), &[]).await.status, 303);
-    for gone in [address.as_str(), &format!("{address}.csv"), "/pilotage/simulations/x"] {
-        assert_eq!(door.send(get(gone).cookie(&pilot)).await.status, 404, "{gone}");
     }
     door.end().await;
 }
