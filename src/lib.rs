@@ -36,6 +36,7 @@ pub mod registry;
 
 // Floor 4: functions.
 pub mod access;
+pub mod annual;
 pub mod attestation;
 pub mod billing;
 pub mod ingest;

@@ -28,6 +28,7 @@ const FLOORS: [(&str, &[&str]); 7] = [
             "billing",
             "survey",
             "onboarding",
+            "annual",
         ],
     ),
     ("doors", &["web", "worker", "cli"]),

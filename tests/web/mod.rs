@@ -27,6 +27,7 @@ use crate::support::{self, FreshTenant, PASSWORD, fresh_tenant, vault};
 
 mod account;
 mod agreements;
+mod annual;
 mod attempts;
 mod attestations;
 mod bill;

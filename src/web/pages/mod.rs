@@ -7,6 +7,7 @@
 pub mod access;
 pub mod account;
 pub mod agreements;
+pub mod annual;
 pub mod api;
 pub mod assets;
 pub mod attestations;

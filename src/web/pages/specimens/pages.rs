@@ -111,6 +111,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("integrite-saine", render(&integrity::whole())),
         ("pilotage", render(&piloting::pilot())),
         ("pilotage-collectivite", render(&piloting::piloted())),
+        ("rapport", render(&piloting::annual_report())),
         ("simulations", render(&piloting::simulations())),
         ("simulation", render(&piloting::simulation())),
         ("entrees", render(&entries::steering())),

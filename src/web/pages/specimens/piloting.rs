@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::frame::shell;
+use crate::annual::{Facts, MemberFacts};
 use crate::billing::measures::Weighed;
 use crate::billing::options::{self, Options};
 use crate::billing::simulation::{Content, Kept, Row};
@@ -16,6 +17,7 @@ use crate::model::{
 use crate::registry::Quota;
 use crate::registry::convention_queries::Overview;
 use crate::usage::{AgreementDay, Amount, DayTotal};
+use crate::web::pages::annual::{self, ReportPage};
 use crate::web::pages::bill::summary::{self, SummaryPage};
 use crate::web::pages::bill::year::{self, Shared, YearPage};
 use crate::web::pages::bill::years::{self, YearsPage};
@@ -288,4 +290,26 @@ pub fn simulation() -> SimulationPage {
 
 fn made_at() -> chrono::DateTime<chrono::Utc> {
     "2026-11-20T09:30:00Z".parse().unwrap()
+}
+
+/// The annual report.
+pub fn annual_report() -> ReportPage {
+    let member = |name: &str, received, refused, held| MemberFacts {
+        name: name.into(),
+        is_active: true,
+        received,
+        accepted: received - refused,
+        refused,
+        causes: [("object.digest".to_owned(), refused)].into(),
+        seconds: (received - refused) * 95,
+        entered: [received - refused, 4 * received, held / 7],
+        held: [9 * received, 40 * received, held],
+        ..MemberFacts::default()
+    };
+    let members = vec![
+        member("Commune de Montvernoille", 31, 2, 12_400_000_000),
+        member("Communauté de communes du Pays d’Ombrelle", 1_204, 11, 312_480_000_000),
+    ];
+    let facts = Facts { year: 2026, members, cost: None, trainings: 3, planned: 40, planned_came: 37 };
+    annual::page(account(), &facts, 2027)
 }
