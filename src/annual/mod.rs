@@ -5,12 +5,13 @@
 //! facts of each member, and of the service (facts) → sections, the same for the page and the paper (told) → PDF (paper)
 //! ```
 //!
-//! Shows no title and no archive. The one thing to know: deposits are counted from the register's rows, and the journal says them a
+//! Beside it a member's récolement (`stocktaking`). Shows no title and no archive. The one thing to know: deposits are counted from the register's rows, and the journal says them a
 //! second time; what is held is what was measured at the end of the year's last day.
 
 pub mod facts;
 pub mod paper;
 mod queries;
+pub mod stocktaking;
 pub mod told;
 
 pub use facts::{Facts, MemberFacts, of_year};

@@ -3,6 +3,7 @@
 use super::Facts;
 use crate::costs::Category;
 use crate::model::findings;
+use crate::report::csv::cell;
 use crate::report::words::{count, euros, number, size};
 
 /// A part of the report.
@@ -30,6 +31,32 @@ pub const UNKNOWN: [(&str, &str); 5] = [
     ("Éliminations (lignes demandées, visées, détruites)", "aucune élimination n’est encore possible"),
     ("Exercices de réversibilité", "la restitution n’est pas encore tenue ici"),
 ];
+
+/// The year's statistics, a line a member, for a spreadsheet.
+pub fn statistics(facts: &Facts) -> String {
+    let mut table = "code;collectivité;active;reçus;pris en charge;refusés;délai moyen en secondes;archives entrées;fichiers entrés;\
+                     octets entrés;archives conservées;fichiers conservés;octets conservés;contrôles d’intégrité;en défaut;\
+                     réparations;consultations\r\n"
+        .to_owned();
+    for of in &facts.members {
+        let entries = |event_type: &str, outcome: &str| {
+            of.entries.get(&(event_type.to_owned(), outcome.to_owned())).copied().unwrap_or_default()
+        };
+        let checks = (entries("CONTROLE_INTEGRITE", "OK"), entries("CONTROLE_INTEGRITE", "KO"));
+        let mut cells =
+            vec![cell(&of.code), cell(&of.name), if of.is_active { "oui" } else { "non" }.to_owned()];
+        let mean = of.seconds.checked_div(of.accepted);
+        let counts = [of.received, of.accepted, of.refused].map(Some).into_iter().chain([mean]);
+        let amounts = of.entered.into_iter().chain(of.held).map(Some);
+        let done =
+            [checks.0 + checks.1, checks.1, entries("REPARATION", "OK"), entries("CONSULTATION", "OK")];
+        let numbers = counts.chain(amounts).chain(done.map(Some));
+        cells.extend(numbers.map(|number| number.map_or_else(String::new, |number| number.to_string())));
+        table += &cells.join(";");
+        table += "\r\n";
+    }
+    table
+}
 
 /// Causes of refusal that are told.
 const CAUSES_MAX: usize = 15;

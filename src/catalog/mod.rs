@@ -10,6 +10,7 @@ pub mod queries;
 pub mod register_queries;
 mod rows;
 pub mod search;
+pub mod stocktaking_queries;
 pub mod write;
 
 use chrono::{DateTime, Utc};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chartrier::annual::{Facts, MemberFacts, of_year, paper};
+use chartrier::annual::{Facts, MemberFacts, of_year, paper, told};
 use chartrier::evidence::journal_page;
 use chartrier::model::{Role, TransferState};
 
@@ -78,7 +78,12 @@ async fn the_page_and_the_paper_say_the_same() {
     }
     let printed = door.send(get("/pilotage/rapports/2027.pdf").cookie(&pilot)).await;
     assert_eq!((printed.status, printed.header("content-type")), (200, "application/pdf"));
-    for nothing in ["/pilotage/rapports/x", "/pilotage/rapports/1", "/pilotage/rapports/x.pdf"] {
+    for nothing in [
+        "/pilotage/rapports/x",
+        "/pilotage/rapports/1",
+        "/pilotage/rapports/x.pdf",
+        "/pilotage/rapports/x.csv",
+    ] {
         assert_eq!(door.send(get(nothing).cookie(&pilot)).await.status, 404, "{nothing}");
     }
     let member = MemberFacts {
@@ -92,6 +97,12 @@ async fn the_page_and_the_paper_say_the_same() {
     };
     let facts =
         Facts { year: 2027, members: vec![member], cost: None, trainings: 3, planned: 4, planned_came: 1 };
+    let table = told::statistics(&facts);
+    assert!(table.ends_with(";Commune de Montvernoille;non;31;29;2;90;0;0;0;0;0;0;0;0;0;0\r\n"), "{table}");
+    assert_eq!(
+        table.lines().next().unwrap().matches(';').count(),
+        table.lines().nth(1).unwrap().matches(';').count()
+    );
     let paper = || paper::pdf(&facts, "2028-02-01T09:00:00Z".parse().unwrap()).unwrap();
     if let Some(folder) = std::env::var_os("CHARTRIER_SPECIMENS") {
         std::fs::write(std::path::Path::new(&folder).join("rapport.pdf"), paper()).unwrap();

@@ -61,6 +61,7 @@ mod schedule;
 mod scoped;
 mod shares;
 mod simulations;
+mod stocktaking;
 mod survey;
 mod tokens;
 mod upload_ends;

@@ -5,8 +5,9 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::Datelike;
 
+use super::csv;
 use super::shell::{Account, Link, Section as Place, Shell, answer, go_to};
-use crate::annual::told::{Section, UNKNOWN, sections};
+use crate::annual::told::{self, Section, UNKNOWN, sections};
 use crate::annual::{Facts, of_year, paper};
 use crate::db;
 use crate::web::callers::Pilot;
@@ -86,4 +87,14 @@ pub async fn print(
         .content_type("application/pdf")
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"rapport-{year}.pdf\"")))
         .body(written.map_err(|error| wrong(&error))?))
+}
+
+/// `GET /pilotage/rapports/{year}.csv`: a line a member.
+pub async fn statistics(
+    _: Pilot,
+    asked: web::Path<String>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let facts = of_year(&state.db, asked_year(&asked)?).await?;
+    Ok(csv::answer(&format!("statistiques-{}", facts.year), &told::statistics(&facts)))
 }

@@ -6,4 +6,5 @@ pub mod description;
 pub mod object;
 pub mod register;
 pub mod search;
+pub mod stocktaking;
 pub mod unit;

@@ -52,7 +52,7 @@ pub struct Line {
 }
 
 /// Roles under which the register is read, as far as each reaches.
-const READING: &[Role] = &[Role::Archivist, Role::ControlAuthority, Role::MemberAdmin];
+pub(super) const READING: &[Role] = &[Role::Archivist, Role::ControlAuthority, Role::MemberAdmin];
 /// Entries of a page.
 const LINES: i64 = 200;
 /// Entries read at once of the table.
