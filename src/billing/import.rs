@@ -32,8 +32,23 @@ const CREDITS: Columns = &[("collectivite", true), ("nature", true), ("montant",
 const KEYS: Columns = &[("poste", true), ("cles", true)];
 const CAPS: Columns = &[("moins de", false), ("au plus", false), ("au moins", false)];
 
+/// The norm's own columns (norms §3), in which each line is what an item should cost, or did.
+const NORM: Columns = &[
+    ("annee", false),
+    ("id", true),
+    ("categorie", true),
+    ("libelle", true),
+    ("montant_centimes", true),
+    ("etat", true),
+    ("parts", true),
+];
+
 /// Reads the items, or says all that is wrong, line by line.
 pub fn items(table: &str) -> Result<Vec<Prepared>, Vec<String>> {
+    let heads = table.lines().next().unwrap_or_default();
+    if heads.to_lowercase().split(';').any(|head| head.trim() == "montant_centimes") {
+        return items_of_norm(table);
+    }
     let mut known = HashSet::new();
     let items = table::read(table, ITEMS, BOUNDS, |line| {
         let item = item(line)?;
@@ -43,6 +58,62 @@ pub fn items(table: &str) -> Result<Vec<Prepared>, Vec<String>> {
         }
     })?;
     if items.is_empty() { Err(vec!["le tableau n'a aucun poste".into()]) } else { Ok(items) }
+}
+
+/// A line a cost, forecast or actual: those of one item are put together.
+fn items_of_norm(table: &str) -> Result<Vec<Prepared>, Vec<String>> {
+    let mut items: Vec<Prepared> = Vec::new();
+    table::read(table, NORM, BOUNDS, |line| {
+        let amount = line.value("montant_centimes").parse().ok();
+        let cents: Cents = amount
+            .filter(|cents: &Cents| cents.abs() <= CENTS_MAX)
+            .ok_or("« montant_centimes » : un nombre entier de centimes")?;
+        let read = Prepared {
+            item: code(line, "id")?,
+            label: line.text("libelle", true)?,
+            category: category(line)?,
+            forecast: None,
+            actual: None,
+            parts: parts_of_norm(&line.value("parts"))?,
+            justification: String::new(),
+        };
+        let at = items.iter().position(|item| item.item == read.item).unwrap_or(items.len());
+        if at == items.len() {
+            items.push(read.clone());
+        }
+        let item = &mut items[at];
+        if item.parts != read.parts || item.category != read.category {
+            return Err(format!(
+                "le poste « {} » a d'autres clés ou une autre catégorie plus haut",
+                item.item
+            ));
+        }
+        let place = match line.value("etat").to_uppercase().as_str() {
+            "PREVISIONNEL" => &mut item.forecast,
+            "REALISE" => &mut item.actual,
+            _ => return Err("« etat » : PREVISIONNEL ou REALISE".into()),
+        };
+        match place.replace(cents) {
+            None => Ok(()),
+            Some(_) => Err(format!("le poste « {} » vient deux fois", read.item)),
+        }
+    })?;
+    if items.is_empty() { Err(vec!["le tableau n'a aucun poste".into()]) } else { Ok(items) }
+}
+
+/// `EGAL:4000|STOCK:6000`, in basis points; one key alone may do without.
+fn parts_of_norm(text: &str) -> Result<Vec<Part>, String> {
+    let words: Vec<String> = text
+        .split('|')
+        .map(|part| match part.rsplit_once(':') {
+            Some((key, points)) if !points.is_empty() && points.bytes().all(|byte| byte.is_ascii_digit()) => {
+                let points: u64 = points.parse().unwrap_or(u64::MAX);
+                format!("{},{:02} % {key}", points / 100, points % 100)
+            }
+            _ => part.to_owned(),
+        })
+        .collect();
+    parts(&words.join(" + "))
 }
 
 /// Reads what members gave or paid ahead; an empty table has none.
@@ -129,8 +200,14 @@ fn credit(line: &Line) -> Result<Credit, String> {
     })
 }
 
-fn item(line: &Line) -> Result<Prepared, String> {
+fn category(line: &Line) -> Result<Category, String> {
     let category = line.text("categorie", true)?;
+    Category::from_word(&category.to_uppercase()).ok_or_else(|| {
+        format!("« {category} » n'est pas une catégorie : INFRA, VOLUMETRIE, MAINTENANCE, CONNECTEURS, RH ou RECETTE")
+    })
+}
+
+fn item(line: &Line) -> Result<Prepared, String> {
     let (forecast, actual) =
         (cents("prevu", &line.value("prevu"))?, cents("realise", &line.value("realise"))?);
     if forecast.is_none() && actual.is_none() {
@@ -139,9 +216,7 @@ fn item(line: &Line) -> Result<Prepared, String> {
     Ok(Prepared {
         item: code(line, "poste")?,
         label: line.text("libelle", true)?,
-        category: Category::from_word(&category.to_uppercase()).ok_or_else(|| {
-            format!("« {category} » n'est pas une catégorie : INFRA, VOLUMETRIE, MAINTENANCE, CONNECTEURS, RH ou RECETTE")
-        })?,
+        category: category(line)?,
         forecast,
         actual,
         parts: parts(&line.value("cles"))?,
@@ -273,6 +348,36 @@ mod tests {
             .for_each(|(fault, expected)| assert!(fault.starts_with(expected), "{fault}"));
         assert_eq!(items("poste;autre\n").unwrap_err().len(), 4);
         assert_eq!(items(HEAD).unwrap_err(), ["le tableau n'a aucun poste"]);
+    }
+
+    #[test]
+    fn the_norm_s_own_table_is_read_each_item_from_its_lines() {
+        let head = "annee;id;categorie;libelle;montant_centimes;etat;parts\n";
+        let table = format!(
+            "{head}2027;I1;INFRA;Hébergement;1800000;PREVISIONNEL;EGAL:4000|STOCK:6000\n\
+             2027;K2;CONNECTEURS;SIRH;245000;REALISE;DIRECT:D01\n2027;I1;INFRA;Hébergement;1840000;REALISE;EGAL:4000|STOCK:6000\n"
+        );
+        let found = items(&table).unwrap();
+        let told: Vec<_> = found
+            .iter()
+            .map(|item| (item.item.as_str(), item.forecast, item.actual, parts_words(&item.parts)))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("I1", Some(1_800_000), Some(1_840_000), "40 % EGAL + 60 % STOCK".into()),
+                ("K2", None, Some(245_000), "DIRECT:D01".into()),
+            ]
+        );
+        for wrong in [
+            "2027;I1;INFRA;A;1,5;REALISE;EGAL",
+            "2027;I1;INFRA;A;1;PREVU;EGAL",
+            "2027;I1;INFRA;A;1;REALISE;EGAL:4000|STOCK:5000",
+            "2027;I1;INFRA;A;1;REALISE;EGAL\n2027;I1;INFRA;A;2;REALISE;EGAL",
+            "2027;I1;INFRA;A;1;REALISE;EGAL\n2027;I1;RH;A;2;PREVISIONNEL;EGAL",
+        ] {
+            assert_eq!(items(&format!("{head}{wrong}\n")).unwrap_err().len(), 1, "{wrong}");
+        }
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! What else a year is closed by: who is exempt, the price list, days of work; as rows keep it, and as tables say it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::import::{BOUNDS, cents, inhabitants, rises};
 use crate::costs::tariff::{Fee, Tariff};
 use crate::costs::{Cents, amount, is_code};
+use crate::model::numbers::is_siret;
 use crate::table::{self, Columns, Line};
 
 /// Beside items, credits and bounds.
@@ -26,6 +27,61 @@ pub struct Options {
     /// What a day of work is valued at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub day_cents: Option<Cents>,
+    /// Which legal population members have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub population: Option<Population>,
+    /// What calls of funds say of who is called, by code.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub debtors: BTreeMap<String, Debtor>,
+    /// SHA-512 of the table of items, as it was imported.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub table_sha512: String,
+}
+
+/// INSEE's figure that is used, and its year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Population {
+    pub kind: PopulationKind,
+    pub year: i32,
+}
+
+/// Which of INSEE's figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PopulationKind {
+    Municipale,
+    Totale,
+}
+
+impl Population {
+    /// « municipale 2024 », as the form has it.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let (kind, year) = text.trim().split_once(' ')?;
+        let kind = match kind {
+            "municipale" => PopulationKind::Municipale,
+            "totale" => PopulationKind::Totale,
+            _ => return None,
+        };
+        let year = year.trim().parse().ok().filter(|year| (1900..=9998).contains(year))?;
+        Some(Self { kind, year })
+    }
+
+    /// As it is written.
+    pub fn words(self) -> String {
+        let kind = match self.kind {
+            PopulationKind::Municipale => "municipale",
+            PopulationKind::Totale => "totale",
+        };
+        format!("{kind} {}", self.year)
+    }
+}
+
+/// Who is called, as Chorus wants it (norms §10).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Debtor {
+    pub siret: String,
+    pub service: String,
+    pub commitment: String,
 }
 
 /// Days of work beside the euros; never shared, told.
@@ -104,6 +160,29 @@ fn fee(line: &Line) -> Result<Fee, String> {
     })
 }
 
+const DEBTORS: Columns =
+    &[("collectivite", true), ("siret", true), ("code service", false), ("engagement", false)];
+
+/// Reads what calls of funds say of who is called; an empty table has nobody.
+pub fn debtors(table: &str) -> Result<BTreeMap<String, Debtor>, Vec<String>> {
+    if table.trim().is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let debtors = table::read(table, DEBTORS, BOUNDS, |line| {
+        let siret: String = line.value("siret").chars().filter(|c| !c.is_whitespace()).collect();
+        if !is_siret(&siret) {
+            return Err(format!("« {siret} » n'est pas un SIRET : quatorze chiffres, la clé juste"));
+        }
+        let debtor = Debtor {
+            siret,
+            service: line.text("code service", false)?,
+            commitment: line.text("engagement", false)?,
+        };
+        Ok((line.text("collectivite", true)?, debtor))
+    })?;
+    Ok(debtors.into_iter().collect())
+}
+
 /// Codes apart by commas or spaces.
 pub fn codes(text: &str) -> Option<BTreeSet<String>> {
     let words = text.split([',', ';', ' ', '\n']).map(str::trim).filter(|word| !word.is_empty());
@@ -133,6 +212,25 @@ mod tests {
         assert_eq!(read("500;150\n;9 000,00\n").unwrap(), [fee(Some(500), 15_000), fee(None, 900_000)]);
         for wrong in ["500;150\n", ";1\n500;2\n", "500;-1\n;1\n", "500;1\n400;2\n;3\n", "mille;1\n;2\n"] {
             assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn who_is_called_has_a_siret_and_the_population_a_year() {
+        let table = "Collectivité;SIRET;Code service;Engagement\nsa;732 829 320 00074;ARCH;E-12\n";
+        let sa = &debtors(table).unwrap()["sa"];
+        assert_eq!(
+            (sa.siret.as_str(), sa.service.as_str(), sa.commitment.as_str()),
+            ("73282932000074", "ARCH", "E-12")
+        );
+        assert!(
+            debtors("collectivité;siret\nsa;73282932000075\n").unwrap_err()[0].contains("n'est pas un SIRET")
+        );
+        assert_eq!(debtors(" ").unwrap().len(), 0);
+        let population = Population::from_text(" municipale 2024 ").unwrap();
+        assert_eq!(Population::from_text(&population.words()), Some(population));
+        for wrong in ["", "municipale", "comptée 2024", "totale 24"] {
+            assert_eq!(Population::from_text(wrong), None, "{wrong}");
         }
     }
 

@@ -64,11 +64,15 @@ fn lay(content: &Content, at: DateTime<Utc>, sha512: &str, replaced_by: Option<u
 fn facts(content: &Content) -> Vec<Fact> {
     let of = &content.of;
     let fact = |name: &str, value: String| Fact { name: name.into(), value };
+    let figure = content.population.map_or_else(String::new, |of| format!(" ({})", of.words()));
     let mut facts = vec![
         fact("Collectivité", format!("{} ({})", of.name, content.member)),
         fact("SIREN", of.siren.clone()),
         fact("Jours d’adhésion", of.days.to_string()),
-        fact("Population", format!("{} habitants, comptés à {} %", number(of.population), of.coeff_pct)),
+        fact(
+            "Population",
+            format!("{} habitants{}, comptés à {} %", number(of.population), figure, of.coeff_pct),
+        ),
         fact("Conservé", format!("{} octets-jours", number(of.stock_octets_jours))),
         fact("Versé", format!("{} octets", number(of.depot_octets))),
         fact("Flux actifs", count(of.flux_mois, "mois de flux", "mois de flux")),

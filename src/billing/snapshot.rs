@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::measures::{Weighed, year_days};
-use super::options::Work;
+use super::options::{Debtor, Population, Work};
 use super::sharing::{Credits, Outcome, priced};
 use super::{Prepared, Year};
 use crate::costs::cap::Band;
@@ -38,6 +38,12 @@ pub struct Snapshot {
     pub work: Vec<Work>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub day_cents: Option<Cents>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub population: Option<Population>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub debtors: BTreeMap<String, Debtor>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub table_sha512: String,
     pub total_cents: Cents,
     pub lines: Vec<Line>,
 }
@@ -112,6 +118,8 @@ pub struct Content {
     pub advances_cents: Cents,
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub fees_cents: Cents,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub population: Option<Population>,
     /// `BAREME`: its price is owed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owes: Option<String>,
@@ -175,6 +183,9 @@ pub fn of(year: &Year, version: u32, members: &[Weighed], outcome: &Outcome) -> 
         owes: outcome.owes_price.then(|| PRICE.to_owned()),
         work: year.options.work.clone(),
         day_cents: year.options.day_cents,
+        population: year.options.population,
+        debtors: year.options.debtors.clone(),
+        table_sha512: year.options.table_sha512.clone(),
         total_cents: shared.total,
         lines: shared.lines.iter().map(line).collect::<Option<_>>()?,
     })
@@ -251,22 +262,28 @@ impl Snapshot {
             in_kind_cents: self.in_kind_cents.get(code).copied().unwrap_or_default(),
             advances_cents: self.advances_cents.get(code).copied().unwrap_or_default(),
             fees_cents: self.fees_cents.get(code).copied().unwrap_or_default(),
+            population: self.population,
             owes: self.owes.clone(),
             total_cents: self.total_cents,
             lines: lines.collect(),
         }
     }
 
-    /// What is to be called for, or given back: one line a debtor, as a titre de recettes wants it. The service and the commitment are
-    /// the debtor's own, and left to be filled.
+    /// What is to be called for, or given back: one line a debtor, as a titre de recettes wants it; what the year does not say of who is
+    /// called is left to be filled.
     pub fn calls(&self) -> String {
-        let mut table = "débiteur;SIREN;code service;engagement;libellé;montant;sens\r\n".to_owned();
+        let mut table = "débiteur;SIREN;SIRET;code service;engagement;libellé;montant;sens\r\n".to_owned();
         for (code, member) in self.members.iter().filter(|(_, member)| member.owed_cents != 0) {
             let owed = member.owed_cents;
+            let nobody = Debtor::default();
+            let debtor = self.debtors.get(code).unwrap_or(&nobody);
             table += &format!(
-                "{};{};;;État liquidatif {}-{code}-{};{},{:02};{}\r\n",
+                "{};{};{};{};{};État liquidatif {}-{code}-{};{},{:02};{}\r\n",
                 cell(&member.name),
                 cell(&member.siren),
+                debtor.siret,
+                cell(&debtor.service),
+                cell(&debtor.commitment),
                 self.year,
                 self.version,
                 owed.unsigned_abs() / 100,

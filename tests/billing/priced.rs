@@ -38,6 +38,7 @@ async fn a_price_list_gives_the_oracle_s_prices_and_may_be_what_is_owed() {
         owes_price: true,
         work: work("tâche;jours;poste\nInstallation;12,5;\nArchiviste;66;R1\n").unwrap(),
         day_cents: Some(25_000),
+        ..Options::default()
     };
     let year = Year { options, ..year };
     let mut members =

@@ -27,6 +27,10 @@ pub struct Restored {
     pub took: Duration,
 }
 
+/// Looks at whether somebody uses the cluster, and time between two.
+const LOOKS: u32 = 20;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
+
 /// Restores the data folder's cluster as it stood at `until`, or as late as the log goes. `now` names what is put aside.
 pub async fn restore(
     data: &Path,
@@ -38,11 +42,7 @@ pub async fn restore(
     let place = Place::prepare(data)?;
     let _starting = place.lock("start.lock")?;
     let users = place.open("users.lock")?;
-    match users.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(Error::InUse),
-        Err(TryLockError::Error(error)) => return Err(Error::Io("users.lock".into(), error)),
-    }
+    alone(&users).await?;
     let restoring = place.folder().join("restored");
     for left in [&place.cluster(), &restoring] {
         if let Some(mut server) = Server::running(left) {
@@ -53,6 +53,19 @@ pub async fn restore(
     let base = replay(&place, archive, until, &restoring).await?;
     let aside = swap(&place, &restoring, now)?;
     Ok(Restored { base, aside, took: began.elapsed() })
+}
+
+/// Holds the cluster against every other user. A program that is just being started has, for an instant, every file that its maker
+/// holds: who is in the way for no longer uses nothing.
+async fn alone(users: &File) -> Result<(), Error> {
+    for _ in 0..LOOKS {
+        match users.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => tokio::time::sleep(BETWEEN_LOOKS).await,
+            Err(TryLockError::Error(error)) => return Err(Error::Io("users.lock".into(), error)),
+        }
+    }
+    Err(Error::InUse)
 }
 
 /// A copy of the base in `restoring`, its log replayed and the server stopped again; the base it began from.

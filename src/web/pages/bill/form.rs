@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::billing::options::{self, Options};
+use crate::billing::options::{self, Options, Population};
 use crate::billing::{Year, import};
 use crate::clock::Clock;
 use crate::costs::tariff::Tariff;
 use crate::costs::{Cents, amount};
 use crate::model::{MEMBER_KINDS, PersonId};
+use crate::proof::digest::sha512;
 use crate::web::pages::fields::first;
 use crate::web::pages::form::Form;
 use crate::web::pages::shell::FieldError;
@@ -52,6 +53,14 @@ fn read_options(form: &mut Form) -> Options {
     let work = form.table("travail", "jours de travail", options::work);
     let day = |text: &str| price_or_nothing(text).map(|price| price.filter(|price| *price > 0));
     let day_cents = form.read("jour", day, "Donnez ce que vaut un jour, comme 250,00, ou rien.");
+    let population = |text: &str| match text {
+        "" => Some(None),
+        text => Population::from_text(text).map(Some),
+    };
+    let population =
+        form.read("population", population, "Écrivez « municipale 2024 » ou « totale 2024 », ou rien.");
+    let debtors = form.table("debiteurs", "débiteurs", options::debtors);
+    let table = first(form.fields, "tableau");
     let tariff = tariff(form);
     let owes_price = first(form.fields, "du") == "bareme";
     if owes_price && tariff.is_none() {
@@ -63,6 +72,9 @@ fn read_options(form: &mut Form) -> Options {
         owes_price,
         work: work.unwrap_or_default(),
         day_cents: day_cents.flatten(),
+        population: population.flatten(),
+        debtors: debtors.unwrap_or_default(),
+        table_sha512: hex::encode(sha512(table.as_bytes())),
     }
 }
 
@@ -134,7 +146,9 @@ mod tests {
             let fields_of = |(errors, _): Wrong| errors.iter().map(|error| error.field).collect::<Vec<_>>();
             read(&fields, PersonId(uuid::Uuid::nil()), &clock).map_err(fields_of)
         };
-        assert_eq!(of(&[]).unwrap().options, Options::default());
+        let options = of(&[]).unwrap().options;
+        assert_eq!(options.table_sha512, hex::encode(sha512(items.as_bytes())));
+        assert_eq!(Options { table_sha512: String::new(), ..options }, Options::default());
         assert_eq!(of(&[("du", "bareme")]).unwrap_err(), ["bareme"]);
         let list = "moins de;forfait\n500;150\n;9000\n";
         assert_eq!(of(&[("bareme", list), ("prix-pas", "-1")]).unwrap_err(), ["pas", "prix-pas"]);
@@ -151,8 +165,15 @@ mod tests {
             (1_000, 1_000, 1_250, 8_000)
         );
         assert_eq!(
-            of(&[("exemptes", "a=b"), ("jour", "beaucoup"), ("travail", "x")]).unwrap_err(),
-            ["exemptes", "travail", "jour"]
+            of(&[
+                ("exemptes", "a=b"),
+                ("jour", "beaucoup"),
+                ("travail", "x"),
+                ("population", "x"),
+                ("debiteurs", "x")
+            ])
+            .unwrap_err(),
+            ["exemptes", "travail", "jour", "population", "debiteurs"]
         );
     }
 }

@@ -41,7 +41,9 @@ impl YearsPage {
 
     /// Something of what may be left out was given.
     fn has_more(&self) -> bool {
-        ["exemptes", "bareme", "travail"].iter().any(|field| !self.typed(field).is_empty())
+        ["exemptes", "bareme", "travail", "population", "debiteurs"]
+            .iter()
+            .any(|field| !self.typed(field).is_empty())
     }
 
     fn is_wrong(&self, field: &str) -> bool {

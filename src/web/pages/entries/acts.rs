@@ -16,6 +16,9 @@ use crate::web::pages::shell::{FieldError, answer_to_correct, go_to};
 use crate::web::pages::words;
 use crate::web::{Problem, State, problems};
 
+/// An entry has as many rows as it may.
+const FULL: &str = "Cette entrée en a déjà deux cents : retirez-en, ou ouvrez-en une autre.";
+
 /// Deposits of a month.
 const DEPOSITS_MAX: u32 = 1_000_000;
 
@@ -88,8 +91,10 @@ pub async fn contact(
     if !contact.1.is_empty() && !contact.1.contains('@') {
         form.wrong("courriel", "Écrivez l’adresse en entier : nom@collectivite.fr.");
     }
-    let known = room(&state, id, |seen| seen.contacts.len()).await?;
-    match (part, form.errors.is_empty() && known) {
+    if !room(&state, id, |seen| seen.contacts.len()).await? {
+        form.wrong("personne", FULL);
+    }
+    match (part, form.errors.is_empty()) {
         (Some(part), true) => {
             let (name, email, telephone) = contact;
             let contact = Contact { id: state.clock.fresh_id(), part, name, email, telephone };
@@ -134,8 +139,10 @@ pub async fn training(
     let held_on =
         form.read("tenue", |text| text.parse::<NaiveDate>().ok(), "Donnez le jour de la formation.");
     let (subject, people) = (form.text("sujet", true), form.text("participants", false));
-    let known = room(&state, id, |seen| seen.trainings.len()).await?;
-    match (held_on, form.errors.is_empty() && known) {
+    if !room(&state, id, |seen| seen.trainings.len()).await? {
+        form.wrong("sujet", FULL);
+    }
+    match (held_on, form.errors.is_empty()) {
         (Some(held_on), true) => {
             let training = Training { id: state.clock.fresh_id(), subject, held_on, people };
             let mut tx = state.db.technical().await?;
@@ -164,8 +171,10 @@ pub async fn plan(
     let month = form.read("mois", month, "Donnez un mois : 09/2019.");
     let count = |text: &str| text.parse().ok().filter(|count| *count <= DEPOSITS_MAX);
     let deposits = form.read("nombre", count, "Donnez un nombre de versements.");
-    let known = room(&state, id, |seen| seen.planned.len()).await?;
-    match (month, deposits, form.errors.is_empty() && known) {
+    if !room(&state, id, |seen| seen.planned.len()).await? {
+        form.wrong("accord", FULL);
+    }
+    match (month, deposits, form.errors.is_empty()) {
         (Some(month), Some(deposits), true) => {
             let mut tx = state.db.technical().await?;
             queries::put_planned(&mut tx, id, &Planned { agreement, month, deposits }).await?;
