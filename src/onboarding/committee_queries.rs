@@ -34,7 +34,7 @@ pub async fn decisions(tx: &mut Technical) -> Result<Vec<Decision>, Error> {
 }
 
 /// Keeps a decision.
-pub async fn insert(
+pub(super) async fn insert(
     tx: &mut Technical,
     decision: &Decision,
     (by, now): (PersonId, DateTime<Utc>),
@@ -59,7 +59,7 @@ pub async fn insert(
 }
 
 /// A decision stands so from now on; `false`: there is none.
-pub async fn set_state(
+pub(super) async fn set_state(
     tx: &mut Technical,
     id: Uuid,
     state: State,

@@ -3,7 +3,11 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-pub use super::committee_queries::{decisions, insert, set_state};
+use super::committee_queries as queries;
+pub use super::committee_queries::decisions;
+use crate::clock::Clock;
+use crate::db::{self, Db};
+use crate::model::PersonId;
 
 /// A committee.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,4 +95,24 @@ impl Decision {
     pub fn is_late(&self, today: NaiveDate) -> bool {
         self.state.is_open() && self.due_on.is_some_and(|due| due < today)
     }
+}
+
+/// Keeps a decision.
+pub async fn keep(db: &Db, clock: &Clock, by: PersonId, decision: &Decision) -> Result<(), db::Error> {
+    let mut tx = db.technical().await?;
+    queries::insert(&mut tx, decision, (by, clock.now())).await?;
+    tx.commit().await
+}
+
+/// A decision stands so from now on; `false`: there is none.
+pub async fn stand(
+    db: &Db,
+    clock: &Clock,
+    by: PersonId,
+    (id, state): (Uuid, State),
+) -> Result<bool, db::Error> {
+    let mut tx = db.technical().await?;
+    let is_there = queries::set_state(&mut tx, id, state, (by, clock.now())).await?;
+    tx.commit().await?;
+    Ok(is_there)
 }

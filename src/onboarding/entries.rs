@@ -10,7 +10,7 @@ use crate::db::{self, Db};
 use crate::model::PersonId;
 
 /// Rows of one kind that an entry may have.
-pub const ROWS_MAX: usize = 200;
+const ROWS_MAX: usize = 200;
 
 /// Opens an entry; `false`: this SIREN has one.
 pub async fn open(db: &Db, clock: &Clock, by: PersonId, entry: &Entry) -> Result<bool, db::Error> {
@@ -110,4 +110,56 @@ pub async fn withdraw(db: &Db, clock: &Clock, by: PersonId, id: Uuid, seq: u32) 
     queries::withdraw_step(&mut tx, id, seq, (by, clock.now())).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// What an entry may have many of.
+pub enum Row {
+    Contact(Contact),
+    Training(Training),
+    Planned(Planned),
+}
+
+/// Why nothing was added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAdded {
+    Unknown,
+    /// It has [`ROWS_MAX`] of them.
+    Full,
+}
+
+/// Adds a row to an entry; deposits planned again of an agreement and month take the place of those before.
+pub async fn add(db: &Db, id: Uuid, row: &Row) -> Result<Result<(), NotAdded>, db::Error> {
+    let mut tx = db.technical().await?;
+    if queries::entry(&mut tx, id).await?.is_none() {
+        return Ok(Err(NotAdded::Unknown));
+    }
+    let rows = match row {
+        Row::Contact(_) => queries::contacts(&mut tx, id).await?.len(),
+        Row::Training(_) => queries::trainings(&mut tx, id).await?.len(),
+        Row::Planned(_) => queries::planned(&mut tx, id).await?.len(),
+    };
+    if rows >= ROWS_MAX {
+        return Ok(Err(NotAdded::Full));
+    }
+    match row {
+        Row::Contact(contact) => queries::insert_contact(&mut tx, id, contact).await?,
+        Row::Training(training) => queries::insert_training(&mut tx, id, training).await?,
+        Row::Planned(planned) => queries::put_planned(&mut tx, id, planned).await?,
+    }
+    tx.commit().await?;
+    Ok(Ok(()))
+}
+
+/// Removes a person: nobody keeps who is gone.
+pub async fn forget(db: &Db, id: Uuid, contact: Uuid) -> Result<(), db::Error> {
+    let mut tx = db.technical().await?;
+    queries::delete_contact(&mut tx, id, contact).await?;
+    tx.commit().await
+}
+
+/// So many may be installed in a year from now on.
+pub async fn admit(db: &Db, year: i16, entries: i16) -> Result<(), db::Error> {
+    let mut tx = db.technical().await?;
+    queries::set_capacity(&mut tx, year, entries).await?;
+    tx.commit().await
 }

@@ -186,7 +186,7 @@ pub async fn capacities(tx: &mut Technical) -> Result<BTreeMap<i32, u32>, Error>
 }
 
 /// So many may be installed in a year from now on.
-pub async fn set_capacity(tx: &mut Technical, year: i16, entries: i16) -> Result<(), Error> {
+pub(super) async fn set_capacity(tx: &mut Technical, year: i16, entries: i16) -> Result<(), Error> {
     sqlx::query!(
         "insert into platform.entry_capacity (year, entries) values ($1, $2)
          on conflict (year) do update set entries = $2",
@@ -220,7 +220,7 @@ pub(super) async fn contacts(tx: &mut Technical, id: Uuid) -> Result<Vec<Contact
 }
 
 /// Adds a person.
-pub async fn insert_contact(tx: &mut Technical, entry: Uuid, contact: &Contact) -> Result<(), Error> {
+pub(super) async fn insert_contact(tx: &mut Technical, entry: Uuid, contact: &Contact) -> Result<(), Error> {
     sqlx::query!(
         "insert into platform.entry_contact (entry_id, contact_id, part, name, email, telephone)
          values ($1, $2, $3, $4, $5, $6)",
@@ -237,7 +237,7 @@ pub async fn insert_contact(tx: &mut Technical, entry: Uuid, contact: &Contact) 
 }
 
 /// Removes a person: nobody keeps who is gone.
-pub async fn delete_contact(tx: &mut Technical, entry: Uuid, contact: Uuid) -> Result<(), Error> {
+pub(super) async fn delete_contact(tx: &mut Technical, entry: Uuid, contact: Uuid) -> Result<(), Error> {
     sqlx::query!(
         "delete from platform.entry_contact where entry_id = $1 and contact_id = $2",
         entry,
@@ -265,7 +265,11 @@ pub(super) async fn trainings(tx: &mut Technical, id: Uuid) -> Result<Vec<Traini
 }
 
 /// Adds a training.
-pub async fn insert_training(tx: &mut Technical, entry: Uuid, training: &Training) -> Result<(), Error> {
+pub(super) async fn insert_training(
+    tx: &mut Technical,
+    entry: Uuid,
+    training: &Training,
+) -> Result<(), Error> {
     sqlx::query!(
         "insert into platform.entry_training (entry_id, training_id, subject, held_on, people)
          values ($1, $2, $3, $4, $5)",
@@ -295,7 +299,7 @@ pub(super) async fn planned(tx: &mut Technical, id: Uuid) -> Result<Vec<Planned>
 }
 
 /// So many deposits are planned from now on.
-pub async fn put_planned(tx: &mut Technical, entry: Uuid, planned: &Planned) -> Result<(), Error> {
+pub(super) async fn put_planned(tx: &mut Technical, entry: Uuid, planned: &Planned) -> Result<(), Error> {
     sqlx::query!(
         "insert into platform.entry_planned (entry_id, agreement, month, deposits) values ($1, $2, $3, $4)
          on conflict (entry_id, agreement, month) do update set deposits = $4",

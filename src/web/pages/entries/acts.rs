@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use super::PLACE;
 use super::entry::{found, id_of};
-use crate::onboarding::entries::{self, Making, ROWS_MAX};
+use crate::onboarding::entries::{self, Making, NotAdded, Row};
 use crate::onboarding::stage::{Stage, When};
-use crate::onboarding::{Contact, ContactPart, Planned, Training, queries};
+use crate::onboarding::{Contact, ContactPart, Planned, Training};
 use crate::web::callers::Pilot;
 use crate::web::pages::fields::{Fields, first};
 use crate::web::pages::form::Form;
@@ -77,6 +77,24 @@ pub async fn withdraw(
     Ok(back(id))
 }
 
+/// What an act adds to an entry, or the page again with what is wrong: `at`, the field that says that there is no room.
+async fn added(
+    person: &Pilot,
+    state: &State,
+    (id, at): (Uuid, &'static str),
+    row: Option<Row>,
+    mut form: Form<'_>,
+) -> Result<HttpResponse, Problem> {
+    if let Some(row) = row.filter(|_| form.errors.is_empty()) {
+        match entries::add(&state.db, id, &row).await? {
+            Ok(()) => return Ok(back(id)),
+            Err(NotAdded::Unknown) => return Err(problems::not_found()),
+            Err(NotAdded::Full) => form.wrong(at, FULL),
+        }
+    }
+    to_correct(person, state, id, (form.errors, form.fields)).await
+}
+
 /// `POST /pilotage/entrees/{id}/interlocuteurs`.
 pub async fn contact(
     person: Pilot,
@@ -84,33 +102,16 @@ pub async fn contact(
     fields: Fields,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let id = id_of(&asked)?;
     let mut form = Form::of(&fields);
     let part = form.read("role", ContactPart::from_word, "Choisissez ce que la personne est au projet.");
-    let contact = (form.text("personne", true), form.text("courriel", false), form.text("telephone", false));
-    if !contact.1.is_empty() && !contact.1.contains('@') {
+    let (name, email, telephone) =
+        (form.text("personne", true), form.text("courriel", false), form.text("telephone", false));
+    if !email.is_empty() && !email.contains('@') {
         form.wrong("courriel", "Écrivez l’adresse en entier : nom@collectivite.fr.");
     }
-    if !room(&state, id, |seen| seen.contacts.len()).await? {
-        form.wrong("personne", FULL);
-    }
-    match (part, form.errors.is_empty()) {
-        (Some(part), true) => {
-            let (name, email, telephone) = contact;
-            let contact = Contact { id: state.clock.fresh_id(), part, name, email, telephone };
-            let mut tx = state.db.technical().await?;
-            queries::insert_contact(&mut tx, id, &contact).await?;
-            tx.commit().await?;
-            Ok(back(id))
-        }
-        _ => to_correct(&person, &state, id, (form.errors, &fields)).await,
-    }
-}
-
-/// Whether an entry has room for a row more.
-async fn room(state: &State, id: Uuid, of: fn(&entries::Seen) -> usize) -> Result<bool, Problem> {
-    let seen = entries::see(&state.db, id).await?.ok_or_else(problems::not_found)?;
-    Ok(of(&seen) < ROWS_MAX)
+    let id = state.clock.fresh_id();
+    let row = part.map(|part| Row::Contact(Contact { id, part, name, email, telephone }));
+    added(&person, &state, (id_of(&asked)?, "personne"), row, form).await
 }
 
 /// `POST /pilotage/entrees/{id}/interlocuteurs/retrait`: the person is gone.
@@ -121,9 +122,7 @@ pub async fn gone(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let (id, contact) = (id_of(&asked)?, id_of(&first(&fields, "interlocuteur"))?);
-    let mut tx = state.db.technical().await?;
-    queries::delete_contact(&mut tx, id, contact).await?;
-    tx.commit().await?;
+    entries::forget(&state.db, id, contact).await?;
     Ok(back(id))
 }
 
@@ -134,24 +133,13 @@ pub async fn training(
     fields: Fields,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let id = id_of(&asked)?;
     let mut form = Form::of(&fields);
     let held_on =
         form.read("tenue", |text| text.parse::<NaiveDate>().ok(), "Donnez le jour de la formation.");
     let (subject, people) = (form.text("sujet", true), form.text("participants", false));
-    if !room(&state, id, |seen| seen.trainings.len()).await? {
-        form.wrong("sujet", FULL);
-    }
-    match (held_on, form.errors.is_empty()) {
-        (Some(held_on), true) => {
-            let training = Training { id: state.clock.fresh_id(), subject, held_on, people };
-            let mut tx = state.db.technical().await?;
-            queries::insert_training(&mut tx, id, &training).await?;
-            tx.commit().await?;
-            Ok(back(id))
-        }
-        _ => to_correct(&person, &state, id, (form.errors, &fields)).await,
-    }
+    let id = state.clock.fresh_id();
+    let row = held_on.map(|held_on| Row::Training(Training { id, subject, held_on, people }));
+    added(&person, &state, (id_of(&asked)?, "sujet"), row, form).await
 }
 
 /// `POST /pilotage/entrees/{id}/versements`.
@@ -161,7 +149,6 @@ pub async fn plan(
     fields: Fields,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let id = id_of(&asked)?;
     let mut form = Form::of(&fields);
     let agreement = form.text("accord", true);
     let month = |text: &str| match When::from_text(text) {
@@ -171,16 +158,7 @@ pub async fn plan(
     let month = form.read("mois", month, "Donnez un mois : 09/2019.");
     let count = |text: &str| text.parse().ok().filter(|count| *count <= DEPOSITS_MAX);
     let deposits = form.read("nombre", count, "Donnez un nombre de versements.");
-    if !room(&state, id, |seen| seen.planned.len()).await? {
-        form.wrong("accord", FULL);
-    }
-    match (month, deposits, form.errors.is_empty()) {
-        (Some(month), Some(deposits), true) => {
-            let mut tx = state.db.technical().await?;
-            queries::put_planned(&mut tx, id, &Planned { agreement, month, deposits }).await?;
-            tx.commit().await?;
-            Ok(back(id))
-        }
-        _ => to_correct(&person, &state, id, (form.errors, &fields)).await,
-    }
+    let row =
+        month.zip(deposits).map(|(month, deposits)| Row::Planned(Planned { agreement, month, deposits }));
+    added(&person, &state, (id_of(&asked)?, "accord"), row, form).await
 }

@@ -100,9 +100,7 @@ pub async fn receive(
 ) -> Result<HttpResponse, Problem> {
     match read(&fields, state.clock.fresh_id()) {
         Ok(decision) => {
-            let mut tx = state.db.technical().await?;
-            committees::insert(&mut tx, &decision, (person.person_id, state.clock.now())).await?;
-            tx.commit().await?;
+            committees::keep(&state.db, &state.clock, person.person_id, &decision).await?;
             Ok(go_to(PLACE))
         }
         Err(errors) => {
@@ -142,10 +140,8 @@ pub async fn stand(
 ) -> Result<HttpResponse, Problem> {
     let id: Uuid = asked.parse().map_err(|_| problems::not_found())?;
     let standing = Standing::from_word(&first(&fields, "etat")).ok_or_else(problems::not_found)?;
-    let mut tx = state.db.technical().await?;
-    if !committees::set_state(&mut tx, id, standing, (person.person_id, state.clock.now())).await? {
+    if !committees::stand(&state.db, &state.clock, person.person_id, (id, standing)).await? {
         return Err(problems::not_found());
     }
-    tx.commit().await?;
     Ok(go_to(PLACE))
 }

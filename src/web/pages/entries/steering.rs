@@ -187,9 +187,7 @@ pub async fn receive(
     let errors = match first(&fields, "suite").as_str() {
         "capacite" => match capacity(&fields) {
             Ok((year, entries)) => {
-                let mut tx = state.db.technical().await?;
-                queries::set_capacity(&mut tx, year, entries).await?;
-                tx.commit().await?;
+                entries::admit(&state.db, year, entries).await?;
                 return Ok(go_to(PLACE));
             }
             Err(errors) => errors,
