@@ -34,6 +34,11 @@ pub async fn days(tx: &mut TenantRead, first: NaiveDate, last: NaiveDate) -> Res
     Ok(days.collect())
 }
 
+/// Every day measured, in order.
+pub(super) async fn measured_days(tx: &mut TenantRead) -> Result<Vec<NaiveDate>, Error> {
+    Ok(sqlx::query_scalar!("select day from usage_day order by day").fetch_all(tx.conn()).await?)
+}
+
 /// The last day measured.
 pub async fn last_day(tx: &mut TenantRead) -> Result<Option<NaiveDate>, Error> {
     let last = sqlx::query_scalar!("select max(day) from usage_day");

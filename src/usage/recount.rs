@@ -17,9 +17,6 @@ use crate::model::TenantId;
 const PAGE: i64 = 1_000;
 /// Days whose lines are read at once: a year.
 const DAYS: usize = 366;
-/// Years that a day may be of.
-const FIRST_YEAR: i32 = 1970;
-const LAST_YEAR: i32 = 9998;
 
 /// A figure that the journal does not say as it was measured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,10 +62,7 @@ pub async fn recount(db: &Db, tenant: TenantId) -> Result<Recount, db::Error> {
         entries += page.len() as u64;
         page.iter().for_each(|entry| ledger.enter(entry));
     }
-    let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
-    let (first, last) = (day(FIRST_YEAR, 1, 1), day(LAST_YEAR, 12, 31));
-    let days: Vec<NaiveDate> =
-        queries::days(&mut tx, first, last).await?.into_iter().map(|total| total.day).collect();
+    let days = queries::measured_days(&mut tx).await?;
     let (unsaid, has_moved) = (ledger.unsaid, ledger.has_moved);
     let mut found = Recount { entries, days: days.len() as u64, unsaid, has_moved, ..Recount::default() };
     if unsaid > 0 {
