@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 
 use super::queries;
+use crate::catalog::register_queries::came_by_month;
 use crate::clock;
 use crate::db::{self, Db};
 use crate::registry;
@@ -95,9 +96,9 @@ pub async fn of_year(db: &Db, year: i32) -> Result<Facts, db::Error> {
         let mut of = MemberFacts { code: member.code, name, is_active, ..MemberFacts::default() };
         fill(&mut tx, &mut of, within, (first, last)).await?;
         let its: Vec<&queries::Planned> = planned.iter().filter(|of| of.siren == siren).collect();
-        for of in &its {
-            let came = queries::came(&mut tx, &of.agreement, of.month).await?;
-            planned_came += came.min(of.deposits);
+        if !its.is_empty() {
+            let came = came_by_month(&mut tx).await?;
+            planned_came += its.iter().map(|of| of.came(&came)).sum::<u64>();
         }
         if of.is_active || of.received > 0 || of.held != [0; 3] {
             all.push(of);

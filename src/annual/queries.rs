@@ -37,6 +37,15 @@ pub(super) struct Planned {
     pub deposits: u64,
 }
 
+impl Planned {
+    /// How many of them came, of what came by agreement and month; more than were planned is no more.
+    pub fn came(&self, came: &[(String, NaiveDate, u64)]) -> u64 {
+        let its =
+            came.iter().find(|(agreement, month, _)| *agreement == self.agreement && *month == self.month);
+        its.map_or(0, |(_, _, count)| (*count).min(self.deposits))
+    }
+}
+
 /// Those of these days.
 pub(super) async fn planned(tx: &mut Technical, (first, last): Days) -> Result<Vec<Planned>, Error> {
     let rows = sqlx::query!(
@@ -158,16 +167,4 @@ pub(super) async fn entries(
     );
     let rows = rows.fetch_all(tx.conn()).await?.into_iter();
     Ok(rows.map(|row| ((row.event_type, row.outcome), row.count.unsigned_abs())).collect())
-}
-
-/// Deposits taken in charge under an agreement, of those received in a month of Paris.
-pub(super) async fn came(tx: &mut TenantRead, agreement: &str, month: NaiveDate) -> Result<u64, Error> {
-    let count = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from transfer
-           where state = 'taken_in_charge' and agreement_identifier = $1
-             and date_trunc('month', received_at at time zone 'Europe/Paris')::date = $2"#,
-        agreement,
-        month
-    );
-    Ok(count.fetch_one(tx.conn()).await?.unsigned_abs())
 }

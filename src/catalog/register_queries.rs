@@ -1,6 +1,6 @@
 //! The register of entries (*registre des entrées*): each archive taken in charge, in order, by year of Paris.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::db::{self, TenantRead};
@@ -57,6 +57,17 @@ pub async fn entries(
         scope.ways()
     );
     Ok(entries.fetch_all(tx.conn()).await?)
+}
+
+/// Deposits taken in charge, by agreement and month of their reception: its identifier, the month's first day in Paris, how many.
+pub async fn came_by_month(tx: &mut TenantRead) -> Result<Vec<(String, NaiveDate, u64)>, db::Error> {
+    let rows = sqlx::query!(
+        r#"select agreement_identifier as "agreement!", count(*) as "deposits!",
+                  date_trunc('month', received_at at time zone 'Europe/Paris')::date as "month!"
+           from transfer where state = 'taken_in_charge' and agreement_identifier is not null group by 1, 3"#
+    );
+    let rows = rows.fetch_all(tx.conn()).await?.into_iter();
+    Ok(rows.map(|row| (row.agreement, row.month, row.deposits.unsigned_abs())).collect())
 }
 
 /// What a year comes to: entries, files, bytes.

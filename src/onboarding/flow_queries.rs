@@ -51,14 +51,3 @@ pub(super) async fn flows(tx: &mut TenantRead) -> Result<Vec<Flow>, Error> {
     });
     Ok(flows.collect())
 }
-
-/// What was taken in charge, by agreement and month: its identifier, the month's first day, how many.
-pub(super) async fn came(tx: &mut TenantRead) -> Result<Vec<(String, NaiveDate, u64)>, Error> {
-    let rows = sqlx::query!(
-        r#"select agreement_identifier as "agreement!", count(*) as "deposits!",
-                  date_trunc('month', received_at at time zone 'Europe/Paris')::date as "month!"
-           from transfer where state = 'taken_in_charge' and agreement_identifier is not null group by 1, 3"#
-    );
-    let rows = rows.fetch_all(tx.conn()).await?.into_iter();
-    Ok(rows.map(|row| (row.agreement, row.month, row.deposits.unsigned_abs())).collect())
-}

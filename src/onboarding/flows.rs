@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{Planned, flow_queries};
+use crate::catalog::register_queries::came_by_month;
 use crate::db::{self, Db};
 
 /// An agreement of the member, seen from the way in.
@@ -39,7 +40,7 @@ pub async fn look(
     };
     let mut tx = db.read(tenant).await?;
     let flows = flow_queries::flows(&mut tx).await?;
-    let came = flow_queries::came(&mut tx).await?;
+    let came = came_by_month(&mut tx).await?;
     let beside = |planned: &Planned| {
         let is_its = |(agreement, month, _): &&(String, NaiveDate, u64)| {
             *agreement == planned.agreement && *month == planned.month
