@@ -110,9 +110,11 @@ async fn what_is_wrong_in_a_simulation_is_told_at_its_field_and_nothing_is_kept(
         ("sorte", "commune"),
         ("population", "mille"),
         ("jours", "400"),
+        ("cles", "poste;clés\nI1;PARTAGE\n"),
     ];
     let newcomer = pilot.send(PLACE, &change(&newcomer)).await;
-    for said in ["Donnez un nombre d’habitants", "Donnez les jours d’adhésion"] {
+    for said in ["Donnez un nombre d’habitants", "Donnez les jours d’adhésion", "clés, ligne 2 : « PARTAGE »"]
+    {
         assert!(newcomer.text().contains(said), "{said}: {}", newcomer.text());
     }
     door.end().await;

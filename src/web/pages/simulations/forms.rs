@@ -14,6 +14,8 @@ use crate::web::pages::form::Form;
 /// Bytes of a megabyte, and most of what a field may say.
 const MEGABYTE: u128 = 1_000_000;
 const NUMBER_MAX: u64 = 1_000_000_000_000;
+/// Days of a year that is not known.
+const LEAP_DAYS: u32 = 366;
 const CENTS_MAX: Cents = 100_000_000_000;
 
 fn number(text: &str) -> Option<u64> {
@@ -29,27 +31,28 @@ fn number_or_nothing(text: &str) -> Option<u64> {
 /// A year, and what is changed of it.
 pub(super) fn change(form: &mut Form) -> Option<(i32, Change)> {
     let year = |text: &str| text.parse().ok().filter(|year| (2000..=9998).contains(year));
-    let year = form.read("annee", year, "Donnez l’année d’un exercice préparé, en quatre chiffres.")?;
-    let newcomer = match first(form.fields, "code").trim().is_empty() {
-        true => None,
-        false => Some(newcomer(form, year)?),
-    };
+    // Everything is read before anything is given up: all that is wrong is told at once.
+    let year = form.read("annee", year, "Donnez l’année d’un exercice préparé, en quatre chiffres.");
+    let is_new = !first(form.fields, "code").trim().is_empty();
+    let newcomer = is_new.then(|| newcomer(form, year.map_or(LEAP_DAYS, year_days)));
     let items = form.table("postes", "postes", |table| match table.trim() {
         "" => Ok(Vec::new()),
         _ => import::items(table),
     });
     let parts = form.table("cles", "clés", import::keys).unwrap_or_default();
-    let caps = form.table("bornes", "bornes", import::caps)?;
+    let caps = form.table("bornes", "bornes", import::caps);
     // Nothing typed leaves the year's own bounds.
+    let caps = caps?;
     let caps = (!first(form.fields, "bornes").trim().is_empty()).then_some(caps);
+    let newcomer = newcomer.map_or(Some(None), |newcomer| newcomer.map(Some))?;
     let change = Change { newcomer, parts: BTreeMap::from_iter(parts), items: items?, caps };
     if change == Change::default() {
         form.wrong("code", "Dites ce qui change : une collectivité, un poste, une clé ou des bornes.");
     }
-    Some((year, change))
+    Some((year?, change))
 }
 
-fn newcomer(form: &mut Form, year: i32) -> Option<Newcomer> {
+fn newcomer(form: &mut Form, whole: u32) -> Option<Newcomer> {
     let code = form.read(
         "code",
         |text| is_code(text).then(|| text.to_owned()),
@@ -62,7 +65,6 @@ fn newcomer(form: &mut Form, year: i32) -> Option<Newcomer> {
         "Choisissez une sorte de collectivité.",
     );
     let population = form.read("population", number, "Donnez un nombre d’habitants.");
-    let whole = year_days(year);
     let days = |text: &str| match text {
         "" => Some(whole),
         text => {
