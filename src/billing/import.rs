@@ -76,6 +76,7 @@ fn items_of_norm(table: &str) -> Result<Vec<Prepared>, Vec<String>> {
             actual: None,
             parts: parts_of_norm(&line.value("parts"))?,
             justification: String::new(),
+            vouchers: Vec::new(),
         };
         let at = items.iter().position(|item| item.item == read.item).unwrap_or(items.len());
         if at == items.len() {
@@ -221,6 +222,7 @@ fn item(line: &Line) -> Result<Prepared, String> {
         actual,
         parts: parts(&line.value("cles"))?,
         justification: line.text("justification", false)?,
+        vouchers: Vec::new(),
     })
 }
 
@@ -269,17 +271,18 @@ pub(super) fn parts(text: &str) -> Result<Vec<Part>, String> {
 
 /// The parts as they are written.
 pub fn parts_words(parts: &[Part]) -> String {
-    let one = |part: &Part| {
-        let (whole, rest) = (part.basis_points / 100, part.basis_points % 100);
-        match rest {
-            0 => format!("{whole} % {}", part.key.word()),
-            rest => format!("{whole},{rest:02} % {}", part.key.word()),
-        }
+    shared_words(parts.iter().map(|part| (part.basis_points, part.key.word())))
+}
+
+/// The same of a closing's: basis points, and the key's word.
+pub fn shared_words(parts: impl ExactSizeIterator<Item = (u64, String)>) -> String {
+    let is_alone = parts.len() == 1;
+    let one = |(basis_points, key): (u64, String)| match (basis_points / 100, basis_points % 100) {
+        _ if is_alone => key,
+        (whole, 0) => format!("{whole} % {key}"),
+        (whole, rest) => format!("{whole},{rest:02} % {key}"),
     };
-    match parts {
-        [only] => only.key.word(),
-        several => several.iter().map(one).collect::<Vec<_>>().join(" + "),
-    }
+    parts.map(one).collect::<Vec<_>>().join(" + ")
 }
 
 #[cfg(test)]

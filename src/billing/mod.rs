@@ -16,6 +16,8 @@ pub mod queries;
 pub mod sharing;
 pub mod simulation;
 pub mod snapshot;
+mod voucher_queries;
+pub mod vouchers;
 pub mod workbook;
 
 use std::collections::BTreeMap;
@@ -26,6 +28,7 @@ use crate::costs::cap::Band;
 use crate::costs::{Category, Cents, Part};
 use crate::model::PersonId;
 use options::Options;
+use vouchers::Voucher;
 
 /// A year as the pilot prepares it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,8 +109,10 @@ pub struct Prepared {
     pub forecast: Option<Cents>,
     pub actual: Option<Cents>,
     pub parts: Vec<Part>,
-    /// The piece that shows it.
+    /// What shows it, in words.
     pub justification: String,
+    /// The pieces attached that show it; those of a table that was only read are none.
+    pub vouchers: Vec<Voucher>,
 }
 
 impl Prepared {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Closing, Credit, CreditKind, Prepared, Statement, Year, import};
+use super::vouchers::Voucher;
+use super::{Closing, Credit, CreditKind, Prepared, Statement, Year, import, voucher_queries};
 use crate::costs::{Category, Cents};
 use crate::db::{Error, Technical, TenantRead, TenantTx};
 use crate::model::{PersonId, TenantId};
@@ -88,10 +89,16 @@ pub async fn year(tx: &mut Technical, year: i32) -> Result<Option<Year>, Error> 
          from platform.bill_item where year = $1 order by place",
         of
     );
+    let rows = rows.fetch_all(tx.conn()).await?;
+    let mut vouchers: BTreeMap<String, Vec<Voucher>> = BTreeMap::new();
+    for (item, voucher) in voucher_queries::of_year(tx, of).await? {
+        vouchers.entry(item).or_default().push(voucher);
+    }
     let wrong = |what: String| Error::row("bill_item", what);
     let mut items = Vec::new();
-    for row in rows.fetch_all(tx.conn()).await? {
+    for row in rows {
         items.push(Prepared {
+            vouchers: vouchers.remove(&row.item).unwrap_or_default(),
             category: Category::from_word(&row.category).ok_or_else(|| wrong(row.category.clone()))?,
             parts: import::parts(&row.parts).map_err(wrong)?,
             item: row.item,

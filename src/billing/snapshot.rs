@@ -87,6 +87,16 @@ pub struct Item {
     pub amount_cents: Cents,
     pub parts: Vec<Part>,
     pub justification: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vouchers: Vec<Attached>,
+}
+
+/// A piece that was attached to an item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attached {
+    pub file_name: String,
+    /// Hexadecimal.
+    pub sha512: String,
 }
 
 /// A part of an item.
@@ -227,6 +237,11 @@ fn kept_item(item: &Prepared) -> Item {
         amount_cents: item.amount(),
         parts: item.parts.iter().map(|part| Part { bp: part.basis_points, key: part.key.word() }).collect(),
         justification: item.justification.clone(),
+        vouchers: item
+            .vouchers
+            .iter()
+            .map(|piece| Attached { file_name: piece.file_name.clone(), sha512: hex::encode(&piece.sha512) })
+            .collect(),
     }
 }
 

@@ -20,6 +20,36 @@ pub async fn open(db: &Db, clock: &Clock, by: PersonId, entry: &Entry) -> Result
     Ok(is_new)
 }
 
+/// Opens an entry for each of those who said to be interested and have none, at that step; how many were opened. All or none.
+pub async fn open_interested(
+    db: &Db,
+    clock: &Clock,
+    by: PersonId,
+    interested: &[(Entry, NaiveDate)],
+    note: &str,
+) -> Result<usize, db::Error> {
+    let mut tx = db.technical().await?;
+    let mut opened = 0;
+    for (entry, said_on) in interested {
+        if !queries::insert_entry(&mut tx, entry, by, clock.now()).await? {
+            continue;
+        }
+        let step = Step {
+            seq: 1,
+            stage: Stage::Interested,
+            when: When::Day(*said_on),
+            note: note.to_owned(),
+            entered_at: clock.now(),
+            entered_by: by,
+            is_withdrawn: false,
+        };
+        queries::insert_step(&mut tx, entry.id, &step).await?;
+        opened += 1;
+    }
+    tx.commit().await?;
+    Ok(opened)
+}
+
 /// What a page shows of an entry.
 pub struct Seen {
     pub entry: Entry,

@@ -1,6 +1,6 @@
 //! Entries' rows: one statement a function.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
@@ -44,6 +44,12 @@ pub async fn entries(tx: &mut Technical) -> Result<Vec<Entry>, Error> {
         population: row.population.unsigned_abs(),
     });
     Ok(entries.collect())
+}
+
+/// The SIREN of every entry.
+pub async fn sirens(tx: &mut Technical) -> Result<HashSet<String>, Error> {
+    let sirens = sqlx::query_scalar!("select siren from platform.entry");
+    Ok(sirens.fetch_all(tx.conn()).await?.into_iter().collect())
 }
 
 /// An entry.

@@ -182,6 +182,10 @@ pub const TABLES: &[Table] = &[
     lost("platform.bill_year", "prepared again: the pilot keeps the table of items"),
     lost("platform.bill_credit", "imported again with its year"),
     lost("platform.bill_item", "imported again with its year"),
+    lost(
+        "platform.bill_voucher",
+        "attached again by the pilot; closings and statements name each by its digest",
+    ),
     lost("platform.bill_issued", "speaks of closings of this database"),
     lost(
         "platform.bill_closing",

@@ -34,10 +34,14 @@ pub fn hour(at: DateTime<Utc>) -> String {
     format!("{}\u{a0}h\u{a0}{:02}", local.hour(), local.minute())
 }
 
+/// The day of a month: « 1er », « 2 ».
+pub fn day_of_month(day: u32) -> String {
+    if day == 1 { "1er".to_owned() } else { day.to_string() }
+}
+
 /// « 3 mars 2026 », « 1er mars 2026 ».
 pub fn day_words(day: u32, month: u32, year: i32) -> String {
-    let day = if day == 1 { "1er".to_owned() } else { day.to_string() };
-    format!("{day}\u{a0}{} {year}", MONTHS[(month as usize).clamp(1, 12) - 1])
+    format!("{}\u{a0}{} {year}", day_of_month(day), MONTHS[(month as usize).clamp(1, 12) - 1])
 }
 
 /// « 1,4 Mo », in units of 1 000.

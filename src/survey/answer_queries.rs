@@ -19,6 +19,17 @@ pub struct Answered {
     pub kept: Kept,
 }
 
+/// A producer interested in a shared service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interested {
+    pub siren: String,
+    pub name: String,
+    pub kind: ProducerKind,
+    /// 0: not known.
+    pub population: u32,
+    pub answered_on: NaiveDate,
+}
+
 /// By whom and when an answer is entered.
 pub(super) struct Entry {
     pub channel: Channel,
@@ -132,6 +143,27 @@ pub async fn answers(tx: &mut Technical, id: Uuid) -> Result<Vec<Answered>, Erro
         id
     );
     rows.fetch_all(tx.conn()).await?.into_iter().map(answered_of).collect()
+}
+
+/// Whoever said to be interested in a shared service; services of another producer, which enter with it, left out.
+pub async fn interested(tx: &mut Technical, id: Uuid) -> Result<Vec<Interested>, Error> {
+    let rows = sqlx::query!(
+        "select p.siren, p.name, p.kind, p.population, a.answered_on
+         from platform.survey_answer a join platform.survey_producer p using (campaign_id, siren)
+         where a.campaign_id = $1 and a.interested and p.kind <> 'SERVICE' order by p.name, p.siren",
+        id
+    );
+    let rows = rows.fetch_all(tx.conn()).await?.into_iter();
+    let interested = rows.map(|row| {
+        Ok(Interested {
+            kind: kind_of(&row.kind)?,
+            siren: row.siren,
+            name: row.name,
+            population: row.population.map(i32::unsigned_abs).unwrap_or_default(),
+            answered_on: row.answered_on,
+        })
+    });
+    interested.collect()
 }
 
 /// The date of every answer, by the producers' numbers.

@@ -122,7 +122,7 @@ fn head(object: &Object, disposition: Disposition) -> HttpResponseBuilder {
 }
 
 /// With the name twice: plain for old readers, exact for others (RFC 6266).
-fn content_disposition(word: &str, file_name: &str) -> String {
+pub fn content_disposition(word: &str, file_name: &str) -> String {
     let plain: String = file_name
         .chars()
         .map(|c| if c.is_ascii_graphic() && !"\"\\/%;".contains(c) || c == ' ' { c } else { '_' })

@@ -9,9 +9,8 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
-use chartrier::clock::Clock;
 use chartrier::db::cluster::Durability;
-use chartrier::db::{self, Cluster, Db, Settings};
+use chartrier::db::{self, Cluster, Settings};
 use sqlx::{Connection, PgConnection};
 
 struct Server {
@@ -57,7 +56,8 @@ pub fn folder() -> &'static std::path::Path {
     &server().folder
 }
 
-/// Where the shared database is.
+/// Where the shared database is; each test its own connections, since a connection lives and dies with the runtime that
+/// opened it.
 pub fn settings() -> Settings {
     Settings::new(&server().address, 4).unwrap()
 }
@@ -70,12 +70,6 @@ pub fn address_of(database: &str) -> String {
 /// The same, as settings.
 pub fn settings_of(database: &str) -> Settings {
     Settings::new(&address_of(database), 4).unwrap()
-}
-
-/// The shared database through its gate; each test its own connections, since a connection lives and dies
-/// with the runtime that opened it.
-pub async fn db(clock: &Clock) -> Db {
-    Db::connect(&settings(), clock.clone()).await.unwrap()
 }
 
 /// A connection to `database` as `role`, for what no gate allows.

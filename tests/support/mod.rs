@@ -26,7 +26,7 @@ use chartrier::keys::Keys;
 use chartrier::sealing::Sealing;
 use chartrier::storage::Storage;
 
-pub use tenant::{FreshTenant, PASSWORD, fresh_tenant};
+pub use tenant::{FreshTenant, PASSWORD, fresh_tenant, fresh_tenant_alone};
 
 /// What tests keep secrets encrypted with.
 pub fn at_rest() -> chartrier::at_rest::AtRest {

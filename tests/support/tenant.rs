@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use argon2::{Argon2, PasswordHasher};
 use chartrier::clock::Clock;
-use chartrier::db::Db;
+use chartrier::db::{self, Db, Settings};
 use chartrier::model::{Agent, Event, EventType, MachineId, Outcome, PersonId, Role, TenantId};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -85,8 +85,20 @@ impl Drop for FreshTenant {
 
 /// A tenant that no other test knows.
 pub async fn fresh_tenant() -> FreshTenant {
+    tenant_of(&database::settings()).await
+}
+
+/// The same in a database of its own, for a test that moves its clock by days, then lets somebody in: whoever comes in has
+/// the sessions and tokens that are over removed, and by that clock those of the tests beside it are.
+pub async fn fresh_tenant_alone(database: &str) -> FreshTenant {
+    let settings = Settings::new(&database::own_database(database).await, 4).unwrap();
+    db::migrate(&settings).await.unwrap();
+    tenant_of(&settings).await
+}
+
+async fn tenant_of(settings: &Settings) -> FreshTenant {
     let clock = Clock::standing_at("2027-03-01T08:00:00Z".parse().unwrap());
-    let db = database::db(&clock).await;
+    let db = Db::connect(settings, clock.clone()).await.unwrap();
     let code = format!("t{}", &Uuid::new_v4().simple().to_string()[..12]);
     let mut fresh = FreshTenant {
         tenant: TenantId::of_member(&code),

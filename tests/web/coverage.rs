@@ -137,7 +137,7 @@ impl Identifiers {
             return address.to_owned();
         }
         // A producer of no campaign that the pilot would name: `survey` tries theirs.
-        let address = &address.replace("{siren}", "732829320");
+        let address = &address.replace("{siren}", "732829320").replace("{piece}", &"0".repeat(128));
         let kind = kinds.into_iter().find(|(kind, _)| address.contains(kind));
         let (_, id) = kind.unwrap_or_else(|| panic!("what does the parameter of {address} name?"));
         address.replace("{id}", id)

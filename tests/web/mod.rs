@@ -23,7 +23,7 @@ use tokio::sync::watch;
 use ureq::http::{HeaderMap, Method, Request};
 
 use crate::support::sip::Sip;
-use crate::support::{self, FreshTenant, PASSWORD, fresh_tenant, vault};
+use crate::support::{self, FreshTenant, PASSWORD, fresh_tenant, fresh_tenant_alone, vault};
 
 mod account;
 mod agreements;
@@ -68,6 +68,7 @@ mod upload_ends;
 mod uploads;
 mod usage;
 mod viruses;
+mod vouchers;
 mod witnesses;
 
 /// A tenant with its door open.
@@ -153,7 +154,15 @@ impl Door {
     }
 
     async fn made(change: impl FnOnce(&mut Settings), scanner: Option<Scanner>) -> Door {
-        let tenant = fresh_tenant().await;
+        Door::of(fresh_tenant().await, change, scanner)
+    }
+
+    /// On a database of its own: [`fresh_tenant_alone`] says for whom.
+    async fn alone(database: &str) -> Door {
+        Door::of(fresh_tenant_alone(database).await, |_| {}, None)
+    }
+
+    fn of(tenant: FreshTenant, change: impl FnOnce(&mut Settings), scanner: Option<Scanner>) -> Door {
         let mut settings = Settings {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             metrics_listen: (Ipv4Addr::LOCALHOST, 0).into(),

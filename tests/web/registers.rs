@@ -72,7 +72,7 @@ async fn what_has_not_changed_is_not_sent_again() {
 
 #[tokio::test]
 async fn a_machine_sees_what_was_measured_of_its_agreements_and_what_is_left() {
-    let door = Door::open().await;
+    let door = Door::alone("web_usage_of_a_machine").await;
     let before = door.json("/api/v1/usage").await;
     assert_eq!((&before["measured_until"], &before["items"]), (&Value::Null, &json!([])));
     let room = before["quota_left"]["bytes"].as_u64().unwrap();

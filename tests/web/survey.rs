@@ -193,7 +193,9 @@ async fn the_oracle_s_answers_give_the_norm_s_table_on_the_page() {
         "74 sur 186 (39,78\u{a0}%)",
         "27 sur 186 (14,52\u{a0}%)",
         "<dd>0 sur 0</dd>",
-        "<td class=\"number\">169</td><td class=\"number\">47</td><td class=\"wide-only number\">216</td>",
+        "<dt>Domaines archivés déjà, en tout</dt><dd>169</dd>",
+        "<dt>Domaines en projet, en tout</dt><dd>47</dd>",
+        "<strong>216</strong>",
     ] {
         assert!(page.contains(expected), "{expected}: {page}");
     }
@@ -208,11 +210,16 @@ async fn the_oracle_s_answers_give_the_norm_s_table_on_the_page() {
         ("Santé", "2 sur 74 (2,70\u{a0}%)", "2 sur 27 (7,41\u{a0}%)", 4),
         ("Routes", "0 sur 74 (0,00\u{a0}%)", "0 sur 27 (0,00\u{a0}%)", 0),
     ] {
-        let line = format!(
-            "<th scope=\"row\">{domain}</th><td>{already}</td><td>{planned}</td><td class=\"wide-only number\">{sum}</td>"
-        );
-        let (_, after) = rest.split_once(&line).unwrap_or_else(|| panic!("{line}: {page}"));
-        rest = after;
+        // The line of the chart: the domain, its bar, its mentions, those who archive it, those who mean to.
+        for cell in [
+            format!("<th scope=\"row\">{domain}<svg"),
+            format!("<td class=\"number right\">{sum}</td>"),
+            format!("<td class=\"number right wide-only\">{already}</td>"),
+            format!("<td class=\"number right wide-only\">{planned}</td>"),
+        ] {
+            let (_, after) = rest.split_once(&cell).unwrap_or_else(|| panic!("{cell}: {page}"));
+            rest = after;
+        }
     }
     desk.act("cloture", "").await;
     let page = desk.page("").await.text();
@@ -248,5 +255,43 @@ async fn an_order_is_tried_then_frozen_and_those_who_are_asked_are_found() {
         assert_eq!(desk.page(nothing).await.status, 404, "{nothing}");
     }
     assert_eq!(desk.page("/producteurs?cherche=%00").await.status, 200);
+    door.end().await;
+}
+
+#[tokio::test]
+async fn whoever_is_interested_is_carried_into_the_way_in_once() {
+    let door = Door::alone("web_survey_interested").await;
+    let desk = Desk::open(&door, 4).await;
+    let answers = format!(
+        "siren;q1;q1b;q1b_autre;q2;q2b;q2b_autre;q3;canal;date\n\
+         {};non;;;non;;;oui;papier;2027-02-01\n{};non;;;non;;;non;papier;2027-02-02\n{};non;;;non;;;oui;papier;2027-02-03\n",
+        siren(1),
+        siren(2),
+        siren(3)
+    );
+    assert_eq!(desk.import("reponses", &answers, false).await.status, 303);
+    // One of them is followed already, and further on.
+    let known = format!("csrf={}&nom=Commune+3&siren={}&sorte=commune&suite=entree", desk.csrf, siren(3));
+    let made = door.send(form("/pilotage/entrees", &known).cookie(&desk.cookie)).await;
+    assert_eq!(made.status, 303, "{}", made.text());
+    assert!(desk.page("").await.text().contains("Inscrire 1\u{a0}intéressé parmi les entrées"));
+    let carried = desk.act("entrees", "").await;
+    assert!(carried.header("location").ends_with("?fait=inscrit&ajouts=1"), "{carried:?}");
+    let again = desk.act("entrees", "").await;
+    assert!(again.header("location").ends_with("?fait=inscrit&ajouts=0"), "{again:?}");
+    assert!(!desk.page("").await.text().contains("parmi les entrées"), "nobody is left");
+    let steering = door.send(get("/pilotage/entrees").cookie(&desk.cookie)).await.text();
+    assert!(steering.contains("Commune 1 &#60;b&#62;") && !steering.contains("Commune 2"), "{steering}");
+    let entry =
+        steering.split("href=\"/pilotage/entrees/").skip(1).map(|rest| rest.split('"').next().unwrap());
+    let mut told = String::new();
+    for id in entry {
+        told += &door.send(get(&format!("/pilotage/entrees/{id}")).cookie(&desk.cookie)).await.text();
+    }
+    assert!(told.contains("<dt>Depuis</dt><dd>1er\u{a0}février 2027</dd>"), "since when: {told}");
+    assert!(told.contains("A répondu au recensement"), "{told}");
+    let elsewhere = format!("/pilotage/recensements/{}/entrees", uuid::Uuid::now_v7());
+    let body = format!("csrf={}", desk.csrf);
+    assert_eq!(door.send(form(&elsewhere, &body).cookie(&desk.cookie)).await.status, 404);
     door.end().await;
 }

@@ -19,7 +19,7 @@ fn cells(answer: &Answer) -> Vec<Vec<String>> {
 
 #[tokio::test]
 async fn a_member_sees_its_months_and_the_pilot_its_days() {
-    let door = Door::open().await;
+    let door = Door::alone("web_usage_months").await;
     let (admin, _) = door.log_in(Role::MemberAdmin).await;
     let before = door.send(get("/consommation").cookie(&admin)).await.text();
     assert!(before.contains("Rien n’a encore été mesuré"), "{before}");

@@ -33,8 +33,17 @@ pub struct Chart {
 /// A line of a chart: its name, its amount, what stands beside.
 pub type Row = (String, Cents, Vec<String>);
 
-/// The bars of some amounts, all to one scale.
+/// The bars of some amounts in euros, all to one scale.
 pub fn bars(rows: &[Row]) -> Vec<Bar> {
+    drawn(rows, words::euros)
+}
+
+/// The bars of what is counted.
+pub fn counted(rows: &[Row]) -> Vec<Bar> {
+    drawn(rows, |count| words::number(count.unsigned_abs()))
+}
+
+fn drawn(rows: &[Row], written: fn(i64) -> String) -> Vec<Bar> {
     let amounts = || rows.iter().map(|(_, cents, _)| i128::from(*cents));
     let (low, high) = (amounts().fold(0, i128::min), amounts().fold(0, i128::max));
     let span = (high - low).max(1);
@@ -44,7 +53,7 @@ pub fn bars(rows: &[Row]) -> Vec<Bar> {
         let from = if *cents < 0 { (zero - width).max(0) } else { zero.min(WIDTH - width) };
         Bar {
             label: label.clone(),
-            amount: words::euros(*cents),
+            amount: written(*cents),
             beside: beside.clone(),
             is_negative: *cents < 0,
             from,
@@ -91,6 +100,7 @@ mod tests {
             bars(&rows).iter().map(|bar| (bar.from, bar.width, bar.is_negative)).collect();
         assert_eq!(drawn, [(250, 750, false), (0, 250, true), (250, 0, false), (250, 4, false)]);
         assert_eq!(bars(&[("A".into(), 0, vec![])])[0].width, 0);
+        assert_eq!(counted(&[("A".into(), 1_200, vec![])])[0].amount, words::number(1_200));
         let lines = [("RH", 5), ("RECETTE", -2), ("RH", 1)];
         assert_eq!(by_category(lines.into_iter()), [(Category::Staff, 6), (Category::Income, -2)]);
     }

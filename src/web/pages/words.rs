@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Europe::Paris;
 
 use crate::model::Closed;
-use crate::report::words::{MONTHS, day_words};
+use crate::report::words::{MONTHS, day_of_month, day_words};
 pub use crate::report::words::{count, euros, hour, number, size};
 
 /// A moment: for the `datetime` attribute, and in words.
@@ -29,7 +29,7 @@ pub fn moment(at: DateTime<Utc>) -> Moment {
     Moment {
         machine: local.format("%Y-%m-%dT%H:%M:%S%:z").to_string(),
         words: format!("{date} à {hour}"),
-        short: format!("{}\u{a0}{month}\u{a0}{}, {hour}", local.day(), local.year()),
+        short: format!("{}\u{a0}{month}\u{a0}{}, {hour}", day_of_month(local.day()), local.year()),
     }
 }
 
@@ -213,6 +213,7 @@ mod tests {
     fn dates_and_hours_are_those_of_paris() {
         let summer = DateTime::parse_from_rfc3339("2026-07-31T22:30:00Z").unwrap().with_timezone(&Utc);
         assert_eq!(moment(summer).words, "1er\u{a0}août 2026 à 0\u{a0}h\u{a0}30");
+        assert_eq!(moment(summer).short, "1er\u{a0}août\u{a0}2026, 0\u{a0}h\u{a0}30");
         assert_eq!(moment(summer).machine, "2026-08-01T00:30:00+02:00");
     }
 

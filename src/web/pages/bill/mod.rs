@@ -1,4 +1,4 @@
-//! The shared bill in the pilot's hands: a year prepared (`years`, `form`), shared and closed (`year`), given out (`files`),
+//! The shared bill in the pilot's hands: a year prepared (`years`, `form`), with its pieces (`vouchers`), shared and closed (`year`), given out (`files`),
 //! read by every member (`summary`).
 //!
 //! Shows numbers and members, no title and no archive.
@@ -6,6 +6,7 @@
 pub mod files;
 mod form;
 pub mod summary;
+pub mod vouchers;
 pub mod year;
 pub mod years;
 
@@ -43,6 +44,22 @@ pub struct ItemLine {
     pub actual: String,
     pub parts: String,
     pub justification: String,
+    pub pieces: Vec<Piece>,
+}
+
+/// A piece attached to an item.
+pub struct Piece {
+    pub name: String,
+    /// Hexadecimal.
+    pub sha512: String,
+    pub address: String,
+}
+
+impl Piece {
+    /// Below the page of its year, or of its closing.
+    fn of(page: &str, name: &str, sha512: String) -> Piece {
+        Piece { name: name.to_owned(), address: format!("{page}/pieces/{sha512}"), sha512 }
+    }
 }
 
 /// A member's share.
@@ -145,6 +162,11 @@ fn bill(year: &Year, shares: Shares) -> Bill {
         actual: money(item.actual),
         parts: import::parts_words(&item.parts),
         justification: item.justification.clone(),
+        pieces: item
+            .vouchers
+            .iter()
+            .map(|piece| Piece::of(&place(year.year), &piece.file_name, hex::encode(&piece.sha512)))
+            .collect(),
     };
     Bill {
         categories: of_categories(year.items.iter().map(|item| (item.category.word(), item.amount()))),

@@ -3,8 +3,10 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::Piece;
 use super::files::{self, Named};
-use crate::billing::snapshot::{Member, Snapshot};
+use crate::billing::import;
+use crate::billing::snapshot::{Item, Member, Snapshot};
 use crate::web::callers::UsageReader;
 use crate::web::pages::bars::{Chart, Row, bars, of_categories};
 use crate::web::pages::shell::{Account, Link, Section, Shell, answer};
@@ -20,8 +22,18 @@ pub struct SummaryPage {
     pub title: String,
     pub address: String,
     pub categories: Chart,
+    pub items: Vec<ItemFacts>,
     pub shares: Chart,
     pub members: Vec<MemberFacts>,
+}
+
+/// An item, and what shows it.
+pub struct ItemFacts {
+    pub label: String,
+    pub amount: String,
+    pub parts: String,
+    pub justification: String,
+    pub pieces: Vec<Piece>,
 }
 
 /// What a member is and did.
@@ -59,6 +71,18 @@ pub fn page(account: Account, kept: &Snapshot) -> SummaryPage {
         deposited: words::size(member.depot_octets),
         flows: member.flux_mois,
     };
+    let address = format!("/facture/exercices/{}-{}", kept.year, kept.version);
+    let item = |item: &Item| ItemFacts {
+        label: format!("{} — {}", item.id, item.label),
+        amount: words::euros(item.amount_cents),
+        parts: import::shared_words(item.parts.iter().map(|part| (part.bp, part.key.clone()))),
+        justification: item.justification.clone(),
+        pieces: item
+            .vouchers
+            .iter()
+            .map(|piece| Piece::of(&address, &piece.file_name, piece.sha512.clone()))
+            .collect(),
+    };
     SummaryPage {
         shell: Shell {
             title: format!("Répartition {}", kept.year),
@@ -68,7 +92,8 @@ pub fn page(account: Account, kept: &Snapshot) -> SummaryPage {
         },
         trail: vec![Link::new("Facture", "/facture")],
         title: format!("Répartition de l’exercice {}, clôture {}", kept.year, kept.version),
-        address: format!("/facture/exercices/{}-{}", kept.year, kept.version),
+        items: kept.items.iter().map(item).collect(),
+        address,
         categories: of_categories(kept.items.iter().map(|item| (item.category.as_str(), item.amount_cents))),
         shares: Chart {
             names: ("Collectivité", "Part"),

@@ -32,6 +32,12 @@ pub struct YearPage {
     pub errors: Vec<FieldError>,
 }
 
+impl YearPage {
+    fn is_wrong(&self, field: &str) -> bool {
+        self.errors.iter().any(|error| error.field == field)
+    }
+}
+
 /// A closing.
 pub struct ClosingLine {
     pub title: String,
@@ -65,6 +71,8 @@ pub struct Said {
 pub enum Done {
     Prepare,
     Clos,
+    Joint,
+    Retire,
 }
 
 /// `GET /pilotage/couts/{year}`.
@@ -78,11 +86,13 @@ pub async fn show(
     page.notice = said.fait.map(|done| match done {
         Done::Prepare => "L’exercice est préparé. Une autre personne le clora, une fois l’année finie.",
         Done::Clos => "L’exercice est clos ; chaque collectivité a son état liquidatif.",
+        Done::Joint => "La pièce est jointe à son poste ; la prochaine clôture la nomme.",
+        Done::Retire => "La pièce est retirée ; les clôtures déjà faites la gardent.",
     });
     Ok(answer(&page))
 }
 
-async fn found(person: &Pilot, state: &State, asked: &str) -> Result<YearPage, Problem> {
+pub(super) async fn found(person: &Pilot, state: &State, asked: &str) -> Result<YearPage, Problem> {
     let mut tx = state.db.technical().await?;
     let year = match asked.parse() {
         Ok(year) => queries::year(&mut tx, year).await?,

@@ -100,6 +100,7 @@ fn found(stage: Stage) -> campaign::Found {
         imports: vec![import],
         steps: vec![step(Stage::Draft, "2027-02-20T09:00:00Z"), step(Stage::Open, "2027-03-01T08:00:00Z")],
         id: Uuid::nil(),
+        interested: if stage == Stage::Closed { 12 } else { 0 },
         writes: stage != Stage::Draft,
         campaign,
     }

@@ -5,6 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::entries::not_followed;
 use super::figures::{FiguresView, OrderView, frozen, view};
 use super::{badge, day, id_of, is_wrong, place, shell, trail};
 use crate::survey::campaign::{Import, Progress, Step};
@@ -38,6 +39,8 @@ pub struct CampaignPage {
     /// No letter leaves this service.
     pub is_mute: bool,
     pub facts: Vec<Fact>,
+    /// Those interested and not followed yet, when there are: « 3 intéressés ».
+    pub interested: Option<String>,
     pub figures: Option<FiguresView>,
     pub priorities: Priorities,
     pub imports: Vec<ImportLine>,
@@ -72,6 +75,8 @@ pub struct Found {
     pub frozen: Vec<Frozen>,
     pub imports: Vec<Import>,
     pub steps: Vec<Step>,
+    /// Interested, and not among the entries.
+    pub interested: u64,
     /// A fresh identifier.
     pub id: Uuid,
     pub writes: bool,
@@ -102,6 +107,7 @@ pub enum Done {
     Deja,
     Importe,
     Fige,
+    Inscrit,
 }
 
 /// `GET /pilotage/recensements/{id}`.
@@ -134,11 +140,20 @@ fn notice(done: Done, said: &Said) -> String {
             words::count(said.changes.unwrap_or_default(), "ligne changée", "lignes changées")
         ),
         Done::Fige => "L’ordre est figé dans une note.".into(),
+        Done::Inscrit => format!(
+            "{} parmi les entrées, à l’étape « Intéressé ».",
+            words::count(
+                said.ajouts.unwrap_or_default(),
+                "producteur est inscrit",
+                "producteurs sont inscrits"
+            )
+        ),
     }
 }
 
 /// A campaign, with all that its page tells.
 pub(super) async fn found(state: &State, id: Uuid) -> Result<Found, Problem> {
+    let interested = not_followed(state, id).await?.len() as u64;
     let mut tx = state.db.technical().await?;
     let campaign = queries::campaign(&mut tx, id).await?.ok_or_else(problems::not_found)?;
     Ok(Found {
@@ -148,6 +163,7 @@ pub(super) async fn found(state: &State, id: Uuid) -> Result<Found, Problem> {
         frozen: priorities(&mut tx, id).await?,
         imports: queries::imports(&mut tx, id).await?,
         steps: queries::steps(&mut tx, id).await?,
+        interested,
         id: state.clock.fresh_id(),
         writes: state.surveys.writes(),
     })
@@ -187,6 +203,7 @@ pub fn page(account: Account, found: &Found) -> CampaignPage {
         reminders: campaign.reminders,
         is_mute: !found.writes,
         facts: facts(campaign, &found.progress),
+        interested: (found.interested > 0).then(|| words::count(found.interested, "intéressé", "intéressés")),
         figures: campaign.opened_at.map(|_| view(&found.figures)),
         priorities: Priorities::of(found, &Weights::default()),
         imports: found.imports.iter().map(import).collect(),

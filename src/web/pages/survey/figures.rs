@@ -3,26 +3,16 @@
 use crate::survey::exports::{Figures, percent};
 use crate::survey::priority::{Frozen, Ranked};
 use crate::survey::{Domain, Part, ProducerKind};
+use crate::web::pages::bars::{Chart, Row, counted};
 use crate::web::pages::shell::Fact;
 use crate::web::pages::words;
 
 /// What the answers come to.
 pub struct FiguresView {
     pub facts: Vec<Fact>,
-    /// Those who archive already: the denominator of a column.
-    pub already: u64,
-    pub planned: u64,
-    pub domains: Vec<DomainLine>,
-    pub mentions: [u64; 3],
+    /// Mentions of each domain; beside, those who archive it already and those who mean to.
+    pub domains: Chart,
     pub kinds: Vec<KindLine>,
-}
-
-/// A domain.
-pub struct DomainLine {
-    pub name: &'static str,
-    pub already: String,
-    pub planned: String,
-    pub mentions: u64,
 }
 
 /// A kind of producer.
@@ -50,12 +40,11 @@ fn said(part: Part) -> String {
 /// What the answers come to.
 pub fn view(figures: &Figures) -> FiguresView {
     let whole = &figures.whole;
-    let domain = |domain: &Domain| DomainLine {
-        name: domain.name,
-        already: said(domain.already),
-        planned: said(domain.planned),
-        mentions: domain.mentions(),
+    let domain = |domain: &Domain| {
+        let mentions = i64::try_from(domain.mentions()).unwrap_or(i64::MAX);
+        (domain.name.to_owned(), mentions, vec![said(domain.already), said(domain.planned)])
     };
+    let domains: Vec<Row> = whole.domains.iter().map(domain).collect();
     let kind = |(kind, of): &(ProducerKind, crate::survey::Analysis)| KindLine {
         name: kind.label(),
         answered: of.answered.map(said).unwrap_or_default(),
@@ -63,7 +52,7 @@ pub fn view(figures: &Figures) -> FiguresView {
         planned: said(of.planned),
         interested: said(of.interested),
     };
-    let sum = |of: fn(&Domain) -> u64| whole.domains.iter().map(of).sum();
+    let sum = |of: fn(&Domain) -> u64| words::number(whole.domains.iter().map(of).sum());
     FiguresView {
         facts: vec![
             Fact::new("Réponses, sur les invités", whole.answered.map(said).unwrap_or_default()),
@@ -73,11 +62,16 @@ pub fn view(figures: &Figures) -> FiguresView {
                 "Intéressés par un SAE mutualisé, sur les réponses à cette question",
                 said(whole.interested),
             ),
+            Fact::new("Domaines archivés déjà, en tout", sum(|of| of.already.count)),
+            Fact::new("Domaines en projet, en tout", sum(|of| of.planned.count)),
         ],
-        already: whole.already.count,
-        planned: whole.planned.count,
-        domains: whole.domains.iter().map(domain).collect(),
-        mentions: [sum(|of| of.already.count), sum(|of| of.planned.count), sum(Domain::mentions)],
+        domains: Chart {
+            names: ("Domaine", "Mentions"),
+            beside: vec!["Déjà, sur qui archive".into(), "En projet, sur qui le projette".into()],
+            caption: "Domaines : combien de producteurs nomment chacun",
+            bars: counted(&domains),
+            total: sum(Domain::mentions),
+        },
         kinds: figures.by_kind.iter().map(kind).collect(),
     }
 }

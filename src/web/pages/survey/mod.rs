@@ -6,6 +6,7 @@
 pub mod acts;
 pub mod campaign;
 pub mod campaigns;
+pub mod entries;
 pub mod figures;
 pub mod files;
 pub mod form;
