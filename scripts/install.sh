@@ -131,6 +131,14 @@ if [ "$goal" = test ] && [ ! -s "$tus/node_modules/tus-js-client/package.json" ]
     npm install --silent --no-audit --no-fund --no-package-lock --prefix "$tus" 'tus-js-client@4.3.1' >/dev/null
 fi
 
+# Judges each page as people with disabilities need it, npm's axe-core.
+axe=${CARGO_TARGET_DIR:-target}/axe-node
+if [ "$goal" = test ] && [ ! -s "$axe/node_modules/axe-core/axe.min.js" ]; then
+    echo "Installation de : axe-core"
+    mkdir -p "$axe"
+    npm install --silent --no-audit --no-fund --no-package-lock --prefix "$axe" 'axe-core@4.14.1' >/dev/null
+fi
+
 # Tries the API from its document, PyPI's schemathesis, in a Python of its own.
 tries=$target/schemathesis-python
 if [ "$goal" = test ] && [ ! -x "$tries/bin/schemathesis" ]; then

@@ -30,11 +30,27 @@ function replace(part, page) {
   const held = part.contains(document.activeElement) && document.activeElement.getAttribute("href");
   const said = document.querySelector("[data-live-said]");
   part.replaceWith(document.adoptNode(fresh));
+  watchTables(fresh);
   document.title = page.title;
   if (held) document.querySelector(`#${part.id} a[href="${CSS.escape(held)}"]`)?.focus();
   if (said && fresh.dataset.said !== part.dataset.said) said.textContent = fresh.dataset.said;
 }
 if (live()) setTimeout(refresh, 1000);
+
+/* ---- Tables wider than their frame: the frame is reached by keyboard, to be scrolled ---- */
+
+const frames = new ResizeObserver((changed) => {
+  for (const { target } of changed) {
+    const frame = target.closest(".table-frame");
+    if (!frame) continue;
+    if (frame.scrollWidth > frame.clientWidth) frame.tabIndex = 0;
+    else if (!frame.hasAttribute("role")) frame.removeAttribute("tabindex");
+  }
+});
+function watchTables(within) {
+  for (const table of within.querySelectorAll(".table-frame, .table-frame > table")) frames.observe(table);
+}
+watchTables(document);
 
 /* ---- Deposit: the chosen file's name, its drop, the progress of its sending ---- */
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 /// How long a page may take to show what is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -23,6 +23,23 @@ pub struct Browser {
 impl Browser {
     /// Opens a window of this width, where pages may run scripts or not.
     pub async fn open(width: u32, script: bool) -> Browser {
+        let options = json!({
+            "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--lang=fr", format!("--window-size={width},1000")],
+            "prefs": { "profile.managed_default_content_settings.javascript": if script { 1 } else { 2 } },
+        });
+        Browser::with(options).await
+    }
+
+    /// Opens the screen of a telephone: this wide whatever windows may be.
+    pub async fn telephone(width: u32) -> Browser {
+        let options = json!({
+            "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--lang=fr"],
+            "mobileEmulation": { "deviceMetrics": { "width": width, "height": 800, "pixelRatio": 1.0, "touch": false } },
+        });
+        Browser::with(options).await
+    }
+
+    async fn with(options: Value) -> Browser {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -36,11 +53,6 @@ impl Browser {
                 line.rsplit_once("started successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok()
             })
             .expect("chromedriver says its port");
-        let size = format!("--window-size={width},1000");
-        let options = json!({
-            "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--lang=fr", size],
-            "prefs": { "profile.managed_default_content_settings.javascript": if script { 1 } else { 2 } },
-        });
         let capabilities = Map::from_iter([("goog:chromeOptions".to_owned(), options)]);
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
@@ -98,6 +110,16 @@ impl Browser {
             assert!(Instant::now() < end, "« {words} » is not shown in:\n{}", self.text().await);
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+    }
+
+    /// What a script answers.
+    pub async fn run(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap()
+    }
+
+    /// What a script gives to its last argument, which it calls when it is done.
+    pub async fn run_until_told(&self, script: &str) -> Value {
+        self.client.execute_async(script, Vec::new()).await.unwrap()
     }
 
     /// Forgets every cookie, of every address.

@@ -57,5 +57,5 @@ pub mod verify;
 pub mod viruses;
 pub mod words;
 
-#[cfg(test)]
-mod specimens;
+#[cfg(any(test, feature = "failpoints"))]
+pub mod specimens;

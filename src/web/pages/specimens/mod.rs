@@ -16,8 +16,9 @@ mod proofs;
 mod surveying;
 mod transfers;
 
-use pages::pages;
+pub use pages::pages;
 
+#[cfg(test)]
 /// Values of an attribute in a page of ours, which always writes `name="value"`.
 fn values<'page>(page: &'page str, attribute: &str) -> Vec<&'page str> {
     let opening = format!(" {attribute}=\"");

@@ -17,6 +17,7 @@ use crate::web::pages::shell::*;
 use crate::web::pages::words;
 
 #[expect(clippy::too_many_lines, reason = "one example a page, one after the other")]
+/// Each page by its name, and what a browser is given.
 pub fn pages() -> Vec<(&'static str, String)> {
     let log_in = LogInPage {
         shell: outside("Connexion"),
