@@ -230,6 +230,7 @@ impl App {
                 public_url: self.config.public_url.clone(),
                 trusted_proxy: self.config.trusted_proxy,
                 second_factor: self.config.second_factor,
+                is_demonstration: self.config.is_demonstration,
                 tls: self.config.tls.clone(),
                 received_bytes_max: self.config.limits.received_bytes_max,
                 shares: self.config.share.web,

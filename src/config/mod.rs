@@ -87,6 +87,8 @@ pub struct Config {
     pub tls: Option<TlsSettings>,
     /// Whether the second factors of norms §8 are asked for.
     pub second_factor: bool,
+    /// Said by the command that demonstrates, by no setting.
+    pub is_demonstration: bool,
     /// `None`: people log in by their passwords alone.
     pub provider: Option<ProviderSettings>,
     /// `None`: nobody is written to.
@@ -268,6 +270,7 @@ fn checked(written: Written) -> Result<Config, (String, String)> {
             "offered" => false,
             _ => return Err(bad("people.second_factor", "required ou offered")),
         },
+        is_demonstration: false,
         provider: provider::checked(&written.provider, &data, written.public_url.trim_end_matches('/'))
             .map_err(|(name, reason)| bad(name, &reason))?,
         mail: mail::checked(&written.mail, &data).map_err(|(name, reason)| bad(name, &reason))?,

@@ -88,6 +88,8 @@ pub struct Settings {
     pub trusted_proxy: Option<IpAddr>,
     /// Whether the second factors of norms §8 are asked for.
     pub second_factor: bool,
+    /// Nothing here is anybody's: what is made to be looked at is shown.
+    pub is_demonstration: bool,
     /// `None`: a proxy in front ends TLS.
     pub tls: Option<TlsSettings>,
     /// Bytes of one deposit.

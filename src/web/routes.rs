@@ -253,6 +253,7 @@ pub static TABLE: &[Line] = &[
     post("/verify", Who::Anyone, || web::to(pages::verify::examine)),
     get_compressed("/documentation/api", Who::Anyone, || web::to(pages::api::show)),
     get("/confiance", Who::Anyone, || web::to(pages::trust::trust)),
+    get("/styleguide", Who::Anyone, || web::to(pages::styleguide::show)),
     get("/accessibilite", Who::Anyone, || web::to(pages::notices::accessibility)),
     get_compressed("/static/{name}", Who::Anyone, || web::to(pages::assets::file)),
 ];

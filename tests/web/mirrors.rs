@@ -29,6 +29,7 @@ impl Open {
             public_url: format!("http://{listen}"),
             trusted_proxy: None,
             second_factor: false,
+            is_demonstration: false,
             tls: None,
             received_bytes_max: 1 << 20,
             shares: plenty(),

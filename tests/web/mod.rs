@@ -169,6 +169,7 @@ impl Door {
             public_url: "http://chartrier.test".into(),
             trusted_proxy: None,
             second_factor: false,
+            is_demonstration: false,
             tls: None,
             received_bytes_max: 1 << 20,
             shares: plenty(),

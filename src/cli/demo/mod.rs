@@ -62,6 +62,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     // Its people have no telephone.
     config.second_factor = false;
+    config.is_demonstration = true;
     if config.signature_anchors.is_none() {
         // Where the root of the demonstration's signers is.
         config.signature_anchors = Some(arguments.sources.clone());

@@ -47,6 +47,7 @@ pub mod shell;
 pub mod signatures;
 pub mod simulations;
 pub mod statement;
+pub mod styleguide;
 pub mod survey;
 pub mod tiers;
 pub mod trust;

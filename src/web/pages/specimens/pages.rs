@@ -138,6 +138,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("exploitation", render(&operations())),
         ("erreur", render(&problem)),
         ("accessibilite", render(&accessibility)),
+        ("composants", render(&crate::web::pages::styleguide::page())),
     ];
     pages.extend(people::pages());
     pages.extend(surveying::pages());
