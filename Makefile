@@ -5,6 +5,8 @@
 # make conformance   our verdicts beside those of the official schemas and of other programs, over the corpus; long
 # make validators    200 archives of ours judged by public OCFL validators, ocfl-py and rocfl
 # make faults        the fault table: each harm done to copies, sites and processes; what was lost, said, and how it mended
+# make screenshots   pictures of every desk, from the demonstration, for the README and the guide
+# make lighthouse    the main pages judged by Lighthouse: performance, accessibility, best practices
 # make bench         measures, beside references; BENCH=seda, formats, deposits, archives, evidence, members or night
 #                    for one; with
 #                    GROWTH=1000,100000,1000000 a deposit among a million archives (30 GB of folders for a while)
@@ -22,7 +24,7 @@ BENCH ?= seda formats deposits archives evidence members night
 SECONDS_EACH ?= 1800
 FUZZERS := archive container formats message profile
 
-.PHONY: help demo test check conformance validators faults bench fuzz lint-deps
+.PHONY: help demo test check conformance validators faults screenshots lighthouse bench fuzz lint-deps
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -59,6 +61,16 @@ faults:
 	    $(CARGO) test --locked --features failpoints --test main -- $(FAULT_CASES) && \
 	    $(CARGO) test --locked --features failpoints --test main -- --ignored --nocapture --exact \
 	        faults::table::every_fault_has_lost_nothing_was_told_and_is_mended
+
+# Of the README and of the guide: docs/images/guide/.
+screenshots:
+	@scripts/install.sh test
+	$(CARGO) test --locked --features failpoints --test main -- --ignored --exact browser::screenshots::every_desk_is_shown
+
+lighthouse:
+	@scripts/install.sh test
+	@$(CARGO) build --locked --quiet
+	@scripts/lighthouse.sh
 
 bench:
 	@scripts/install.sh bench

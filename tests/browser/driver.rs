@@ -122,6 +122,16 @@ impl Browser {
         self.client.execute_async(script, Vec::new()).await.unwrap()
     }
 
+    /// The window is this large from now on.
+    pub async fn resize(&self, width: u32, height: u32) {
+        self.client.set_window_size(width, height).await.unwrap();
+    }
+
+    /// What the window shows, as PNG.
+    pub async fn picture(&self) -> Vec<u8> {
+        self.client.screenshot().await.unwrap()
+    }
+
     /// Forgets every cookie, of every address.
     pub async fn forget(&self) {
         // The provider and the portal are one host for cookies: ports do not count.

@@ -6,6 +6,7 @@ mod accessibility;
 mod driver;
 mod program;
 mod provider;
+mod screenshots;
 
 use driver::Browser;
 use program::Program;

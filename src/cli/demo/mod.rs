@@ -10,6 +10,7 @@ mod deposits;
 mod evidence;
 mod layout;
 mod members;
+mod mutualisation;
 mod pdf;
 mod report;
 mod sources;
@@ -200,6 +201,8 @@ async fn show(
     checks::journals(report, app, &members).await?;
     report.chapter("Preuves");
     evidence::proofs(report, app, &members).await?;
+    report.chapter("Mutualisation");
+    mutualisation::show(report, app, &members).await?;
     Ok(())
 }
 
