@@ -24,7 +24,7 @@ impl Browser {
     /// Opens a window of this width, where pages may run scripts or not.
     pub async fn open(width: u32, script: bool) -> Browser {
         let options = json!({
-            "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--lang=fr", format!("--window-size={width},1000")],
+            "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--lang=fr", format!("--window-size={width},1000")],
             "prefs": { "profile.managed_default_content_settings.javascript": if script { 1 } else { 2 } },
         });
         Browser::with(options).await
@@ -33,7 +33,7 @@ impl Browser {
     /// Opens the screen of a telephone: this wide whatever windows may be.
     pub async fn telephone(width: u32) -> Browser {
         let options = json!({
-            "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--lang=fr"],
+            "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--lang=fr"],
             "mobileEmulation": { "deviceMetrics": { "width": width, "height": 800, "pixelRatio": 1.0, "touch": false } },
         });
         Browser::with(options).await

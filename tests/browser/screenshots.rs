@@ -30,7 +30,10 @@ const fn shot(name: &'static str, login: &'static str, address: &'static str) ->
 const SHOTS: &[Shot] = &[
     Shot { is_narrow_too: true, ..shot("accueil-deposant", "secretariat.aubrac", "/") },
     Shot { is_narrow_too: true, ..shot("versement-nouveau", "secretariat.aubrac", "/versements/nouveau") },
-    Shot { clicks: &[".rows li a"], ..shot("versement", "secretariat.aubrac", "/versements") },
+    Shot {
+        clicks: &["main tbody a, main .rows li a"],
+        ..shot("versement", "secretariat.aubrac", "/versements")
+    },
     Shot { is_narrow_too: true, ..shot("accueil-archiviste", "archiviste", "/") },
     Shot { is_narrow_too: true, ..shot("recherche", "archiviste", "/archives?q=deliberation") },
     Shot { clicks: &[".rows li a"], ..shot("unite", "archiviste", "/archives?q=deliberation") },
@@ -139,7 +142,10 @@ async fn every_desk_is_shown() {
             wide.click(css).await;
         }
         wide.find("main h1").await;
-        let height = wide.run("return document.scrollingElement.scrollHeight").await.as_u64().unwrap();
+        // With what the window itself has around the page.
+        let height =
+            "return document.scrollingElement.scrollHeight + window.outerHeight - window.innerHeight";
+        let height = wide.run(height).await.as_u64().unwrap();
         wide.resize(1280, u32::try_from(height.clamp(600, HEIGHT_MAX)).unwrap()).await;
         take(&wide, portal, shot, &folder.join(shot.name).with_extension("png")).await;
         if shot.is_narrow_too {
