@@ -256,7 +256,7 @@ impl Ingest {
             .await?;
         tx.enqueue(JOB_PURGE, id.0, keep_until).await?;
         let mut event = controlled(id, EventType::Rejet, Outcome::Ko, by, findings);
-        event.detail.extend(seen.judged_under.iter().cloned());
+        event.detail.extend(seen.told.iter().cloned());
         tx.record(event);
         Ok(())
     }

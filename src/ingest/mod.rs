@@ -18,6 +18,7 @@ mod confirm;
 pub mod conform;
 pub mod coverage;
 pub mod decide;
+pub mod decision_queries;
 mod examine;
 mod findings_json;
 mod format_findings;

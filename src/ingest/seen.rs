@@ -135,7 +135,7 @@ impl Seen {
             archival_agency: self.archival_agency.clone(),
             transferring_agency: self.transferring_agency.clone(),
             is_admitted: self.terms.is_some(),
-            judged_under: self.detail(),
+            told: self.detail(),
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod catalogue;
 pub mod conditions;
 pub mod convention;
+pub mod decision;
 pub mod deposit_limit;
 pub mod description;
 pub mod event;
@@ -28,6 +29,7 @@ pub use convention::{
     ActiveConvention, CONVENTION_FIELDS, Closed, Convention, ConventionDetails, ConventionState, Regime,
     Standing, Suspension,
 };
+pub use decision::{DecisionSaid, Refusal, RefusalReason, Unmotivated, tidied};
 pub use deposit_limit::{DepositLimit, Deposited, Period};
 pub use description::{
     BinaryObject, Content, Heading, Inline, ObjectGroup, OtherId, PhysicalObject, Reference, Referent, Rule,

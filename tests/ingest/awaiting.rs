@@ -1,8 +1,9 @@
 //! Agreements under which an archivist decides.
 
 use chartrier::ingest::archivist::{Decider, Undecided};
+use chartrier::ingest::decision_queries;
 use chartrier::ingest::queries::MessageKind;
-use chartrier::model::{Role, TransferState};
+use chartrier::model::{Refusal, RefusalReason, Role, TransferState};
 
 use super::{Desk, codes};
 
@@ -32,19 +33,57 @@ async fn an_archivist_refuses_with_their_own_words() {
     let waiting = desk.deposit(desk.under("DECLINE", &desk.tenant.agreement_with_archivist).zip()).await;
     let (tenant, id) = (desk.tenant.tenant, waiting.transfer_id);
     let archivist = desk.tenant.person(Role::Archivist);
-    let empty = desk.ingest.decline(tenant, Decider::of_all(archivist), id, "  ").await.unwrap();
-    assert_eq!(empty, Err(Undecided::ReasonMissing));
-    desk.ingest
-        .decline(tenant, Decider::of_all(archivist), id, "Le procès-verbal manque.")
-        .await
-        .unwrap()
-        .unwrap();
+    let reasons = [RefusalReason::FilesMissing, RefusalReason::ToComplete];
+    let refusal = Refusal::new(&reasons, "Le procès-verbal manque.").unwrap();
+    desk.ingest.decline(tenant, Decider::of_all(archivist), id, &refusal).await.unwrap().unwrap();
     let refused = desk.transfer(id).await;
     assert_eq!(
         (refused.state, codes(&refused)),
         (TransferState::Refused, vec!["message.refused_by_archivist"])
     );
     let reply = desk.message(id, MessageKind::Reply).await.unwrap();
-    assert!(reply.contains("Le procès-verbal manque."), "{reply}");
+    let said = "à compléter (to_complete), fichiers manquants (files_missing) : Le procès-verbal manque.";
+    assert!(reply.contains(said), "{reply}");
+    let mut tx = desk.tenant.db.read(tenant).await.unwrap();
+    let decision = decision_queries::find_decision(&mut tx, id).await.unwrap();
+    drop(tx);
+    assert_eq!(decision.reasons, [RefusalReason::ToComplete, RefusalReason::FilesMissing]);
+    assert_eq!(decision.words.as_deref(), Some("Le procès-verbal manque."));
+    let entry = last_entry(&desk, "REJET").await;
+    assert!(entry.contains("\"motifs\":\"to_complete files_missing\""), "{entry}");
+    assert!(entry.contains("\"mots\":\"Le procès-verbal manque.\""), "{entry}");
     desk.end().await;
+}
+
+#[tokio::test]
+async fn a_remark_goes_with_the_acceptance_into_the_entry_the_reply_and_the_archive() {
+    let desk = Desk::open().await;
+    let waiting = desk.deposit(desk.under("REMARQUE", &desk.tenant.agreement_with_archivist).zip()).await;
+    let (tenant, id) = (desk.tenant.tenant, waiting.transfer_id);
+    let by = Decider::of_all(desk.tenant.person(Role::Archivist));
+    let remark = " Titres à préciser <la prochaine fois>.\u{1} ";
+    desk.ingest.approve_with(tenant, by, id, remark).await.unwrap().unwrap();
+    let entry = last_entry(&desk, "CONTROLE").await;
+    assert!(entry.contains("\"remarque\":\"Titres à préciser <la prochaine fois>.\""), "{entry}");
+    desk.ingest.advance(tenant, id).await.unwrap();
+    assert_eq!(desk.transfer(id).await.state, TransferState::TakenInCharge);
+    let reply = desk.message(id, MessageKind::Reply).await.unwrap();
+    let said = "Remarque du service d'archives : Titres à préciser &lt;la prochaine fois&gt;.";
+    assert!(reply.contains(said), "{reply}");
+    let mut tx = desk.tenant.db.read(tenant).await.unwrap();
+    let decision = decision_queries::find_decision(&mut tx, id).await.unwrap();
+    drop(tx);
+    assert_eq!(decision.words.as_deref(), Some("Titres à préciser <la prochaine fois>."));
+    assert!(decision.reasons.is_empty());
+    desk.end().await;
+}
+
+/// The last entry of a type in the journal.
+async fn last_entry(desk: &Desk, event_type: &str) -> String {
+    let mut tx = desk.tenant.db.read(desk.tenant.tenant).await.unwrap();
+    sqlx::query_scalar("select entry from event where event_type = $1 order by seq desc limit 1")
+        .bind(event_type)
+        .fetch_one(tx.conn())
+        .await
+        .unwrap()
 }

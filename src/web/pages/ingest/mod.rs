@@ -6,5 +6,6 @@ pub mod decision;
 pub mod deposit;
 pub mod findings;
 pub mod list;
+pub mod said;
 pub mod show;
 pub mod transfer;

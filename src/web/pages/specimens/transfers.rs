@@ -4,14 +4,15 @@ use super::frame::{at, shell};
 use crate::model::findings::Kind;
 use crate::model::signature::{Form, Proven, Reason, Revocation, Signature, Signer};
 use crate::model::{
-    Engine, Finding, Indication, NotScanned, Severity, Signatures, Transfer, TransferId, TransferState,
-    VirusCoverage,
+    DecisionSaid, Engine, Finding, Indication, NotScanned, RefusalReason, Severity, Signatures, Transfer,
+    TransferId, TransferState, VirusCoverage,
 };
 use crate::registry::Quota;
 use crate::web::pages::attestations::{Card, Line};
 use crate::web::pages::desk::{DeskPage, Holdings};
+use crate::web::pages::ingest::decision::DecisionForm;
 use crate::web::pages::ingest::list::*;
-use crate::web::pages::ingest::transfer::{self, DecisionForm, Seen, TransferPage};
+use crate::web::pages::ingest::transfer::{self, Seen, TransferPage};
 use crate::web::pages::shell::*;
 use crate::web::pages::words;
 
@@ -147,6 +148,7 @@ pub fn seen(transfer: &Transfer) -> Seen<'_> {
         attestations: Some(attestations()),
         signatures: None,
         can_deposit: true,
+        said: DecisionSaid::default(),
         decision: None,
     }
 }
@@ -192,11 +194,24 @@ pub fn refused() -> TransferPage {
     transfer::page(account("déposant"), seen(&transfer))
 }
 
+/// By an archivist, for what can be added.
+pub fn declined() -> TransferPage {
+    let transfer = transfer(TransferState::Refused, "Marché public 2025-11 : fourniture de repas");
+    let words = "Le procès-verbal d’ouverture des plis manque, et les annexes 2 et 3 sont vides.";
+    let said = DecisionSaid {
+        reasons: vec![RefusalReason::ToComplete, RefusalReason::FilesMissing],
+        words: Some(words.into()),
+    };
+    transfer::page(account("déposant"), Seen { said, ..seen(&transfer) })
+}
+
 pub fn kept() -> TransferPage {
     let transfer = transfer(TransferState::TakenInCharge, "Délibération 2026-042 : budget primitif");
     let archive = Some(("SAL-2026-00042".into(), "/archives/unites/0".into(), 2));
     let signatures = Some(signatures());
-    transfer::page(account("déposant"), Seen { archive, signatures, ..seen(&transfer) })
+    let remark = Some("Pensez à joindre l’arrêté de délégation la prochaine fois.".into());
+    let said = DecisionSaid { words: remark, ..DecisionSaid::default() };
+    transfer::page(account("déposant"), Seen { archive, signatures, said, ..seen(&transfer) })
 }
 
 /// One valid and stamped, one whose authority nobody knows, one of a document changed since.
@@ -265,14 +280,8 @@ pub fn awaiting_replication() -> TransferPage {
 
 pub fn examined() -> TransferPage {
     let transfer = transfer(TransferState::Examined, "Registre des délibérations, 3e trimestre 2026");
-    let decision = Some(DecisionForm {
-        csrf: "jeton".into(),
-        reason: String::new(),
-        errors: vec![FieldError {
-            field: "motif",
-            sentence: "Dites pourquoi vous refusez ce versement.".into(),
-        }],
-    });
+    let error = FieldError { field: "raison", sentence: "Choisissez au moins une raison du refus.".into() };
+    let decision = Some(DecisionForm::filled("jeton", &[], vec![error]));
     transfer::page(account("archiviste"), Seen { decision, can_deposit: false, ..seen(&transfer) })
 }
 
