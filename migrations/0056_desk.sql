@@ -8,3 +8,7 @@ alter table transfer add constraint transfer_decision_words_short check (length(
 -- What awaits an archivist, oldest first, in each of the members she serves.
 create index transfer_awaiting_decision on transfer (tenant_id, received_at, transfer_id)
     where state = 'examined' and decided_by is null;
+
+-- What the examination saw, for whoever decides: how many files of each kind, and where in the message's tree findings are.
+alter table transfer add column file_kinds jsonb not null default '{}';
+alter table transfer add column finding_places jsonb not null default '{}';

@@ -1,5 +1,7 @@
-//! What an archivist said of her decision, in the register of transfers: one statement a function.
+//! What an archivist is shown before she decides, and what she said of her decision, in the register of transfers: one statement a
+//! function.
 
+use super::places::Places;
 use crate::db::{self, TenantRead, TenantTx};
 use crate::model::{DecisionSaid, Refusal, RefusalReason, TransferId};
 
@@ -35,4 +37,14 @@ pub async fn find_decision(tx: &mut TenantRead, id: TransferId) -> Result<Decisi
     let Some(row) = row.fetch_optional(tx.conn()).await? else { return Ok(DecisionSaid::default()) };
     let reasons = row.refusal_reasons.iter().filter_map(|word| RefusalReason::from_word(word)).collect();
     Ok(DecisionSaid { reasons, words: row.decision_words })
+}
+
+/// Where its findings are in the message's own tree.
+pub async fn find_places(tx: &mut TenantRead, id: TransferId) -> Result<Places, db::Error> {
+    let found = sqlx::query_scalar!("select finding_places from transfer where transfer_id = $1", id.0);
+    let found = found.fetch_optional(tx.conn()).await?.unwrap_or_default();
+    if found.is_null() {
+        return Ok(Places::default());
+    }
+    serde_json::from_value(found).map_err(|error| db::Error::row("transfer", error))
 }

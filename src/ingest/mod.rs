@@ -12,6 +12,8 @@
 pub mod acknowledge;
 pub mod archivist;
 mod attest;
+pub mod awaiting;
+mod awaiting_queries;
 mod compiled;
 mod conditions;
 mod confirm;
@@ -30,6 +32,7 @@ mod notes;
 mod notify;
 pub mod pairs;
 mod parties;
+pub mod places;
 pub mod queries;
 pub mod quota;
 pub mod receive;

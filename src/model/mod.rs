@@ -11,6 +11,7 @@ pub mod deposit_limit;
 pub mod description;
 pub mod event;
 pub mod expected;
+pub mod file_kind;
 pub mod findings;
 pub mod format;
 pub mod ids;
@@ -36,6 +37,7 @@ pub use description::{
     Rules, SedaVersion, Unit, UnitLink, UnitReference, Weight,
 };
 pub use event::{Agent, Event, EventType, Outcome};
+pub use file_kind::{FileKind, FileKinds, KindCount};
 pub use findings::{Finding, Findings, Severity};
 pub use format::{FormatPolicy, FormatRisk, NamedFormat, WhenAmiss};
 pub use ids::{
