@@ -23,6 +23,7 @@ pub mod retention;
 pub mod scope;
 pub mod signature;
 pub mod transfer;
+pub mod trend;
 pub mod virus;
 
 pub use conditions::{Age, Conditions, CopySaid, READING_DAYS_MIN, ReplyCodes, Signing};
@@ -51,4 +52,5 @@ pub use retention::{Fate, RetentionRule, ScheduleLevel, StartEvent, Utility};
 pub use scope::{Holding, Scope, Way};
 pub use signature::{Indication, Signatures};
 pub use transfer::{Channel, ReplyForm, Transfer, TransferState};
+pub use trend::Outlook;
 pub use virus::{Engine, LargeFiles, NotScanned, VirusCheck, VirusCoverage};

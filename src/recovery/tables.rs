@@ -251,6 +251,8 @@ pub const TABLES: &[Table] = &[
     lost("platform.seal_copy", "read again from the sites"),
     lost("platform.canary_damage", "measures of this service's readings, which begin again"),
     lost("platform.site_check", "the readings begin again at once"),
+    lost("platform.site_room", "measured again each day"),
+    lost("platform.notification", "chosen again: until then everything is told at once"),
     lost("platform.site_absence", "speaks of this service"),
     lost("platform.orphan", "found again by the next listing of the sites"),
     lost("platform.media_migration", "numbers of media_migration, for the operator's page"),

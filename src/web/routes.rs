@@ -107,6 +107,8 @@ pub static TABLE: &[Line] = &[
     get("/versements/{id}/reponse", Who::TransferReader, || web::to(pages::ingest::show::reply)),
     post("/versements/{id}/acceptation", Who::Archivist, || web::to(pages::ingest::decision::accept)),
     post("/versements/{id}/refus", Who::Archivist, || web::to(pages::ingest::decision::refuse)),
+    get("/decisions", Who::Archivist, || web::to(pages::ingest::batch::show)),
+    post("/decisions", Who::Archivist, || web::to(pages::ingest::batch::decide)),
     get("/archives", Who::Searcher, || web::to(pages::access::search::show)),
     get("/registre", Who::RegisterReader, || web::to(pages::access::register::show)),
     get("/registre/recolement.pdf", Who::RegisterReader, || web::to(pages::access::stocktaking::print)),

@@ -2,6 +2,7 @@
 //!
 //! Never decides: `crate::ingest` does. A depositor's page says nothing of standards and formats of exchange.
 
+pub mod batch;
 pub mod decision;
 pub mod deposit;
 pub mod findings;
@@ -9,3 +10,4 @@ pub mod list;
 pub mod said;
 pub mod show;
 pub mod transfer;
+pub mod waiting;
