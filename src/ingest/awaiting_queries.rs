@@ -33,11 +33,7 @@ pub(super) async fn count(tx: &mut TenantRead, scope: &Scope) -> Result<Awaiting
 }
 
 /// The first of them, gravest first, then oldest.
-pub(super) async fn first(
-    tx: &mut TenantRead,
-    scope: &Scope,
-    most: u32,
-) -> Result<Vec<Waiting>, db::Error> {
+pub(super) async fn first(tx: &mut TenantRead, scope: &Scope, most: u32) -> Result<Vec<Waiting>, db::Error> {
     let rows = sqlx::query!(
         r#"select t.transfer_id, t.received_at, t.object_count, t.expanded_bytes, t.file_kinds, t.person_id,
                   coalesce(nullif(trim(t.title), ''), t.file_name) as "title!",
@@ -55,7 +51,8 @@ pub(super) async fn first(
     .fetch_all(tx.conn())
     .await?;
     let waiting = rows.into_iter().map(|row| {
-        let kinds = serde_json::from_value(row.file_kinds).map_err(|error| db::Error::row("transfer", error))?;
+        let kinds =
+            serde_json::from_value(row.file_kinds).map_err(|error| db::Error::row("transfer", error))?;
         Ok(Waiting {
             transfer_id: TransferId(row.transfer_id),
             title: row.title,

@@ -6,9 +6,9 @@
 use fail::fail_point;
 
 use super::decide::{Decision, decide};
-use super::places::{self, Places};
 use super::judge::{Judged, Sender};
 use super::notify::{self, Decided};
+use super::places::{self, Places};
 use super::queries::{self, MessageKind};
 use super::seal::{Sealed, Sealing};
 use super::seen::Seen;

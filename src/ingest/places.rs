@@ -169,10 +169,7 @@ fn file_name(object: &BinaryObject) -> String {
 }
 
 /// The first unit that refers to each of these files, or to its group.
-fn holders(
-    manifest: &Manifest,
-    files: &BTreeMap<u32, (String, Ranks)>,
-) -> io::Result<BTreeMap<u32, u32>> {
+fn holders(manifest: &Manifest, files: &BTreeMap<u32, (String, Ranks)>) -> io::Result<BTreeMap<u32, u32>> {
     let mut holders = BTreeMap::new();
     if files.is_empty() {
         return Ok(holders);
@@ -282,8 +279,7 @@ impl Walk<'_> {
                 quiet: quiet.get(&unit).copied().unwrap_or(0),
             });
             let files = self.under.remove(&unit).unwrap_or_default();
-            let file =
-                |(name, findings)| Node { depth: depth + 1, name, is_file: true, findings, quiet: 0 };
+            let file = |(name, findings)| Node { depth: depth + 1, name, is_file: true, findings, quiet: 0 };
             self.nodes.extend(files.into_iter().map(file));
             let children = self.children.remove(&unit).unwrap_or_default();
             waiting.extend(children.into_iter().rev().map(|child| (child, depth + 1)));

@@ -6,7 +6,8 @@ use super::places::Places;
 use super::{coverage, findings_json};
 use crate::db::{self, TenantRead, TenantTx};
 use crate::model::{
-    ArchiveId, FileKinds, Finding, PersonId, SedaVersion, Signatures, TransferId, TransferState, VirusCoverage,
+    ArchiveId, FileKinds, Finding, PersonId, SedaVersion, Signatures, TransferId, TransferState,
+    VirusCoverage,
 };
 
 /// Locks the transfer's row and tells its state and whether an archivist has accepted it.

@@ -24,7 +24,9 @@ pub enum Outlook {
 
 /// What becomes of a place of `most` bytes of which so many were taken each day measured, in order.
 pub fn outlook(taken: &[(NaiveDate, u64)], most: u64) -> Outlook {
-    let (Some((first, _)), Some((last, held))) = (taken.first(), taken.last()) else { return Outlook::Unknown };
+    let (Some((first, _)), Some((last, held))) = (taken.first(), taken.last()) else {
+        return Outlook::Unknown;
+    };
     if *held >= most {
         return Outlook::Full;
     }
@@ -47,8 +49,10 @@ pub fn outlook(taken: &[(NaiveDate, u64)], most: u64) -> Outlook {
 fn slope(taken: &[(NaiveDate, u64)], first: NaiveDate) -> f64 {
     let count = taken.len() as f64;
     let points = || taken.iter().map(|(day, bytes)| ((*day - first).num_days() as f64, *bytes as f64));
-    let (mean_day, mean_bytes) =
-        (points().map(|(day, _)| day).sum::<f64>() / count, points().map(|(_, bytes)| bytes).sum::<f64>() / count);
+    let (mean_day, mean_bytes) = (
+        points().map(|(day, _)| day).sum::<f64>() / count,
+        points().map(|(_, bytes)| bytes).sum::<f64>() / count,
+    );
     let spread: f64 = points().map(|(day, _)| (day - mean_day).powi(2)).sum();
     let together: f64 = points().map(|(day, bytes)| (day - mean_day) * (bytes - mean_bytes)).sum();
     if spread > 0.0 { together / spread } else { 0.0 }

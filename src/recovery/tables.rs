@@ -80,7 +80,10 @@ pub const TABLES: &[Table] = &[
     },
     Table {
         but: &[
-            ("file_kinds", "of what waits for a decision: once taken in charge, the formats of the objects say it"),
+            (
+                "file_kinds",
+                "of what waits for a decision: once taken in charge, the formats of the objects say it",
+            ),
             ("finding_places", "where the report of checks has a line and a path"),
             ("copy_said", "told by the findings that the archive keeps, when it mattered"),
             ("reply_to", "what was to be told was told"),

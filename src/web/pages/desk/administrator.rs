@@ -90,15 +90,24 @@ pub fn desk(found: &Found, now: DateTime<Utc>, today: chrono::NaiveDate) -> Admi
     let open = kept.iter().filter(|agreement| agreement.is_open_on(today)).count() as u64;
     let closed = kept.len() as u64 - open;
     let mut agreements = vec![words::count(open, "accord ouvert", "accords ouverts")];
-    agreements.extend((closed > 0).then(|| words::count(closed, "suspendu ou terminé", "suspendus ou terminés")));
+    agreements
+        .extend((closed > 0).then(|| words::count(closed, "suspendu ou terminé", "suspendus ou terminés")));
     AdministratorDesk {
         missed: found.missed.iter().map(connector_words::missed).collect(),
         expected: found.awaited.iter().map(expected_line).collect(),
         agreements,
-        drafts: drafts.iter().map(|draft| Link::new(&draft.name, format!("/accords/{}", draft.agreement_id))).collect(),
+        drafts: drafts
+            .iter()
+            .map(|draft| Link::new(&draft.name, format!("/accords/{}", draft.agreement_id)))
+            .collect(),
         trend: outlook(found.outlook, "La place occupée est mesurée"),
         bill: found.statement.as_ref().map(|bill| {
-            format!("Exercice {} : {} (état liquidatif {}).", bill.year, words::euros(bill.share), bill.number)
+            format!(
+                "Exercice {} : {} (état liquidatif {}).",
+                bill.year,
+                words::euros(bill.share),
+                bill.number
+            )
         }),
         silent: found.machines.iter().filter_map(|machine| silent(machine, now)).collect(),
     }

@@ -65,8 +65,7 @@ pub async fn look(state: &State, session: &Session) -> Result<Option<ArchivistDe
     let asked: Vec<Served> = served.iter().map(|(_, served)| served.clone()).collect();
     let found = state.ingest.awaiting(&asked, SHOWN as u32).await?;
     let here = session.caller.as_ref().map(|caller| caller.tenant);
-    let found: Vec<(&Membership, Awaiting)> =
-        served.iter().map(|(member, _)| *member).zip(found).collect();
+    let found: Vec<(&Membership, Awaiting)> = served.iter().map(|(member, _)| *member).zip(found).collect();
     Ok(Some(desk(&session.csrf_token, here, &found, served.len(), state.clock.now())))
 }
 
@@ -93,7 +92,11 @@ pub fn desk(
         csrf: csrf.to_owned(),
         total,
         lines: lines(found, here, served > 1, now),
-        members: if served > 1 { with.iter().map(|found| member_line(found, here)).collect() } else { Vec::new() },
+        members: if served > 1 {
+            with.iter().map(|found| member_line(found, here)).collect()
+        } else {
+            Vec::new()
+        },
         has_here: found.iter().any(|(member, of)| Some(member.tenant) == here && of.count > 0),
         left_out: (unseen > 0).then(|| {
             format!("{} ne sont pas regardées ici.", words::count(unseen, "collectivité", "collectivités"))

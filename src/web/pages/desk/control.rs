@@ -88,8 +88,9 @@ pub fn desk(csrf: &str, found: &[Found], ressort: usize) -> ControlDesk {
             words::count(held, "archive", "archives")
         ),
         lines: found.iter().map(line).collect(),
-        left_out: (left_out > 0)
-            .then(|| format!("{} ne sont pas montrées ici.", words::count(left_out, "collectivité", "collectivités"))),
+        left_out: (left_out > 0).then(|| {
+            format!("{} ne sont pas montrées ici.", words::count(left_out, "collectivité", "collectivités"))
+        }),
     }
 }
 

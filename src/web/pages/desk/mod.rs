@@ -2,11 +2,11 @@
 //!
 //! One file a desk. Never shows one role what another sees: the pilot's and the operator's have no title.
 
-mod administrator;
+pub mod administrator;
 pub mod archivist;
-mod control;
-mod operator;
-mod pilot;
+pub mod control;
+pub mod operator;
+pub mod pilot;
 mod words;
 
 use actix_web::{HttpRequest, HttpResponse, web};

@@ -123,14 +123,19 @@ fn facts(found: &Found) -> Vec<Fact> {
         Some(seconds) => format!(", trouvés en {} au plus", words::lapse(seconds)),
         None => String::new(),
     };
-    let state = if unfound == 0 { "tous trouvés".to_owned() } else { format!("{unfound} pas encore trouvés") };
+    let state =
+        if unfound == 0 { "tous trouvés".to_owned() } else { format!("{unfound} pas encore trouvés") };
     let incidents: u64 = found.overview.sites.iter().map(|site| site.incidents).sum();
     vec![
         Fact::new("Intégrité", words::count(incidents, "incident ouvert", "incidents ouverts")),
         Fact::new("Objets témoins", format!("{}{found_in} ; {state}", words::number(canaries.found))),
         Fact::new(
             "Scellements",
-            if found.seals.is_empty() { "à jour".to_owned() } else { words::count(found.seals.len() as u64, "alerte", "alertes") },
+            if found.seals.is_empty() {
+                "à jour".to_owned()
+            } else {
+                words::count(found.seals.len() as u64, "alerte", "alertes")
+            },
         ),
     ]
 }

@@ -79,7 +79,8 @@ pub fn desk(found: &Found, today: NaiveDate) -> PilotDesk {
     let open = found.overviews.iter().filter(|member| member.standing.closed_on(today).is_none()).count();
     let alerts: Vec<String> =
         found.overviews.iter().flat_map(|member| pilot::alerts(member, today)).collect();
-    let entries: Vec<EntryLine> = found.entries.iter().filter_map(|entry| entry_line(found, entry, today)).collect();
+    let entries: Vec<EntryLine> =
+        found.entries.iter().filter_map(|entry| entry_line(found, entry, today)).collect();
     let more = |all: usize| {
         (all > SHOWN).then(|| format!("et {}", words::count((all - SHOWN) as u64, "autre", "autres")))
     };

@@ -6,7 +6,9 @@ use crate::web::pages::words;
 /// When a place will be full, after its name: « à ce rythme, pleine en mars 2028 (dans 14 mois) ».
 pub fn outlook(outlook: Outlook, measured: &str) -> String {
     match outlook {
-        Outlook::Unknown => format!("{measured} depuis moins de deux semaines : trop peu pour dire à quel rythme."),
+        Outlook::Unknown => {
+            format!("{measured} depuis moins de deux semaines : trop peu pour dire à quel rythme.")
+        }
         Outlook::Still => "À ce rythme, la place ne sera pas atteinte avant vingt ans.".into(),
         Outlook::Full => "La place est atteinte.".into(),
         Outlook::On { day, days, daily } => {

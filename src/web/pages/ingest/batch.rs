@@ -8,17 +8,15 @@ use askama::Template;
 use uuid::Uuid;
 
 use super::decision::{self, DecisionForm};
-use super::waiting::{self, WaitingLine};
 use super::list;
+use super::waiting::{self, WaitingLine};
 use crate::ingest::archivist::Undecided;
 use crate::ingest::awaiting::{Awaiting, Served};
 use crate::ingest::queries;
 use crate::model::{Refusal, Role, TransferId};
 use crate::web::callers::Archivist;
 use crate::web::pages::fields::{Fields, all, first};
-use crate::web::pages::shell::{
-    Account, Badge, FieldError, Section, Shell, answer, answer_to_correct,
-};
+use crate::web::pages::shell::{Account, Badge, FieldError, Section, Shell, answer, answer_to_correct};
 use crate::web::pages::words;
 use crate::web::{Problem, State};
 
@@ -98,7 +96,10 @@ fn asked(fields: &[(String, String)]) -> Result<(Vec<TransferId>, Act), FieldErr
             ids.push(id);
         }
         if ids.len() > BATCH_MAX {
-            return Err(wrong("selection", "Cent versements au plus à la fois : faites-le en plusieurs fois."));
+            return Err(wrong(
+                "selection",
+                "Cent versements au plus à la fois : faites-le en plusieurs fois.",
+            ));
         }
     }
     if ids.is_empty() {
@@ -112,12 +113,7 @@ fn asked(fields: &[(String, String)]) -> Result<(Vec<TransferId>, Act), FieldErr
 }
 
 /// Decides of one. One that the person does not reach is told nothing about, as if it did not exist.
-async fn one(
-    person: &Archivist,
-    state: &State,
-    id: TransferId,
-    act: &Act,
-) -> Result<Option<Told>, Problem> {
+async fn one(person: &Archivist, state: &State, id: TransferId, act: &Act) -> Result<Option<Told>, Problem> {
     let by = decision::decider(person);
     let done = match act {
         Act::Accept(remark) => state.ingest.approve_with(person.tenant, by, id, remark).await,
@@ -189,7 +185,10 @@ pub fn page(
         ),
         lines,
         more: (more > 0).then(|| {
-            format!("Et {} : ils viendront quand ceux-ci seront décidés.", words::count(more, "autre", "autres"))
+            format!(
+                "Et {} : ils viendront quand ceux-ci seront décidés.",
+                words::count(more, "autre", "autres")
+            )
         }),
         decision,
         results,

@@ -10,4 +10,5 @@ pub mod list;
 pub mod said;
 pub mod show;
 pub mod transfer;
+pub mod tree;
 pub mod waiting;

@@ -11,7 +11,7 @@ use crate::access::Reader;
 use crate::db::{TenantRead, jobs};
 use crate::identity::PersonCaller;
 use crate::ingest;
-use crate::ingest::decision_queries::find_decision;
+use crate::ingest::decision_queries::{find_decision, find_places};
 use crate::ingest::queries::{self, MessageKind};
 use crate::ingest::visibility;
 use crate::model::{Transfer, TransferId, TransferState};
@@ -133,6 +133,7 @@ async fn read(
     let attestations = attestations::card(&mut tx, person, id).await?;
     let signatures = queries::find_signatures(&mut tx, id).await?;
     let said = find_decision(&mut tx, id).await?;
+    let places = find_places(&mut tx, id).await?;
     drop(tx);
     let waits_for = match transfer.state {
         TransferState::Received => {
@@ -160,6 +161,7 @@ async fn read(
             _ => None,
         },
         said,
+        places,
         can_deposit: Who::Depositor.admits(&person.roles),
         decision,
     };

@@ -6,6 +6,8 @@ use super::decision::DecisionForm;
 use super::findings::{self, FindingGroup};
 use super::list;
 use super::said::{self, Answered};
+use super::tree::{self, TreeCard};
+use crate::ingest::places::Places;
 use crate::model::findings::MESSAGE_REFUSED_BY_ARCHIVIST;
 use crate::model::{DecisionSaid, Finding, RefusalReason, Signatures, Transfer, TransferState};
 use crate::web::pages::attestations::Card;
@@ -33,6 +35,8 @@ pub struct TransferPage {
     /// What the archivist said.
     pub answered: Option<Answered>,
     pub findings: Vec<FindingGroup>,
+    /// The same, in the tree of what was sent.
+    pub tree: Option<TreeCard>,
     pub facts: Vec<Fact>,
     pub papers: Vec<Paper>,
     pub attestations: Option<Card>,
@@ -86,6 +90,8 @@ pub struct Seen<'a> {
     pub can_deposit: bool,
     /// What the archivist said of her decision.
     pub said: DecisionSaid,
+    /// Where its findings are.
+    pub places: Places,
     /// The archivist's forms, for whoever may decide now.
     pub decision: Option<DecisionForm>,
 }
@@ -118,6 +124,7 @@ pub fn page(account: Account, seen: Seen<'_>) -> TransferPage {
         archive: seen.archive.as_ref().map(|(cote, address, _)| Link::new(cote, address)),
         can_retry: seen.can_deposit && transfer.state == TransferState::Refused && can_send_again,
         findings: findings::groups(&shown),
+        tree: tree::card(&seen.places, &shown),
         answered: said::card(&seen.said, transfer.state),
         facts: facts(&seen),
         papers: papers(transfer, seen.acknowledged, seen.replied),

@@ -83,7 +83,10 @@ mod tests {
             "14\u{a0}fichiers, 9\u{a0}Mo : 12\u{a0}PDF, 2\u{a0}images"
         );
         kinds.extend([(FileKind::Mail, count(1)), (FileKind::Data, count(3)), (FileKind::Other, count(1))]);
-        assert_eq!(kinds_words(&kinds), "12\u{a0}PDF, 3\u{a0}fichiers de données, 2\u{a0}images, 2\u{a0}autres");
+        assert_eq!(
+            kinds_words(&kinds),
+            "12\u{a0}PDF, 3\u{a0}fichiers de données, 2\u{a0}images, 2\u{a0}autres"
+        );
         assert_eq!(contents(1, 1_000, &FileKinds::new()), "1\u{a0}fichier, 1\u{a0}Ko");
         assert_eq!([30, 7_300, 200_000].map(whole), ["1\u{a0}min", "2\u{a0}h", "2\u{a0}jours"]);
     }
