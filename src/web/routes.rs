@@ -97,6 +97,7 @@ pub static TABLE: &[Line] = &[
     get("/mot-de-passe/{link}", Who::Anyone, || web::to(pages::password::choose)),
     post("/mot-de-passe/{link}", Who::Anyone, || web::to(pages::password::set)),
     get("/compte", Who::LoggedIn, || web::to(pages::account::show)),
+    post("/compte/courriels", Who::LoggedIn, || web::to(pages::mails::set)),
     post("/compte/sessions", Who::LoggedIn, || web::to(pages::account::close)),
     post("/deconnexion", Who::LoggedIn, || web::to(pages::identity::log_out)),
     get("/versements", Who::TransferReader, || web::to(pages::ingest::list::show)),
@@ -250,6 +251,7 @@ pub static TABLE: &[Line] = &[
     post("/verify", Who::Anyone, || web::to(pages::verify::examine)),
     get_compressed("/documentation/api", Who::Anyone, || web::to(pages::api::show)),
     get("/confiance", Who::Anyone, || web::to(pages::trust::trust)),
+    get_compressed("/aide", Who::Anyone, || web::to(pages::help::show)),
     get("/accessibilite", Who::Anyone, || web::to(pages::notices::accessibility)),
     get_compressed("/static/{name}", Who::Anyone, || web::to(pages::assets::file)),
 ];

@@ -54,6 +54,20 @@ fn every_page_has_one_heading_its_own_title_and_only_whole_references() {
 }
 
 #[test]
+fn help_leads_to_a_word_that_is_there() {
+    let slugs: Vec<&str> =
+        super::help::parts().iter().flat_map(|part| part.words).map(|word| word.slug).collect();
+    let mut met = 0;
+    for (name, page) in pages() {
+        for slug in values(&page, "href").iter().filter_map(|address| address.strip_prefix("/aide#")) {
+            assert!(slugs.contains(&slug), "{name}: /aide#{slug} is nowhere");
+            met += 1;
+        }
+    }
+    assert!(met > 5, "forms lead to the words they use");
+}
+
+#[test]
 fn no_page_carries_script_or_style_of_its_own() {
     for (name, page) in pages() {
         assert!(!page.contains("<style") && values(&page, "style").is_empty(), "{name}: style in the page");

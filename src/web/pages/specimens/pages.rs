@@ -144,6 +144,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("exploitation", render(&operations())),
         ("erreur", render(&problem)),
         ("accessibilite", render(&accessibility)),
+        ("aide", render(&crate::web::pages::help::page())),
     ];
     pages.extend(people::pages());
     pages.extend(surveying::pages());
