@@ -38,7 +38,8 @@ impl Mail {
             several => format!("Résumé du jour : {several} nouvelles"),
         };
         let account = format!("{}/compte", self.public_url);
-        let body = Digest { lines, account: &account }.render().map_err(|error| for_good(error.to_string()))?;
+        let body =
+            Digest { lines, account: &account }.render().map_err(|error| for_good(error.to_string()))?;
         let (id, to, at) = (first.letter_id, first.recipient.as_str(), first.created_at);
         relay.send(&Outgoing { id, to, at, subject, body }).await
     }

@@ -116,13 +116,9 @@ impl Subject {
     pub fn is_for(self, roles: &[Role]) -> bool {
         let told: &[Role] = match self {
             Self::Decided => &[Role::Depositor, Role::Producer, Role::Archivist, Role::MemberAdmin],
-            Self::Completed => &[
-                Role::Depositor,
-                Role::Producer,
-                Role::Archivist,
-                Role::MemberAdmin,
-                Role::ControlAuthority,
-            ],
+            Self::Completed => {
+                &[Role::Depositor, Role::Producer, Role::Archivist, Role::MemberAdmin, Role::ControlAuthority]
+            }
             Self::Quota | Self::Missed => &[Role::MemberAdmin],
             Self::Convention => &[Role::MemberAdmin, Role::Pilot],
         };

@@ -87,3 +87,52 @@ async fn last_entry(desk: &Desk, event_type: &str) -> String {
         .await
         .unwrap()
 }
+
+#[tokio::test]
+async fn a_finding_has_its_place_in_the_tree_of_the_message() {
+    let desk = Desk::open().await;
+    let mut sip = desk.sip("ENDROIT");
+    sip.first_digest = Some("0".repeat(128));
+    let refused = desk.deposit(sip.zip()).await;
+    assert_eq!((refused.state, codes(&refused)), (TransferState::Refused, vec!["object.digest"]));
+    let mut tx = desk.tenant.db.read(desk.tenant.tenant).await.unwrap();
+    let places = decision_queries::find_places(&mut tx, refused.transfer_id).await.unwrap();
+    drop(tx);
+    let node = |of: &chartrier::ingest::places::Node| {
+        (of.depth, of.name.clone(), of.is_file, of.findings.clone(), of.quiet)
+    };
+    let nodes: Vec<_> = places.nodes.iter().map(node).collect();
+    assert_eq!(
+        nodes,
+        [
+            (0, "Délibérations du versement ENDROIT".to_owned(), false, vec![], 2),
+            (1, "Pièce 0".to_owned(), false, vec![], 0),
+            (2, "content/piece-1.pdf".to_owned(), true, vec![0], 0),
+        ]
+    );
+    assert_eq!(places.left_out, 0);
+    desk.end().await;
+}
+
+#[tokio::test]
+async fn the_tree_is_bounded_and_what_is_past_it_is_counted() {
+    let desk = Desk::open().await;
+    let mut sip = desk.sip("BORNE");
+    let untitled = |n: usize| {
+        format!(
+            "<ArchiveUnit id=\"V{n}\"><Content><DescriptionLevel>Item</DescriptionLevel>\
+             <StartDate>2026-02-01</StartDate><EndDate>2025-01-01</EndDate></Content></ArchiveUnit>\n"
+        )
+    };
+    sip.units = (0..120).map(untitled).collect();
+    let refused = desk.deposit(sip.zip()).await;
+    assert_eq!(refused.state, TransferState::Refused, "{:?}", refused.findings.first());
+    let mut tx = desk.tenant.db.read(desk.tenant.tenant).await.unwrap();
+    let places = decision_queries::find_places(&mut tx, refused.transfer_id).await.unwrap();
+    drop(tx);
+    assert!(places.nodes.len() > 50 && places.nodes.len() <= chartrier::ingest::places::NODES_MAX);
+    let placed: usize = places.nodes.iter().map(|node| node.findings.len()).sum();
+    let located = refused.findings.iter().filter(|finding| finding.line.is_some()).count();
+    assert_eq!(placed + places.left_out as usize, located);
+    desk.end().await;
+}

@@ -123,8 +123,11 @@ fn facts(found: &Found) -> Vec<Fact> {
         Some(seconds) => format!(", trouvés en {} au plus", words::lapse(seconds)),
         None => String::new(),
     };
-    let state =
-        if unfound == 0 { "tous trouvés".to_owned() } else { words::count(unfound, "pas encore trouvé", "pas encore trouvés") };
+    let state = if unfound == 0 {
+        "tous trouvés".to_owned()
+    } else {
+        words::count(unfound, "pas encore trouvé", "pas encore trouvés")
+    };
     let incidents: u64 = found.overview.sites.iter().map(|site| site.incidents).sum();
     vec![
         Fact::new("Intégrité", words::count(incidents, "incident ouvert", "incidents ouverts")),
