@@ -23,6 +23,8 @@ pub struct ArchivistDesk {
     pub members: Vec<MemberLine>,
     /// There is something to decide in the session's own member.
     pub has_here: bool,
+    /// She decides in that member, whose register she reads.
+    pub serves_here: bool,
     /// What is not shown, and why.
     pub left_out: Option<String>,
 }
@@ -97,6 +99,7 @@ pub fn desk(
         } else {
             Vec::new()
         },
+        serves_here: found.iter().any(|(member, _)| Some(member.tenant) == here),
         has_here: found.iter().any(|(member, of)| Some(member.tenant) == here && of.count > 0),
         left_out: (unseen > 0).then(|| {
             format!("{} ne sont pas regardées ici.", words::count(unseen, "collectivité", "collectivités"))

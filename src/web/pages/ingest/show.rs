@@ -116,18 +116,7 @@ async fn read(
         ),
         None => None,
     };
-    let agreement = match &transfer.agreement_identifier {
-        Some(identifier) => Some(
-            registry::queries::find_agreement(&mut tx, identifier)
-                .await?
-                .map_or_else(|| identifier.clone(), |agreement| agreement.name),
-        ),
-        None => None,
-    };
-    let agreement = match (agreement, registry::terms_queries::of_transfer(&mut tx, id).await?) {
-        (Some(name), Some((version, _))) => Some(format!("{name}, version {version}")),
-        (agreement, _) => agreement,
-    };
+    let agreement = agreement(&mut tx, &transfer).await?;
     let profile = profile(&mut tx, &transfer).await?;
     let acknowledged = queries::find_message(&mut tx, id, MessageKind::Acknowledgement).await?.is_some();
     let attestations = attestations::card(&mut tx, person, id).await?;
@@ -166,6 +155,17 @@ async fn read(
         decision,
     };
     Ok(transfer::page(Account::of(person), seen))
+}
+
+/// The agreement, by its name in the register, and the version it was judged under.
+async fn agreement(tx: &mut TenantRead, transfer: &Transfer) -> Result<Option<String>, Problem> {
+    let Some(identifier) = &transfer.agreement_identifier else { return Ok(None) };
+    let named = registry::queries::find_agreement(tx, identifier).await?;
+    let name = named.map_or_else(|| identifier.clone(), |agreement| agreement.name);
+    Ok(Some(match registry::terms_queries::of_transfer(tx, transfer.transfer_id).await? {
+        Some((version, _)) => format!("{name}, version {version}"),
+        None => name,
+    }))
 }
 
 /// The profile declared, by its name in the register, and the version it was checked against.
