@@ -25,6 +25,24 @@ pub struct Entry {
     pub message_identifier: Option<String>,
 }
 
+/// The last archives taken in charge that the scope reaches, the last first: when, cote, title.
+pub async fn latest(
+    tx: &mut TenantRead,
+    scope: &Scope,
+    most: i64,
+) -> Result<Vec<(DateTime<Utc>, String, String)>, db::Error> {
+    let rows = sqlx::query!(
+        "select a.taken_in_charge_at, a.cote, a.title
+         from archive a join agreement g using (tenant_id, agreement_id) join transfer t using (tenant_id, transfer_id)
+         where $1::jsonb is null or reached($1, g.identifier, a.originating_agency, t.person_id)
+         order by a.taken_in_charge_at desc, a.archive_id desc limit $2",
+        scope.ways(),
+        most
+    );
+    let rows = rows.fetch_all(tx.conn()).await?.into_iter();
+    Ok(rows.map(|row| (row.taken_in_charge_at, row.cote, row.title)).collect())
+}
+
 /// Place in the register: what came last on the page before.
 pub type After = (DateTime<Utc>, Uuid);
 

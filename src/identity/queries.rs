@@ -42,6 +42,9 @@ pub(super) async fn forget(
     sqlx::query!("delete from technical.session where person_id = $1", person.0).execute(tx.conn()).await?;
     sqlx::query!("delete from technical.login_failure where login = $1", login).execute(tx.conn()).await?;
     sqlx::query!("delete from technical.letter where recipient = $1", email).execute(tx.conn()).await?;
+    sqlx::query!("delete from platform.notification where person_id = $1", person.0)
+        .execute(tx.conn())
+        .await?;
     sqlx::query!("delete from platform.recovery_code where person_id = $1", person.0)
         .execute(tx.conn())
         .await?;

@@ -1,13 +1,13 @@
 //! What an archivist decides of an examined transfer, of those that their role reaches. The one who deposited it may not (norms §8).
 
-use super::{Error, Ingest, JOB_SEAL, event_object, queries, replies, state_queries, visibility};
+use super::{
+    Error, Ingest, JOB_SEAL, decision_queries, event_object, queries, replies, state_queries, visibility,
+};
 use crate::model::findings as f;
 use crate::model::{
-    Agent, Event, EventType, Finding, Outcome, PersonId, Role, Scope, TenantId, TransferId, TransferState,
+    Agent, Event, EventType, Finding, Outcome, PersonId, Refusal, Role, Scope, TenantId, TransferId,
+    TransferState, tidied,
 };
-
-/// Longest reason kept, in characters.
-const REASON_CHARS_MAX: usize = 2_000;
 
 /// Why a decision was not taken; an answer for the archivist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +17,6 @@ pub enum Undecided {
     NotWaiting,
     /// The depositor cannot accept their own deposit.
     OwnDeposit,
-    /// A refusal needs its reason.
-    ReasonMissing,
 }
 
 /// Who decides, and of what.
@@ -43,6 +41,18 @@ impl Ingest {
         by: Decider,
         id: TransferId,
     ) -> Result<Result<(), Undecided>, Error> {
+        self.approve_with(tenant, by, id, "").await
+    }
+
+    /// Accepts, with a remark for the depositor when it says something: it goes into the entry and the reply.
+    pub async fn approve_with(
+        &self,
+        tenant: TenantId,
+        by: Decider,
+        id: TransferId,
+        remark: &str,
+    ) -> Result<Result<(), Undecided>, Error> {
+        let remark = Some(tidied(remark)).filter(|remark| !remark.is_empty());
         let mut tx = self.db.write(tenant).await?;
         if let Err(undecided) = waiting(&mut tx, &by, id).await? {
             return Ok(Err(undecided));
@@ -51,38 +61,38 @@ impl Ingest {
         if !state_queries::set_approved(&mut tx, id, by.person, at).await? {
             return Ok(Err(Undecided::NotWaiting));
         }
+        let mut detail = vec![("etape", "acceptation par l'archiviste".to_owned())];
+        if let Some(remark) = remark {
+            decision_queries::set_remark(&mut tx, id, &remark).await?;
+            detail.push(("remarque", remark));
+        }
         tx.record(Event {
             event_type: EventType::Controle,
             outcome: Outcome::Ok,
             agent: Agent::Person(by.person, Role::Archivist),
             object: event_object(id),
-            detail: vec![("etape", "acceptation par l'archiviste".into())],
+            detail,
         });
         tx.enqueue(JOB_SEAL, id.0, at).await?;
         tx.commit().await?;
         Ok(Ok(()))
     }
 
-    /// Refuses, with the archivist's words as the reason.
+    /// Refuses, with the archivist's reasons and her words.
     pub async fn decline(
         &self,
         tenant: TenantId,
         by: Decider,
         id: TransferId,
-        reason: &str,
+        refusal: &Refusal,
     ) -> Result<Result<(), Undecided>, Error> {
-        let reason: String =
-            reason.trim().chars().filter(|c| !c.is_control() || *c == '\n').take(REASON_CHARS_MAX).collect();
-        if reason.is_empty() {
-            return Ok(Err(Undecided::ReasonMissing));
-        }
         let mut tx = self.db.write(tenant).await?;
         let transfer = match waiting(&mut tx, &by, id).await? {
             Ok(transfer) => transfer,
             Err(undecided) => return Ok(Err(undecided)),
         };
         let mut findings = transfer.findings.clone();
-        findings.push(Finding::new(&f::MESSAGE_REFUSED_BY_ARCHIVIST, reason));
+        findings.push(Finding::new(&f::MESSAGE_REFUSED_BY_ARCHIVIST, refusal.said()));
         let seen = replies::Refused {
             version: transfer.seda_version.as_deref().and_then(crate::model::SedaVersion::from_number),
             message_identifier: transfer.message_identifier.clone(),
@@ -90,14 +100,22 @@ impl Ingest {
             archival_agency: None,
             transferring_agency: transfer.transferring_agency.clone(),
             is_admitted: true,
-            // The entry of its examination has them.
-            judged_under: Vec::new(),
+            // The entry of its examination has what it was judged under.
+            told: told(refusal),
         };
+        decision_queries::set_refusal(&mut tx, id, refusal).await?;
         self.refuse_in(&mut tx, &transfer, &seen, &findings, Agent::Person(by.person, Role::Archivist))
             .await?;
         tx.commit().await?;
         Ok(Ok(()))
     }
+}
+
+/// What the entry of a refusal says of it.
+fn told(refusal: &Refusal) -> Vec<(&'static str, String)> {
+    let words = Some(refusal.words()).filter(|words| !words.is_empty());
+    let words = words.map(|words| ("mots", words.to_owned()));
+    std::iter::once(("motifs", refusal.codes())).chain(words).collect()
 }
 
 async fn waiting(

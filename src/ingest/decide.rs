@@ -48,10 +48,26 @@ pub struct Facts {
 /// What the step says.
 pub enum Decision {
     /// At least one error; warnings stand with them.
-    Refuse(Vec<Finding>),
+    Refuse(Found),
     /// Nothing against it; an archivist must look first.
-    Await(Vec<Finding>),
+    Await(Found),
     Accept(Box<Accepted>),
+}
+
+/// What was found, and the message in which it was, when it could be read.
+pub struct Found {
+    pub findings: Vec<Finding>,
+    pub(super) manifest: Option<Box<Manifest>>,
+}
+
+impl Decision {
+    /// The message, and what was found in it.
+    pub(super) fn found(&self) -> Option<(&Manifest, &[Finding])> {
+        match self {
+            Self::Refuse(found) | Self::Await(found) => Some((found.manifest.as_deref()?, &found.findings)),
+            Self::Accept(accepted) => Some((&accepted.manifest, &accepted.findings)),
+        }
+    }
 }
 
 /// An examined transfer that this member accepts: the only value `seal` takes.
@@ -72,7 +88,7 @@ pub fn decide(conformed: Conformed, facts: Facts, today: NaiveDate, approved: bo
     judge_tolerances(&mut findings, facts.agreement.as_ref());
     format_findings::judge(&mut findings, facts.agreement.as_ref());
     let Some(manifest) = identified.manifest.take() else {
-        return Decision::Refuse(findings);
+        return Decision::Refuse(Found { findings, manifest: None });
     };
     findings.extend(check(&manifest.heading, &facts, identified.expanded_bytes, today));
     findings.extend(quota::check(&facts.room, limits::coming(&identified)));
@@ -87,10 +103,10 @@ pub fn decide(conformed: Conformed, facts: Facts, today: NaiveDate, approved: bo
     }
     let agreement = match facts.agreement {
         Some(agreement) if !findings.iter().any(Finding::is_error) => agreement,
-        _ => return Decision::Refuse(findings),
+        _ => return Decision::Refuse(Found { findings, manifest: Some(manifest) }),
     };
     if agreement.acceptance == Acceptance::Archivist && !approved {
-        return Decision::Await(findings);
+        return Decision::Await(Found { findings, manifest: Some(manifest) });
     }
     Decision::Accept(Box::new(Accepted { identified, manifest, agreement, profile, findings }))
 }

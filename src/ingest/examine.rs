@@ -8,6 +8,7 @@ use fail::fail_point;
 use super::decide::{Decision, decide};
 use super::judge::{Judged, Sender};
 use super::notify::{self, Decided};
+use super::places::{self, Places};
 use super::queries::{self, MessageKind};
 use super::seal::{Sealed, Sealing};
 use super::seen::Seen;
@@ -80,9 +81,11 @@ impl Ingest {
         let Judged { conformed, facts, seen, home } =
             self.judge(tenant, &Sender::from(transfer), validated).await?;
         fail_point!("examine-before-decision");
-        match decide(conformed, facts, self.clock.today(), approved) {
-            Decision::Refuse(findings) => self.refuse_or_wait(tenant, transfer, seen, findings).await,
-            Decision::Await(findings) => self.await_archivist(tenant, transfer, &seen, &findings).await,
+        let (decision, places) = located(decide(conformed, facts, self.clock.today(), approved)).await?;
+        let seen = seen.with_places(places);
+        match decision {
+            Decision::Refuse(found) => self.refuse_or_wait(tenant, transfer, seen, found.findings).await,
+            Decision::Await(found) => self.await_archivist(tenant, transfer, &seen, &found.findings).await,
             Decision::Accept(accepted) => {
                 match self.seal(tenant, transfer, &seen, *accepted, home, acknowledgement).await? {
                     Sealing::Sealed(sealed) => self.take_in_charge(tenant, id, *sealed).await,
@@ -256,10 +259,22 @@ impl Ingest {
             .await?;
         tx.enqueue(JOB_PURGE, id.0, keep_until).await?;
         let mut event = controlled(id, EventType::Rejet, Outcome::Ko, by, findings);
-        event.detail.extend(seen.judged_under.iter().cloned());
+        event.detail.extend(seen.told.iter().cloned());
         tx.record(event);
         Ok(())
     }
+}
+
+/// What was decided, with the place of each finding in the message's own tree.
+async fn located(decision: Decision) -> Result<(Decision, Places), Error> {
+    super::blocking(move || {
+        let places = match decision.found() {
+            Some((manifest, findings)) => places::locate(manifest, findings)?,
+            None => Places::default(),
+        };
+        Ok((decision, places))
+    })
+    .await
 }
 
 fn controlled(

@@ -81,6 +81,14 @@ pub struct IdentifiedObject {
     pub line: u64,
 }
 
+impl IdentifiedObject {
+    /// The media type of its format, else what its first bytes show.
+    pub fn media_type(&self) -> &str {
+        let named = self.format.as_ref().map(|format| format.mime.as_str());
+        named.filter(|mime| !mime.is_empty()).unwrap_or(self.media_type)
+    }
+}
+
 /// By what formats are named and signatures judged, and where a large container is copied to be looked into.
 #[derive(Clone, Copy, Debug)]
 pub struct Tables<'a> {

@@ -14,7 +14,7 @@ use crate::seda::write::{self, ReplyUnit, TransferReply};
 pub(super) fn acceptance(
     accession: &Accession,
     accepted: &Accepted,
-    member_code: &str,
+    (member_code, remark): (&str, Option<&str>),
     at: DateTime<Utc>,
 ) -> io::Result<String> {
     let manifest = &accepted.manifest;
@@ -36,6 +36,7 @@ pub(super) fn acceptance(
         archival_agency: heading.archival_agency.as_deref().unwrap_or(member_code),
         transferring_agency: heading.transferring_agency.as_deref().unwrap_or("inconnu"),
         findings: &accepted.findings,
+        remark,
         units: &units,
     }))
 }
@@ -95,8 +96,8 @@ pub(super) struct Refused {
     pub transferring_agency: Option<String>,
     /// The agreement is one that the depositor may use.
     pub is_admitted: bool,
-    /// For the entry: the agreement and the profile that it was judged under, with their versions.
-    pub judged_under: Vec<(&'static str, String)>,
+    /// For the entry: the versions of the agreement and the profile that it was judged under, or the archivist's reasons.
+    pub told: Vec<(&'static str, String)>,
 }
 
 /// Identifier and text of the reply that refuses, with every reason.
@@ -130,6 +131,7 @@ pub(super) fn refusal(
         archival_agency: &seen.archival_agency.clone().unwrap_or_else(|| member_code.to_owned()),
         transferring_agency: &named("inconnu", &seen.transferring_agency),
         findings,
+        remark: None,
         units: &[],
     });
     (identifier, body)

@@ -18,7 +18,10 @@ use super::identify::{IdentifiedObject, Place};
 use super::notes::Notes;
 use super::seen::{Home, Seen};
 use super::validate::Validated;
-use super::{Error, Ingest, coverage, event_object, limits, quota, replies, seal_queries, state_queries};
+use super::{
+    Error, Ingest, coverage, decision_queries, event_object, limits, quota, replies, seal_queries,
+    state_queries,
+};
 use crate::catalog::accession_queries::{AccessionRow, insert_accession};
 use crate::catalog::enter::listed_title;
 use crate::db::{self, TenantTx};
@@ -103,7 +106,8 @@ impl Ingest {
         let agreement = Some(accepted.agreement.identifier.as_str());
         let cote = db::next_number(&mut tx, NumberKind::Cote, year, agreement).await?;
         let accession = accession(tenant, transfer, archive_id, &cote, at, &accepted)?;
-        let reply = replies::acceptance(&accession, &accepted, &code, at)?;
+        let remark = decision_queries::find_decision(&mut tx, transfer.transfer_id).await?.words;
+        let reply = replies::acceptance(&accession, &accepted, (&code, remark.as_deref()), at)?;
         let notes = Notes::of(&accession, transfer, &accepted, at);
         let (record, premis, id) = (accession.to_json(), notes.to_row(), transfer.transfer_id);
         let transfer_record = Some(seal_queries::transfer_record(&mut tx, id).await?.to_json());

@@ -113,7 +113,7 @@ pub async fn transfer_record(tx: &mut TenantRead, id: TransferId) -> Result<Tran
     let row = sqlx::query!(
         "select t.channel, t.person_id, t.machine_id, t.file_name, t.received_at, t.attempt, t.expanded_bytes,
                 t.archival_profile, t.profile_version, t.examined_at, t.decided_at, t.decided_by, t.virus,
-                t.signatures, t.agreement_terms,
+                t.signatures, t.agreement_terms, t.decision_words,
                 (select m.created_at from message m
                  where m.transfer_id = t.transfer_id and m.kind = 'acknowledgement') as acknowledged_at
          from transfer t where t.transfer_id = $1",
@@ -141,5 +141,6 @@ pub async fn transfer_record(tx: &mut TenantRead, id: TransferId) -> Result<Tran
         virus: row.virus,
         signatures: row.signatures,
         agreement_terms: row.agreement_terms,
+        remark: row.decision_words,
     })
 }

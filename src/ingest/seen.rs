@@ -8,10 +8,12 @@ use super::conform::Applied;
 use super::decide::Facts;
 use super::identify::Identified;
 use super::judge::Sender;
+use super::places::Places;
 use super::state_queries::Examined;
 use super::{Error, Ingest, coverage, replies, seal, seal_queries, signatures};
+use crate::model::file_kind;
 use crate::model::{
-    Agreement, AgreementId, Event, Finding, Scope, SedaVersion, Signatures, TenantId, TransferId,
+    Agreement, AgreementId, Event, FileKinds, Finding, Scope, SedaVersion, Signatures, TenantId, TransferId,
     VirusCoverage,
 };
 use crate::registry;
@@ -43,6 +45,8 @@ pub(super) struct Seen {
     viruses: VirusCoverage,
     /// Those of its electronic signatures that are told in its row.
     signatures: Signatures,
+    kinds: FileKinds,
+    places: Places,
 }
 
 impl Seen {
@@ -70,7 +74,16 @@ impl Seen {
             manifest_sha512: identified.manifest_sha512,
             viruses: identified.viruses.coverage.clone(),
             signatures: identified.signatures.shortened(signatures::TOLD_IN_ROW),
+            kinds: file_kind::counted(
+                identified.objects.iter().map(|object| (object.media_type(), object.size_bytes)),
+            ),
+            places: Places::default(),
         })
+    }
+
+    /// The same, with the place of each finding.
+    pub(super) fn with_places(self, places: Places) -> Self {
+        Self { places, ..self }
     }
 
     /// Takes note of the profile that applies to it.
@@ -123,6 +136,8 @@ impl Seen {
             virus: &self.viruses,
             signatures: (!self.signatures.is_empty()).then_some(&self.signatures),
             findings,
+            kinds: &self.kinds,
+            places: &self.places,
         }
     }
 
@@ -135,7 +150,7 @@ impl Seen {
             archival_agency: self.archival_agency.clone(),
             transferring_agency: self.transferring_agency.clone(),
             is_admitted: self.terms.is_some(),
-            judged_under: self.detail(),
+            told: self.detail(),
         }
     }
 }

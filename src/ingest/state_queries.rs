@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
+use super::places::Places;
 use super::{coverage, findings_json};
 use crate::db::{self, TenantRead, TenantTx};
 use crate::model::{
-    ArchiveId, Finding, PersonId, SedaVersion, Signatures, TransferId, TransferState, VirusCoverage,
+    ArchiveId, FileKinds, Finding, PersonId, SedaVersion, Signatures, TransferId, TransferState,
+    VirusCoverage,
 };
 
 /// Locks the transfer's row and tells its state and whether an archivist has accepted it.
@@ -46,6 +48,8 @@ pub struct Examined<'a> {
     /// When files bear some.
     pub signatures: Option<&'a Signatures>,
     pub findings: &'a [Finding],
+    pub kinds: &'a FileKinds,
+    pub places: &'a Places,
 }
 
 /// Writes what the examination found, and the attempt's number under this identifier.
@@ -61,6 +65,7 @@ pub async fn write_examination(
              title = $6, unit_count = $7, object_count = $8, expanded_bytes = $9, findings = $10, examined_at = $11,
              archival_profile = $12, profile_version = $13, virus = $14, signatures = $15, agreement_terms = $16,
              originating_agency = $17, manifest_sha512 = coalesce($18, manifest_sha512),
+             file_kinds = $19, finding_places = $20,
              attempt = 1 + (select count(*) from transfer before
                             where before.message_identifier = $3
                               and before.transferring_agency is not distinct from $4
@@ -83,7 +88,9 @@ pub async fn write_examination(
         seen.signatures.map(|signatures| serde_json::to_value(signatures).expect("strings and numbers")),
         seen.terms,
         seen.originating_agency,
-        seen.manifest_sha512
+        seen.manifest_sha512,
+        serde_json::to_value(seen.kinds).expect("words and numbers"),
+        serde_json::to_value(seen.places).expect("strings and numbers")
     )
     .execute(tx.conn())
     .await?;

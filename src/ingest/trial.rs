@@ -157,11 +157,11 @@ fn told(
     let Judged { conformed, facts, seen, .. } = judged;
     let agreement = facts.agreement.clone();
     let (verdict, findings) = match decide(conformed, facts, today, false) {
-        Decision::Refuse(findings) if is_machine && quota::lacks_room_alone(&findings) => {
-            (Verdict::Wait, findings)
+        Decision::Refuse(found) if is_machine && quota::lacks_room_alone(&found.findings) => {
+            (Verdict::Wait, found.findings)
         }
-        Decision::Refuse(findings) => (Verdict::Refuse, findings),
-        Decision::Await(findings) => (Verdict::Await, findings),
+        Decision::Refuse(found) => (Verdict::Refuse, found.findings),
+        Decision::Await(found) => (Verdict::Await, found.findings),
         Decision::Accept(accepted) => (Verdict::Accept, accepted.findings),
     };
     let examined = seen.examined(&findings);

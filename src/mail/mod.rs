@@ -3,15 +3,19 @@
 //! Never decides who is told what. A letter has no title and no content of an archive: it says that something is at the portal,
 //! where it is read under the portal's rules. The one thing to know: without settings nothing is sent and nothing waits.
 
+mod choice_queries;
+mod digest;
 mod letter;
 mod outbox;
 mod queries;
 mod smtp;
+mod subject;
 mod survey;
 
 use crate::at_rest::AtRest;
 use crate::clock::Clock;
 use crate::db::{self, Db};
+use crate::model::PersonId;
 
 pub use letter::Letter;
 pub use outbox::{
@@ -19,6 +23,7 @@ pub use outbox::{
     write_to_operators, write_to_person, write_to_pilots,
 };
 pub use smtp::{Settings, Tls, is_address};
+pub use subject::{Manner, Subject};
 pub use survey::SurveyLetter;
 
 /// What sends letters. Cheap to clone.
@@ -30,6 +35,23 @@ pub struct Mail {
     relay: Option<smtp::Relay>,
     public_url: String,
     at_rest: AtRest,
+}
+
+/// A person's address, and how they want to be told of each subject: what is not there is told at once.
+pub async fn choices(
+    db: &Db,
+    person: PersonId,
+) -> Result<(Option<String>, Vec<(Subject, Manner)>), db::Error> {
+    choice_queries::choices(&mut db.technical().await?, person).await
+}
+
+/// How a person wants to be told, from now on.
+pub async fn choose(db: &Db, person: PersonId, chosen: &[(Subject, Manner)]) -> Result<(), db::Error> {
+    let mut tx = db.technical().await?;
+    for of in chosen {
+        choice_queries::choose(&mut tx, person, *of).await?;
+    }
+    tx.commit().await
 }
 
 /// Why letters could not be looked at; a letter that is not taken is no error of this kind.

@@ -7,8 +7,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::letter::Letter;
-use super::queries::{self, Due};
+use super::queries::{self, Due, New};
 use super::smtp::{NotTaken, Outgoing, Relay};
+use super::subject::{Subject, digest_at};
 use super::{Error, Mail};
 use crate::clock::Clock;
 use crate::db::{self, Technical, TenantTx};
@@ -16,6 +17,8 @@ use crate::model::{PersonId, TenantId};
 
 /// Letters of one turn.
 const TURN: i64 = 20;
+/// Letters of one digest; the others come with the next.
+const DIGEST_MAX: i64 = 200;
 /// Attempts after which a letter is given up: with the delays, about half a day.
 const ATTEMPTS_MAX: i32 = 16;
 /// Age at which it is given up, whatever its attempts: nobody needs old news.
@@ -83,8 +86,8 @@ pub async fn write_to_pilots(
 ) -> Result<(), db::Error> {
     let text = serde_json::to_string(letter).map_err(|error| db::Error::row("letter", error))?;
     for recipient in queries::pilots(tx).await? {
-        let letter = (clock.fresh_id(), recipient.as_str(), topic, text.as_str());
-        queries::insert_for(tx, about.as_uuid(), letter, clock.now()).await?;
+        let new = new(clock, &recipient, (topic, &text), letter);
+        queries::insert_for(tx, about.as_uuid(), &new).await?;
     }
     Ok(())
 }
@@ -125,7 +128,8 @@ pub async fn write_to_operators(
 ) -> Result<(), db::Error> {
     let text = serde_json::to_string(letter).map_err(|error| db::Error::row("letter", error))?;
     for (tenant, recipient) in queries::operators(tx).await? {
-        queries::insert_for(tx, tenant, (clock.fresh_id(), &recipient, topic, &text), clock.now()).await?;
+        let new = new(clock, &recipient, (topic, &text), letter);
+        queries::insert_for(tx, tenant, &new).await?;
     }
     Ok(())
 }
@@ -139,9 +143,15 @@ async fn put(
 ) -> Result<(), db::Error> {
     let text = serde_json::to_string(letter).map_err(|error| db::Error::row("letter", error))?;
     for recipient in to {
-        queries::insert(tx, clock.fresh_id(), &recipient, topic, &text, clock.now()).await?;
+        queries::insert(tx, &new(clock, &recipient, (topic, &text), letter)).await?;
     }
     Ok(())
+}
+
+fn new<'a>(clock: &Clock, recipient: &'a str, (topic, text): (&'a str, &'a str), letter: &Letter) -> New<'a> {
+    let (id, at) = (clock.fresh_id(), clock.now());
+    let subject = Subject::of(letter).map_or("", Subject::word);
+    New { id, recipient, topic, letter: text, at, subject, digest_at: digest_at(at) }
 }
 
 /// Letters that nobody received, for the operator.
@@ -168,16 +178,38 @@ impl Mail {
             taken += u64::from(outcome.is_ok());
             self.settle(&letter, outcome).await?;
         }
+        Ok(taken + self.send_digests(relay).await?)
+    }
+
+    /// The digests of a turn, one recipient after the other; how many letters were taken.
+    async fn send_digests(&self, relay: &Relay) -> Result<u64, Error> {
+        let mut taken = 0;
+        for _ in 0..TURN {
+            let now = self.clock.now();
+            let mut tx = self.db.technical().await?;
+            let due = queries::claim_digest(&mut tx, now, now + LEASE, DIGEST_MAX).await?;
+            tx.commit().await?;
+            if due.is_empty() {
+                break;
+            }
+            let outcome = self.send_digest(relay, &due).await;
+            taken += if outcome.is_ok() { due.len() as u64 } else { 0 };
+            for letter in &due {
+                self.settle(letter, outcome.clone()).await?;
+            }
+        }
         Ok(taken)
+    }
+
+    /// Subject and body of a letter that waits.
+    pub(super) fn written(&self, due: &Due) -> Result<(String, String), String> {
+        let letter: Letter = serde_json::from_str(&due.letter).map_err(|error| error.to_string())?;
+        letter.written(&due.member, &self.public_url, &self.at_rest).map_err(|error| error.to_string())
     }
 
     async fn send(&self, relay: &Relay, due: &Due) -> Result<(), NotTaken> {
         let for_good = |reason: String| NotTaken { reason, for_good: true };
-        let letter: Letter =
-            serde_json::from_str(&due.letter).map_err(|error| for_good(error.to_string()))?;
-        let (subject, body) = letter
-            .written(&due.member, &self.public_url, &self.at_rest)
-            .map_err(|error| for_good(error.to_string()))?;
+        let (subject, body) = self.written(due).map_err(for_good)?;
         let (id, to, at) = (due.letter_id, due.recipient.as_str(), due.created_at);
         relay.send(&Outgoing { id, to, at, subject, body }).await
     }

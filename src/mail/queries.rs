@@ -35,23 +35,37 @@ pub(super) async fn administrators(tx: &mut TenantRead) -> Result<Vec<String>, E
     Ok(emails.fetch_all(tx.conn()).await?)
 }
 
-/// A recipient has one letter on a topic.
-pub(super) async fn insert(
-    tx: &mut TenantTx,
-    id: Uuid,
-    recipient: &str,
-    topic: &str,
-    letter: &str,
-    at: DateTime<Utc>,
-) -> Result<(), Error> {
+/// A letter to put.
+pub(super) struct New<'a> {
+    pub id: Uuid,
+    pub recipient: &'a str,
+    pub topic: &'a str,
+    pub letter: &'a str,
+    pub at: DateTime<Utc>,
+    /// What the recipient may have chosen of; empty: nothing.
+    pub subject: &'a str,
+    pub digest_at: DateTime<Utc>,
+}
+
+/// A recipient has one letter on a topic, told as they chose; an address that several people have is told as the one who wants most.
+pub(super) async fn insert(tx: &mut TenantTx, new: &New<'_>) -> Result<(), Error> {
     sqlx::query!(
-        "insert into technical.letter (letter_id, recipient, topic, letter, created_at, next_at)
-         values ($1, $2, $3, $4, $5, $5) on conflict (tenant_id, topic, recipient) do nothing",
-        id,
-        recipient,
-        topic,
-        letter,
-        at
+        "insert into technical.letter (letter_id, recipient, topic, letter, created_at, next_at, digest)
+         select $1, $2, $3, $4, $5::timestamptz, case when chosen.digest then $7::timestamptz else $5::timestamptz end, chosen.digest
+         from (select coalesce(bool_and(coalesce(n.manner, 'now') = 'none'), false) as silent,
+                      coalesce(bool_and(coalesce(n.manner, 'now') <> 'now'), false) as digest
+               from platform.person p
+               left join platform.notification n on n.person_id = p.person_id and n.subject = $6
+               where p.email = $2 and p.disabled_at is null) chosen
+         where not chosen.silent
+         on conflict (tenant_id, topic, recipient) do nothing",
+        new.id,
+        new.recipient,
+        new.topic,
+        new.letter,
+        new.at,
+        new.subject,
+        new.digest_at
     )
     .execute(tx.conn())
     .await?;
@@ -79,24 +93,27 @@ pub(super) async fn pilots(tx: &mut Technical) -> Result<Vec<String>, Error> {
     Ok(emails.fetch_all(tx.conn()).await?)
 }
 
-/// A recipient has one letter on a topic, whichever member it is put under.
-pub(super) async fn insert_for(
-    tx: &mut Technical,
-    tenant: Uuid,
-    (id, recipient, topic, letter): (Uuid, &str, &str, &str),
-    at: DateTime<Utc>,
-) -> Result<(), Error> {
+/// As [`insert`], whichever member it is put under.
+pub(super) async fn insert_for(tx: &mut Technical, tenant: Uuid, new: &New<'_>) -> Result<(), Error> {
     sqlx::query!(
-        "insert into technical.letter (letter_id, tenant_id, recipient, topic, letter, created_at, next_at)
-         select $1, $2, $3, $4, $5, $6, $6
-         where not exists (select from technical.letter where recipient = $3 and topic = $4)
+        "insert into technical.letter (letter_id, tenant_id, recipient, topic, letter, created_at, next_at, digest)
+         select $1, $2, $3, $4, $5, $6::timestamptz, case when chosen.digest then $8::timestamptz else $6::timestamptz end, chosen.digest
+         from (select coalesce(bool_and(coalesce(n.manner, 'now') = 'none'), false) as silent,
+                      coalesce(bool_and(coalesce(n.manner, 'now') <> 'now'), false) as digest
+               from platform.person p
+               left join platform.notification n on n.person_id = p.person_id and n.subject = $7
+               where p.email = $3 and p.disabled_at is null) chosen
+         where not chosen.silent
+           and not exists (select from technical.letter where recipient = $3 and topic = $4)
          on conflict (tenant_id, topic, recipient) do nothing",
-        id,
+        new.id,
         tenant,
-        recipient,
-        topic,
-        letter,
-        at
+        new.recipient,
+        new.topic,
+        new.letter,
+        new.at,
+        new.subject,
+        new.digest_at
     )
     .execute(tx.conn())
     .await?;
@@ -144,8 +161,35 @@ pub(super) async fn claim(
            from member m
            where m.tenant_id = l.tenant_id
              and l.letter_id in (select letter_id from technical.letter
-                                 where sent_at is null and given_up_at is null and next_at <= $1
+                                 where sent_at is null and given_up_at is null and not digest and next_at <= $1
                                  order by next_at limit $3 for update skip locked)
+           returning l.letter_id, m.name as member, l.recipient, l.letter, l.attempts, l.created_at"#,
+        now,
+        until,
+        most
+    );
+    Ok(due.fetch_all(tx.conn()).await?)
+}
+
+/// Takes what is due of one recipient's digest, at most `most` letters, which are nobody else's until `until`.
+pub(super) async fn claim_digest(
+    tx: &mut Technical,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+    most: i64,
+) -> Result<Vec<Due>, Error> {
+    let due = sqlx::query_as!(
+        Due,
+        r#"update technical.letter l set attempts = l.attempts + 1, next_at = $2
+           from member m
+           where m.tenant_id = l.tenant_id
+             and l.letter_id in (select letter_id from technical.letter
+                                 where digest and sent_at is null and given_up_at is null and next_at <= $1
+                                   and recipient = (select recipient from technical.letter
+                                                    where digest and sent_at is null and given_up_at is null
+                                                      and next_at <= $1
+                                                    order by next_at, recipient limit 1)
+                                 order by created_at limit $3 for update skip locked)
            returning l.letter_id, m.name as member, l.recipient, l.letter, l.attempts, l.created_at"#,
         now,
         until,

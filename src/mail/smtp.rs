@@ -64,7 +64,7 @@ pub(super) struct Outgoing<'a> {
 }
 
 /// Why a letter was not taken.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct NotTaken {
     pub reason: String,
     /// Trying again changes nothing.

@@ -10,7 +10,7 @@ use super::{agreement_queries, expected_queries as queries};
 use crate::clock::{Clock, midnight};
 use crate::db::{self, Db, TenantRead, TenantTx};
 use crate::mail::{self, Letter};
-use crate::model::expected::{Expected, Period, WITHIN_DAYS_MAX};
+use crate::model::expected::{Every, Expected, Period, WITHIN_DAYS_MAX};
 use crate::model::{Agent, Agreement, AgreementId, Event, EventType, Outcome, TenantId};
 use crate::registry;
 
@@ -77,6 +77,33 @@ pub async fn look_at_the_calendar(db: &Db, clock: &Clock) -> Result<u64, db::Err
         }
     }
     Ok(raised)
+}
+
+/// A deposit expected in the period under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Awaited {
+    pub agreement: String,
+    pub name: String,
+    pub every: Every,
+    pub period: Period,
+    pub has_come: bool,
+}
+
+/// What each agreement open today expects in the period under way, and whether it came.
+pub async fn under_way(
+    tx: &mut TenantRead,
+    agreements: &[Agreement],
+    today: NaiveDate,
+) -> Result<Vec<Awaited>, db::Error> {
+    let mut awaited = Vec::new();
+    for agreement in agreements.iter().filter(|agreement| agreement.is_open_on(today)) {
+        let Some(expected) = agreement.conditions.expected else { continue };
+        let Some(period) = expected.current(today) else { continue };
+        let has_come = queries::came(tx, &agreement.identifier, midnight(period.from), None).await?;
+        let (name, every) = (agreement.name.clone(), expected.every);
+        awaited.push(Awaited { agreement: agreement.identifier.clone(), name, every, period, has_come });
+    }
+    Ok(awaited)
 }
 
 /// What a look at a member's calendar found.

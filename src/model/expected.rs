@@ -122,6 +122,14 @@ impl Expected {
         }
     }
 
+    /// The period that a day is in; none before the first.
+    pub fn current(&self, today: NaiveDate) -> Option<Period> {
+        let first = self.every.first_day(today);
+        let until = self.every.next(first) - Days::new(1);
+        let due = until + Days::new(self.within_days.into());
+        (first >= self.since).then_some(Period { from: first, until, due })
+    }
+
     /// As files and entries tell it.
     pub fn said(&self) -> String {
         format!("{} + {} since {}", self.every.word(), self.within_days, self.since)
@@ -145,6 +153,14 @@ mod tests {
 
     fn period(from: &str, until: &str, due: &str) -> (String, String, String) {
         (from.into(), until.into(), due.into())
+    }
+
+    #[test]
+    fn the_period_under_way_is_that_of_the_day_once_deposits_are_expected() {
+        let expected = Expected { every: Every::Month, within_days: 5, since: day("2027-02-15") };
+        assert_eq!(expected.current(day("2027-02-20")), None, "it had begun before");
+        let march = Period { from: day("2027-03-01"), until: day("2027-03-31"), due: day("2027-04-05") };
+        assert_eq!(expected.current(day("2027-03-20")), Some(march));
     }
 
     #[test]

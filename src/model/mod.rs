@@ -6,10 +6,12 @@
 pub mod catalogue;
 pub mod conditions;
 pub mod convention;
+pub mod decision;
 pub mod deposit_limit;
 pub mod description;
 pub mod event;
 pub mod expected;
+pub mod file_kind;
 pub mod findings;
 pub mod format;
 pub mod ids;
@@ -21,6 +23,7 @@ pub mod retention;
 pub mod scope;
 pub mod signature;
 pub mod transfer;
+pub mod trend;
 pub mod virus;
 
 pub use conditions::{Age, Conditions, CopySaid, READING_DAYS_MIN, ReplyCodes, Signing};
@@ -28,12 +31,14 @@ pub use convention::{
     ActiveConvention, CONVENTION_FIELDS, Closed, Convention, ConventionDetails, ConventionState, Regime,
     Standing, Suspension,
 };
+pub use decision::{DecisionSaid, Refusal, RefusalReason, Unmotivated, tidied};
 pub use deposit_limit::{DepositLimit, Deposited, Period};
 pub use description::{
     BinaryObject, Content, Heading, Inline, ObjectGroup, OtherId, PhysicalObject, Reference, Referent, Rule,
     Rules, SedaVersion, Unit, UnitLink, UnitReference, Weight,
 };
 pub use event::{Agent, Event, EventType, Outcome};
+pub use file_kind::{FileKind, FileKinds, KindCount};
 pub use findings::{Finding, Findings, Severity};
 pub use format::{FormatPolicy, FormatRisk, NamedFormat, WhenAmiss};
 pub use ids::{
@@ -47,4 +52,5 @@ pub use retention::{Fate, RetentionRule, ScheduleLevel, StartEvent, Utility};
 pub use scope::{Holding, Scope, Way};
 pub use signature::{Indication, Signatures};
 pub use transfer::{Channel, ReplyForm, Transfer, TransferState};
+pub use trend::Outlook;
 pub use virus::{Engine, LargeFiles, NotScanned, VirusCheck, VirusCoverage};

@@ -43,6 +43,9 @@ pub struct TransferRecord {
     /// The version of its agreement's terms that it was judged under, as entries of the journal name it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agreement_terms: Option<String>,
+    /// What that archivist said of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
     /// How far it was checked for viruses: engine, signatures, files looked at and not.
     #[serde(default)]
     pub virus: Option<Value>,
@@ -95,6 +98,7 @@ mod tests {
             decided_at: None,
             decided_by: None,
             agreement_terms: None,
+            remark: None,
             virus: None,
             signatures: None,
         };

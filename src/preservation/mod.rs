@@ -33,6 +33,8 @@ mod queries;
 mod reading;
 mod repair;
 mod repair_queries;
+mod room;
+mod room_queries;
 mod schedule;
 mod settings;
 mod site;
@@ -55,6 +57,7 @@ pub use audit::{ArchiveReport, Scope, Totals};
 pub use incident::{CATALOGUE, Incident, Occasion};
 pub use media::Refusal;
 pub use reading::{Reading, Verdict};
+pub use room::SiteOutlook;
 pub use settings::Settings;
 pub use standing::{Canaries, Damage, MemberSite, MemberStanding, Migration, Overview, SiteStanding};
 

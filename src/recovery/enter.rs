@@ -170,6 +170,7 @@ async fn put_transfer(
         decided_by: line.and_then(|line| line.decided_by),
         closed_at,
         agreement_terms: line.and_then(|line| line.agreement_terms.as_deref()),
+        remark: line.and_then(|line| line.remark.as_deref()),
         virus: line.and_then(|line| line.virus.clone()),
         signatures: line.and_then(|line| line.signatures.clone()),
     };

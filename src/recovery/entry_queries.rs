@@ -67,6 +67,7 @@ pub(super) struct TakenInCharge<'a> {
     pub decided_by: Option<Uuid>,
     pub closed_at: DateTime<Utc>,
     pub agreement_terms: Option<&'a str>,
+    pub remark: Option<&'a str>,
     pub virus: Option<Value>,
     pub signatures: Option<Value>,
 }
@@ -78,9 +79,10 @@ pub(super) async fn put_transfer(tx: &mut TenantTx, of: TakenInCharge<'_>) -> Re
         "insert into transfer (transfer_id, state, channel, person_id, machine_id, file_name, size_bytes, digest,
              received_at, attempt, seda_version, message_identifier, transferring_agency, agreement_identifier,
              archival_profile, profile_version, title, unit_count, object_count, expanded_bytes, findings, examined_at,
-             decided_at, decided_by, archive_id, closed_at, virus, signatures, agreement_terms, originating_agency, manifest_sha512)
+             decided_at, decided_by, archive_id, closed_at, virus, signatures, agreement_terms, originating_agency, manifest_sha512,
+             decision_words)
          values ($1, 'taken_in_charge', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-                 $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
+                 $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
          on conflict (tenant_id, transfer_id) do update
          set state = excluded.state, attempt = excluded.attempt, seda_version = excluded.seda_version,
              message_identifier = excluded.message_identifier, transferring_agency = excluded.transferring_agency,
@@ -91,7 +93,7 @@ pub(super) async fn put_transfer(tx: &mut TenantTx, of: TakenInCharge<'_>) -> Re
              decided_by = excluded.decided_by, archive_id = excluded.archive_id, closed_at = excluded.closed_at,
              virus = excluded.virus, signatures = excluded.signatures,
              agreement_terms = excluded.agreement_terms, originating_agency = excluded.originating_agency,
-             manifest_sha512 = excluded.manifest_sha512,
+             manifest_sha512 = excluded.manifest_sha512, decision_words = excluded.decision_words,
              quarantine_until = null, waiting_sites = '{}', waiting_since = null
          where transfer.state <> 'taken_in_charge'",
         of.accession.transfer_id,
@@ -123,7 +125,8 @@ pub(super) async fn put_transfer(tx: &mut TenantTx, of: TakenInCharge<'_>) -> Re
         of.signatures,
         of.agreement_terms,
         of.accession.originating_agency,
-        manifest_sha512
+        manifest_sha512,
+        of.remark
     )
     .execute(tx.conn())
     .await?;

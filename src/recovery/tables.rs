@@ -80,6 +80,11 @@ pub const TABLES: &[Table] = &[
     },
     Table {
         but: &[
+            (
+                "file_kinds",
+                "of what waits for a decision: once taken in charge, the formats of the objects say it",
+            ),
+            ("finding_places", "where the report of checks has a line and a path"),
             ("copy_said", "told by the findings that the archive keeps, when it mattered"),
             ("reply_to", "what was to be told was told"),
         ],
@@ -253,6 +258,8 @@ pub const TABLES: &[Table] = &[
     lost("platform.seal_copy", "read again from the sites"),
     lost("platform.canary_damage", "measures of this service's readings, which begin again"),
     lost("platform.site_check", "the readings begin again at once"),
+    lost("platform.site_room", "measured again each day"),
+    lost("platform.notification", "chosen again: until then everything is told at once"),
     lost("platform.site_absence", "speaks of this service"),
     lost("platform.orphan", "found again by the next listing of the sites"),
     lost("platform.media_migration", "numbers of media_migration, for the operator's page"),

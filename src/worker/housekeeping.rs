@@ -56,6 +56,9 @@ async fn turn(worker: &Worker) -> Result<(), db::Error> {
     if let Err(error) = worker.preservation.sweep_sites().await {
         tracing::error!(%error, "the sites were not swept");
     }
+    if let Err(error) = worker.preservation.measure_room().await {
+        tracing::error!(%error, "the room of the sites was not measured");
+    }
     match membership::suspension::tell_ends(&worker.db, &worker.clock).await {
         Ok(0) => {}
         Ok(conventions) => tracing::info!(conventions, "conventions end within six months"),

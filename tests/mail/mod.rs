@@ -3,7 +3,8 @@
 use chartrier::clock::Clock;
 use chartrier::db::Db;
 use chartrier::mail::{
-    Letter, Mail, Settings, Tls, Troubles, troubles, write_to_administrators, write_to_person,
+    Letter, Mail, Manner, Settings, Subject, Tls, Troubles, choose, troubles, write_to_administrators,
+    write_to_person,
 };
 use chartrier::model::{PersonId, TenantId};
 use chrono::TimeDelta;
@@ -239,4 +240,52 @@ async fn without_settings_nothing_waits_and_without_its_encryption_nothing_leave
         let troubles = post.troubles().await;
         assert_eq!(troubles.delayed + troubles.given_up, 2, "{tls:?}");
     }
+}
+
+#[tokio::test]
+async fn each_is_told_as_they_chose_and_what_safety_imposes_is_told_at_once() {
+    let post = Post::open("mail_chosen", Some).await;
+    let quota = Letter::Quota { percent: 80, held: 8, promised: 10 };
+    let missed = Letter::Missed {
+        agreement: "ACTES".into(),
+        from: "2027-02-01".parse().unwrap(),
+        until: "2027-02-28".parse().unwrap(),
+        due: "2027-03-01".parse().unwrap(),
+    };
+    let digest = [(Subject::Quota, Manner::Digest), (Subject::Missed, Manner::Digest)];
+    choose(&post.db, post.administrator, &digest).await.unwrap();
+    let tell = async |topic: &str, letter: &Letter| {
+        let mut tx = post.db.write(tenant()).await.unwrap();
+        write_to_administrators(&mut tx, &post.clock, topic, letter).await.unwrap();
+        tx.record(event());
+        tx.commit().await.unwrap();
+    };
+    tell("quota:80", &quota).await;
+    tell("missed:1", &missed).await;
+    assert_eq!(post.send().await, 2, "of the other administrator");
+    assert!(post.recipients().iter().all(|to| to.contains("dgs@")), "{:?}", post.recipients());
+    // What is imposed does not wait.
+    post.tell_administrators("incident:1").await;
+    assert_eq!(post.send().await, 2);
+    // At seven the next day, both in one message.
+    post.clock.advance(TimeDelta::hours(23));
+    assert_eq!(post.send().await, 2);
+    let last = post.relay.taken().pop().unwrap();
+    assert!(last.to.contains("maire@"), "{}", last.to);
+    let said = text(&last);
+    for part in [
+        "Place occupée : 80 % du quota",
+        "Versement attendu, et pas reçu",
+        "https://a.example.fr/applications",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert_eq!(post.send().await, 0, "once");
+    // Nothing at all, then at once again.
+    choose(&post.db, post.administrator, &[(Subject::Quota, Manner::None)]).await.unwrap();
+    tell("quota:95", &quota).await;
+    assert_eq!(post.send().await, 1);
+    choose(&post.db, post.administrator, &[(Subject::Quota, Manner::Now)]).await.unwrap();
+    tell("quota:96", &quota).await;
+    assert_eq!(post.send().await, 2);
 }

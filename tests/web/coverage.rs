@@ -153,7 +153,7 @@ fn request(line: &Line, identifiers: &Identifiers) -> Ask {
         return request.header("content-type", "application/offset+octet-stream");
     }
     if !line.method.is_safe() {
-        request.body = b"motif=essai".to_vec();
+        request.body = b"motif=essai&raison=other&mots=essai".to_vec();
         let kind =
             if line.who == Who::Machine { "application/zip" } else { "application/x-www-form-urlencoded" };
         if line.address.ends_with("/versions") {

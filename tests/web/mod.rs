@@ -38,6 +38,7 @@ mod coverage;
 mod deposit;
 mod deposited;
 mod descriptions;
+mod desks;
 mod dossier;
 mod entries;
 mod factor;

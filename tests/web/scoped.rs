@@ -181,7 +181,8 @@ async fn an_archivist_decides_of_what_they_reach_and_of_nothing_else() {
     let (cookie, csrf) = door.log_in(Role::Archivist).await;
     for act in ["acceptation", "refus"] {
         let address = format!("/versements/{}/{act}", waiting.transfer_id);
-        let answer = door.send(form(&address, &format!("csrf={csrf}&motif=x")).cookie(&cookie)).await;
+        let answer =
+            door.send(form(&address, &format!("csrf={csrf}&raison=to_complete")).cookie(&cookie)).await;
         assert_eq!(answer.status, 404, "{act}");
     }
     assert!(!door.send(get("/").cookie(&cookie)).await.text().contains("ATTENDU"));

@@ -49,6 +49,8 @@ pub struct TransferReply<'a> {
     pub transferring_agency: &'a str,
     /// Said one by one, warnings included.
     pub findings: &'a [Finding],
+    /// What the archivist who accepted has to say.
+    pub remark: Option<&'a str>,
     /// Units given a reference, the root first: clients expect exactly one root, so the others stand under it.
     pub units: &'a [ReplyUnit],
 }
@@ -109,10 +111,12 @@ fn level(unit: &ReplyUnit) -> Option<&'static str> {
     LEVELS.into_iter().find(|level| Some(*level) == unit.description_level.as_deref())
 }
 
-/// What a reply says in words: its outcome, then each finding.
+/// What a reply says in words: its outcome, the archivist's remark, then each finding.
 fn comments(reply: &TransferReply<'_>) -> Vec<String> {
     let outcome = if reply.grant_date.is_some() { "Transfert pris en charge" } else { "Transfert refusé" };
-    std::iter::once(outcome.to_owned()).chain(reply.findings.iter().map(sentence)).collect()
+    let remark = reply.remark.map(|remark| format!("Remarque du service d'archives : {remark}"));
+    let findings = reply.findings.iter().map(sentence);
+    std::iter::once(outcome.to_owned()).chain(remark).chain(findings).collect()
 }
 
 /// A finding in one line, where it is included.

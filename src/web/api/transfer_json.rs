@@ -6,7 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::ingest::coverage;
-use crate::model::{Finding, Signatures, Transfer};
+use crate::model::{DecisionSaid, Finding, RefusalReason, Signatures, Transfer};
 
 #[derive(Serialize)]
 pub(super) struct FindingJson<'a> {
@@ -31,6 +31,19 @@ impl<'a> From<&'a Finding> for FindingJson<'a> {
             path: finding.path.as_deref(),
         }
     }
+}
+
+/// Reasons of a refusal and the archivist's words, or her remark.
+#[derive(Serialize)]
+struct DecisionJson {
+    reasons: Vec<ReasonJson>,
+    words: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ReasonJson {
+    code: &'static str,
+    title: &'static str,
 }
 
 /// Where the transfer and its messages are.
@@ -65,6 +78,9 @@ pub(super) struct TransferJson<'a> {
     /// Told of one transfer, not of each of a list.
     #[serde(skip_serializing_if = "Option::is_none")]
     signatures: Option<Signatures>,
+    /// Likewise: what the archivist said of her decision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision: Option<DecisionJson>,
     decided_at: Option<DateTime<Utc>>,
     closed_at: Option<DateTime<Utc>>,
     archive_id: Option<Uuid>,
@@ -94,6 +110,7 @@ impl<'a> From<&'a Transfer> for TransferJson<'a> {
             findings: transfer.findings.iter().map(FindingJson::from).collect(),
             virus_check: transfer.virus.as_ref().map(coverage::write),
             signatures: None,
+            decision: None,
             decided_at: transfer.decided_at,
             closed_at: transfer.closed_at,
             archive_id: transfer.archive_id.map(|id| id.0),
@@ -110,6 +127,15 @@ impl TransferJson<'_> {
     /// The same, with the electronic signatures that its files bear.
     pub fn signed(self, signatures: Option<Signatures>) -> Self {
         Self { signatures, ..self }
+    }
+
+    /// The same, with what the archivist said, if she did.
+    pub fn decided(self, said: DecisionSaid) -> Self {
+        let reason = |reason: &RefusalReason| ReasonJson { code: reason.word(), title: reason.label() };
+        let is_said = !said.reasons.is_empty() || said.words.is_some();
+        let reasons = said.reasons.iter().map(reason).collect();
+        let decision = is_said.then_some(DecisionJson { reasons, words: said.words });
+        Self { decision, ..self }
     }
 }
 

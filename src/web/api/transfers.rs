@@ -12,6 +12,7 @@ use super::transfer_json::{TransferJson, address as address_of};
 use super::{Page, address, limit, place};
 use crate::identity::MachineCaller;
 use crate::ingest;
+use crate::ingest::decision_queries::find_decision;
 use crate::ingest::queries::{self, After, Filter, MessageKind};
 use crate::model::{Agent, Channel, CopySaid, Scope, Transfer, TransferId, TransferState};
 use crate::web::callers::Machine;
@@ -146,7 +147,8 @@ pub async fn show(
     let mut tx = state.db.read(machine.tenant).await?;
     let transfer = followed(&mut tx, &machine, TransferId(*id)).await?;
     let signatures = queries::find_signatures(&mut tx, transfer.transfer_id).await?;
-    Ok(HttpResponse::Ok().json(TransferJson::from(&transfer).signed(signatures)))
+    let said = find_decision(&mut tx, transfer.transfer_id).await?;
+    Ok(HttpResponse::Ok().json(TransferJson::from(&transfer).signed(signatures).decided(said)))
 }
 
 /// `GET /api/v1/transfers/{id}/acknowledgement`.

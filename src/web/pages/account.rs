@@ -5,6 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::mails::{self, MailCard};
 use super::shell::{Account, At, Section, Shell, answer, go_to};
 use super::words;
 use crate::identity::Opened;
@@ -22,6 +23,7 @@ pub struct AccountPage {
     pub name: String,
     pub lines: Vec<Line>,
     pub several: bool,
+    pub mails: MailCard,
 }
 
 /// One session.
@@ -46,6 +48,7 @@ pub struct Said {
 enum Done {
     Fermee,
     Fermees,
+    Courriels,
 }
 
 /// The session to close; none: all the others.
@@ -65,26 +68,29 @@ pub async fn show(
     let notice = said.fait.map(|done| match done {
         Done::Fermee => "La session est fermée.",
         Done::Fermees => "Toutes vos autres sessions sont fermées.",
+        Done::Courriels => "Votre choix est gardé : il vaut pour les courriels à venir.",
     });
     let account = session.caller.as_ref().map(Account::of);
-    Ok(answer(&page(account, session.display_name.clone(), session.csrf_token.clone(), &opened, notice)))
+    let mails = mails::look(&state, session).await?;
+    let (name, csrf) = (session.display_name.clone(), session.csrf_token.clone());
+    Ok(answer(&AccountPage { notice, ..page(account, (name, csrf), &opened, mails) }))
 }
 
 /// The page.
 pub fn page(
     account: Option<Account>,
-    name: String,
-    csrf: String,
+    (name, csrf): (String, String),
     opened: &[Opened],
-    notice: Option<&'static str>,
+    mails: MailCard,
 ) -> AccountPage {
     AccountPage {
         shell: Shell { title: "Votre compte".into(), account, section: Section::None, top: false },
         csrf,
-        notice,
+        notice: None,
         name,
         lines: opened.iter().map(line).collect(),
         several: opened.len() > 1,
+        mails,
     }
 }
 

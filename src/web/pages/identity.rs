@@ -85,6 +85,9 @@ enum Done {
 #[derive(Deserialize)]
 pub struct Chosen {
     collectivite: String,
+    /// The page to go to there.
+    #[serde(default)]
+    retour: String,
 }
 
 /// `GET /connexion`.
@@ -165,7 +168,8 @@ pub async fn choose(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let chosen = state.identity.choose_member(&person.cookie, &form.collectivite).await?;
-    Ok(go_to(if chosen { "/" } else { "/connexion/collectivite" }))
+    let back = if is_page_of_ours(&form.retour) { form.retour.as_str() } else { "/" };
+    Ok(go_to(if chosen { back } else { "/connexion/collectivite" }))
 }
 
 /// `POST /deconnexion`.

@@ -125,7 +125,8 @@ pub fn members(account: Account, overviews: &[Overview], today: NaiveDate) -> Me
     }
 }
 
-fn alerts(overview: &Overview, today: NaiveDate) -> Vec<String> {
+/// What is to be looked at of a member, in sentences.
+pub fn alerts(overview: &Overview, today: NaiveDate) -> Vec<String> {
     let name = &overview.name;
     let mut alerts = Vec::new();
     let convention = overview.standing.convention.as_ref();

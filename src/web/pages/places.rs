@@ -132,7 +132,8 @@ fn free(place: &Standing) -> String {
     }
 }
 
-fn room(room: Room) -> String {
+/// What is free of a disk, in words.
+pub fn room(room: Room) -> String {
     let (free, size) = (words::size(room.free_bytes), words::size(room.size_bytes));
     format!("{free} sur {size} ({}\u{a0}%)", room.free_percent())
 }

@@ -141,7 +141,7 @@ pub fn page(account: Account, known: &Known, today: NaiveDate) -> SteeringPage {
 }
 
 /// What an entry waits for.
-fn next(stage: Stage) -> &'static str {
+pub fn next(stage: Stage) -> &'static str {
     match stage {
         Stage::Prospect => "Dire si elle est intéressée",
         Stage::Interested => "Prendre la délibération",

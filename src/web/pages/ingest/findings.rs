@@ -84,7 +84,7 @@ fn by_kind(findings: &[&Finding]) -> Vec<FindingView> {
 }
 
 /// Families whose messages name elements of the manifest: only its author can use them.
-fn speaks_the_standard(code: &str) -> bool {
+pub(super) fn speaks_the_standard(code: &str) -> bool {
     ["xml.", "schema.", "reference.", "profile."].iter().any(|family| code.starts_with(family))
 }
 

@@ -2,9 +2,13 @@
 //!
 //! Never decides: `crate::ingest` does. A depositor's page says nothing of standards and formats of exchange.
 
+pub mod batch;
 pub mod decision;
 pub mod deposit;
 pub mod findings;
 pub mod list;
+pub mod said;
 pub mod show;
 pub mod transfer;
+pub mod tree;
+pub mod waiting;

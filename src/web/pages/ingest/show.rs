@@ -5,11 +5,13 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::transfer::{self, Awaited, DecisionForm, Seen, TransferPage};
+use super::decision::DecisionForm;
+use super::transfer::{self, Awaited, Seen, TransferPage};
 use crate::access::Reader;
 use crate::db::{TenantRead, jobs};
 use crate::identity::PersonCaller;
 use crate::ingest;
+use crate::ingest::decision_queries::{find_decision, find_places};
 use crate::ingest::queries::{self, MessageKind};
 use crate::ingest::visibility;
 use crate::model::{Transfer, TransferId, TransferState};
@@ -36,7 +38,7 @@ pub async fn page(
     said: web::Query<Said>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let mut page = read(&person, &state, TransferId(*id), String::new(), Vec::new()).await?;
+    let mut page = read(&person, &state, TransferId(*id), &[], Vec::new()).await?;
     page.notice =
         said.deja.then_some("Ce fichier avait déjà été déposé, octet pour octet : voici son versement.");
     Ok(answer(&page))
@@ -47,10 +49,10 @@ pub async fn with_errors(
     person: &PersonCaller,
     state: &State,
     id: TransferId,
-    reason: String,
+    fields: &[(String, String)],
     errors: Vec<FieldError>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(answer_to_correct(&read(person, state, id, reason, errors).await?))
+    Ok(answer_to_correct(&read(person, state, id, fields, errors).await?))
 }
 
 /// `GET /versements/{id}/accuse`.
@@ -100,7 +102,7 @@ async fn read(
     person: &PersonCaller,
     state: &State,
     id: TransferId,
-    reason: String,
+    fields: &[(String, String)],
     errors: Vec<FieldError>,
 ) -> Result<TransferPage, Problem> {
     let mut tx = state.db.read(person.tenant).await?;
@@ -114,22 +116,13 @@ async fn read(
         ),
         None => None,
     };
-    let agreement = match &transfer.agreement_identifier {
-        Some(identifier) => Some(
-            registry::queries::find_agreement(&mut tx, identifier)
-                .await?
-                .map_or_else(|| identifier.clone(), |agreement| agreement.name),
-        ),
-        None => None,
-    };
-    let agreement = match (agreement, registry::terms_queries::of_transfer(&mut tx, id).await?) {
-        (Some(name), Some((version, _))) => Some(format!("{name}, version {version}")),
-        (agreement, _) => agreement,
-    };
+    let agreement = agreement(&mut tx, &transfer).await?;
     let profile = profile(&mut tx, &transfer).await?;
     let acknowledged = queries::find_message(&mut tx, id, MessageKind::Acknowledgement).await?.is_some();
     let attestations = attestations::card(&mut tx, person, id).await?;
     let signatures = queries::find_signatures(&mut tx, id).await?;
+    let said = find_decision(&mut tx, id).await?;
+    let places = find_places(&mut tx, id).await?;
     drop(tx);
     let waits_for = match transfer.state {
         TransferState::Received => {
@@ -140,7 +133,7 @@ async fn read(
     let archive = archive(person, state, &transfer).await?;
     let waits = transfer.state == TransferState::Examined && transfer.decided_at.is_none();
     let decides = waits && Who::Archivist.admits(&person.roles);
-    let decision = decides.then(|| DecisionForm { csrf: person.csrf_token.clone(), reason, errors });
+    let decision = decides.then(|| DecisionForm::filled(&person.csrf_token, fields, errors));
     let seen = Seen {
         transfer: &transfer,
         archive,
@@ -156,10 +149,23 @@ async fn read(
             Some(ingest::WAITS_FOR_ROOM) => Some(Awaited::Room),
             _ => None,
         },
+        said,
+        places,
         can_deposit: Who::Depositor.admits(&person.roles),
         decision,
     };
     Ok(transfer::page(Account::of(person), seen))
+}
+
+/// The agreement, by its name in the register, and the version it was judged under.
+async fn agreement(tx: &mut TenantRead, transfer: &Transfer) -> Result<Option<String>, Problem> {
+    let Some(identifier) = &transfer.agreement_identifier else { return Ok(None) };
+    let named = registry::queries::find_agreement(tx, identifier).await?;
+    let name = named.map_or_else(|| identifier.clone(), |agreement| agreement.name);
+    Ok(Some(match registry::terms_queries::of_transfer(tx, transfer.transfer_id).await? {
+        Some((version, _)) => format!("{name}, version {version}"),
+        None => name,
+    }))
 }
 
 /// The profile declared, by its name in the register, and the version it was checked against.

@@ -2,11 +2,16 @@
 
 use askama::Template;
 
+use super::decision::DecisionForm;
 use super::findings::{self, FindingGroup};
 use super::list;
-use crate::model::{Signatures, Transfer, TransferState};
+use super::said::{self, Answered};
+use super::tree::{self, TreeCard};
+use crate::ingest::places::Places;
+use crate::model::findings::MESSAGE_REFUSED_BY_ARCHIVIST;
+use crate::model::{DecisionSaid, Finding, RefusalReason, Signatures, Transfer, TransferState};
 use crate::web::pages::attestations::Card;
-use crate::web::pages::shell::{Account, At, Badge, Fact, FieldError, Link, Section, Shell};
+use crate::web::pages::shell::{Account, At, Badge, Fact, Link, Section, Shell};
 use crate::web::pages::{signatures, viruses, words};
 
 /// `GET /versements/{id}`.
@@ -27,7 +32,11 @@ pub struct TransferPage {
     pub archive: Option<Link>,
     pub can_retry: bool,
     pub decision: Option<DecisionForm>,
+    /// What the archivist said.
+    pub answered: Option<Answered>,
     pub findings: Vec<FindingGroup>,
+    /// The same, in the tree of what was sent.
+    pub tree: Option<TreeCard>,
     pub facts: Vec<Fact>,
     pub papers: Vec<Paper>,
     pub attestations: Option<Card>,
@@ -50,13 +59,6 @@ pub struct Paper {
     pub label: &'static str,
     pub address: String,
     pub words: &'static str,
-}
-
-/// The archivist's two forms.
-pub struct DecisionForm {
-    pub csrf: String,
-    pub reason: String,
-    pub errors: Vec<FieldError>,
 }
 
 /// What must pass before a transfer is looked at again.
@@ -86,6 +88,10 @@ pub struct Seen<'a> {
     /// What must pass before it is looked at again.
     pub awaited: Option<Awaited>,
     pub can_deposit: bool,
+    /// What the archivist said of her decision.
+    pub said: DecisionSaid,
+    /// Where its findings are.
+    pub places: Places,
     /// The archivist's forms, for whoever may decide now.
     pub decision: Option<DecisionForm>,
 }
@@ -97,8 +103,15 @@ pub fn page(account: Account, seen: Seen<'_>) -> TransferPage {
     let (headline, explanation) = match seen.awaited {
         Some(Awaited::Scanner) => awaiting_scanner(),
         Some(Awaited::Room) => awaiting_room(),
+        None if is_declined(&seen.said) => declined(),
         None => said(transfer, seen.decision.is_some(), copies),
     };
+    let can_send_again = seen.said.reasons != [RefusalReason::Duplicate];
+    // The card says those words already.
+    let is_shown = |finding: &&Finding| {
+        !is_declined(&seen.said) || !std::ptr::eq(finding.kind, &MESSAGE_REFUSED_BY_ARCHIVIST)
+    };
+    let shown: Vec<Finding> = transfer.findings.iter().filter(is_shown).cloned().collect();
     TransferPage {
         trail: vec![Link::new("Versements", "/versements")],
         here: list::address(transfer.transfer_id),
@@ -107,10 +120,12 @@ pub fn page(account: Account, seen: Seen<'_>) -> TransferPage {
         notice: None,
         headline,
         explanation,
-        steps: steps(transfer, seen.awaited),
+        steps: steps(transfer, seen.awaited, is_declined(&seen.said)),
         archive: seen.archive.as_ref().map(|(cote, address, _)| Link::new(cote, address)),
-        can_retry: seen.can_deposit && transfer.state == TransferState::Refused,
-        findings: findings::groups(&transfer.findings),
+        can_retry: seen.can_deposit && transfer.state == TransferState::Refused && can_send_again,
+        findings: findings::groups(&shown),
+        tree: tree::card(&seen.places, &shown),
+        answered: said::card(&seen.said, transfer.state),
         facts: facts(&seen),
         papers: papers(transfer, seen.acknowledged, seen.replied),
         attestations: seen.attestations,
@@ -156,7 +171,7 @@ fn facts(seen: &Seen<'_>) -> Vec<Fact> {
 }
 
 /// The steps done, the one under way, those to come.
-fn steps(transfer: &Transfer, awaited: Option<Awaited>) -> Vec<Step> {
+fn steps(transfer: &Transfer, awaited: Option<Awaited>, is_declined: bool) -> Vec<Step> {
     let done = |label, at| Step { label, progress: "done", icon: "check", at, words: "" };
     let now = |label, icon, words| Step { label, progress: "now", icon, at: None, words };
     let later = |label, icon| Step { label, progress: "later", icon, at: None, words: "à venir" };
@@ -195,7 +210,11 @@ fn steps(transfer: &Transfer, awaited: Option<Awaited>) -> Vec<Step> {
         }
         TransferState::Refused => vec![
             received,
-            Step { words: "des points à corriger", ..done("Contrôlé", None) },
+            if is_declined {
+                checked()
+            } else {
+                Step { words: "des points à corriger", ..done("Contrôlé", None) }
+            },
             Step {
                 label: "Refusé",
                 progress: "failed",
@@ -205,6 +224,18 @@ fn steps(transfer: &Transfer, awaited: Option<Awaited>) -> Vec<Step> {
             },
         ],
     }
+}
+
+/// Whether an archivist refused it, and not the rules.
+fn is_declined(said: &DecisionSaid) -> bool {
+    !said.reasons.is_empty()
+}
+
+fn declined() -> (&'static str, String) {
+    (
+        "Le service d’archives n’a pas accepté ce versement",
+        "Rien n’est entré dans les archives. Voici pourquoi, et ce que vous pouvez faire.".into(),
+    )
 }
 
 /// The sentence that says where it stands, and the one that says what it means, for whoever may decide and

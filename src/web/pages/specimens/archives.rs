@@ -3,11 +3,14 @@
 use super::frame::{at, shell};
 use crate::catalog::register_queries::Total;
 use crate::identity::Opened;
+use crate::mail::{Manner, Subject};
+use crate::model::Role;
 use crate::web::pages::access::object::*;
 use crate::web::pages::access::register::{self, Line, RegisterPage};
 use crate::web::pages::access::search::*;
 use crate::web::pages::access::unit::*;
 use crate::web::pages::account::{self, AccountPage};
+use crate::web::pages::mails;
 use crate::web::pages::shell::*;
 use crate::web::pages::words;
 
@@ -135,5 +138,8 @@ pub fn account_page() -> AccountPage {
         opened("Safari sur iPhone", "198.51.100.7", "2026-11-26T16:40:00Z", "2026-11-26T17:02:00Z", false),
     ];
     let account = shell("", Section::None, "archiviste").account;
-    account::page(account, "Secrétariat de mairie".into(), "jeton".into(), &sessions, None)
+    let roles = [Role::Depositor, Role::MemberAdmin];
+    let chosen = [(Subject::Quota, Manner::Digest)];
+    let mails = mails::card(Some("mairie@saint-aubin.example.fr".into()), &roles, &chosen);
+    account::page(account, ("Secrétariat de mairie".into(), "jeton".into()), &sessions, mails)
 }

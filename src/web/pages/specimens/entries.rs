@@ -21,7 +21,7 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn entry(number: u128, name: &str, kind: &str) -> Entry {
+pub fn entry(number: u128, name: &str, kind: &str) -> Entry {
     Entry {
         id: Uuid::from_u128(number),
         siren: "219600178".into(),
@@ -44,7 +44,7 @@ fn steps(of: &[(Stage, &str)]) -> Vec<Step> {
     (1..).zip(of).map(step).collect()
 }
 
-fn known_steps() -> Vec<Step> {
+pub fn known_steps() -> Vec<Step> {
     steps(&[(Stage::Signed, "25/03/2026"), (Stage::Installed, "05/2026"), (Stage::Trained, "05/2026")])
 }
 

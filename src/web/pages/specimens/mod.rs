@@ -3,6 +3,7 @@
 //! With `CHARTRIER_SPECIMENS` naming a folder, the pages are written there, to be looked at in a browser.
 
 mod archives;
+mod desks;
 mod entries;
 mod formats;
 mod frame;
@@ -45,11 +46,26 @@ fn every_page_has_one_heading_its_own_title_and_only_whole_references() {
             }
         }
     }
+    let desks = pages.iter().filter(|(name, _)| name.starts_with("accueil")).count();
     assert_eq!(
         titles.len(),
-        pages.len() - 2,
-        "only the two desks, and the two pages of integrity, share a title"
+        pages.len() - desks,
+        "only the desks, and the two pages of integrity, share a title"
     );
+}
+
+#[test]
+fn help_leads_to_a_word_that_is_there() {
+    let slugs: Vec<&str> =
+        super::help::parts().iter().flat_map(|part| part.words).map(|word| word.slug).collect();
+    let mut met = 0;
+    for (name, page) in pages() {
+        for slug in values(&page, "href").iter().filter_map(|address| address.strip_prefix("/aide#")) {
+            assert!(slugs.contains(&slug), "{name}: /aide#{slug} is nowhere");
+            met += 1;
+        }
+    }
+    assert!(met > 5, "forms lead to the words they use");
 }
 
 #[test]

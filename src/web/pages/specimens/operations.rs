@@ -49,7 +49,7 @@ fn safety() -> Safety {
 }
 
 /// Three sites, one of which takes no bytes, and the quarantine.
-fn places() -> Vec<Standing> {
+pub fn places() -> Vec<Standing> {
     let place = |site: Option<&str>, fault: Option<&str>, free_bytes| Standing {
         about: About::default(),
         medium: MediumKind::Folder,

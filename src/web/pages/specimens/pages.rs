@@ -1,10 +1,11 @@
 //! The pages, each by a name.
 
 use super::archives::{account_page, object, register, unit, unit_line};
+use super::desks;
 use super::frame::{outside, shell};
 use super::operations::operations;
 use super::transfers::{
-    awaiting_replication, awaiting_scanner, desk, examined, kept, lines, received, refused,
+    awaiting_replication, awaiting_scanner, declined, examined, kept, lines, received, refused,
 };
 use super::{entries, formats};
 use super::{integrity, people, piloting, profiles, proofs, surveying};
@@ -89,8 +90,13 @@ pub fn pages() -> Vec<(&'static str, String)> {
     let mut pages = vec![
         ("connexion", render(&log_in)),
         ("collectivite", render(&choose)),
-        ("accueil-deposant", render(&desk(true))),
-        ("accueil-archiviste", render(&desk(false))),
+        ("accueil-deposant", render(&desks::depositor())),
+        ("accueil-archiviste", render(&desks::archivist())),
+        ("accueil-administrateur", render(&desks::administrator())),
+        ("accueil-controle", render(&desks::control())),
+        ("accueil-pilote", render(&desks::pilot())),
+        ("accueil-operateur", render(&desks::operator())),
+        ("decisions", render(&desks::decisions())),
         ("versements", render(&list)),
         ("verifier", render(&proofs::verified())),
         ("confiance", render(&proofs::trust())),
@@ -103,6 +109,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("versement-attend-l-antivirus", render(&awaiting_scanner())),
         ("versement-attend-un-site", render(&awaiting_replication())),
         ("versement-refuse", render(&refused())),
+        ("versement-decline", render(&declined())),
         ("versement-pris-en-charge", render(&kept())),
         ("versement-a-decider", render(&examined())),
         ("archives", render(&search)),
@@ -139,6 +146,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("erreur", render(&problem)),
         ("accessibilite", render(&accessibility)),
         ("composants", render(&crate::web::pages::styleguide::page())),
+        ("aide", render(&crate::web::pages::help::page())),
     ];
     pages.extend(people::pages());
     pages.extend(surveying::pages());

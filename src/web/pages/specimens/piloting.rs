@@ -50,7 +50,7 @@ fn overview(code: &str, name: &str, until: &str, percent: u64) -> Overview {
     }
 }
 
-fn overviews() -> Vec<Overview> {
+pub fn overviews() -> Vec<Overview> {
     let mut suspended = overview("mv", "Commune de Montvernoille", "2028-12-31", 12);
     suspended.standing.suspension = Some(Suspension {
         from: "2026-11-20".parse().unwrap(),

@@ -1,17 +1,17 @@
 //! Made-up transfers, in each state.
 
 use super::frame::{at, shell};
+use crate::ingest::places::{Node, Places};
 use crate::model::findings::Kind;
 use crate::model::signature::{Form, Proven, Reason, Revocation, Signature, Signer};
 use crate::model::{
-    Engine, Finding, Indication, NotScanned, Severity, Signatures, Transfer, TransferId, TransferState,
-    VirusCoverage,
+    DecisionSaid, Engine, Finding, Indication, NotScanned, RefusalReason, Severity, Signatures, Transfer,
+    TransferId, TransferState, VirusCoverage,
 };
-use crate::registry::Quota;
 use crate::web::pages::attestations::{Card, Line};
-use crate::web::pages::desk::{DeskPage, Holdings};
+use crate::web::pages::ingest::decision::DecisionForm;
 use crate::web::pages::ingest::list::*;
-use crate::web::pages::ingest::transfer::{self, DecisionForm, Seen, TransferPage};
+use crate::web::pages::ingest::transfer::{self, Seen, TransferPage};
 use crate::web::pages::shell::*;
 use crate::web::pages::words;
 
@@ -52,38 +52,6 @@ pub fn lines() -> Vec<TransferLine> {
         line("Délibération 2026-042 : budget primitif", KEPT, "2026-11-12T08:30:00Z", 1_440_000, Some(3)),
         line("Flux comptable d’octobre 2026", KEPT, "2026-11-03T18:21:00Z", 212_000, Some(2)),
     ]
-}
-
-pub fn desk(depositor: bool) -> DeskPage {
-    DeskPage {
-        shell: shell("Accueil", Section::Desk, if depositor { "déposant, lecteur" } else { "archiviste" }),
-        integrity: (!depositor).then(|| {
-            "1\u{a0}copie d’archive est fausse : le service les répare depuis une copie saine.".into()
-        }),
-        hopeless: false,
-        missed: Vec::new(),
-        can_deposit: depositor,
-        can_read: true,
-        sees_transfers: true,
-        decides: !depositor,
-        awaiting: lines().into_iter().skip(1).take(1).collect(),
-        awaiting_count: "1 versement".into(),
-        refused: if depositor { lines().into_iter().skip(2).take(1).collect() } else { Vec::new() },
-        lately: lines(),
-        moving: true,
-        work: Vec::new(),
-        holdings: (!depositor).then(|| {
-            Holdings::of(&Quota {
-                bytes_max: 2 << 30,
-                bytes_soft: None,
-                bytes_held: 1_420_000_000,
-                archives_held: 312,
-                objects_max: None,
-                objects_held: 936,
-                deposits_per_day: None,
-            })
-        }),
-    }
 }
 
 pub fn account(roles: &str) -> Account {
@@ -147,6 +115,8 @@ pub fn seen(transfer: &Transfer) -> Seen<'_> {
         attestations: Some(attestations()),
         signatures: None,
         can_deposit: true,
+        said: DecisionSaid::default(),
+        places: Places::default(),
         decision: None,
     }
 }
@@ -189,14 +159,51 @@ pub fn refused() -> TransferPage {
         transfer.findings.push(Finding::new(&MISSING, message).in_path(format!("plans/{name}.tif")));
     }
     transfer.findings.push(Finding::new(&UNTITLED, "Le troisième dossier sera nommé « Sans titre »."));
-    transfer::page(account("déposant"), seen(&transfer))
+    transfer::page(account("déposant"), Seen { places: places(), ..seen(&transfer) })
+}
+
+/// Where those findings are.
+fn places() -> Places {
+    let node = |depth, name: &str, is_file, findings: &[u32], quiet| Node {
+        depth,
+        name: name.into(),
+        is_file,
+        findings: findings.to_vec(),
+        quiet,
+    };
+    Places {
+        nodes: vec![
+            node(0, "Marché public 2025-07 : réfection de la toiture de l’école Jean-Moulin", false, &[], 4),
+            node(1, "Exécution", false, &[], 11),
+            node(2, "Procès-verbal de réception", false, &[], 0),
+            node(3, "pv-reception.pdf", true, &[0], 0),
+            node(1, "Plans", false, &[], 0),
+            node(2, "coupe-a.tif", true, &[1], 0),
+            node(2, "coupe-b.tif", true, &[2], 0),
+            node(1, "Sans titre", false, &[8], 0),
+        ],
+        left_out: 5,
+    }
+}
+
+/// By an archivist, for what can be added.
+pub fn declined() -> TransferPage {
+    let transfer = transfer(TransferState::Refused, "Marché public 2025-11 : fourniture de repas");
+    let words = "Le procès-verbal d’ouverture des plis manque, et les annexes 2 et 3 sont vides.";
+    let said = DecisionSaid {
+        reasons: vec![RefusalReason::ToComplete, RefusalReason::FilesMissing],
+        words: Some(words.into()),
+    };
+    transfer::page(account("déposant"), Seen { said, ..seen(&transfer) })
 }
 
 pub fn kept() -> TransferPage {
     let transfer = transfer(TransferState::TakenInCharge, "Délibération 2026-042 : budget primitif");
     let archive = Some(("SAL-2026-00042".into(), "/archives/unites/0".into(), 2));
     let signatures = Some(signatures());
-    transfer::page(account("déposant"), Seen { archive, signatures, ..seen(&transfer) })
+    let remark = Some("Pensez à joindre l’arrêté de délégation la prochaine fois.".into());
+    let said = DecisionSaid { words: remark, ..DecisionSaid::default() };
+    transfer::page(account("déposant"), Seen { archive, signatures, said, ..seen(&transfer) })
 }
 
 /// One valid and stamped, one whose authority nobody knows, one of a document changed since.
@@ -265,14 +272,8 @@ pub fn awaiting_replication() -> TransferPage {
 
 pub fn examined() -> TransferPage {
     let transfer = transfer(TransferState::Examined, "Registre des délibérations, 3e trimestre 2026");
-    let decision = Some(DecisionForm {
-        csrf: "jeton".into(),
-        reason: String::new(),
-        errors: vec![FieldError {
-            field: "motif",
-            sentence: "Dites pourquoi vous refusez ce versement.".into(),
-        }],
-    });
+    let error = FieldError { field: "raison", sentence: "Choisissez au moins une raison du refus.".into() };
+    let decision = Some(DecisionForm::filled("jeton", &[], vec![error]));
     transfer::page(account("archiviste"), Seen { decision, can_deposit: false, ..seen(&transfer) })
 }
 

@@ -1,0 +1,140 @@
+//! The administrator's desk: agreements prepared and followed, deposits expected and come, the place that is left, connectors, the bill.
+//!
+//! Shows numbers, names of agreements and of applications: no title.
+
+use chrono::{DateTime, Days, TimeDelta, Utc};
+
+use super::words::outlook;
+use crate::billing;
+use crate::membership::expected::{self, Awaited, Missed, open_alerts};
+use crate::membership::machines::{Known, machines_of};
+use crate::model::trend;
+use crate::model::{Agreement, Outlook};
+use crate::registry::{self, Quota};
+use crate::usage::queries::days;
+use crate::web::callers::Person;
+use crate::web::pages::shell::Link;
+use crate::web::pages::{connector_words, words};
+use crate::web::{Problem, State, Who};
+
+/// Days of measures through which the pace is drawn.
+const PACE_DAYS: u64 = 120;
+/// Days after which an application that was used is said to be silent.
+const SILENT_DAYS: i64 = 30;
+
+/// The desk.
+pub struct AdministratorDesk {
+    /// Deposits that were expected and did not come, in sentences.
+    pub missed: Vec<String>,
+    /// Those of the periods under way.
+    pub expected: Vec<ExpectedLine>,
+    pub agreements: Vec<String>,
+    /// Agreements that await the archivist's validation.
+    pub drafts: Vec<Link>,
+    /// When the place will be all taken.
+    pub trend: String,
+    pub bill: Option<String>,
+    /// Applications that say nothing any more.
+    pub silent: Vec<String>,
+}
+
+/// A deposit expected in the period under way.
+pub struct ExpectedLine {
+    pub words: String,
+    pub has_come: bool,
+}
+
+/// What was read, before it is put in words.
+pub struct Found {
+    pub missed: Vec<Missed>,
+    pub awaited: Vec<Awaited>,
+    pub agreements: Vec<Agreement>,
+    pub outlook: Outlook,
+    pub statement: Option<billing::Statement>,
+    pub machines: Vec<Known>,
+}
+
+/// Looks, for an administrator of the session's member.
+pub async fn look(
+    state: &State,
+    person: &Person,
+    quota: Option<&Quota>,
+) -> Result<Option<AdministratorDesk>, Problem> {
+    if !Who::MachineKeeper.admits(&person.roles) {
+        return Ok(None);
+    }
+    let today = state.clock.today();
+    let first = today.checked_sub_days(Days::new(PACE_DAYS)).unwrap_or(today);
+    let mut tx = state.db.read(person.tenant).await?;
+    let agreements = registry::queries::agreements(&mut tx).await?;
+    let taken: Vec<_> = days(&mut tx, first, today)
+        .await?
+        .iter()
+        .map(|day| (day.day, day.held.bytes.unsigned_abs()))
+        .collect();
+    let found = Found {
+        missed: open_alerts(&mut tx).await?,
+        awaited: expected::under_way(&mut tx, &agreements, today).await?,
+        outlook: trend::outlook(&taken, quota.map_or(u64::MAX, |quota| quota.bytes_max)),
+        statement: billing::queries::statements(&mut tx).await?.into_iter().next(),
+        machines: machines_of(&mut tx).await?,
+        agreements,
+    };
+    Ok(Some(desk(&found, state.clock.now(), today)))
+}
+
+/// The desk of what was found.
+pub fn desk(found: &Found, now: DateTime<Utc>, today: chrono::NaiveDate) -> AdministratorDesk {
+    let (drafts, kept): (Vec<&Agreement>, Vec<&Agreement>) =
+        found.agreements.iter().partition(|agreement| agreement.is_draft);
+    let open = kept.iter().filter(|agreement| agreement.is_open_on(today)).count() as u64;
+    let closed = kept.len() as u64 - open;
+    let mut agreements = vec![words::count(open, "accord ouvert", "accords ouverts")];
+    agreements
+        .extend((closed > 0).then(|| words::count(closed, "suspendu ou terminé", "suspendus ou terminés")));
+    AdministratorDesk {
+        missed: found.missed.iter().map(connector_words::missed).collect(),
+        expected: found.awaited.iter().map(expected_line).collect(),
+        agreements,
+        drafts: drafts
+            .iter()
+            .map(|draft| Link::new(&draft.name, format!("/accords/{}", draft.agreement_id)))
+            .collect(),
+        trend: outlook(found.outlook, "La place occupée est mesurée"),
+        bill: found.statement.as_ref().map(|bill| {
+            format!(
+                "Exercice {} : {} (état liquidatif {}).",
+                bill.year,
+                words::euros(bill.share),
+                bill.number
+            )
+        }),
+        silent: found.machines.iter().filter_map(|machine| silent(machine, now)).collect(),
+    }
+}
+
+fn expected_line(awaited: &Awaited) -> ExpectedLine {
+    let day = |day: chrono::NaiveDate| words::lexical_date(&day.to_string());
+    let words = if awaited.has_come {
+        format!("{} ({}) : reçu pour la période en cours.", awaited.name, awaited.every.label())
+    } else {
+        let due = day(awaited.period.due);
+        format!("{} ({}) : attendu le {due} au plus tard.", awaited.name, awaited.every.label())
+    };
+    ExpectedLine { words, has_come: awaited.has_come }
+}
+
+/// An application that is open and has said nothing for long, or ever.
+fn silent(machine: &Known, now: DateTime<Utc>) -> Option<String> {
+    if machine.is_closed {
+        return None;
+    }
+    match machine.used_at {
+        None => Some(format!("{} ne s’est jamais connectée.", machine.name)),
+        Some(at) if now - at > TimeDelta::days(SILENT_DAYS) => {
+            let days = (now - at).num_days().unsigned_abs();
+            Some(format!("{} est silencieuse depuis {}.", machine.name, words::count(days, "jour", "jours")))
+        }
+        Some(_) => None,
+    }
+}
