@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::super::Failure;
 use super::Reasons;
-use super::columns::{Part, elements};
 use super::table::{REASONS_MAX, Table, key};
+use crate::seda::write::columns::{Part, elements};
 use crate::seda::write::element::Element;
 use crate::seda::write::transfer::NewUnit;
 

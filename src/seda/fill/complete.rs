@@ -38,22 +38,27 @@ impl Filler<'_> {
         if let Some(done) = self.known.get(&key) {
             return done.clone();
         }
-        let around = if is_unit { std::mem::take(&mut self.path) } else { Vec::new() };
+        let outside = match is_unit {
+            true => (std::mem::take(&mut self.path), std::mem::take(&mut self.around)),
+            false => (Vec::new(), Vec::new()),
+        };
         let (marks, units) = (self.marks.len(), self.units.len());
         self.marks.extend(element.mark);
         if is_unit {
             self.units.push(symbol);
         } else {
             self.path.push(element.name.clone().into_owned());
+            self.around.push(self.documentation(symbol));
         }
         let done = self.completed(element, symbol);
         self.marks.truncate(marks);
         self.units.truncate(units);
         if is_unit {
-            self.path = around;
+            (self.path, self.around) = outside;
             self.known.insert(key, done.clone());
         } else {
             self.path.pop();
+            self.around.pop();
         }
         done
     }
@@ -171,7 +176,7 @@ impl Filler<'_> {
     }
 
     /// A value on one line where that is the same one: profiles are indented as their tools please.
-    fn value_of(&self, symbol: SymbolId) -> Option<String> {
+    pub(super) fn value_of(&self, symbol: SymbolId) -> Option<String> {
         let Symbol::Value(datatype, value) = self.derivatives.patterns.symbol(symbol) else { return None };
         let on_one_line = value.text().split_whitespace().collect::<Vec<_>>().join(" ");
         let is_same = datatype.equals(value, &on_one_line, &NoPrefixes);
