@@ -66,3 +66,5 @@ create policy technical_keeps on technical.deposit_draft_file to chartrier_techn
 create policy owner_migrates on technical.deposit_draft_file to chartrier_owner using (true) with check (true);
 grant select on technical.deposit_draft_file to chartrier_service;
 grant select, insert, update, delete on technical.deposit_draft_file to chartrier_technical;
+-- The same bytes deposited before are told as they come again.
+create index deposit_draft_file_bytes on technical.deposit_draft_file (tenant_id, sha512) where sha512 is not null;

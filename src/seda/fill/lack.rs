@@ -49,7 +49,9 @@ impl Lack {
         if self.choices.is_empty() || other.choices.is_empty() {
             either.choices.clear();
         } else {
-            either.choices.extend(other.choices.iter().filter(|value| !self.choices.contains(value)).cloned());
+            either
+                .choices
+                .extend(other.choices.iter().filter(|value| !self.choices.contains(value)).cloned());
         }
         if self.least != other.least {
             either.least = None;
@@ -76,7 +78,15 @@ impl Filler<'_> {
         let documentation = self.documentation(symbol).or(above);
         let (path, mark) = (self.path.clone(), self.marks.last().copied());
         let wanted = self.words(content);
-        Lack { what, path, mark, wanted, choices: self.choices(content), least: self.least(content), documentation }
+        Lack {
+            what,
+            path,
+            mark,
+            wanted,
+            choices: self.choices(content),
+            least: self.least(content),
+            documentation,
+        }
     }
 
     /// What the author says of an element, on one line.

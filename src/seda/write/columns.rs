@@ -151,10 +151,7 @@ impl Column {
         let has = |known: &Known| known.names.iter().any(|one| folded(one) == name);
         KNOWN.iter().position(has).map(Column).ok_or_else(|| {
             let names = KNOWN.iter().flat_map(|known| known.names);
-            names
-                .min_by_key(|known| distance(&folded(known), &name))
-                .copied()
-                .unwrap_or_default()
+            names.min_by_key(|known| distance(&folded(known), &name)).copied().unwrap_or_default()
         })
     }
 
@@ -221,7 +218,7 @@ impl Column {
 }
 
 /// The elements of a description, or of its rules, that a line's values are.
-pub fn elements(values: &BTreeMap<Column, String>, of: Part) -> Vec<Element> {
+fn elements(values: &BTreeMap<Column, String>, of: Part) -> Vec<Element> {
     let root = match of {
         Part::Management => MANAGEMENT,
         Part::Content => CONTENT,
@@ -250,9 +247,24 @@ pub fn elements(values: &BTreeMap<Column, String>, of: Part) -> Vec<Element> {
     elements
 }
 
+/// A unit's rules and its description: what is said of it, else this level and this title.
+pub fn unit(values: &BTreeMap<Column, String>, level: &str, title: &str) -> (Vec<Element>, Vec<Element>) {
+    let mut content = elements(values, Part::Content);
+    let has = |content: &[Element], name: &str| content.iter().any(|element| element.name == name);
+    // First of all, as the standard has them: the level, then the title.
+    if !has(&content, "Title") {
+        let at = usize::from(has(&content, "DescriptionLevel"));
+        content.insert(at, Element::leaf("Title", title).usual());
+    }
+    if !has(&content, "DescriptionLevel") {
+        content.insert(0, Element::leaf("DescriptionLevel", level).usual());
+    }
+    (elements(values, Part::Management), content)
+}
+
 /// Of a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+enum Part {
     Management,
     Content,
 }
