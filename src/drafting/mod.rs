@@ -128,6 +128,20 @@ pub enum Error {
     Died,
 }
 
+impl Error {
+    /// Whether trying again later may do.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Error::Db(error) => error.is_transient(),
+            Error::Storage(error) => error.is_transient(),
+            Error::Package(error) => error.is_transient(),
+            Error::Profile(compiled::Error::Db(error)) => error.is_transient(),
+            Error::Profile(compiled::Error::Profile(_)) => false,
+            Error::Profile(_) | Error::Io(_) | Error::Died => true,
+        }
+    }
+}
+
 /// Runs what reads and writes files where it may block.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
