@@ -56,7 +56,7 @@ pub(super) fn describe(ground: &Ground, draft: &Draft, more: &Additions) -> Desc
         };
         let mut key = String::new();
         for kind in &above {
-            key = format!("{key}\u{0}{}", kind.value);
+            key = format!("{key}\\{}", kind.value);
             unit = making.folder(unit, &key, &kind.value, Some(&kind.value));
         }
         for part in file.folder.split('/').filter(|part| !part.is_empty()) {

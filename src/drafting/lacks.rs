@@ -142,7 +142,7 @@ fn problem(draft: &Draft, described: &Described, lack: &Lack, has_kinds: bool) -
     let place = place_of(described, lack);
     let name = |place: &Place| match place {
         Place::Unit(path) if path.is_empty() => "ce versement".to_owned(),
-        Place::Unit(path) => format!("« {} »", path.rsplit(['/', '\0']).next().unwrap_or_default()),
+        Place::Unit(path) => format!("« {} »", path.rsplit(['/', '\\']).next().unwrap_or_default()),
         Place::File(id) => format!("« {} »", draft.file(*id).map_or("", |file| file.name.as_str())),
     };
     let is_unit = lack.path.last().is_some_and(|last| last == "ArchiveUnit");

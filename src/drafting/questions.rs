@@ -36,8 +36,11 @@ pub(super) fn asked(ground: &Ground, draft: &Draft, settled: &Settled) -> Asked 
     asked
 }
 
+/// What was asked before and has an answer.
 fn before(sheet: &Sheet) -> impl Iterator<Item = &Question> {
-    sheet.asked.iter()
+    let is_answered =
+        |question: &&Question| question.fields.iter().any(|field| sheet.values.contains_key(field));
+    sheet.asked.iter().filter(is_answered)
 }
 
 /// Adds a question unless one of its fields is asked there already.

@@ -96,6 +96,15 @@ impl Drafting {
         Ok(())
     }
 
+    /// What a draft became, once somebody noted it.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub async fn became(&self, by: &By, id: Uuid) -> Result<Option<TransferId>, Error> {
+        let found = queries::find(&mut self.db.technical().await?, by, id).await?;
+        Ok(found.and_then(|draft| draft.transfer_id))
+    }
+
     /// A draft that was refused at the door may change again: nothing was received.
     ///
     /// # Errors

@@ -41,9 +41,9 @@ pub fn sealing(db: &Db, storage: &Storage, clock: &Clock, folder: &Path) -> Seal
 
 /// The operations on deposits being prepared, beside an ingest.
 pub fn drafting(
-    db: &chartrier::db::Db,
-    storage: &chartrier::storage::Storage,
-    clock: &chartrier::clock::Clock,
+    db: &Db,
+    storage: &Storage,
+    clock: &Clock,
     ingest: &chartrier::ingest::Ingest,
 ) -> chartrier::drafting::Drafting {
     let (limits, signatures) = (chartrier::model::Limits::default(), ingest.signatures().clone());

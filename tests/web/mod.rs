@@ -40,6 +40,7 @@ mod deposit;
 mod deposited;
 mod descriptions;
 mod dossier;
+mod drafting;
 mod entries;
 mod factor;
 mod formats;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::follow::{Arena, MISSING, PUT, REFUSED, Thread, UNEXPECTED};
+use super::follow::{Arena, MISSING, MISTAKEN, PUT, REFUSED, Thread, UNEXPECTED};
 use super::need::only_name;
 use super::{Done, Filler, Lack, What};
 use crate::seda::datatype::NoPrefixes;
@@ -77,7 +77,8 @@ impl Filler<'_> {
                     filled.text = text;
                 }
                 None => {
-                    cost += REFUSED;
+                    // Who says what a unit is means that one, whatever else it lacks.
+                    cost += if self.tells_apart(&element.name) { MISTAKEN } else { REFUSED };
                     let what = match element.standing {
                         Standing::Usual => What::Missing,
                         Standing::Fact | Standing::Given => What::Refused(element.text.clone()),

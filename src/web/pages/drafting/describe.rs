@@ -199,7 +199,7 @@ fn folders(review: &Review, with_errors: bool) -> Vec<GroupView> {
         if path.is_empty() || asked.is_empty() {
             continue;
         }
-        let name = path.trim_start_matches('\0').replace(['/', '\0'], " › ");
+        let name = path.trim_start_matches('\\').replace(['/', '\\'], " › ");
         let fields = asked.iter().map(|question| field(review, place, question, with_errors)).collect();
         groups.push(GroupView { id: id_of(place, "dossier"), name, about: String::new(), fields });
     }

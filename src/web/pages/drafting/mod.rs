@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn the_name_of_a_field_says_its_place() {
         for place in
-            [Place::Unit(String::new()), Place::Unit("Séance/\u{0}a|b".into()), Place::File(Uuid::nil())]
+            [Place::Unit(String::new()), Place::Unit("Séance/\\a|b".into()), Place::File(Uuid::nil())]
         {
             let name = name_of(&place, "date de début");
             assert_eq!(named(&name), Some((place.clone(), "date de début")), "{name}");

@@ -54,6 +54,10 @@ async fn received(
             drafting.not_sent(&by, draft_id).await?;
             Err(error.into())
         }
-        Err(error) => Err(error.into()),
+        // Another request may have sent it meanwhile, and taken the bytes that this one was reading.
+        Err(error) => match drafting.became(&by, draft_id).await? {
+            Some(transfer) => Ok(transfer),
+            None => Err(error.into()),
+        },
     }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::findings::{self, FindingGroup};
 use super::list;
-use crate::model::{Signatures, Transfer, TransferState};
+use crate::model::{Signatures, Transfer, TransferId, TransferState};
 use crate::web::pages::attestations::Card;
 use crate::web::pages::shell::{Account, At, Badge, Fact, FieldError, Link, Section, Shell};
 use crate::web::pages::{signatures, viruses, words};
@@ -26,6 +26,10 @@ pub struct TransferPage {
     pub steps: Vec<Step>,
     pub archive: Option<Link>,
     pub can_retry: bool,
+    /// For whoever deposited it by the portal's questions: the proof of the form that takes it up again.
+    pub resume: Option<String>,
+    /// The transfer that takes it up again.
+    pub followed_by: Option<String>,
     pub decision: Option<DecisionForm>,
     pub findings: Vec<FindingGroup>,
     pub facts: Vec<Fact>,
@@ -86,6 +90,9 @@ pub struct Seen<'a> {
     /// What must pass before it is looked at again.
     pub awaited: Option<Awaited>,
     pub can_deposit: bool,
+    /// It was refused, and whoever looks may take it up again: the proof of their forms.
+    pub resume: Option<String>,
+    pub followed_by: Option<TransferId>,
     /// The archivist's forms, for whoever may decide now.
     pub decision: Option<DecisionForm>,
 }
@@ -109,7 +116,9 @@ pub fn page(account: Account, seen: Seen<'_>) -> TransferPage {
         explanation,
         steps: steps(transfer, seen.awaited),
         archive: seen.archive.as_ref().map(|(cote, address, _)| Link::new(cote, address)),
-        can_retry: seen.can_deposit && transfer.state == TransferState::Refused,
+        can_retry: seen.can_deposit && seen.resume.is_none() && transfer.state == TransferState::Refused,
+        resume: seen.resume.clone(),
+        followed_by: seen.followed_by.map(list::address),
         findings: findings::groups(&transfer.findings),
         facts: facts(&seen),
         papers: papers(transfer, seen.acknowledged, seen.replied),

@@ -147,6 +147,8 @@ pub fn seen(transfer: &Transfer) -> Seen<'_> {
         attestations: Some(attestations()),
         signatures: None,
         can_deposit: true,
+        resume: None,
+        followed_by: None,
         decision: None,
     }
 }
