@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{Months, NaiveDate};
 use uuid::Uuid;
 
 use super::describe::Place;
@@ -12,7 +13,7 @@ use super::questions::asked;
 use super::settle::settle;
 use super::{Drafting, Error, files, kinds, names, queries};
 use crate::model::CopySaid;
-use crate::seda::write::columns::Column;
+use crate::seda::write::columns::{self, Column};
 
 /// Fields that are no element of a unit.
 pub const PROFILE: &str = "@profil";
@@ -80,6 +81,36 @@ impl Drafting {
         }
         tx.commit().await?;
         Ok(true)
+    }
+}
+
+impl Drafting {
+    /// Moves the dates of the whole on by so many months, at whoever deposits' word; `false`: no such draft, or it is being sent.
+    ///
+    /// # Errors
+    /// When the rows cannot be read or changed.
+    pub async fn move_dates(&self, by: &By, id: Uuid, months: u32) -> Result<bool, Error> {
+        let mut tx = self.db.technical().await?;
+        let Some(mut draft) = queries::lock(&mut tx, by, id).await?.filter(Draft::is_open) else {
+            return Ok(false);
+        };
+        if let Some(whole) = draft.answers.get_mut("") {
+            moved(whole, months);
+        }
+        queries::set_answers(&mut tx, by, &draft, self.clock.now()).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+}
+
+/// The days of a sheet, so many months later.
+fn moved(sheet: &mut Sheet, months: u32) {
+    for (field, value) in &mut sheet.values {
+        let is_date = Column::named(field).is_ok_and(|column| column.form() == columns::Form::Date);
+        let day = value.parse::<NaiveDate>().ok().filter(|_| is_date);
+        if let Some(later) = day.and_then(|day| day.checked_add_months(Months::new(months))) {
+            *value = later.to_string();
+        }
     }
 }
 
@@ -176,6 +207,22 @@ mod tests {
         assert!(sheet.values.is_empty(), "not one of the choices");
         take(&mut sheet, &choice, "Convocation");
         assert_eq!(sheet.values["type de document"], "Convocation");
+    }
+
+    #[test]
+    fn days_are_moved_on_and_nothing_else_is() {
+        let mut sheet = Sheet::default();
+        for (field, value) in [
+            ("date de début", "2026-08-31"),
+            ("date de fin", "demain"),
+            ("titre", "2026-08-31"),
+            ("DUA", "P1Y"),
+        ] {
+            sheet.values.insert(field.into(), value.into());
+        }
+        moved(&mut sheet, 1);
+        let values: Vec<&str> = sheet.values.values().map(String::as_str).collect();
+        assert_eq!(values, ["P1Y", "2026-09-30", "demain", "2026-08-31"]);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::{Drafting, Error, blocking, names, queries};
 use crate::formats::{Declared, declared};
 use crate::model::{TenantId, TransferId};
 use crate::proof::digest::sha512_of;
+use crate::registry;
 use crate::storage::{self, Hold};
 
 /// A file about to come.
@@ -36,6 +37,8 @@ pub enum NotTaken {
     TooMany,
     /// More than a deposit may weigh.
     TooLarge,
+    /// With what is gathered already, more than the member was promised.
+    NoRoom,
     Empty,
     /// It is not what was announced: so many bytes are there.
     Misplaced(u64),
@@ -57,6 +60,8 @@ impl Drafting {
         coming: Coming<'_>,
     ) -> Result<Result<DraftFile, NotTaken>, Error> {
         let (folder, name) = names::placed(coming.path);
+        let quota = registry::queries::find_quota(&mut self.db.read(by.tenant).await?).await?;
+        let promised = quota.map_or(0, |quota| quota.bytes_max);
         let mut tx = self.db.technical().await?;
         let Some(draft) = queries::lock(&mut tx, by, draft).await? else {
             return Ok(Err(NotTaken::NotFound));
@@ -80,6 +85,10 @@ impl Drafting {
         if draft.size_bytes().saturating_add(coming.size_bytes.unwrap_or(0)) > self.limits.received_bytes_max
         {
             return Ok(Err(NotTaken::TooLarge));
+        }
+        let gathered = queries::gathered_bytes(&mut tx, by.tenant).await?;
+        if gathered.saturating_add(coming.size_bytes.unwrap_or(0)) > promised {
+            return Ok(Err(NotTaken::NoRoom));
         }
         let file = DraftFile {
             file_id: self.clock.fresh_id(),
@@ -125,6 +134,10 @@ impl Drafting {
         let left = self.limits.received_bytes_max.saturating_sub(others);
         let max = left.min(found.bytes_total.unwrap_or(u64::MAX));
         let (quarantine, id) = (self.quarantine(), TransferId(file));
+        // Held until the piece is on the disk.
+        let storage = self.storage.clone();
+        let coming = found.bytes_total.map_or(0, |total| total - found.bytes_received);
+        let _room = blocking(move || Ok(storage.reserve_draft(coming)?)).await?;
         let Hold::Held(held) = quarantine.hold(by.tenant, id, at == 0).await? else {
             return Ok(Err(NotTaken::Busy));
         };

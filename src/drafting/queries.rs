@@ -430,6 +430,17 @@ pub(super) async fn delete_old(
     Ok(done.execute(tx.conn()).await?.rows_affected())
 }
 
+/// Bytes of all that the member's people gather and have not sent.
+pub(super) async fn gathered_bytes(tx: &mut Technical, tenant: TenantId) -> Result<u64, Error> {
+    let bytes = sqlx::query_scalar!(
+        r#"select coalesce(sum(coalesce(f.bytes_total, f.bytes_received)), 0)::bigint as "bytes!"
+           from technical.deposit_draft_file f join technical.deposit_draft d using (tenant_id, draft_id)
+           where f.tenant_id = $1 and d.transfer_id is null"#,
+        tenant.as_uuid()
+    );
+    Ok(bytes.fetch_one(tx.conn()).await?.unsigned_abs())
+}
+
 /// What bytes are kept for: files and manifests of drafts that are not sent.
 pub(super) async fn kept(tx: &mut Technical, tenant: TenantId) -> Result<Vec<Uuid>, Error> {
     let ids = sqlx::query_scalar!(

@@ -114,6 +114,7 @@ pub static TABLE: &[Line] = &[
     other(Method::PATCH, "/versements/brouillons/{id}/envois/{file}", Who::Depositor, || web::to(pages::drafting::pieces::append)),
     get("/versements/brouillons/{id}/questions", Who::Depositor, || web::to(pages::drafting::describe::show)),
     post("/versements/brouillons/{id}/questions", Who::Depositor, || web::to(pages::drafting::answered::receive)),
+    post("/versements/brouillons/{id}/dates", Who::Depositor, || web::to(pages::drafting::answered::move_dates)),
     get("/versements/brouillons/{id}/relire", Who::Depositor, || web::to(pages::drafting::review::show)),
     post("/versements/brouillons/{id}/envoi", Who::Depositor, || web::to(pages::drafting::sent::send)),
     get("/versements/{id}", Who::TransferReader, || web::to(pages::ingest::show::page)),

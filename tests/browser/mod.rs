@@ -2,6 +2,7 @@
 //!
 //! One thing to know: a test fails, with the command to run, when no browser is installed.
 
+mod drafting;
 mod driver;
 mod program;
 mod provider;

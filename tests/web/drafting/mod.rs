@@ -195,6 +195,35 @@ async fn a_secretary_deposits_three_files_answers_a_few_questions_and_has_her_ac
 }
 
 #[tokio::test]
+async fn the_depositor_is_written_to_once_it_is_taken_in_charge() {
+    let door = Door::open().await;
+    let session = Session::of(&door, Role::Depositor).await;
+    let mut tx = door.tenant.db.technical().await.unwrap();
+    sqlx::query("update platform.person set email = 'secretaire@example.fr' where person_id = $1")
+        .bind(door.tenant.person(Role::Depositor).0)
+        .execute(tx.conn())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let place = deposited(&session, &[("a.pdf", &pdf("lettre"))]).await;
+    assert_eq!(transfer_at(&door, &place).await.state.word(), "taken_in_charge");
+    let mut tx = door.tenant.db.technical().await.unwrap();
+    let letters: Vec<String> = sqlx::query_scalar(
+        "select letter from technical.letter where recipient = 'secretaire@example.fr' and tenant_id = $1",
+    )
+    .bind(door.tenant.tenant.to_string().parse::<Uuid>().unwrap())
+    .fetch_all(tx.conn())
+    .await
+    .unwrap();
+    let id = place.rsplit('/').next().unwrap();
+    assert!(
+        letters.len() == 1 && letters[0].contains(id) && letters[0].contains("\"taken\":true"),
+        "{letters:?}"
+    );
+    door.end().await;
+}
+
+#[tokio::test]
 async fn a_second_deposit_of_the_same_kind_takes_three_clicks() {
     let door = Door::open().await;
     let session = Session::of(&door, Role::Depositor).await;
@@ -212,6 +241,11 @@ async fn a_second_deposit_of_the_same_kind_takes_three_clicks() {
     assert_eq!(answer.header("location"), format!("{draft}/relire"), "everything is answered");
     let page = session.get(&format!("{draft}/relire")).await.text();
     assert!(page.contains("Vérifiez les dates") && page.contains("Tout est en règle"), "{page}");
+    // The dates move when somebody asks, and only then.
+    let moved = session.form(&format!("{draft}/dates"), &[("mois", "1")]).await;
+    assert_eq!(moved.header("location"), format!("{draft}/questions"));
+    let page = session.get(&format!("{draft}/questions")).await.text();
+    assert!(page.contains("value=\"2026-10-01\"") && page.contains("value=\"2026-10-30\""), "{page}");
     let sent = session.form(&format!("{draft}/envoi"), &[]).await;
     let second = sent.header("location").to_owned();
     assert_ne!(first, second);

@@ -11,9 +11,11 @@ use crate::web::Door;
 async fn a_refused_deposit_is_taken_up_again_with_its_answers_and_its_files() {
     let door = Door::open().await;
     let session = Session::of(&door, Role::Depositor).await;
-    door.tenant.promise("bytes_max = 10").await;
     let draft = session.begin(&[]).await;
     session.files(&format!("{draft}/fichiers"), &[("Séance/a.pdf", &pdf("a")), ("b.pdf", &pdf("b"))]).await;
+    door.tenant.promise("bytes_max = 10").await;
+    let page = session.files(&format!("{draft}/fichiers"), &[("c.pdf", &pdf("c"))]).await;
+    assert!(page.status == 422 && page.text().contains("prise par les versements commencés"), "{page:?}");
     session.form(&format!("{draft}/questions"), &ANSWERS).await;
     // The trial says so before anything is sent; sent all the same, it is refused.
     let page = session.get(&format!("{draft}/relire")).await.text();

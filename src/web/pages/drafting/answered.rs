@@ -1,6 +1,7 @@
 //! The answers to the questions, written down; then what is still to be put right, or the result.
 
 use actix_web::{HttpResponse, web};
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::describe::DOCUMENTS;
@@ -42,6 +43,31 @@ pub async fn receive(
         return describe::again(&person, &state, *id, page).await;
     }
     Ok(go_to(&format!("{}/relire", address(*id))))
+}
+
+/// What the form that moves dates says.
+#[derive(Deserialize)]
+pub struct Moved {
+    mois: u32,
+}
+
+/// Longest move at once.
+const MONTHS_MAX: u32 = 120;
+
+/// `POST /versements/brouillons/{id}/dates`.
+pub async fn move_dates(
+    person: Depositor,
+    id: web::Path<Uuid>,
+    form: Result<web::Form<Moved>, actix_web::Error>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let by = by(&person);
+    files::find(&state, &by, *id).await?;
+    let form = form.map_err(|_| Problem::new(&problems::BAD_REQUEST))?;
+    if !state.drafting.move_dates(&by, *id, form.mois.min(MONTHS_MAX)).await? {
+        return Err(problems::not_found());
+    }
+    Ok(go_to(&format!("{}/questions", address(*id))))
 }
 
 /// The page after the files: the questions, or the result when all is answered.

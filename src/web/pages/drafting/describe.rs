@@ -38,6 +38,8 @@ pub struct DescribePage {
     pub pages: usize,
     /// Among the answers some that an earlier deposit gave.
     pub as_before: bool,
+    /// Where dates are moved on.
+    pub move_address: String,
 }
 
 /// A folder or a document, with what is asked of it.
@@ -145,6 +147,7 @@ fn page(person: &Depositor, review: &Review, turn: usize, with_errors: bool) -> 
         known_folders,
         page: turn,
         pages,
+        move_address: format!("{}/dates", address(id)),
         as_before: review.draft.resumes.is_none() && !review.draft.whole().asked.is_empty() && is_first,
     }
 }

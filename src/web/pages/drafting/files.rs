@@ -212,6 +212,10 @@ pub(super) fn sentence(state: &State, name: &str, why: NotTaken) -> String {
             "« {name} » ne tient pas : un versement pèse {} au plus. Répartissez les fichiers en plusieurs versements.",
             words::size(state.settings.received_bytes_max)
         ),
+        NotTaken::NoRoom => format!(
+            "« {name} » ne tient pas : la place promise à votre collectivité est prise par les versements commencés. \
+             Envoyez-les, ou abandonnez-en."
+        ),
         NotTaken::Empty => format!("« {name} » est vide : remplacez-le."),
         NotTaken::Closed => "Ce versement est en train d’être envoyé : il ne change plus.".to_owned(),
         NotTaken::NotFound => format!("« {name} » n’est plus attendu : envoyez-le de nouveau."),

@@ -94,7 +94,7 @@ fn refused(state: &State, name: &str, why: NotTaken) -> Problem {
     let kind = match why {
         NotTaken::NotFound => return problems::not_found(),
         NotTaken::Closed => &problems::UPLOAD_CLOSED,
-        NotTaken::TooLarge => &problems::TOO_LARGE,
+        NotTaken::TooLarge | NotTaken::NoRoom => &problems::TOO_LARGE,
         NotTaken::TooMany | NotTaken::Empty => &problems::BAD_REQUEST,
         NotTaken::Busy => &problems::UPLOAD_BUSY,
         NotTaken::Misplaced(_) => &problems::WRONG_OFFSET,
