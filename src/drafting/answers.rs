@@ -9,9 +9,10 @@ use uuid::Uuid;
 
 use super::describe::Place;
 use super::draft::{ANSWER_CHARS_MAX, By, Draft, Form, Question, Sheet};
-use super::questions::asked;
+use super::ground::Ground;
+use super::questions::{Asked, asked};
 use super::settle::settle;
-use super::{Drafting, Error, files, kinds, names, queries};
+use super::{Drafting, Error, blocking, files, kinds, names, queries};
 use crate::model::CopySaid;
 use crate::seda::write::columns::{self, Column};
 
@@ -21,6 +22,8 @@ pub const PROFILE: &str = "@profil";
 pub const SENDER: &str = "@versant";
 /// The originating service.
 pub const PRODUCER: &str = "@producteur";
+/// Of the profiles of a choice, none.
+pub(super) const NO_PROFILE: &str = "-";
 /// Of a file, the kind it is.
 pub const NATURE: &str = "@nature";
 /// Of a file, the folder it lies in.
@@ -47,23 +50,23 @@ impl Drafting {
         copy: Option<CopySaid>,
     ) -> Result<bool, Error> {
         let Some(seen) = self.draft(by, id).await? else { return Ok(false) };
-        let ground = self.ground(by, &seen).await?;
+        let asked = match self.ground(by, &seen).await? {
+            Some(ground) => Some(self.asked(ground, seen).await?),
+            None => None,
+        };
         let mut tx = self.db.technical().await?;
         let Some(mut draft) = queries::lock(&mut tx, by, id).await?.filter(Draft::is_open) else {
             return Ok(false);
         };
         draft.copy = copy.or(draft.copy);
         let mut changed = BTreeSet::new();
-        if let Some(ground) = &ground {
-            let settled = settle(ground, &draft, Vec::new(), self.clock.now());
-            let asked = asked(ground, &draft, &settled);
-            let paths = kinds::paths(&ground.kinds);
+        if let Some((asked, paths)) = &asked {
             for answer in answers {
                 let value = plain(&answer.value);
                 let question = asked.get(&answer.place).into_iter().flatten();
                 let question = question.into_iter().find(|question| question.name() == answer.field);
                 match (&answer.place, question) {
-                    (Place::File(file), None) => own(&mut draft, *file, &answer.field, &value, &paths),
+                    (Place::File(file), None) => own(&mut draft, *file, &answer.field, &value, paths),
                     (place, Some(question)) => {
                         let Some(sheet) = sheet(&mut draft, place) else { continue };
                         take(sheet, question, &value);
@@ -81,6 +84,16 @@ impl Drafting {
         }
         tx.commit().await?;
         Ok(true)
+    }
+
+    /// What is asked of a draft, and the kinds that its files may be.
+    async fn asked(&self, ground: Ground, draft: Draft) -> Result<(Asked, Vec<String>), Error> {
+        let now = self.clock.now();
+        blocking(move || {
+            let settled = settle(&ground, &draft, Vec::new(), now);
+            Ok((asked(&ground, &draft, &settled), kinds::paths(&ground.kinds)))
+        })
+        .await
     }
 }
 
@@ -161,8 +174,7 @@ fn own(draft: &mut Draft, id: Uuid, field: &str, value: &str, paths: &[String]) 
 }
 
 fn set(sheet: &mut Sheet, field: &str, value: &str) {
-    // An empty choice of a profile is a choice: another kind of file.
-    if value.is_empty() && field != PROFILE {
+    if value.is_empty() {
         sheet.values.remove(field);
         return;
     }

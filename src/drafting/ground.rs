@@ -79,7 +79,7 @@ impl Drafting {
         }
         let said = draft.whole().values.get(super::answers::PROFILE).map(String::as_str);
         let chosen = match (said, &admitted[..]) {
-            (Some(name), all) if !name.is_empty() => all.iter().find(|profile| profile.identifier == name),
+            (Some(name), all) => all.iter().find(|profile| profile.identifier == name),
             (None, [only]) => Some(only),
             _ => None,
         };

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::answers::{PRODUCER, PROFILE, SENDER};
+use super::answers::{NO_PROFILE, PRODUCER, PROFILE, SENDER};
 use super::draft::{Draft, Form, Question, Sheet};
 use super::ground::Ground;
 use super::settle::Settled;
@@ -67,7 +67,7 @@ fn of_every_deposit(ground: &Ground) -> Vec<Question> {
     if ground.profiles.len() > 1 {
         let mut choices = ground.profiles.clone();
         if !ground.agreement.profile_imposed {
-            choices.push((String::new(), "Autre chose".into()));
+            choices.push((NO_PROFILE.into(), "Autre chose".into()));
         }
         ask(PROFILE, "", Form::Choice(choices));
     }
@@ -92,5 +92,5 @@ fn of_every_deposit(ground: &Ground) -> Vec<Question> {
 
 /// Whether a question of the whole must have an answer before anything is sent.
 pub(super) fn is_needed(question: &Question) -> bool {
-    question.hint != "Facultatif." && question.name() != PROFILE
+    question.hint != "Facultatif."
 }

@@ -174,7 +174,8 @@ fn problems(ground: &Ground, draft: &Draft, settled: &Settled, asked: &Asked) ->
         problems.push(Problem { at: At::Files, sentence });
     }
     let of_every = asked.get(&whole).into_iter().flatten().filter(|question| {
-        question.name() == "titre" || ground.profile.is_none() && Column::named(question.name()).is_ok()
+        ["titre", answers::PROFILE].contains(&question.name())
+            || ground.profile.is_none() && Column::named(question.name()).is_ok()
     });
     for question in of_every.filter(|question| is_needed(question)) {
         if !draft.whole().values.contains_key(question.name()) {

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::draft::{By, Draft};
 use super::package::Package;
+use super::review::Seen;
 use super::settle::{settle, write};
 use super::{Drafting, Error, blocking, queries};
 use crate::model::{CopySaid, TransferId};
@@ -54,9 +55,12 @@ impl Drafting {
         if let Some(transfer) = seen.transfer_id {
             return Ok(Sending::Sent(transfer));
         }
-        if !matches!(self.review(by, id).await?, super::review::Seen::Open(review) if review.is_ready() || !seen.is_open())
-        {
-            return Ok(Sending::NotReady);
+        // What is being sent already was ready.
+        if seen.is_open() {
+            let review = self.review(by, id).await?;
+            if !matches!(review, Seen::Open(review) if review.is_ready()) {
+                return Ok(Sending::NotReady);
+            }
         }
         let mut tx = self.db.technical().await?;
         let Some(draft) = queries::lock(&mut tx, by, id).await? else { return Ok(Sending::Nothing) };

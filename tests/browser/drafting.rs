@@ -46,7 +46,7 @@ fn a_secretary_drops_three_files_answers_and_has_her_acknowledgement() {
         browser.wait_for("Glissez ici vos fichiers").await;
         browser.fill("#fichiers", &files(&folder).join("\n")).await;
         // Each goes by itself, and is named as it comes; nobody reloads the page.
-        browser.wait_for("3\u{a0}fichiers").await;
+        browser.wait_for("3 fichiers, ").await;
         browser.wait_for("Document PDF").await;
         browser.click("#suite button[type=submit]").await;
         questions(&browser, "Conseil municipal, séance de septembre").await;
@@ -65,7 +65,7 @@ fn a_secretary_drops_three_files_answers_and_has_her_acknowledgement() {
         let next = folder.path().join("octobre.pdf");
         std::fs::write(&next, "%PDF-1.4\n% octobre\n%%EOF\n").unwrap();
         browser.fill("#fichiers", next.to_str().unwrap()).await;
-        browser.wait_for("1\u{a0}fichier,").await;
+        browser.wait_for("1 fichier, ").await;
         browser.click("#suite button[type=submit]").await;
         browser.wait_for("Vérifiez les dates").await;
         browser.click("#envoi button").await;
@@ -84,9 +84,9 @@ fn the_same_deposit_needs_no_script() {
         browser.wait_for("Choisissez les fichiers").await;
         browser.fill("#fichiers", &files(&folder).join("\n")).await;
         browser.click("#depot-fichiers button[type=submit]").await;
-        browser.wait_for("3\u{a0}fichiers").await;
+        browser.wait_for("3 fichiers, ").await;
         browser.click("#liste li:nth-child(3) button").await;
-        browser.wait_for("2\u{a0}fichiers").await;
+        browser.wait_for("2 fichiers, ").await;
         browser.click("#suite button[type=submit]").await;
         // What is not answered is told, and the draft keeps what was.
         browser.wait_for("Titre du versement").await;
@@ -138,7 +138,7 @@ fn the_whole_deposit_is_done_by_the_keyboard_alone() {
         // The chooser of files is the system's own; the field that opens it is reached.
         tab_to(&browser, "#fichiers").await;
         browser.client.active_element().await.unwrap().send_keys(&files(&folder).join("\n")).await.unwrap();
-        browser.wait_for("3\u{a0}fichiers").await;
+        browser.wait_for("3 fichiers, ").await;
         tab_to(&browser, "#suite button").await;
         press(&browser, Key::Enter).await;
         browser.wait_for("Titre du versement").await;

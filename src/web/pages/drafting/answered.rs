@@ -39,7 +39,8 @@ pub async fn receive(
     if page < pages {
         return Ok(go_to(&format!("{}/questions?page={}", address(*id), page + 1)));
     }
-    if review.problems.iter().any(|problem| matches!(problem.at, At::Field(..))) {
+    // Those of several pages are told beside the result, each with its page.
+    if pages == 1 && review.problems.iter().any(|problem| matches!(problem.at, At::Field(..))) {
         return describe::again(&person, &state, *id, page).await;
     }
     Ok(go_to(&format!("{}/relire", address(*id))))

@@ -17,6 +17,9 @@ use crate::web::{Problem, State, problems};
 /// Documents of a page: their answers fit one form.
 pub const DOCUMENTS: usize = 40;
 
+/// Documents that nobody arranges in folders.
+const FEW: usize = 5;
+
 /// `GET /versements/brouillons/{id}/questions`.
 #[derive(Template)]
 #[template(path = "drafting/describe.html")]
@@ -120,6 +123,8 @@ fn page(person: &Depositor, review: &Review, turn: usize, with_errors: bool) -> 
     known_folders.retain(|folder| !folder.is_empty());
     known_folders.sort_unstable();
     known_folders.dedup();
+    // A few documents need none, unless somebody brought some.
+    let has_folders = !known_folders.is_empty() || files.len() > FEW;
     let errors = if with_errors { answered::wrongs(review) } else { Vec::new() };
     DescribePage {
         shell: shell(person, "Quelques questions"),
@@ -134,7 +139,7 @@ fn page(person: &Depositor, review: &Review, turn: usize, with_errors: bool) -> 
         documents: shown
             .map(|file| {
                 let place = Place::File(file.file_id);
-                let mut fields = own(review, file, !known_folders.is_empty(), with_errors);
+                let mut fields = own(review, file, has_folders, with_errors);
                 fields.extend(fields_of(&place));
                 GroupView {
                     id: id_of(&place, "document"),
