@@ -39,6 +39,8 @@ create table technical.deposit_draft_file (
     bytes_total    bigint,
     -- What is on the disk, and answered for.
     bytes_received bigint not null default 0,
+    -- When its sender's machine last changed it, as that machine says: a piece of another version is of another file.
+    modified_ms    bigint,
     -- Of the whole file, once it is whole.
     sha512         bytea,
     puid           text,

@@ -320,7 +320,7 @@ class Queue {
   // What to say of the file, and whether it came.
   async send({ path, file }) {
     const before = this.sent;
-    const opened = await this.ask(this.form.dataset.pieces, "POST", new URLSearchParams({ chemin: path, taille: file.size }));
+    const opened = await this.ask(this.form.dataset.pieces, "POST", new URLSearchParams({ chemin: path, taille: file.size, modifie: file.lastModified }));
     let stands = await opened.json();
     if (!opened.ok) return [stands.detail || stands.title, false];
     const address = stands.adresse;
@@ -351,7 +351,11 @@ class Queue {
     for (let turn = 0; ; turn += 1) {
       try {
         const all = { "X-CSRF-Token": this.csrf, Accept: "application/json", ...headers };
-        return await fetch(address, { method, body, headers: all });
+        const answer = await fetch(address, { method, body, headers: all });
+        // More than its share for now: a little later.
+        if (answer.status !== 429 && answer.status !== 503) return answer;
+        if (turn === 20) return answer;
+        await pause(1000 * Number(answer.headers.get("Retry-After") || 2));
       } catch (error) {
         if (turn === 20) throw error;
         this.words.textContent = "la connexion est coupée : l’envoi reprendra de lui-même";

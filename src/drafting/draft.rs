@@ -57,6 +57,8 @@ pub struct DraftFile {
     /// `None`: known once all of it came.
     pub bytes_total: Option<u64>,
     pub bytes_received: u64,
+    /// When its sender's machine last changed it, as that machine says.
+    pub modified_ms: Option<i64>,
     /// Once it is whole.
     pub sha512: Option<Vec<u8>>,
     pub puid: Option<String>,

@@ -25,6 +25,8 @@ pub struct Coming<'a> {
     pub path: &'a str,
     /// `None`: known once all of it came.
     pub size_bytes: Option<u64>,
+    /// When its sender's machine last changed it, as that machine says.
+    pub modified_ms: Option<i64>,
 }
 
 /// Why a file, or a piece of it, is not taken.
@@ -63,18 +65,26 @@ impl Drafting {
         let quota = registry::queries::find_quota(&mut self.db.read(by.tenant).await?).await?;
         let promised = quota.map_or(0, |quota| quota.bytes_max);
         let mut tx = self.db.technical().await?;
-        let Some(draft) = queries::lock(&mut tx, by, draft).await? else {
+        let Some(mut draft) = queries::lock(&mut tx, by, draft).await? else {
             return Ok(Err(NotTaken::NotFound));
         };
         if !draft.is_open() {
             return Ok(Err(NotTaken::Closed));
         }
-        let same = |file: &&DraftFile| file.folder == folder && file.name == name;
-        let begun = draft.files.iter().find(|file| same(file) && !file.is_whole());
-        if let Some(begun) =
-            begun.filter(|file| file.bytes_total.is_some() && file.bytes_total == coming.size_bytes)
+        let begun =
+            draft.files.iter().find(|file| file.folder == folder && file.name == name && !file.is_whole());
+        let begun = begun.cloned();
+        let version = (coming.size_bytes, coming.modified_ms);
+        if let Some(begun) = &begun
+            && begun.bytes_total.is_some()
+            && (begun.bytes_total, begun.modified_ms) == version
         {
             return Ok(Ok(begun.clone()));
+        }
+        // Another version of it: what came of the former is no use.
+        if let Some(begun) = &begun {
+            queries::delete_file(&mut tx, by.tenant, (draft.draft_id, begun.file_id)).await?;
+            draft.files.retain(|file| file.file_id != begun.file_id);
         }
         if coming.size_bytes == Some(0) {
             return Ok(Err(NotTaken::Empty));
@@ -97,6 +107,7 @@ impl Drafting {
             folder,
             bytes_total: coming.size_bytes,
             bytes_received: 0,
+            modified_ms: coming.modified_ms,
             sha512: None,
             puid: None,
             format_name: None,

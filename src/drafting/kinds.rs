@@ -86,6 +86,7 @@ mod tests {
             name,
             bytes_total: None,
             bytes_received: 0,
+            modified_ms: None,
             sha512: None,
             puid: None,
             format_name: None,

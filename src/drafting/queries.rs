@@ -195,7 +195,7 @@ pub(super) async fn last_by_agreement(
 
 pub(super) async fn with_files(tx: &mut Technical, tenant: TenantId, draft: Draft) -> Result<Draft, Error> {
     let rows = sqlx::query!(
-        "select file_id, rank, folder, name, bytes_total, bytes_received, sha512, puid, format_name, mime, answers
+        "select file_id, rank, folder, name, bytes_total, bytes_received, modified_ms, sha512, puid, format_name, mime, answers
          from technical.deposit_draft_file where tenant_id = $1 and draft_id = $2 order by rank",
         tenant.as_uuid(),
         draft.draft_id
@@ -209,6 +209,7 @@ pub(super) async fn with_files(tx: &mut Technical, tenant: TenantId, draft: Draf
             name: row.name,
             bytes_total: row.bytes_total.map(i64::unsigned_abs),
             bytes_received: row.bytes_received.unsigned_abs(),
+            modified_ms: row.modified_ms,
             sha512: row.sha512,
             puid: row.puid,
             format_name: row.format_name,
@@ -271,8 +272,8 @@ pub(super) async fn insert_file(
 ) -> Result<(), Error> {
     sqlx::query!(
         "insert into technical.deposit_draft_file
-             (tenant_id, draft_id, file_id, rank, folder, name, bytes_total, answers)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+             (tenant_id, draft_id, file_id, rank, folder, name, bytes_total, answers, modified_ms)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         tenant.as_uuid(),
         draft,
         file.file_id,
@@ -280,7 +281,8 @@ pub(super) async fn insert_file(
         file.folder,
         file.name,
         file.bytes_total.map(|bytes| bytes as i64),
-        json(&file.sheet)?
+        json(&file.sheet)?,
+        file.modified_ms
     )
     .execute(tx.conn())
     .await?;

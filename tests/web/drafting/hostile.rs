@@ -88,7 +88,7 @@ async fn names_made_to_escape_are_folders_and_names_like_others() {
     let by = by(&door, door.tenant.person(Role::Depositor));
     for (at, name) in names.iter().enumerate() {
         let bytes = pdf(&format!("{at}"));
-        let coming = Coming { path: name, size_bytes: Some(bytes.len() as u64) };
+        let coming = Coming { path: name, size_bytes: Some(bytes.len() as u64), modified_ms: None };
         let file = drafting.open_file(&by, draft_of(&draft), coming).await.unwrap().unwrap();
         let body = futures_util::stream::iter([Ok(bytes::Bytes::from(bytes))]);
         drafting.add(&by, (draft_of(&draft), file.file_id), 0, body).await.unwrap().unwrap();
@@ -129,7 +129,7 @@ async fn too_many_files_or_drafts_are_refused_in_words() {
     .await
     .unwrap();
     tx.commit().await.unwrap();
-    let coming = Coming { path: "un-de-trop.pdf", size_bytes: Some(3) };
+    let coming = Coming { path: "un-de-trop.pdf", size_bytes: Some(3), modified_ms: None };
     let by = by(&door, door.tenant.person(Role::Depositor));
     let refused = drafting(&door).open_file(&by, draft_of(&draft), coming).await.unwrap();
     assert_eq!(refused.unwrap_err(), NotTaken::TooMany);

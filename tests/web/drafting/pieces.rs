@@ -41,6 +41,19 @@ async fn a_file_that_was_cut_goes_on_from_where_it_stands() {
     assert_eq!(reading.header("location"), format!("{draft}/relire"));
     assert_eq!(session.form(&format!("{draft}/envoi"), &[]).await.status, 422, "it is not whole");
 
+    // Another version of a file begun is another file: nothing of the former is kept.
+    let form_of = |version: &str| format!("chemin=note.txt&taille=10&modifie={version}");
+    let path = format!("{draft}/envois");
+    let old = session.send(form(&path, &form_of("1"))).await.json();
+    let old = old["adresse"].as_str().unwrap().to_owned();
+    assert_eq!(session.send(piece(&old, 0, b"12345")).await.json()["recu"], 5);
+    assert_eq!(session.send(form(&path, &form_of("1"))).await.json()["recu"], 5);
+    let new = session.send(form(&path, &form_of("2"))).await.json();
+    assert_eq!((&new["recu"], &new["nom"]), (&0.into(), &"note.txt".into()));
+    assert_eq!(session.send(piece(&old, 5, b"67890")).await.status, 404);
+    let retired = new["adresse"].as_str().unwrap().replace("/envois/", "/fichiers/");
+    assert_eq!(session.form(&format!("{retired}/retrait"), &[]).await.status, 303);
+
     // More than was announced is not taken, and nothing of it counts.
     let longer = [&bytes[2_000..], b"trop"].concat();
     let refused = session.send(piece(&address, 2_000, &longer)).await;

@@ -120,7 +120,7 @@ async fn under_each_starter_profile_a_draft_with_its_answers_is_taken_in_charge(
         for (path, values) in example.iter().filter(|(path, _)| path.contains('.') && path != ".") {
             let bytes = content(path);
             let own = path.rsplit('/').next().unwrap();
-            let coming = Coming { path: own, size_bytes: Some(bytes.len() as u64) };
+            let coming = Coming { path: own, size_bytes: Some(bytes.len() as u64), modified_ms: None };
             let file = drafting.open_file(&by, draft, coming).await.unwrap().unwrap();
             let body = stream::iter([Ok(bytes::Bytes::from(bytes))]);
             drafting.add(&by, (draft, file.file_id), 0, body).await.unwrap().unwrap();

@@ -174,7 +174,7 @@ async fn take(
     name: &str,
     part: Field,
 ) -> Result<Result<(), NotTaken>, Problem> {
-    let coming = Coming { path: name, size_bytes: None };
+    let coming = Coming { path: name, size_bytes: None, modified_ms: None };
     let file = match state.drafting.open_file(by, id, coming).await? {
         Ok(file) => file,
         Err(why) => return Ok(Err(why)),

@@ -19,6 +19,7 @@ use crate::web::{Problem, State, client, problems};
 pub struct Announced {
     chemin: String,
     taille: u64,
+    modifie: Option<i64>,
 }
 
 /// `POST /versements/brouillons/{id}/envois`.
@@ -31,7 +32,7 @@ pub async fn open(
     let by = by(&person);
     files::find(&state, &by, *id).await?;
     let form = form.map_err(|_| Problem::new(&problems::BAD_REQUEST))?;
-    let coming = Coming { path: &form.chemin, size_bytes: Some(form.taille) };
+    let coming = Coming { path: &form.chemin, size_bytes: Some(form.taille), modified_ms: form.modifie };
     match state.drafting.open_file(&by, *id, coming).await? {
         Ok(file) => told(&state, &by, *id, &file).await,
         Err(why) => Err(refused(&state, &form.chemin, why)),
