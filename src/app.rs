@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::cluster::Archive;
 use crate::db::{self, Cluster, Db};
+use crate::drafting::Drafting;
 use crate::identity::{Identity, Provider};
 use crate::ingest::Ingest;
 use crate::keys::{self, Keys};
@@ -41,6 +42,7 @@ pub struct App {
     pub storage: Storage,
     pub identity: Identity,
     pub ingest: Ingest,
+    pub drafting: Drafting,
     pub preservation: Preservation,
     pub keys: Keys,
     pub authorities: Vec<Authority>,
@@ -107,6 +109,8 @@ impl App {
                 .with_room_days(config.quota_machine_wait_days)
                 .with_scanner(config.antivirus.clone().map(Scanner::new))
                 .with_trust(Trust::new(config.signature_anchors.clone()));
+        let (limits, signatures) = (config.limits.clone(), ingest.signatures().clone());
+        let drafting = Drafting::new(db.clone(), storage.clone(), clock.clone(), limits, signatures);
         let identity = Identity::new(db.clone(), clock.clone(), at_rest(keys(&config)));
         let preservation =
             Preservation::new(db.clone(), storage.clone(), clock.clone(), config.integrity.clone());
@@ -128,6 +132,7 @@ impl App {
             storage,
             identity,
             ingest,
+            drafting,
             preservation,
             keys,
             authorities,
@@ -181,6 +186,7 @@ impl App {
             let worker = Worker {
                 db: self.db.clone(),
                 ingest: self.ingest.clone(),
+                drafting: self.drafting.clone(),
                 pronom: self.pronom(),
                 preservation: self.preservation.clone(),
                 recovery: Recovery::new(self.db.clone(), self.storage.clone(), self.clock.clone()),
@@ -203,6 +209,7 @@ impl App {
             storage: self.storage.clone(),
             identity: self.identity.clone(),
             ingest: self.ingest.clone(),
+            drafting: self.drafting.clone(),
             pronom: self.pronom(),
             preservation: self.preservation.clone(),
             attestations: Attestations::new(db.clone(), self.storage.clone(), &self.config.public_url),

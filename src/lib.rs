@@ -39,6 +39,7 @@ pub mod access;
 pub mod annual;
 pub mod attestation;
 pub mod billing;
+pub mod drafting;
 pub mod ingest;
 pub mod membership;
 pub mod onboarding;

@@ -131,11 +131,7 @@ function send(form) {
     const answer = parsed(request.responseText);
     document.title = answer.title;
     document.querySelector("main").replaceWith(document.adoptNode(answer.querySelector("main")));
-    /* ---- Values to copy: one click chooses the whole value, as the Tab key does ---- */
-
-for (const value of document.querySelectorAll("input.copied")) value.addEventListener("click", () => value.select());
-
-prepareUpload();
+    prepareUpload();
     (document.querySelector("#erreurs") || document.querySelector("main")).focus();
   });
   request.addEventListener("error", () => {
@@ -230,6 +226,178 @@ async function toggle(line, button) {
   button.setAttribute("aria-expanded", String(!open));
 }
 
+/* ---- Values to copy: one click chooses the whole value, as the Tab key does ---- */
+
+for (const value of document.querySelectorAll("input.copied")) value.addEventListener("click", () => value.select());
+
+/* ---- A deposit being prepared: files and folders, each sent in pieces, gone on with after a cut ---- */
+
+const PIECE = 4 << 20;
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+function prepareGathering() {
+  const form = document.querySelector("form[data-pieces]");
+  if (!form) return;
+  const drop = form.querySelector("[data-drop]");
+  const queue = new Queue(form);
+  const [files, folder] = form.querySelectorAll("input[type=file]");
+  form.querySelector("[data-drop-words]").textContent = "Glissez ici vos fichiers, ou un dossier entier";
+  form.querySelector("[data-folder]").hidden = false;
+  form.querySelector("[data-send]").hidden = true;
+  for (const input of [files, folder]) {
+    input.addEventListener("change", () => {
+      queue.add([...input.files].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
+      input.value = "";
+    });
+  }
+  for (const name of ["dragenter", "dragover"]) {
+    drop.addEventListener(name, (event) => {
+      event.preventDefault();
+      drop.classList.add("over");
+    });
+  }
+  for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
+  drop.addEventListener("drop", async (event) => {
+    event.preventDefault();
+    // Asked for at once: the browser forgets them when the event is over.
+    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+    const dropped = [...event.dataTransfer.files];
+    const found = [];
+    for (const entry of entries) await walk(entry, "", found);
+    queue.add(entries.length ? found : dropped.map((file) => ({ path: file.name, file })));
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+}
+
+async function walk(entry, above, found) {
+  const path = above + entry.name;
+  if (entry.isFile) {
+    const file = await new Promise((resolve, reject) => entry.file(resolve, reject)).catch(() => null);
+    if (file) found.push({ path, file });
+    return;
+  }
+  const reader = entry.createReader();
+  for (;;) {
+    const part = await new Promise((resolve, reject) => reader.readEntries(resolve, reject)).catch(() => []);
+    if (!part.length) return;
+    for (const child of part) await walk(child, `${path}/`, found);
+  }
+}
+
+class Queue {
+  constructor(form) {
+    this.form = form;
+    this.csrf = form.querySelector("input[name=csrf]").value;
+    this.panel = form.querySelector("[data-progress]");
+    this.bar = this.panel.querySelector("progress");
+    this.words = this.panel.querySelector("[data-progress-words]");
+    this.lines = this.panel.querySelector("[data-arriving]");
+    this.said = form.querySelector("[data-progress-said]");
+    this.waiting = [];
+    this.sent = 0;
+    this.total = 0;
+    this.running = false;
+    this.leaving = (event) => event.preventDefault();
+  }
+
+  add(files) {
+    this.waiting.push(...files);
+    this.total += files.reduce((sum, { file }) => sum + file.size, 0);
+    if (!this.running && this.waiting.length) this.run();
+  }
+
+  async run() {
+    this.running = true;
+    this.panel.hidden = false;
+    this.lines.replaceChildren();
+    addEventListener("beforeunload", this.leaving);
+    let count = 0;
+    while (this.waiting.length) {
+      const next = this.waiting.shift();
+      const line = document.createElement("li");
+      const state = document.createElement("span");
+      line.append(Object.assign(document.createElement("span"), { textContent: next.path }), state);
+      this.lines.prepend(line);
+      state.textContent = "en cours";
+      const [told, came] = await this.send(next).catch(() => ["n’a pas pu être envoyé", false]);
+      state.textContent = told;
+      state.className = came ? "soft" : "wrong";
+      if (came) count += 1;
+    }
+    removeEventListener("beforeunload", this.leaving);
+    this.running = false;
+    this.sent = this.total = 0;
+    await this.refresh();
+    this.said.textContent = count > 1 ? `${count} fichiers sont arrivés` : `${count} fichier est arrivé`;
+    const failed = this.lines.querySelector(".wrong");
+    this.panel.hidden = !failed;
+  }
+
+  // What to say of the file, and whether it came.
+  async send({ path, file }) {
+    const before = this.sent;
+    const opened = await this.ask(this.form.dataset.pieces, "POST", new URLSearchParams({ chemin: path, taille: file.size, modifie: file.lastModified }));
+    let stands = await opened.json();
+    if (!opened.ok) return [stands.detail || stands.title, false];
+    const address = stands.adresse;
+    while (!stands.entier) {
+      const at = stands.recu;
+      this.show(before + at);
+      const piece = file.slice(at, at + PIECE);
+      const answer = await this.ask(address, "PATCH", piece, { "Upload-Offset": String(at) }, address);
+      const told = await answer.json();
+      // Elsewhere than we thought: what is on the disk decides.
+      if (answer.status === 409 || answer.status === 423) {
+        await pause(500);
+        const asked = await this.ask(address, "GET");
+        stands = await asked.json();
+        if (!asked.ok) return [stands.detail || stands.title, false];
+        continue;
+      }
+      if (!answer.ok) return [told.detail || told.title, false];
+      stands = told;
+    }
+    this.sent = before + file.size;
+    this.show(this.sent);
+    return [[stands.format, stands.deja].filter(Boolean).join(" · "), true];
+  }
+
+  // Asked again while the network is away, and from where the file stands then.
+  async ask(address, method, body, headers = {}, stands = null) {
+    for (let turn = 0; ; turn += 1) {
+      try {
+        const all = { "X-CSRF-Token": this.csrf, Accept: "application/json", ...headers };
+        const answer = await fetch(address, { method, body, headers: all });
+        // More than its share for now: a little later.
+        if (answer.status !== 429 && answer.status !== 503) return answer;
+        if (turn === 20) return answer;
+        await pause(1000 * Number(answer.headers.get("Retry-After") || 2));
+      } catch (error) {
+        if (turn === 20) throw error;
+        this.words.textContent = "la connexion est coupée : l’envoi reprendra de lui-même";
+        await pause(Math.min(500 * 2 ** turn, 15000));
+        if (stands) return new Response("{}", { status: 409 });
+      }
+    }
+  }
+
+  show(bytes) {
+    this.bar.value = this.total ? (100 * bytes) / this.total : 0;
+    this.words.textContent = `${Math.floor(this.bar.value)} %, ${size(bytes)} sur ${size(this.total)}`;
+  }
+
+  async refresh() {
+    try {
+      const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+      const fresh = answer.ok && parsed(await answer.text()).getElementById("liste");
+      if (fresh) document.getElementById("liste").replaceWith(document.adoptNode(fresh));
+    } catch {
+      location.reload();
+    }
+  }
+}
+
 prepareUpload();
+prepareGathering();
 prepareBranches(document);
 document.querySelector("#erreurs")?.focus();

@@ -15,6 +15,7 @@ const FLOORS: [(&str, &[&str]); 7] = [
         "functions",
         &[
             "ingest",
+            "drafting",
             "access",
             "attestation",
             "appraisal",

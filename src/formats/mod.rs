@@ -10,6 +10,7 @@
 mod builtin;
 mod chain;
 mod container_file;
+mod declared;
 mod droid;
 mod index;
 mod inner;
@@ -29,6 +30,7 @@ mod watch;
 mod xml;
 mod zone;
 
+pub use declared::{Declared, declared};
 pub use judge::{Basis, Identification, Warning};
 pub use media_type::{HEAD_BYTES, contradicts, media_type};
 pub use signatures::{Format, Signatures};

@@ -3,14 +3,12 @@
 //! Which profile that is stands at the manifest's end, hence a second reading. Never judges whether the profile may be
 //! declared (`decide` does); never reads a manifest that could not be read a first time.
 
-use std::sync::Arc;
-
 use super::identify::Identified;
 use super::validate::corrupt;
 use super::{Error, Ingest, blocking};
 use crate::model::findings as f;
 use crate::model::{Agreement, Finding, Limits, ProfileId, TenantId};
-use crate::registry::{self, Profile as Registered};
+use crate::registry::Profile as Registered;
 use crate::seda::profile::{self, Profile};
 
 /// An identified transfer, and what it has against the profile that applies to it: the only value `decide` takes.
@@ -61,7 +59,7 @@ impl Ingest {
         if identified.manifest.is_none() || !is_admitted(registered, agreement) {
             return Ok(Conformed { identified, applied: None });
         }
-        let compiled = self.compiled(tenant, registered).await?;
+        let compiled = self.profiles.of(&self.db, tenant, registered).await?;
         let applied = Applied {
             profile_id: registered.profile_id,
             identifier: registered.identifier.clone(),
@@ -76,21 +74,6 @@ impl Ingest {
             Ok(Conformed { identified, applied: Some(applied) })
         })
         .await
-    }
-
-    /// The grammar of the version in force, compiled.
-    async fn compiled(&self, tenant: TenantId, registered: &Registered) -> Result<Arc<Profile>, Error> {
-        let sha512 = &registered.in_force.sha512;
-        if let Some(known) = self.profiles.get(sha512) {
-            return Ok(known);
-        }
-        let mut tx = self.db.read(tenant).await?;
-        let (id, version) = (registered.profile_id, registered.in_force.version);
-        let rng = registry::profile_queries::find_rng(&mut tx, id, version).await?;
-        drop(tx);
-        let rng = rng.ok_or(Error::Changed)?;
-        let compiled = blocking(move || Profile::compile(&rng).map_err(|_| Error::Profile(id))).await?;
-        Ok(self.profiles.keep(sha512, Arc::new(compiled)))
     }
 }
 

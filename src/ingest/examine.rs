@@ -254,6 +254,7 @@ impl Ingest {
             let told = Decided { agreement: &agreement.identifier, transfer: id, taken: false };
             notify::decided(tx, &self.clock, &agreement.conditions.notify, told).await?;
         }
+        notify::depositor(tx, &self.clock, transfer, seen.agreement.as_deref(), false).await?;
         state_queries::set_refused(tx, id, findings, at, keep_until).await?;
         queries::insert_message(tx, self.clock.fresh_id(), id, MessageKind::Reply, &identifier, &body, at)
             .await?;

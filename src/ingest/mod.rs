@@ -14,7 +14,6 @@ pub mod archivist;
 mod attest;
 pub mod awaiting;
 mod awaiting_queries;
-mod compiled;
 mod conditions;
 mod confirm;
 pub mod conform;
@@ -67,6 +66,7 @@ use crate::clock::Clock;
 use crate::db::{self, Db};
 use crate::model::{Finding, Limits, ProfileId, TransferId};
 use crate::package;
+use crate::registry::compiled::{self, Compiled};
 use crate::registry::signatures::InForce;
 use crate::storage::{self, Storage};
 use crate::trust::Trust;
@@ -119,7 +119,7 @@ pub struct Ingest {
     room_days: u32,
     /// Transfers of one member that may wait for a site.
     waiting_max: u32,
-    profiles: compiled::Compiled,
+    profiles: Compiled,
     /// Packages tried at once.
     trials: trial::Turns,
     /// `None`: the service has no virus scanner.
@@ -136,7 +136,7 @@ const ROOM_DAYS: u32 = 15;
 impl Ingest {
     /// The path over these gates.
     pub fn new(db: Db, storage: Storage, clock: Clock, limits: Limits, refused_days: u32) -> Self {
-        let (waiting_max, profiles) = (WAITING_MAX, compiled::Compiled::default());
+        let (waiting_max, profiles) = (WAITING_MAX, Compiled::default());
         let signatures = InForce::new(db.clone());
         Self {
             db,
@@ -223,6 +223,17 @@ pub enum Error {
     Profile(ProfileId),
     #[error("the thread that read the package died")]
     Died,
+}
+
+impl From<compiled::Error> for Error {
+    fn from(error: compiled::Error) -> Self {
+        match error {
+            compiled::Error::Db(error) => Error::Db(error),
+            compiled::Error::Changed => Error::Changed,
+            compiled::Error::Profile(id) => Error::Profile(id),
+            compiled::Error::Died => Error::Died,
+        }
+    }
 }
 
 impl Error {

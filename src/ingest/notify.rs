@@ -1,10 +1,12 @@
-//! Those whom an agreement names are written to when a transfer is decided: in the transaction that decides it, so once.
+//! Those whom an agreement names are written to when a transfer is decided, and whoever deposited it at the portal: in the
+//! transaction that decides it, so once.
 
 use super::queries;
 use crate::clock::Clock;
 use crate::db::{self, TenantTx};
 use crate::mail::{self, Letter};
-use crate::model::TransferId;
+use crate::model::{Transfer, TransferId};
+use crate::registry;
 
 /// What was decided, of which transfer, under which agreement.
 pub(super) struct Decided<'a> {
@@ -29,4 +31,25 @@ pub(super) async fn decided(
     let topic = format!("decided:{}:{taken}", transfer.0);
     let letter = Letter::Decided { agreement: agreement.to_owned(), transfer_id: transfer.0, taken };
     mail::write_to_addresses(tx, clock, &to, &topic, &letter).await
+}
+
+/// Writes to the person who deposited it, if one did and has an address: where their attestation is, or the reasons.
+pub(super) async fn depositor(
+    tx: &mut TenantTx,
+    clock: &Clock,
+    transfer: &Transfer,
+    agreement: Option<&str>,
+    taken: bool,
+) -> Result<(), db::Error> {
+    let Some(person) = transfer.person_id else { return Ok(()) };
+    let name = match agreement {
+        Some(identifier) => {
+            let found = registry::queries::find_agreement(tx, identifier).await?;
+            found.map_or_else(|| identifier.to_owned(), |agreement| agreement.name)
+        }
+        None => String::new(),
+    };
+    let topic = format!("deposited:{}:{taken}", transfer.transfer_id);
+    let letter = Letter::Deposited { agreement: name, transfer_id: transfer.transfer_id.0, taken };
+    mail::write_to_person(tx, clock, person, &topic, &letter).await
 }

@@ -58,6 +58,7 @@ impl Ingest {
         let told = Decided { agreement: &accession.agreement, transfer: id, taken: true };
         notify::decided(&mut tx, &self.clock, stored.sealed.notes.notify(), told).await?;
         let transfer = queries::find_transfer(&mut tx, id).await?.ok_or(Error::Contended)?;
+        notify::depositor(&mut tx, &self.clock, &transfer, Some(&accession.agreement), true).await?;
         self.attest_taking_in_charge(&mut tx, &transfer, &stored, at).await?;
         fail_point!("reply-before-commit");
         tx.commit().await?;

@@ -34,6 +34,8 @@ pub enum Letter {
     Quota { percent: u64, held: u64, promised: u64 },
     /// A transfer was taken in charge, or refused.
     Decided { agreement: String, transfer_id: Uuid, taken: bool },
+    /// What this person deposited was taken in charge, or refused.
+    Deposited { agreement: String, transfer_id: Uuid, taken: bool },
     /// The pilot suspends deposits from that day on.
     Suspended { from: NaiveDate, reason: String },
     /// A convention ends in so many months at most.
@@ -81,6 +83,15 @@ struct Quota<'a> {
 #[derive(Template)]
 #[template(path = "mail/decided.txt", escape = "none")]
 struct Decided<'a> {
+    agreement: &'a str,
+    taken: bool,
+    member: &'a str,
+    address: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/deposited.txt", escape = "none")]
+struct Deposited<'a> {
     agreement: &'a str,
     taken: bool,
     member: &'a str,
@@ -187,6 +198,15 @@ impl Letter {
                 let what = if *taken { "Versement pris en charge" } else { "Versement refusé" };
                 Ok((format!("{what} ({agreement})"), body))
             }
+            Letter::Deposited { agreement, transfer_id, taken } => {
+                let address = format!("{public_url}/versements/{transfer_id}");
+                let body = Deposited { agreement, taken: *taken, member, address }.render()?;
+                let subject = match taken {
+                    true => "Votre versement est pris en charge : voici votre attestation",
+                    false => "Votre versement n’a pas été pris en charge",
+                };
+                Ok((subject.into(), body))
+            }
             Letter::Suspended { from, reason } => {
                 let from = from.format("%d/%m/%Y").to_string();
                 let subject = format!("Versements suspendus à compter du {from}");
@@ -241,6 +261,10 @@ mod tests {
         assert_eq!(subject, "E01-ATT-2027-000012 : la preuve est complète");
         assert!(body.contains("https://a.fr/versements/00000000-0000-0000-0000-000000000000\n"), "{body}");
         assert!(body.contains("Commune d’É") && body.contains("Attestation d’intégrité"), "{body}");
+        let deposited = Letter::Deposited { agreement: "Délibérations".into(), transfer_id, taken: true };
+        let (subject, body) = deposited.written("Commune d’É", "https://a.fr", &at_rest).unwrap();
+        assert!(subject.contains("voici votre attestation") && body.contains("« Délibérations »"), "{body}");
+        assert!(body.contains("https://a.fr/versements/00000000-0000-0000-0000-000000000000\n"), "{body}");
         let incident = Letter::Incident { sites: vec!["nord".into(), "sud".into()], copies: 2 };
         let (_, body) = incident.written("Commune d’É", "https://a.fr", &at_rest).unwrap();
         assert!(

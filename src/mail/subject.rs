@@ -71,7 +71,7 @@ impl Subject {
     /// That of a letter; `None`: it is imposed.
     pub fn of(letter: &Letter) -> Option<Self> {
         match letter {
-            Letter::Decided { .. } => Some(Self::Decided),
+            Letter::Decided { .. } | Letter::Deposited { .. } => Some(Self::Decided),
             Letter::Completed { .. } => Some(Self::Completed),
             Letter::Quota { .. } => Some(Self::Quota),
             Letter::ConventionEnds { .. } => Some(Self::Convention),

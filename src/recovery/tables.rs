@@ -267,6 +267,8 @@ pub const TABLES: &[Table] = &[
     lost("technical.machine_use", "told at the next use"),
     lost("technical.machine_call", "told at the next calls"),
     lost("technical.assertion", "machines sign others"),
+    lost("technical.deposit_draft", "prepared again: nothing of it was deposited"),
+    lost("technical.deposit_draft_file", "goes with it"),
     lost("technical.upload", "sent again; what was received whole is a transfer"),
     lost("technical.access_token", "machines ask for new ones"),
     lost("technical.login_failure", "forgotten within the hour"),

@@ -3,6 +3,7 @@
 //! Never changes a row: `membership` does, from the members' files and the portal. One thing to know: parties,
 //! agreements and profiles are found by the identifiers written in manifests, within one tenant.
 
+pub mod compiled;
 pub mod convention_queries;
 pub mod numbering_queries;
 pub mod profile_queries;

@@ -32,6 +32,11 @@ impl Profile {
         Ok(Profile { compiled: relaxng::compile(rng, &relaxng::Bundle::new(), &limits)? })
     }
 
+    /// For whoever writes a transfer under it.
+    pub fn grammar(&self) -> &relaxng::Profile {
+        &self.compiled
+    }
+
     /// What it asks, line by line.
     pub fn explain(&self) -> Vec<ExplainedLine> {
         profile_text::explain(&self.compiled)

@@ -35,6 +35,8 @@ const LOCKED: &str = ".infected";
 const MANIFEST: &str = ".manifest";
 /// What comes in several requests is called until it is closed: the transfer's name and this.
 const UPLOAD: &str = ".upload";
+/// The folder of the files that somebody is gathering.
+const DRAFTS: &str = ".drafts";
 
 pub use pieces::{Added, Held, Hold};
 
@@ -42,6 +44,7 @@ pub use pieces::{Added, Held, Hold};
 #[derive(Clone, Debug)]
 pub struct Quarantine {
     folder: Arc<PathBuf>,
+    drafts: Arc<PathBuf>,
     scratch: Arc<PathBuf>,
     /// Tenants whose folder this process has seen durable.
     durable: Arc<Mutex<HashSet<TenantId>>>,
@@ -77,9 +80,19 @@ impl InQuarantine {
 
 impl Quarantine {
     pub(super) fn open_at(folder: PathBuf) -> Result<Self, Error> {
-        let scratch = folder.join(".scratch");
+        let (scratch, drafts) = (folder.join(".scratch"), folder.join(DRAFTS));
         disk::make_folder(&scratch)?;
-        Ok(Self { folder: Arc::new(folder), scratch: Arc::new(scratch), durable: Arc::default() })
+        disk::make_folder(&drafts)?;
+        disk::sync_folder(&folder)?;
+        let drafts = Arc::new(drafts);
+        Ok(Self { folder: Arc::new(folder), drafts, scratch: Arc::new(scratch), durable: Arc::default() })
+    }
+
+    /// Where files wait that somebody is gathering for a deposit, each under an identifier of its own: kept as transfers are, and
+    /// never mistaken for one.
+    pub fn drafts(&self) -> Self {
+        let (folder, drafts) = (Arc::clone(&self.drafts), Arc::clone(&self.drafts));
+        Self { folder, drafts, scratch: Arc::clone(&self.scratch), durable: Arc::default() }
     }
 
     /// Folder for temporaries that their maker unlinks at once.

@@ -69,6 +69,11 @@ impl Storage {
     /// for what it will become, on a site of the member's.
     pub fn reserve_reception(&self, store: &TenantStore, bytes: u64) -> Result<Reserved, Error> {
         drop(store.reserve(bytes)?);
+        self.reserve_draft(bytes)
+    }
+
+    /// Room for so many bytes in quarantine alone: of what somebody gathers, and may never send.
+    pub fn reserve_draft(&self, bytes: u64) -> Result<Reserved, Error> {
         let quarantine = folder::room(self.quarantine.scratch()).map(|room| room.free_bytes);
         self.sites.rooms.reserve(&[(QUARANTINE.to_string(), quarantine)], bytes)
     }

@@ -38,6 +38,7 @@ use crate::access::Access;
 use crate::attestation::Attestations;
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::drafting::Drafting;
 use crate::identity::{Identity, Provider};
 use crate::ingest::Ingest;
 use crate::membership::accounts::Accounts;
@@ -60,6 +61,7 @@ pub struct State {
     pub storage: Storage,
     pub identity: Identity,
     pub ingest: Ingest,
+    pub drafting: Drafting,
     pub pronom: Pronom,
     pub access: Access,
     pub preservation: Preservation,

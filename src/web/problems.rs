@@ -6,7 +6,9 @@
 use actix_web::http::{StatusCode, header};
 
 use super::problem::{Kind, Problem};
-use crate::{access, attestation, db, identity, ingest, preservation, pronom, sealing, storage, survey};
+use crate::{
+    access, attestation, db, drafting, identity, ingest, preservation, pronom, sealing, storage, survey,
+};
 
 macro_rules! kinds {
     ($($name:ident = $text:literal, $status:literal, $title:literal, $remedy:literal;)*) => {
@@ -121,6 +123,22 @@ impl From<ingest::Error> for Problem {
                 .detail(format!(
                     "{waiting} versements de cette collectivité attendent déjà un site de conservation."
                 ))
+                .retry_after_seconds(WAIT_SECONDS)
+                .because(&error),
+            _ => failure(&error, error.is_transient()),
+        }
+    }
+}
+
+impl From<drafting::Error> for Problem {
+    fn from(error: drafting::Error) -> Self {
+        match &error {
+            drafting::Error::Storage(storage::Error::Interrupted(cause)) => match cause.kind() {
+                std::io::ErrorKind::TimedOut => Problem::new(&TIMEOUT),
+                _ => Problem::new(&INTERRUPTED),
+            },
+            drafting::Error::Storage(full) if full.is_full() => Problem::new(&NO_ROOM)
+                .detail("Les disques du service n’ont plus la place de garder ce fichier.")
                 .retry_after_seconds(WAIT_SECONDS)
                 .because(&error),
             _ => failure(&error, error.is_transient()),

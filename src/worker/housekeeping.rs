@@ -88,6 +88,15 @@ async fn turn(worker: &Worker) -> Result<(), db::Error> {
             }
             Err(error) => tracing::error!(tenant.id = %member.tenant, %error, "uploads were not given up"),
         }
+        match worker.drafting.sweep(member.tenant).await {
+            Ok((0, 0)) => {}
+            Ok((drafts, files)) => {
+                tracing::info!(tenant.id = %member.tenant, drafts, files, "deposits that nobody prepares any more went");
+            }
+            Err(error) => {
+                tracing::error!(tenant.id = %member.tenant, %error, "old drafts of deposits were not swept")
+            }
+        }
         match worker.ingest.sweep(member.tenant).await {
             Ok(0) => {}
             Ok(swept) => {

@@ -21,6 +21,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::clock::Clock;
 use crate::db::jobs::{self as queue, Job};
 use crate::db::{self, Db};
+use crate::drafting::Drafting;
 use crate::ingest::Ingest;
 use crate::mail::Mail;
 use crate::preservation::{Preservation, Turn};
@@ -40,6 +41,7 @@ pub const GRACE: Duration = Duration::from_secs(30);
 pub struct Worker {
     pub db: Db,
     pub ingest: Ingest,
+    pub drafting: Drafting,
     pub pronom: Pronom,
     pub preservation: Preservation,
     pub recovery: Recovery,

@@ -3,6 +3,7 @@
 //! One thing to know: a test fails, with the command to run, when no browser is installed.
 
 mod accessibility;
+mod drafting;
 mod driver;
 mod program;
 mod provider;
@@ -44,7 +45,7 @@ async fn log_in(browser: &Browser, portal: &str, login: &str) {
 }
 
 async fn deposit(browser: &Browser, portal: &str, file: &str) {
-    browser.go(&format!("{portal}/versements/nouveau")).await;
+    browser.go(&format!("{portal}/versements/paquet")).await;
     browser.fill("#fichier", file).await;
     browser.click("#depot button[type=submit]").await;
     browser.wait_for("Ce versement").await;
@@ -62,6 +63,7 @@ fn a_secretary_deposits_then_opens_what_was_taken_in_charge() {
         log_in(&browser, &portal, "secretaire").await;
 
         browser.follow("Déposer").await;
+        browser.follow("J’ai déjà un dossier préparé par un logiciel").await;
         browser.wait_for("Et ensuite ?").await;
         deposit(&browser, &portal, &sip_file(&folder, "NAVIGATEUR-1", "ACCORD-TEST")).await;
         browser.wait_for("Accusé de réception").await;
@@ -127,7 +129,7 @@ fn an_archivist_refuses_in_words_that_the_secretary_reads() {
 fn a_deposit_needs_no_script() {
     let tell = async |browser: Browser, portal: String, folder: tempfile::TempDir| {
         log_in(&browser, &portal, "secretaire").await;
-        browser.go(&format!("{portal}/versements/nouveau")).await;
+        browser.go(&format!("{portal}/versements/paquet")).await;
         browser.wait_for("Choisissez le fichier du versement").await;
         deposit(&browser, &portal, &sip_file(&folder, "NAVIGATEUR-3", "ACCORD-TEST")).await;
         while !browser.text().await.contains("Ces archives sont prises en charge") {

@@ -73,6 +73,7 @@ impl Stage {
         let worker = Worker {
             db: db.clone(),
             pronom: Pronom::new(db.clone(), storage.clone(), clock.clone(), ingest.signatures().clone()),
+            drafting: crate::support::drafting(&db, &storage, &clock, &ingest),
             ingest,
             preservation: preservation.clone(),
             recovery: Recovery::new(db.clone(), storage.clone(), clock.clone()),

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-mod profiles;
+pub mod profiles;
 
 use crate::support::service::{Client, Place, Service};
 

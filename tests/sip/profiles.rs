@@ -16,7 +16,7 @@ const LEFT_OUT: [&str; 6] = [
 ];
 
 /// A folder and its table: path, then values by column.
-type Described = (String, BTreeMap<String, String>);
+pub type Described = (String, BTreeMap<String, String>);
 
 fn example(profile: &str) -> String {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/profiles");
@@ -102,7 +102,7 @@ fn walk(
     }
 }
 
-fn described(profile: &str) -> Vec<Described> {
+pub fn described(profile: &str) -> Vec<Described> {
     let manifest = example(profile);
     let document = roxmltree::Document::parse(&manifest).unwrap();
     let groups = document.descendants().filter(|node| node.tag_name().name() == "DataObjectGroup");
@@ -117,7 +117,7 @@ fn described(profile: &str) -> Vec<Described> {
     out
 }
 
-fn content(path: &str) -> Vec<u8> {
+pub fn content(path: &str) -> Vec<u8> {
     match path.rsplit('.').next().unwrap() {
         "pdf" => format!("%PDF-1.4\n% {path}\n%%EOF\n").into_bytes(),
         "xml" => b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Essai/>\n".to_vec(),

@@ -38,3 +38,14 @@ pub fn sealing(db: &Db, storage: &Storage, clock: &Clock, folder: &Path) -> Seal
     let keys = Keys::new(&folder.join("keys"), None, "archives.example.fr");
     Sealing::new(db.clone(), storage.clone(), keys, clock.clone())
 }
+
+/// The operations on deposits being prepared, beside an ingest.
+pub fn drafting(
+    db: &Db,
+    storage: &Storage,
+    clock: &Clock,
+    ingest: &chartrier::ingest::Ingest,
+) -> chartrier::drafting::Drafting {
+    let (limits, signatures) = (chartrier::model::Limits::default(), ingest.signatures().clone());
+    chartrier::drafting::Drafting::new(db.clone(), storage.clone(), clock.clone(), limits, signatures)
+}

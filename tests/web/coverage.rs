@@ -138,6 +138,8 @@ impl Identifiers {
         }
         // A producer of no campaign that the pilot would name: `survey` tries theirs.
         let address = &address.replace("{siren}", "732829320").replace("{piece}", &"0".repeat(128));
+        // A file of a draft: `drafting` tries those of others.
+        let address = &address.replace("{file}", "0192f5a0-0000-7000-8000-000000000000");
         let kind = kinds.into_iter().find(|(kind, _)| address.contains(kind));
         let (_, id) = kind.unwrap_or_else(|| panic!("what does the parameter of {address} name?"));
         address.replace("{id}", id)

@@ -8,6 +8,7 @@ use chartrier::antivirus::Scanner;
 use chartrier::attestation::Attestations;
 use chartrier::clock::Clock;
 use chartrier::db::Db;
+use chartrier::drafting::Drafting;
 use chartrier::identity::{Identity, LogIn};
 use chartrier::ingest::Ingest;
 use chartrier::membership::accounts::Accounts;
@@ -40,6 +41,7 @@ mod deposited;
 mod descriptions;
 mod desks;
 mod dossier;
+mod drafting;
 mod entries;
 mod factor;
 mod formats;
@@ -97,9 +99,10 @@ impl Parts<'_> {
     fn state(self, settings: Settings, scanner: Option<Scanner>) -> State {
         let (db, storage, clock) = (self.db.clone(), self.storage.clone(), self.clock.clone());
         let limits = Limits { received_bytes_max: settings.received_bytes_max, ..Limits::default() };
-        let ingest =
-            Ingest::new(db.clone(), storage.clone(), clock.clone(), limits, 30).with_scanner(scanner);
+        let ingest = Ingest::new(db.clone(), storage.clone(), clock.clone(), limits.clone(), 30);
+        let ingest = ingest.with_scanner(scanner);
         let signatures = ingest.signatures().clone();
+        let drafting = Drafting::new(db.clone(), storage.clone(), clock.clone(), limits, signatures.clone());
         let checked = preservation::Settings::default();
         State {
             attestations: Attestations::new(db.clone(), storage.clone(), &settings.public_url),
@@ -111,6 +114,7 @@ impl Parts<'_> {
             identity: Identity::new(db.clone(), clock.clone(), support::at_rest()),
             shares: web::shares::Shares::new(settings.shares),
             ingest,
+            drafting,
             pronom: Pronom::new(db.clone(), storage.clone(), clock.clone(), signatures),
             access: Access::new(db.clone(), storage.clone(), clock.clone()),
             preservation: Preservation::new(db.clone(), storage.clone(), clock.clone(), checked),

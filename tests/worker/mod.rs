@@ -36,8 +36,21 @@ async fn with_a_job_that_lasts(name: &str, lease: Duration) -> (Arc<Worker>, PgC
     let mail = Mail::new(db.clone(), clock.clone(), None, "http://chartrier.test", crate::support::at_rest())
         .unwrap();
     let turns = Turns::new(2);
-    let worker =
-        Worker { db, ingest, preservation, pronom, recovery, sealing, mail, clock, turns, lease, grace };
+    let drafting = crate::support::drafting(&db, &vault::storage(), &clock, &ingest);
+    let worker = Worker {
+        db,
+        ingest,
+        drafting,
+        preservation,
+        pronom,
+        recovery,
+        sealing,
+        mail,
+        clock,
+        turns,
+        lease,
+        grace,
+    };
     (Arc::new(worker), owner)
 }
 
@@ -157,6 +170,7 @@ async fn what_may_wait_has_one_lane_and_keeps_no_transfer_waiting() {
     let sealing = crate::support::sealing(&db, &vault::storage(), &clock, keys.path());
     let worker = Worker {
         db: db.clone(),
+        drafting: crate::support::drafting(&db, &vault::storage(), &clock, &ingest),
         ingest,
         preservation,
         recovery,

@@ -3,7 +3,6 @@
 //! Never leaves a SIP that the service's own engine would refuse: what is made is checked, by the standard and the profile, before
 //! it takes its name. Exit codes: 0 made, 1 refused, with the reasons, 2 could not.
 
-mod columns;
 mod make;
 mod objects;
 mod parties;

@@ -1,10 +1,10 @@
 //! What a profile asks and nobody gave, in the table's words: its line, its column, what to write there.
 
-use super::columns::Column;
 use super::table::Table;
 use super::tree::Source;
 use crate::model::findings::shortened;
 use crate::seda::fill::{Lack, What};
+use crate::seda::write::columns::Column;
 
 /// Values told of a list, and characters of one.
 const WANTED_MAX: usize = 12;

@@ -7,9 +7,9 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::super::Failure;
 use super::Reasons;
-use super::columns::Column;
 use super::text::{decoded, open_quote};
 use crate::model::findings::shortened;
+use crate::seda::write::columns::Column;
 
 /// Bytes of a table, and its lines.
 const BYTES_MAX: u64 = 256 << 20;

@@ -2,8 +2,6 @@
 //!
 //! Never knows what a column is for. The one thing to know: what is read here was written by a spreadsheet, not by us.
 
-use unicode_normalization::UnicodeNormalization;
-
 /// UTF-8, with a mark or without, else Windows-1252, each line ended by a line feed alone: what spreadsheets write, and lines that
 /// are counted as people see them (a reader of CSV counts them one too few after a carriage return).
 pub(super) fn decoded(bytes: Vec<u8>) -> String {
@@ -37,23 +35,4 @@ pub(super) fn open_quote(text: &str, separator: char) -> Option<u64> {
         line += u64::from(c == '\n');
     }
     opened
-}
-
-/// In lower case, letters and figures alone, without accents.
-pub(super) fn folded(name: &str) -> String {
-    name.nfd().flat_map(char::to_lowercase).filter(char::is_ascii_alphanumeric).collect()
-}
-
-/// Changes of one letter from one word to another.
-pub(super) fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.bytes().enumerate() {
-        let mut corner = std::mem::replace(&mut row[0], i + 1);
-        for (j, b) in other.bytes().enumerate() {
-            let changed = corner + usize::from(a != b);
-            let least = (row[j + 1] + 1).min(row[j] + 1).min(changed);
-            corner = std::mem::replace(&mut row[j + 1], least);
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::super::Failure;
 use super::Reasons;
-use super::columns::{Part, elements};
 use super::table::{REASONS_MAX, Table, key};
-use crate::seda::write::element::Element;
+use crate::seda::write::columns;
 use crate::seda::write::transfer::NewUnit;
 
 /// Folders above a file.
@@ -147,21 +146,7 @@ impl<'a> Making<'a> {
         let row = found.map(|(_, row)| row);
         self.sources.push(row.map_or_else(|| Source::Name(path.to_owned()), |row| Source::Line(row.line)));
         let values = row.map(|row| row.values.clone()).unwrap_or_default();
-        let mut content = elements(&values, Part::Content);
-        let has = |content: &[Element], name: &str| content.iter().any(|element| element.name == name);
-        // First of all, as the standard has them: the level, then the title.
-        if !has(&content, "Title") {
-            let at = usize::from(has(&content, "DescriptionLevel"));
-            content.insert(at, Element::leaf("Title", title).usual());
-        }
-        if !has(&content, "DescriptionLevel") {
-            content.insert(0, Element::leaf("DescriptionLevel", level).usual());
-        }
-        NewUnit {
-            management: elements(&values, Part::Management),
-            content,
-            mark: Some(self.sources.len() as u32 - 1),
-            ..NewUnit::default()
-        }
+        let (management, content) = columns::unit(&values, level, title);
+        NewUnit { management, content, mark: Some(self.sources.len() as u32 - 1), ..NewUnit::default() }
     }
 }

@@ -11,6 +11,13 @@ use super::{Datatype, Shape};
 const LONGEST: usize = 60;
 
 impl Datatype {
+    /// The least value, as written, when one is said.
+    pub fn least(&self) -> Option<&str> {
+        let facets = self.0.facets.as_deref()?;
+        let least = |bound: &&super::facets::Bound| bound.side == Side::Least && !bound.is_excluded;
+        facets.bounds.iter().find(least)?.written.as_deref()
+    }
+
     /// What is expected, in French: « une date (AAAA-MM-JJ) », « une des valeurs : a, b, c ».
     pub fn words(&self) -> String {
         let facets = self.0.facets.as_deref();

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::follow::{Arena, MISSING, PUT, REFUSED, Thread, UNEXPECTED};
+use super::follow::{Arena, MISSING, MISTAKEN, PUT, REFUSED, Thread, UNEXPECTED};
 use super::need::only_name;
 use super::{Done, Filler, Lack, What};
 use crate::seda::datatype::NoPrefixes;
@@ -38,22 +38,27 @@ impl Filler<'_> {
         if let Some(done) = self.known.get(&key) {
             return done.clone();
         }
-        let around = if is_unit { std::mem::take(&mut self.path) } else { Vec::new() };
+        let outside = match is_unit {
+            true => (std::mem::take(&mut self.path), std::mem::take(&mut self.around)),
+            false => (Vec::new(), Vec::new()),
+        };
         let (marks, units) = (self.marks.len(), self.units.len());
         self.marks.extend(element.mark);
         if is_unit {
             self.units.push(symbol);
         } else {
             self.path.push(element.name.clone().into_owned());
+            self.around.push(self.documentation(symbol));
         }
         let done = self.completed(element, symbol);
         self.marks.truncate(marks);
         self.units.truncate(units);
         if is_unit {
-            self.path = around;
+            (self.path, self.around) = outside;
             self.known.insert(key, done.clone());
         } else {
             self.path.pop();
+            self.around.pop();
         }
         done
     }
@@ -72,7 +77,8 @@ impl Filler<'_> {
                     filled.text = text;
                 }
                 None => {
-                    cost += REFUSED;
+                    // Who says what a unit is means that one, whatever else it lacks.
+                    cost += if self.tells_apart(&element.name) { MISTAKEN } else { REFUSED };
                     let what = match element.standing {
                         Standing::Usual => What::Missing,
                         Standing::Fact | Standing::Given => What::Refused(element.text.clone()),
@@ -171,7 +177,7 @@ impl Filler<'_> {
     }
 
     /// A value on one line where that is the same one: profiles are indented as their tools please.
-    fn value_of(&self, symbol: SymbolId) -> Option<String> {
+    pub(super) fn value_of(&self, symbol: SymbolId) -> Option<String> {
         let Symbol::Value(datatype, value) = self.derivatives.patterns.symbol(symbol) else { return None };
         let on_one_line = value.text().split_whitespace().collect::<Vec<_>>().join(" ");
         let is_same = datatype.equals(value, &on_one_line, &NoPrefixes);

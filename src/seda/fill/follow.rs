@@ -14,6 +14,8 @@ pub(super) const PUT: u32 = 1;
 pub(super) const MISSING: u32 = 200;
 pub(super) const REFUSED: u32 = 300;
 pub(super) const UNEXPECTED: u32 = 400;
+/// A value that tells a kind of unit from another, where another kind is wanted.
+pub(super) const MISTAKEN: u32 = 4_000;
 
 /// How much worse than the best a reading may be, and how many are kept.
 const SLACK: u32 = 1_000;

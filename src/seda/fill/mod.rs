@@ -6,6 +6,7 @@
 
 mod complete;
 mod follow;
+mod kinds;
 mod lack;
 mod need;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use super::engine::grammar::{Content, PatternId, Symbol, SymbolId};
 use super::relaxng::Profile;
 use super::write::element::Element;
 
+pub use kinds::{Kind, kinds};
 pub use lack::{Lack, What};
 
 use follow::{Arena, Thread};
@@ -47,6 +49,8 @@ pub struct Filler<'p> {
     told_apart: HashSet<(SymbolId, String)>,
     /// Elements from the nearest unit, or the root, down to the one looked at.
     path: Vec<String>,
+    /// What the profile's author says of each of them.
+    around: Vec<Option<String>>,
     marks: Vec<u32>,
     units: Vec<SymbolId>,
     /// Elements put that nobody gave, one in another.
@@ -71,6 +75,7 @@ impl<'p> Filler<'p> {
             offers,
             told_apart: HashSet::new(),
             path: Vec::new(),
+            around: Vec::new(),
             marks: Vec::new(),
             units: Vec::new(),
             depth: 0,
@@ -107,6 +112,7 @@ impl<'p> Filler<'p> {
             *above = Some(after);
         }
         self.path.push(element.name.clone().into_owned());
+        self.around.push(None);
         let content = self.content_of(symbol);
         let attributed = content.map(|content| self.attributes(element, content));
         self.open.push(attributed.as_ref().map(|attributed| attributed.at));
@@ -140,6 +146,7 @@ impl<'p> Filler<'p> {
         let mut arena = Arena::default();
         let ended = self.ended(&mut arena, vec![Thread { at, cost: 0, last: None }]);
         self.path.pop();
+        self.around.pop();
         self.written(&arena, &ended)
     }
 

@@ -57,8 +57,10 @@ impl Filler<'_> {
         } else {
             self.depth += 1;
             self.path.push(name);
+            self.around.push(self.documentation(symbol));
             let fit = self.fit(&[], at);
             self.path.pop();
+            self.around.pop();
             self.depth -= 1;
             put.children = fit.children;
             lacks.extend(fit.lacks);

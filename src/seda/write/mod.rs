@@ -5,7 +5,9 @@
 //! in its order.
 
 mod asalae;
+pub mod columns;
 pub mod element;
+pub mod folding;
 mod older;
 pub mod transfer;
 mod v02;

@@ -19,6 +19,7 @@ mod connector_words;
 pub mod connectors;
 pub mod csv;
 pub mod desk;
+pub mod drafting;
 pub mod drafts;
 pub mod entries;
 pub mod factor;

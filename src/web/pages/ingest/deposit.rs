@@ -1,4 +1,4 @@
-//! The deposit: a form with one file, streamed to quarantine as it comes.
+//! The deposit of a package made by a program: a form with one file, streamed to quarantine as it comes.
 //!
 //! Never holds the file in memory. The one thing to know: in the form, the proof of origin comes before the
 //! file, and was looked at before this is called (`web::proof_of_origin`).
@@ -22,7 +22,7 @@ use crate::web::pages::shell::{Account, FieldError, Link, Section, Shell, answer
 use crate::web::pages::words;
 use crate::web::{Problem, State, client, problems};
 
-/// `GET /versements/nouveau`.
+/// `GET /versements/paquet`.
 #[derive(Template)]
 #[template(path = "ingest/deposit.html")]
 pub struct DepositPage {
@@ -37,7 +37,7 @@ pub struct DepositPage {
 
 const CHOOSE: &str = "Choisissez d’abord le fichier à déposer.";
 
-/// `GET /versements/nouveau`.
+/// `GET /versements/paquet`.
 pub async fn form(person: Depositor, state: web::Data<State>) -> Result<HttpResponse, Problem> {
     let standing = convention_queries::standing(&mut state.db.read(person.tenant).await?).await?;
     let mut page = page(&person, &state, None);
@@ -116,12 +116,15 @@ fn page(person: &PersonCaller, state: &State, wrong: Option<&str>) -> DepositPag
     let error = |sentence: &str| FieldError { field: "fichier", sentence: sentence.to_owned() };
     DepositPage {
         shell: Shell {
-            title: "Déposer un versement".into(),
+            title: "Déposer un dossier préparé".into(),
             account: Some(Account::of(person)),
             section: Section::Transfers,
             top: false,
         },
-        trail: vec![Link::new("Versements", "/versements")],
+        trail: vec![
+            Link::new("Versements", "/versements"),
+            Link::new("Nouveau versement", "/versements/nouveau"),
+        ],
         csrf: person.csrf_token.clone(),
         size_max: words::size(state.settings.received_bytes_max),
         closed: None,

@@ -12,7 +12,7 @@ use crate::model::{Transfer, TransferId, TransferState};
 use crate::registry;
 use crate::web::callers::TransferReader;
 use crate::web::pages::shell::{Account, At, Badge, Section, Shell, answer};
-use crate::web::pages::words;
+use crate::web::pages::{drafting, words};
 use crate::web::{Problem, State, Who, cursor, problems};
 
 /// One transfer in a list.
@@ -34,6 +34,8 @@ pub struct ListPage {
     pub shell: Shell,
     pub here: String,
     pub can_deposit: bool,
+    /// « 2 versements commencés », when the person has begun some.
+    pub begun: Option<String>,
     pub lines: Vec<TransferLine>,
     /// Whether this is the first page.
     pub first: bool,
@@ -65,6 +67,7 @@ pub async fn show(
     let mut tx = state.db.read(person.tenant).await?;
     let mut transfers = queries::transfers_page(&mut tx, &filter, after, LINES + 1).await?;
     let names = names(&mut tx).await?;
+    drop(tx);
     let more = transfers.len() > LINES as usize;
     transfers.truncate(LINES as usize);
     let last = transfers.last().filter(|_| more);
@@ -76,6 +79,11 @@ pub async fn show(
         }
         _ => "/versements".into(),
     };
+    let can_deposit = Who::Depositor.admits(&person.roles);
+    let begun = match can_deposit && after.is_none() {
+        true => state.drafting.open_drafts(&drafting::by(&person)).await?.len(),
+        false => 0,
+    };
     Ok(answer(&ListPage {
         shell: Shell {
             title: "Versements".into(),
@@ -84,7 +92,8 @@ pub async fn show(
             top: true,
         },
         here,
-        can_deposit: Who::Depositor.admits(&person.roles),
+        can_deposit,
+        begun: (begun > 0).then(|| words::count(begun as u64, "versement commencé", "versements commencés")),
         moving: transfers.iter().any(is_moving),
         lines: transfers.iter().map(|transfer| line(transfer, &names)).collect(),
         first: after.is_none(),

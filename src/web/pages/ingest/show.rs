@@ -18,8 +18,8 @@ use crate::model::{Transfer, TransferId, TransferState};
 use crate::registry;
 use crate::web::callers::TransferReader;
 use crate::web::pages::access::unit;
-use crate::web::pages::attestations;
 use crate::web::pages::shell::{Account, FieldError, answer, answer_to_correct};
+use crate::web::pages::{attestations, drafting};
 use crate::web::{Problem, State, Who, problems};
 
 /// What the page before has to say.
@@ -134,6 +134,7 @@ async fn read(
     let waits = transfer.state == TransferState::Examined && transfer.decided_at.is_none();
     let decides = waits && Who::Archivist.admits(&person.roles);
     let decision = decides.then(|| DecisionForm::filled(&person.csrf_token, fields, errors));
+    let (resume, followed_by) = taken_up(person, state, &transfer).await?;
     let seen = Seen {
         transfer: &transfer,
         archive,
@@ -152,6 +153,8 @@ async fn read(
         said,
         places,
         can_deposit: Who::Depositor.admits(&person.roles),
+        resume,
+        followed_by,
         decision,
     };
     Ok(transfer::page(Account::of(person), seen))
@@ -166,6 +169,22 @@ async fn agreement(tx: &mut TenantRead, transfer: &Transfer) -> Result<Option<St
         Some((version, _)) => format!("{name}, version {version}"),
         None => name,
     }))
+}
+
+/// Of a refused transfer, the proof of the form by which its depositor takes it up again, and the transfer that did.
+async fn taken_up(
+    person: &PersonCaller,
+    state: &State,
+    transfer: &Transfer,
+) -> Result<(Option<String>, Option<TransferId>), Problem> {
+    if transfer.state != TransferState::Refused {
+        return Ok((None, None));
+    }
+    let (by, id) = (drafting::by(person), transfer.transfer_id);
+    let followed_by = state.drafting.resumed_by(&by, id).await?;
+    let may = Who::Depositor.admits(&person.roles) && state.drafting.may_resume(&by, id).await?;
+    let resume = (may && followed_by.is_none()).then(|| person.csrf_token.clone());
+    Ok((resume, followed_by))
 }
 
 /// The profile declared, by its name in the register, and the version it was checked against.

@@ -9,7 +9,7 @@ use super::said::{self, Answered};
 use super::tree::{self, TreeCard};
 use crate::ingest::places::Places;
 use crate::model::findings::MESSAGE_REFUSED_BY_ARCHIVIST;
-use crate::model::{DecisionSaid, Finding, RefusalReason, Signatures, Transfer, TransferState};
+use crate::model::{DecisionSaid, Finding, RefusalReason, Signatures, Transfer, TransferId, TransferState};
 use crate::web::pages::attestations::Card;
 use crate::web::pages::shell::{Account, At, Badge, Fact, Link, Section, Shell};
 use crate::web::pages::{signatures, viruses, words};
@@ -31,6 +31,10 @@ pub struct TransferPage {
     pub steps: Vec<Step>,
     pub archive: Option<Link>,
     pub can_retry: bool,
+    /// For whoever deposited it by the portal's questions: the proof of the form that takes it up again.
+    pub resume: Option<String>,
+    /// The transfer that takes it up again.
+    pub followed_by: Option<String>,
     pub decision: Option<DecisionForm>,
     /// What the archivist said.
     pub answered: Option<Answered>,
@@ -92,6 +96,9 @@ pub struct Seen<'a> {
     pub said: DecisionSaid,
     /// Where its findings are.
     pub places: Places,
+    /// It was refused, and whoever looks may take it up again: the proof of their forms.
+    pub resume: Option<String>,
+    pub followed_by: Option<TransferId>,
     /// The archivist's forms, for whoever may decide now.
     pub decision: Option<DecisionForm>,
 }
@@ -122,7 +129,12 @@ pub fn page(account: Account, seen: Seen<'_>) -> TransferPage {
         explanation,
         steps: steps(transfer, seen.awaited, is_declined(&seen.said)),
         archive: seen.archive.as_ref().map(|(cote, address, _)| Link::new(cote, address)),
-        can_retry: seen.can_deposit && transfer.state == TransferState::Refused && can_send_again,
+        can_retry: seen.can_deposit
+            && seen.resume.is_none()
+            && transfer.state == TransferState::Refused
+            && can_send_again,
+        resume: seen.resume.clone(),
+        followed_by: seen.followed_by.map(list::address),
         findings: findings::groups(&shown),
         tree: tree::card(&seen.places, &shown),
         answered: said::card(&seen.said, transfer.state),

@@ -3,6 +3,7 @@
 //! With `CHARTRIER_SPECIMENS` naming a folder, the pages are written there, to be looked at in a browser.
 
 mod archives;
+mod depositing;
 mod desks;
 mod entries;
 mod formats;

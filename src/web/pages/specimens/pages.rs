@@ -47,13 +47,16 @@ pub fn pages() -> Vec<(&'static str, String)> {
         shell: shell("Versements", Section::Transfers, "déposant, lecteur"),
         here: "/versements".into(),
         can_deposit: true,
+        begun: Some("2\u{a0}versements commencés".into()),
         lines: lines(),
         first: true,
         next: Some("/versements?apres=x".into()),
         moving: true,
     };
     let deposit = DepositPage {
-        shell: Shell { top: false, ..shell("Déposer un versement", Section::Transfers, "déposant") },
+        shell: Shell {
+            top: false, ..shell("Déposer un dossier préparé", Section::Transfers, "déposant")
+        },
         trail: vec![Link::new("Versements", "/versements")],
         csrf: "jeton".into(),
         size_max: words::size(20 << 30),
@@ -148,6 +151,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("composants", render(&crate::web::pages::styleguide::page())),
         ("aide", render(&crate::web::pages::help::page())),
     ];
+    pages.extend(super::depositing::pages());
     pages.extend(people::pages());
     pages.extend(surveying::pages());
     pages.extend(profiles::models().iter().map(|(name, page)| (*name, render(page))));

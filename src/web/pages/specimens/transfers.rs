@@ -117,6 +117,8 @@ pub fn seen(transfer: &Transfer) -> Seen<'_> {
         can_deposit: true,
         said: DecisionSaid::default(),
         places: Places::default(),
+        resume: None,
+        followed_by: None,
         decision: None,
     }
 }

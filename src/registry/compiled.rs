@@ -5,6 +5,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::{Profile as Registered, profile_queries};
+use crate::db::{self, Db};
+use crate::model::{ProfileId, TenantId};
 use crate::seda::profile::Profile;
 
 /// Grammars kept, the one used longest ago dropped first.
@@ -20,7 +23,44 @@ pub struct Compiled {
     kept: Arc<Mutex<Vec<Kept>>>,
 }
 
+/// Why a profile of the register is not at hand.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Db(#[from] db::Error),
+    #[error("the profile has changed meanwhile")]
+    Changed,
+    /// It was compiled when it was imported: the program has changed since.
+    #[error("the profile {0} does not compile any more")]
+    Profile(ProfileId),
+    #[error("the thread that compiled the profile died")]
+    Died,
+}
+
 impl Compiled {
+    /// The grammar of the version in force, compiled.
+    ///
+    /// # Errors
+    /// When it cannot be read, or does not compile any more.
+    pub async fn of(
+        &self,
+        db: &Db,
+        tenant: TenantId,
+        registered: &Registered,
+    ) -> Result<Arc<Profile>, Error> {
+        let sha512 = &registered.in_force.sha512;
+        if let Some(known) = self.get(sha512) {
+            return Ok(known);
+        }
+        let (id, version) = (registered.profile_id, registered.in_force.version);
+        let mut tx = db.read(tenant).await?;
+        let rng = profile_queries::find_rng(&mut tx, id, version).await?.ok_or(Error::Changed)?;
+        drop(tx);
+        let compiled = tokio::task::spawn_blocking(move || Profile::compile(&rng)).await;
+        let compiled = compiled.map_err(|_| Error::Died)?.map_err(|_| Error::Profile(id))?;
+        Ok(self.keep(sha512, Arc::new(compiled)))
+    }
+
     /// The profile of this grammar, if it is at hand.
     pub fn get(&self, sha512: &[u8]) -> Option<Arc<Profile>> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);

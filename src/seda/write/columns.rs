@@ -1,21 +1,22 @@
-//! The columns that a table may have: their names, the element of a unit that each is, and how people write what it holds.
+//! What people say of a unit, in their words: the name of each thing said, the element that it is, and how people write it. A
+//! table's columns (`chartrier sip make`) and the portal's questions are these.
 //!
 //! Never knows a profile. The one thing to know: the list is in the order in which the standard has the elements (2.1 to 2.3).
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::text::folded;
+use super::element::Element;
+use super::folding::{distance, folded};
 use crate::seda::datatype::{Datatype, Library, NoPrefixes};
-use crate::seda::write::element::Element;
 
 /// A column, by its place in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Column(usize);
+pub struct Column(usize);
 
 /// How what a column holds is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+pub enum Form {
     Text,
     /// Several, separated by `|`.
     Texts,
@@ -150,10 +151,7 @@ impl Column {
         let has = |known: &Known| known.names.iter().any(|one| folded(one) == name);
         KNOWN.iter().position(has).map(Column).ok_or_else(|| {
             let names = KNOWN.iter().flat_map(|known| known.names);
-            names
-                .min_by_key(|known| super::text::distance(&folded(known), &name))
-                .copied()
-                .unwrap_or_default()
+            names.min_by_key(|known| distance(&folded(known), &name)).copied().unwrap_or_default()
         })
     }
 
@@ -175,6 +173,11 @@ impl Column {
     /// Its name in sentences.
     pub fn name(self) -> &'static str {
         KNOWN[self.0].names[0]
+    }
+
+    /// How what it holds is written.
+    pub fn form(self) -> Form {
+        KNOWN[self.0].form
     }
 
     /// The columns that this one says nothing without.
@@ -215,7 +218,7 @@ impl Column {
 }
 
 /// The elements of a description, or of its rules, that a line's values are.
-pub(super) fn elements(values: &BTreeMap<Column, String>, of: Part) -> Vec<Element> {
+fn elements(values: &BTreeMap<Column, String>, of: Part) -> Vec<Element> {
     let root = match of {
         Part::Management => MANAGEMENT,
         Part::Content => CONTENT,
@@ -244,9 +247,24 @@ pub(super) fn elements(values: &BTreeMap<Column, String>, of: Part) -> Vec<Eleme
     elements
 }
 
+/// A unit's rules and its description: what is said of it, else this level and this title.
+pub fn unit(values: &BTreeMap<Column, String>, level: &str, title: &str) -> (Vec<Element>, Vec<Element>) {
+    let mut content = elements(values, Part::Content);
+    let has = |content: &[Element], name: &str| content.iter().any(|element| element.name == name);
+    // First of all, as the standard has them: the level, then the title.
+    if !has(&content, "Title") {
+        let at = usize::from(has(&content, "DescriptionLevel"));
+        content.insert(at, Element::leaf("Title", title).usual());
+    }
+    if !has(&content, "DescriptionLevel") {
+        content.insert(0, Element::leaf("DescriptionLevel", level).usual());
+    }
+    (elements(values, Part::Management), content)
+}
+
 /// Of a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+enum Part {
     Management,
     Content,
 }
@@ -263,13 +281,16 @@ fn parts(value: &str) -> impl Iterator<Item = &str> {
     value.split('|').map(str::trim).filter(|part| !part.is_empty())
 }
 
-/// `Martin, Jean [personne:AG-12]`: its words, their kind, their reference.
+/// `Martin, Jean [personne:AG-12]`: its words, their kind, their reference; `[:7.10]`: a reference whose kind is the profile's to say.
 fn keyword(part: &str) -> Element {
     let kind = part.strip_suffix(']').and_then(|part| part.rsplit_once('['));
     let kind = kind.and_then(|(words, kind)| {
         let (kind, reference) =
             kind.split_once(':').map_or((kind, None), |(kind, of)| (kind, Some(of.trim())));
         let kind = folded(kind);
+        if kind.is_empty() && reference.is_some() {
+            return Some((words.trim(), "", reference));
+        }
         let is_it = |known: &&(&str, &[&str])| known.0 == kind || known.1.contains(&kind.as_str());
         let known = KEYWORD_TYPES.iter().find(is_it)?;
         Some((words.trim(), known.0, reference))
@@ -277,11 +298,10 @@ fn keyword(part: &str) -> Element {
     let Some((words, kind, reference)) = kind else {
         return Element::of("Keyword", [Element::leaf("KeywordContent", part)]);
     };
-    let reference = reference.filter(|reference| !reference.is_empty());
-    let reference = reference.map(|reference| Element::leaf("KeywordReference", reference));
+    let leaf = |name, text: &str| (!text.is_empty()).then(|| Element::leaf(name, text));
+    let reference = leaf("KeywordReference", reference.unwrap_or_default());
     let words = Element::leaf("KeywordContent", words);
-    let kind = Element::leaf("KeywordType", kind);
-    Element::of("Keyword", [words].into_iter().chain(reference).chain([kind]))
+    Element::of("Keyword", [words].into_iter().chain(reference).chain(leaf("KeywordType", kind)))
 }
 
 /// `10 ans` as the standard writes it.

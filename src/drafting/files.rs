@@ -1,0 +1,329 @@
+//! The files of a draft: opened, added to piece by piece, named by their formats, moved, taken away.
+//!
+//! A piece is on the disk before it is counted, and counted before it is answered for. The one thing to know: a file has its row
+//! from the beginning, so that its sender may ask where it stands and go on; bytes that no row names are swept.
+
+use std::io;
+
+use bytes::Bytes;
+use fail::fail_point;
+use futures_util::Stream;
+use uuid::Uuid;
+
+use super::draft::{By, Draft, DraftFile, FILES_MAX, Sheet};
+use super::{Drafting, Error, blocking, names, queries};
+use crate::formats::{Declared, declared};
+use crate::model::{TenantId, TransferId};
+use crate::proof::digest::sha512_of;
+use crate::registry;
+use crate::storage::{self, Hold};
+
+/// A file about to come.
+#[derive(Clone, Copy, Debug)]
+pub struct Coming<'a> {
+    /// As the browser gives it, the folders above it included.
+    pub path: &'a str,
+    /// `None`: known once all of it came.
+    pub size_bytes: Option<u64>,
+    /// When its sender's machine last changed it, as that machine says.
+    pub modified_ms: Option<i64>,
+}
+
+/// Why a file, or a piece of it, is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotTaken {
+    /// No such draft, or no such file of it.
+    NotFound,
+    /// It is being sent.
+    Closed,
+    TooMany,
+    /// More than a deposit may weigh.
+    TooLarge,
+    /// With what is gathered already, more than the member was promised.
+    NoRoom,
+    Empty,
+    /// It is not what was announced: so many bytes are there.
+    Misplaced(u64),
+    /// Another request adds to it.
+    Busy,
+    /// It was cut: so many bytes are there.
+    Cut(u64),
+}
+
+impl Drafting {
+    /// Opens a file of a draft; one of the same name and length that is not whole yet is gone on with.
+    ///
+    /// # Errors
+    /// When the rows cannot be changed.
+    pub async fn open_file(
+        &self,
+        by: &By,
+        draft: Uuid,
+        coming: Coming<'_>,
+    ) -> Result<Result<DraftFile, NotTaken>, Error> {
+        let (folder, name) = names::placed(coming.path);
+        let quota = registry::queries::find_quota(&mut self.db.read(by.tenant).await?).await?;
+        let promised = quota.map_or(0, |quota| quota.bytes_max);
+        let mut tx = self.db.technical().await?;
+        let Some(mut draft) = queries::lock(&mut tx, by, draft).await? else {
+            return Ok(Err(NotTaken::NotFound));
+        };
+        if !draft.is_open() {
+            return Ok(Err(NotTaken::Closed));
+        }
+        let begun =
+            draft.files.iter().find(|file| file.folder == folder && file.name == name && !file.is_whole());
+        let begun = begun.cloned();
+        let version = (coming.size_bytes, coming.modified_ms);
+        if let Some(begun) = &begun
+            && begun.bytes_total.is_some()
+            && (begun.bytes_total, begun.modified_ms) == version
+        {
+            return Ok(Ok(begun.clone()));
+        }
+        // Another version of it: what came of the former is no use.
+        if let Some(begun) = &begun {
+            queries::delete_file(&mut tx, by.tenant, (draft.draft_id, begun.file_id)).await?;
+            draft.files.retain(|file| file.file_id != begun.file_id);
+        }
+        if coming.size_bytes == Some(0) {
+            return Ok(Err(NotTaken::Empty));
+        }
+        if draft.files.len() >= FILES_MAX {
+            return Ok(Err(NotTaken::TooMany));
+        }
+        if draft.size_bytes().saturating_add(coming.size_bytes.unwrap_or(0)) > self.limits.received_bytes_max
+        {
+            return Ok(Err(NotTaken::TooLarge));
+        }
+        let gathered = queries::gathered_bytes(&mut tx, by.tenant).await?;
+        if gathered.saturating_add(coming.size_bytes.unwrap_or(0)) > promised {
+            return Ok(Err(NotTaken::NoRoom));
+        }
+        let file = DraftFile {
+            file_id: self.clock.fresh_id(),
+            rank: draft.files.iter().map(|file| file.rank).max().unwrap_or(0) + 1,
+            name: free_name(&draft, &folder, &name),
+            folder,
+            bytes_total: coming.size_bytes,
+            bytes_received: 0,
+            modified_ms: coming.modified_ms,
+            sha512: None,
+            puid: None,
+            format_name: None,
+            mime: None,
+            sheet: Sheet::default(),
+        };
+        queries::insert_file(&mut tx, by.tenant, draft.draft_id, &file).await?;
+        queries::touch(&mut tx, by.tenant, draft.draft_id, self.clock.now()).await?;
+        tx.commit().await?;
+        Ok(Ok(file))
+    }
+
+    /// Adds the next piece of a file, at `at`; the file as it stands then, whole with its last byte.
+    ///
+    /// # Errors
+    /// When bytes or rows cannot be written.
+    pub async fn add(
+        &self,
+        by: &By,
+        (draft, file): (Uuid, Uuid),
+        at: u64,
+        body: impl Stream<Item = io::Result<Bytes>>,
+    ) -> Result<Result<DraftFile, NotTaken>, Error> {
+        let Some(known) = queries::find(&mut self.db.technical().await?, by, draft).await? else {
+            return Ok(Err(NotTaken::NotFound));
+        };
+        let Some(found) = known.file(file).cloned() else { return Ok(Err(NotTaken::NotFound)) };
+        if !known.is_open() {
+            return Ok(Err(NotTaken::Closed));
+        }
+        if found.is_whole() || found.bytes_received != at {
+            return Ok(Err(NotTaken::Misplaced(found.bytes_received)));
+        }
+        let others = known.size_bytes() - found.bytes_total.unwrap_or(found.bytes_received);
+        let left = self.limits.received_bytes_max.saturating_sub(others);
+        let max = left.min(found.bytes_total.unwrap_or(u64::MAX));
+        let (quarantine, id) = (self.quarantine(), TransferId(file));
+        // Held until the piece is on the disk.
+        let storage = self.storage.clone();
+        let coming = found.bytes_total.map_or(0, |total| total - found.bytes_received);
+        let _room = blocking(move || Ok(storage.reserve_draft(coming)?)).await?;
+        let Hold::Held(held) = quarantine.hold(by.tenant, id, at == 0).await? else {
+            return Ok(Err(NotTaken::Busy));
+        };
+        let (added, held) = match quarantine.add(by.tenant, held, at, body, max, |_| ()).await {
+            Ok(added) => added,
+            Err(storage::Error::TooLarge { .. }) => return Ok(Err(NotTaken::TooLarge)),
+            Err(error) => return Err(error.into()),
+        };
+        fail_point!("draft-piece-before-count");
+        let mut tx = self.db.technical().await?;
+        if !queries::advance(&mut tx, by.tenant, (draft, file), (at, added.size_bytes)).await? {
+            return Ok(Err(NotTaken::Busy));
+        }
+        queries::touch(&mut tx, by.tenant, draft, self.clock.now()).await?;
+        tx.commit().await?;
+        drop(held);
+        if added.broken.is_some() {
+            return Ok(Err(NotTaken::Cut(added.size_bytes)));
+        }
+        let came = DraftFile { bytes_received: added.size_bytes, ..found };
+        if came.bytes_total.is_some_and(|total| total > came.bytes_received) {
+            return Ok(Ok(came));
+        }
+        self.end(by.tenant, draft, came).await
+    }
+
+    /// A file all of whose bytes came: digested and named by its format.
+    async fn end(
+        &self,
+        tenant: TenantId,
+        draft: Uuid,
+        file: DraftFile,
+    ) -> Result<Result<DraftFile, NotTaken>, Error> {
+        if file.bytes_received == 0 {
+            self.remove(tenant, draft, file.file_id).await?;
+            return Ok(Err(NotTaken::Empty));
+        }
+        let received = self.quarantine().close(tenant, TransferId(file.file_id)).await?;
+        let signatures = self.signatures.get().await?;
+        let (quarantine, name, id) = (self.quarantine(), file.name.clone(), TransferId(file.file_id));
+        let Declared { format, mime } = blocking(move || {
+            let mut opened = quarantine.open(tenant, id)?.file;
+            Ok(declared(&signatures, &mut opened, &name)?)
+        })
+        .await?;
+        let whole = DraftFile {
+            bytes_total: Some(received.size_bytes),
+            bytes_received: received.size_bytes,
+            sha512: Some(received.sha512.to_vec()),
+            puid: format.as_ref().map(|format| format.puid.clone()),
+            format_name: format.as_ref().map(|format| format.name.clone()),
+            mime: Some(mime),
+            ..file
+        };
+        let mut tx = self.db.technical().await?;
+        let is_there = queries::set_whole(&mut tx, tenant, draft, &whole).await?;
+        tx.commit().await?;
+        Ok(if is_there { Ok(whole) } else { Err(NotTaken::NotFound) })
+    }
+
+    /// A draft whose files that came whole are all digested, though the service stopped between their last byte and that.
+    pub(super) async fn settled(&self, by: &By, mut draft: Draft) -> Result<Draft, Error> {
+        if !draft.is_open() {
+            return Ok(draft);
+        }
+        for at in 0..draft.files.len() {
+            let file = &draft.files[at];
+            if file.is_whole() || file.bytes_total != Some(file.bytes_received) {
+                continue;
+            }
+            // Another request is ending it: the next reading will tell.
+            if let Ok(whole) = self.end(by.tenant, draft.draft_id, file.clone()).await? {
+                draft.files[at] = whole;
+            }
+        }
+        Ok(draft)
+    }
+
+    /// Takes a file away; `false`: there is none, or the draft is being sent.
+    ///
+    /// # Errors
+    /// When the rows cannot be changed.
+    pub async fn remove_file(&self, by: &By, draft: Uuid, file: Uuid) -> Result<bool, Error> {
+        let mut tx = self.db.technical().await?;
+        let found = queries::lock(&mut tx, by, draft).await?;
+        if !found.is_some_and(|draft| draft.is_open() && draft.file(file).is_some()) {
+            return Ok(false);
+        }
+        drop(tx);
+        self.remove(by.tenant, draft, file).await?;
+        Ok(true)
+    }
+
+    /// The row first: bytes that no row names are swept.
+    async fn remove(&self, tenant: TenantId, draft: Uuid, file: Uuid) -> Result<(), Error> {
+        let mut tx = self.db.technical().await?;
+        queries::delete_file(&mut tx, tenant, (draft, file)).await?;
+        tx.commit().await?;
+        let quarantine = self.quarantine();
+        blocking(move || Ok(quarantine.remove(tenant, TransferId(file))?)).await
+    }
+
+    /// Puts a file's bytes that are at hand into a draft: those of a deposit taken up again.
+    pub(super) async fn put(
+        &self,
+        by: &By,
+        draft: Uuid,
+        file: DraftFile,
+        body: impl Stream<Item = io::Result<Bytes>>,
+    ) -> Result<(), Error> {
+        let max = self.limits.received_bytes_max;
+        let id = TransferId(file.file_id);
+        self.quarantine().receive(by.tenant, id, body, max).await?;
+        let quarantine = self.quarantine();
+        let (tenant, sha512) = (by.tenant, file.sha512.clone());
+        let is_same = blocking(move || {
+            let (digest, _) = sha512_of(&mut quarantine.open(tenant, id)?.bytes())?;
+            Ok(sha512.as_deref() == Some(digest.as_slice()))
+        });
+        if !is_same.await? {
+            let quarantine = self.quarantine();
+            return blocking(move || Ok(quarantine.remove(tenant, id)?)).await;
+        }
+        let mut tx = self.db.technical().await?;
+        queries::insert_file(&mut tx, by.tenant, draft, &file).await?;
+        queries::set_whole(&mut tx, by.tenant, draft, &file).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Takes the bytes of a draft out; the sweeper does what fails here.
+    pub(super) async fn drop_bytes(&self, tenant: TenantId, draft: &Draft) {
+        let ids: Vec<Uuid> = draft.files.iter().map(|file| file.file_id).chain([draft.draft_id]).collect();
+        let quarantine = self.quarantine();
+        let _ = blocking(move || {
+            for id in ids {
+                quarantine.remove(tenant, TransferId(id))?;
+            }
+            Ok(())
+        })
+        .await;
+    }
+
+    /// Of a draft's files, those whose bytes came twice, and those that the member deposited before: the file, and words on it.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub async fn same_bytes(&self, by: &By, draft: &Draft) -> Result<Vec<(Uuid, Same)>, Error> {
+        let digests: Vec<Vec<u8>> = draft.files.iter().filter_map(|file| file.sha512.clone()).collect();
+        let before = queries::deposited_before(&mut self.db.technical().await?, by.tenant, &digests).await?;
+        let mut same = Vec::new();
+        for (at, file) in draft.files.iter().enumerate() {
+            let Some(digest) = &file.sha512 else { continue };
+            let first = draft.files[..at].iter().find(|other| other.sha512.as_ref() == Some(digest));
+            if let Some(first) = first {
+                same.push((file.file_id, Same::Here(first.path())));
+            } else if let Some((_, at)) = before.iter().find(|(known, _)| known == digest) {
+                same.push((file.file_id, Same::Before(*at)));
+            }
+        }
+        Ok(same)
+    }
+}
+
+/// Where the same bytes are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Same {
+    /// In this draft, under that path.
+    Here(String),
+    /// In a deposit of that day.
+    Before(chrono::DateTime<chrono::Utc>),
+}
+
+/// The name, or the first with a number that no file of the folder has.
+pub(super) fn free_name(draft: &Draft, folder: &str, name: &str) -> String {
+    let is_taken = |name: &str| draft.files.iter().any(|file| file.folder == folder && file.name == name);
+    let others = (2..).map(|number| names::numbered(name, number));
+    std::iter::once(name.to_owned()).chain(others).find(|name| !is_taken(name)).unwrap_or_default()
+}

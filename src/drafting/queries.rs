@@ -1,0 +1,477 @@
+//! Rows of deposits being prepared: one statement a function, on technical tables, for a draft is no archive event.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::draft::{By, Draft, DraftFile, Sheet};
+use crate::db::{Error, Technical};
+use crate::model::{CopySaid, PersonId, TenantId, TransferId};
+
+struct DraftRow {
+    draft_id: Uuid,
+    person_id: Uuid,
+    agreement: String,
+    copy_said: Option<String>,
+    answers: serde_json::Value,
+    message_identifier: String,
+    resumes: Option<Uuid>,
+    used_at: DateTime<Utc>,
+    sending_since: Option<DateTime<Utc>>,
+    transfer_id: Option<Uuid>,
+}
+
+impl TryFrom<DraftRow> for Draft {
+    type Error = Error;
+
+    fn try_from(row: DraftRow) -> Result<Self, Error> {
+        let answers: BTreeMap<String, Sheet> =
+            serde_json::from_value(row.answers).map_err(|error| Error::row("deposit_draft", error))?;
+        Ok(Draft {
+            draft_id: row.draft_id,
+            person: PersonId(row.person_id),
+            agreement: row.agreement,
+            copy: row.copy_said.as_deref().and_then(CopySaid::from_word),
+            answers,
+            message_identifier: row.message_identifier,
+            resumes: row.resumes.map(TransferId),
+            used_at: row.used_at,
+            sending_since: row.sending_since,
+            transfer_id: row.transfer_id.map(TransferId),
+            files: Vec::new(),
+        })
+    }
+}
+
+pub(super) async fn insert(tx: &mut Technical, by: &By, draft: &Draft) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into technical.deposit_draft
+             (tenant_id, draft_id, person_id, agreement, copy_said, answers, message_identifier, resumes, made_at, used_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+        by.tenant.as_uuid(),
+        draft.draft_id,
+        by.person.0,
+        draft.agreement,
+        draft.copy.map(CopySaid::word),
+        json(&draft.answers)?,
+        draft.message_identifier,
+        draft.resumes.map(|id| id.0),
+        draft.used_at
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The person's own draft; nobody changes it before the transaction ends.
+pub(super) async fn lock(tx: &mut Technical, by: &By, id: Uuid) -> Result<Option<Draft>, Error> {
+    let row = sqlx::query_as!(
+        DraftRow,
+        "select draft_id, person_id, agreement, copy_said, answers, message_identifier, resumes, used_at, sending_since,
+                transfer_id
+         from technical.deposit_draft where tenant_id = $1 and draft_id = $2 and person_id = $3 for update",
+        by.tenant.as_uuid(),
+        id,
+        by.person.0
+    );
+    let Some(row) = row.fetch_optional(tx.conn()).await? else { return Ok(None) };
+    with_files(tx, by.tenant, row.try_into()?).await.map(Some)
+}
+
+/// The person's own draft.
+pub(super) async fn find(tx: &mut Technical, by: &By, id: Uuid) -> Result<Option<Draft>, Error> {
+    let row = sqlx::query_as!(
+        DraftRow,
+        "select draft_id, person_id, agreement, copy_said, answers, message_identifier, resumes, used_at, sending_since,
+                transfer_id
+         from technical.deposit_draft where tenant_id = $1 and draft_id = $2 and person_id = $3",
+        by.tenant.as_uuid(),
+        id,
+        by.person.0
+    );
+    let Some(row) = row.fetch_optional(tx.conn()).await? else { return Ok(None) };
+    with_files(tx, by.tenant, row.try_into()?).await.map(Some)
+}
+
+/// The draft that became this transfer.
+pub(super) async fn of_transfer(
+    tx: &mut Technical,
+    by: &By,
+    transfer: TransferId,
+) -> Result<Option<Draft>, Error> {
+    let row = sqlx::query_as!(
+        DraftRow,
+        "select draft_id, person_id, agreement, copy_said, answers, message_identifier, resumes, used_at, sending_since,
+                transfer_id
+         from technical.deposit_draft where tenant_id = $1 and transfer_id = $2 and person_id = $3",
+        by.tenant.as_uuid(),
+        transfer.0,
+        by.person.0
+    );
+    let Some(row) = row.fetch_optional(tx.conn()).await? else { return Ok(None) };
+    with_files(tx, by.tenant, row.try_into()?).await.map(Some)
+}
+
+/// The draft of this person that takes this transfer up again, while it is not sent.
+pub(super) async fn resuming(
+    tx: &mut Technical,
+    by: &By,
+    transfer: TransferId,
+) -> Result<Option<Uuid>, Error> {
+    let found = sqlx::query_scalar!(
+        "select draft_id from technical.deposit_draft
+         where tenant_id = $1 and resumes = $2 and person_id = $3 and transfer_id is null order by used_at desc limit 1",
+        by.tenant.as_uuid(),
+        transfer.0,
+        by.person.0
+    );
+    Ok(found.fetch_optional(tx.conn()).await?)
+}
+
+/// The transfer that takes this one up again, when one does.
+pub(super) async fn resumed_by(
+    tx: &mut Technical,
+    tenant: TenantId,
+    transfer: TransferId,
+) -> Result<Option<TransferId>, Error> {
+    let found = sqlx::query_scalar!(
+        "select transfer_id from technical.deposit_draft
+         where tenant_id = $1 and resumes = $2 and transfer_id is not null order by used_at desc limit 1",
+        tenant.as_uuid(),
+        transfer.0
+    );
+    Ok(found.fetch_optional(tx.conn()).await?.flatten().map(TransferId))
+}
+
+/// The person's drafts that are not sent, last used first, without their files.
+pub(super) async fn open_of(tx: &mut Technical, by: &By, count: i64) -> Result<Vec<Draft>, Error> {
+    let rows = sqlx::query_as!(
+        DraftRow,
+        "select draft_id, person_id, agreement, copy_said, answers, message_identifier, resumes, used_at, sending_since,
+                transfer_id
+         from technical.deposit_draft where tenant_id = $1 and person_id = $2 and transfer_id is null
+         order by used_at desc limit $3",
+        by.tenant.as_uuid(),
+        by.person.0,
+        count
+    );
+    rows.fetch_all(tx.conn()).await?.into_iter().map(Draft::try_from).collect()
+}
+
+/// Those sent under an agreement by anybody of the member, the last first, without their files.
+pub(super) async fn sent_under(
+    tx: &mut Technical,
+    tenant: TenantId,
+    agreement: &str,
+    count: i64,
+) -> Result<Vec<Draft>, Error> {
+    let rows = sqlx::query_as!(
+        DraftRow,
+        "select draft_id, person_id, agreement, copy_said, answers, message_identifier, resumes, used_at, sending_since,
+                transfer_id
+         from technical.deposit_draft where tenant_id = $1 and agreement = $2 and transfer_id is not null
+         order by used_at desc limit $3",
+        tenant.as_uuid(),
+        agreement,
+        count
+    );
+    rows.fetch_all(tx.conn()).await?.into_iter().map(Draft::try_from).collect()
+}
+
+/// The person's last deposit under each agreement: the agreement and when.
+pub(super) async fn last_by_agreement(
+    tx: &mut Technical,
+    by: &By,
+) -> Result<Vec<(String, DateTime<Utc>)>, Error> {
+    let rows = sqlx::query!(
+        r#"select agreement, max(used_at) as "at!" from technical.deposit_draft
+           where tenant_id = $1 and person_id = $2 and transfer_id is not null group by agreement order by 2 desc"#,
+        by.tenant.as_uuid(),
+        by.person.0
+    );
+    Ok(rows.fetch_all(tx.conn()).await?.into_iter().map(|row| (row.agreement, row.at)).collect())
+}
+
+pub(super) async fn with_files(tx: &mut Technical, tenant: TenantId, draft: Draft) -> Result<Draft, Error> {
+    let rows = sqlx::query!(
+        "select file_id, rank, folder, name, bytes_total, bytes_received, modified_ms, sha512, puid, format_name, mime, answers
+         from technical.deposit_draft_file where tenant_id = $1 and draft_id = $2 order by rank",
+        tenant.as_uuid(),
+        draft.draft_id
+    );
+    let mut files = Vec::new();
+    for row in rows.fetch_all(tx.conn()).await? {
+        files.push(DraftFile {
+            file_id: row.file_id,
+            rank: row.rank.unsigned_abs(),
+            folder: row.folder,
+            name: row.name,
+            bytes_total: row.bytes_total.map(i64::unsigned_abs),
+            bytes_received: row.bytes_received.unsigned_abs(),
+            modified_ms: row.modified_ms,
+            sha512: row.sha512,
+            puid: row.puid,
+            format_name: row.format_name,
+            mime: row.mime,
+            sheet: serde_json::from_value(row.answers)
+                .map_err(|error| Error::row("deposit_draft_file", error))?,
+        });
+    }
+    Ok(Draft { files, ..draft })
+}
+
+/// What was answered of the whole and of its folders.
+pub(super) async fn set_answers(
+    tx: &mut Technical,
+    by: &By,
+    draft: &Draft,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update technical.deposit_draft set answers = $3, copy_said = $4, used_at = $5
+         where tenant_id = $1 and draft_id = $2",
+        by.tenant.as_uuid(),
+        draft.draft_id,
+        json(&draft.answers)?,
+        draft.copy.map(CopySaid::word),
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// What was answered of a file, and where it lies.
+pub(super) async fn set_file(
+    tx: &mut Technical,
+    by: &By,
+    draft: Uuid,
+    file: &DraftFile,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update technical.deposit_draft_file set answers = $4, folder = $5, name = $6
+         where tenant_id = $1 and draft_id = $2 and file_id = $3",
+        by.tenant.as_uuid(),
+        draft,
+        file.file_id,
+        json(&file.sheet)?,
+        file.folder,
+        file.name
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn insert_file(
+    tx: &mut Technical,
+    tenant: TenantId,
+    draft: Uuid,
+    file: &DraftFile,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into technical.deposit_draft_file
+             (tenant_id, draft_id, file_id, rank, folder, name, bytes_total, answers, modified_ms)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        tenant.as_uuid(),
+        draft,
+        file.file_id,
+        i32::try_from(file.rank).unwrap_or(i32::MAX),
+        file.folder,
+        file.name,
+        file.bytes_total.map(|bytes| bytes as i64),
+        json(&file.sheet)?,
+        file.modified_ms
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// A piece is on the disk: counted if nobody counted another meanwhile.
+pub(super) async fn advance(
+    tx: &mut Technical,
+    tenant: TenantId,
+    (draft, file): (Uuid, Uuid),
+    (from, to): (u64, u64),
+) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "update technical.deposit_draft_file set bytes_received = $5
+         where tenant_id = $1 and draft_id = $2 and file_id = $3 and bytes_received = $4 and sha512 is null",
+        tenant.as_uuid(),
+        draft,
+        file,
+        from as i64,
+        to as i64
+    );
+    Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
+}
+
+/// All of it came; `false`: it is not there any more.
+pub(super) async fn set_whole(
+    tx: &mut Technical,
+    tenant: TenantId,
+    draft: Uuid,
+    file: &DraftFile,
+) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "update technical.deposit_draft_file
+         set bytes_total = $4, bytes_received = $4, sha512 = $5, puid = $6, format_name = $7, mime = $8
+         where tenant_id = $1 and draft_id = $2 and file_id = $3",
+        tenant.as_uuid(),
+        draft,
+        file.file_id,
+        file.bytes_received as i64,
+        file.sha512,
+        file.puid,
+        file.format_name,
+        file.mime
+    );
+    Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
+}
+
+pub(super) async fn delete_file(
+    tx: &mut Technical,
+    tenant: TenantId,
+    (draft, file): (Uuid, Uuid),
+) -> Result<(), Error> {
+    sqlx::query!(
+        "delete from technical.deposit_draft_file where tenant_id = $1 and draft_id = $2 and file_id = $3",
+        tenant.as_uuid(),
+        draft,
+        file
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Somebody works on it.
+pub(super) async fn touch(
+    tx: &mut Technical,
+    tenant: TenantId,
+    draft: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update technical.deposit_draft set used_at = $3 where tenant_id = $1 and draft_id = $2",
+        tenant.as_uuid(),
+        draft,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// It is being sent since then; or not any more.
+pub(super) async fn set_sending(
+    tx: &mut Technical,
+    tenant: TenantId,
+    draft: Uuid,
+    since: Option<DateTime<Utc>>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update technical.deposit_draft set sending_since = $3, used_at = coalesce($3, used_at)
+         where tenant_id = $1 and draft_id = $2 and transfer_id is null",
+        tenant.as_uuid(),
+        draft,
+        since
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// What it became.
+pub(super) async fn set_sent(
+    tx: &mut Technical,
+    tenant: TenantId,
+    draft: Uuid,
+    transfer: TransferId,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update technical.deposit_draft set transfer_id = $3
+         where tenant_id = $1 and draft_id = $2 and transfer_id is null and sending_since is not null
+           and not exists (select from technical.deposit_draft other
+                           where other.tenant_id = $1 and other.transfer_id = $3)",
+        tenant.as_uuid(),
+        draft,
+        transfer.0
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn delete(tx: &mut Technical, tenant: TenantId, draft: Uuid) -> Result<(), Error> {
+    sqlx::query!(
+        "delete from technical.deposit_draft where tenant_id = $1 and draft_id = $2",
+        tenant.as_uuid(),
+        draft
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Those that nobody used for long: unsent since `unsent`, sent since `sent`; how many.
+pub(super) async fn delete_old(
+    tx: &mut Technical,
+    tenant: TenantId,
+    (unsent, sent): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<u64, Error> {
+    let done = sqlx::query!(
+        "delete from technical.deposit_draft
+         where tenant_id = $1 and used_at < case when transfer_id is null then $2::timestamptz else $3::timestamptz end",
+        tenant.as_uuid(),
+        unsent,
+        sent
+    );
+    Ok(done.execute(tx.conn()).await?.rows_affected())
+}
+
+/// Bytes of all that the member's people gather and have not sent.
+pub(super) async fn gathered_bytes(tx: &mut Technical, tenant: TenantId) -> Result<u64, Error> {
+    let bytes = sqlx::query_scalar!(
+        r#"select coalesce(sum(coalesce(f.bytes_total, f.bytes_received)), 0)::bigint as "bytes!"
+           from technical.deposit_draft_file f join technical.deposit_draft d using (tenant_id, draft_id)
+           where f.tenant_id = $1 and d.transfer_id is null"#,
+        tenant.as_uuid()
+    );
+    Ok(bytes.fetch_one(tx.conn()).await?.unsigned_abs())
+}
+
+/// What bytes are kept for: files and manifests of drafts that are not sent.
+pub(super) async fn kept(tx: &mut Technical, tenant: TenantId) -> Result<Vec<Uuid>, Error> {
+    let ids = sqlx::query_scalar!(
+        r#"select f.file_id as "id!" from technical.deposit_draft_file f
+           join technical.deposit_draft d using (tenant_id, draft_id)
+           where f.tenant_id = $1 and d.transfer_id is null
+           union all
+           select draft_id from technical.deposit_draft where tenant_id = $1 and transfer_id is null"#,
+        tenant.as_uuid()
+    );
+    Ok(ids.fetch_all(tx.conn()).await?)
+}
+
+/// Of these bytes, those that the member deposited by a draft before, each with the day of its last deposit.
+pub(super) async fn deposited_before(
+    tx: &mut Technical,
+    tenant: TenantId,
+    digests: &[Vec<u8>],
+) -> Result<Vec<(Vec<u8>, DateTime<Utc>)>, Error> {
+    let rows = sqlx::query!(
+        r#"select f.sha512 as "sha512!", max(d.used_at) as "at!" from technical.deposit_draft_file f
+           join technical.deposit_draft d using (tenant_id, draft_id)
+           where f.tenant_id = $1 and f.sha512 = any($2) and d.transfer_id is not null group by 1"#,
+        tenant.as_uuid(),
+        digests
+    );
+    Ok(rows.fetch_all(tx.conn()).await?.into_iter().map(|row| (row.sha512, row.at)).collect())
+}
+
+fn json(value: &impl serde::Serialize) -> Result<serde_json::Value, Error> {
+    serde_json::to_value(value).map_err(|error| Error::row("deposit_draft", error))
+}
