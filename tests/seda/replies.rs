@@ -30,7 +30,7 @@ fn acknowledgement_of(version: SedaVersion) -> String {
 
 fn reply_of(version: SedaVersion, reply_code: &str, units: &[ReplyUnit], found: &[Finding]) -> String {
     transfer_reply(&TransferReply {
-        remark: None,
+        remark: (reply_code == "000").then_some(HOSTILE),
         version,
         date: noon(),
         message_identifier: "ATR-1",

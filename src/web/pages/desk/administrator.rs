@@ -138,3 +138,58 @@ fn silent(machine: &Known, now: DateTime<Utc>) -> Option<String> {
         Some(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::expected::{Every, Period};
+    use crate::model::{MachineId, ReplyForm};
+
+    fn machine(used_at: Option<&str>, is_closed: bool) -> Known {
+        Known {
+            machine_id: MachineId(uuid::Uuid::nil()),
+            client_id: "x".into(),
+            name: "Pastell".into(),
+            tiers: None,
+            agreements: Vec::new(),
+            used_at: used_at.map(|at| at.parse().unwrap()),
+            used_by: None,
+            rotated_at: None,
+            former_until: None,
+            has_keys: false,
+            certificates: Vec::new(),
+            is_closed,
+            has_basic: true,
+            replies: ReplyForm::Asalae,
+            bus: None,
+        }
+    }
+
+    #[test]
+    fn an_application_is_silent_after_a_month_unless_it_is_closed() {
+        let now = "2027-03-31T08:00:00Z".parse().unwrap();
+        let said = |used_at, is_closed| silent(&machine(used_at, is_closed), now);
+        assert_eq!(said(None, false).unwrap(), "Pastell ne s’est jamais connectée.");
+        assert_eq!(
+            said(Some("2027-02-18T08:00:00Z"), false).unwrap(),
+            "Pastell est silencieuse depuis 41\u{a0}jours."
+        );
+        assert_eq!(said(Some("2027-03-20T08:00:00Z"), false), None);
+        assert_eq!(said(None, true), None);
+    }
+
+    #[test]
+    fn what_is_expected_is_told_to_have_come_or_by_when() {
+        let day = |text: &str| text.parse().unwrap();
+        let awaited = |has_come| Awaited {
+            agreement: "ACTES".into(),
+            name: "Actes".into(),
+            every: Every::Month,
+            period: Period { from: day("2027-03-01"), until: day("2027-03-31"), due: day("2027-04-05") },
+            has_come,
+        };
+        assert!(expected_line(&awaited(true)).words.contains("reçu pour la période en cours"));
+        let late = expected_line(&awaited(false));
+        assert!(!late.has_come && late.words.contains("avril 2027 au plus tard"), "{}", late.words);
+    }
+}
