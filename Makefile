@@ -5,8 +5,8 @@
 # make conformance   our verdicts beside those of the official schemas and of other programs, over the corpus; long
 # make validators    200 archives of ours judged by public OCFL validators, ocfl-py and rocfl
 # make faults        the fault table: each harm done to copies, sites and processes; what was lost, said, and how it mended
-# make bench         measures, beside references; BENCH=seda, formats, deposits, archives, evidence, members or night
-#                    for one; with
+# make bench         measures, beside references; BENCH=seda, formats, deposits, archives, evidence, members, night
+#                    or search for one; with
 #                    GROWTH=1000,100000,1000000 a deposit among a million archives (30 GB of folders for a while)
 # make fuzz          fuzzers of what reads hostile bytes, SECONDS_EACH=1800
 # make lint-deps     licences, bans and sources of what we depend on (cargo-deny)
@@ -18,7 +18,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 ONCE ?=
 # What conformance is asked for: make conformance ARGS='--part mutants --version 2.1'
 ARGS ?=
-BENCH ?= seda formats deposits archives evidence members night
+BENCH ?= seda formats deposits archives evidence members night search
 SECONDS_EACH ?= 1800
 FUZZERS := archive container formats message profile
 

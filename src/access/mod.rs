@@ -4,15 +4,18 @@
 //! know: whoever opens a file leaves a `CONSULTATION` in the tenant's journal, one per reader, file and
 //! quarter of an hour, written before the first byte is given.
 
+pub mod derogation;
+mod derogation_queries;
 mod open;
 mod opening;
 mod queries;
 mod reader;
+mod search;
 
 pub use open::Opened;
 pub use reader::Reader;
+pub use search::{Asked, Counted, Facets, Found};
 
-use crate::catalog::search::{Page, Place, Question, units_page};
 use crate::catalog::{self, Archive, Copy, Object, Unit, UnitLine};
 use crate::clock::Clock;
 use crate::db::{self, Db};
@@ -105,18 +108,6 @@ impl Access {
     /// Over these gates.
     pub fn new(db: Db, storage: Storage, clock: Clock) -> Self {
         Self { db, storage, clock }
-    }
-
-    /// At most `most` units that answer the question.
-    pub async fn search(
-        &self,
-        reader: &Reader,
-        question: &Question,
-        after: Option<Place>,
-        most: u32,
-    ) -> Result<Page, Error> {
-        let mut tx = self.db.read(reader.tenant).await?;
-        Ok(units_page(&mut tx, &reader.scope, question, after, most).await?)
     }
 
     /// An archive with its copies.

@@ -202,6 +202,19 @@ pub async fn rules_of(tx: &mut TenantRead, id: ArchiveId) -> Result<Option<Rules
     rules.flatten().map(|rules| read_rules("archive", rules)).transpose()
 }
 
+/// The same of each of these archives whose rules are kept.
+pub async fn rules_of_each(tx: &mut TenantRead, ids: &[Uuid]) -> Result<Vec<(Uuid, Rules)>, db::Error> {
+    let rows = sqlx::query!(
+        r#"select a.archive_id, a.rules as "rules!"
+           from unnest($1::uuid[]) as wanted (archive_id) join archive a using (archive_id)
+           where a.rules is not null"#,
+        ids
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter().map(|row| Ok((row.archive_id, read_rules("archive", row.rules)?))).collect()
+}
+
 /// These units and all that is above them, at most `most`.
 pub async fn ruled(tx: &mut TenantRead, ids: &[Uuid], most: i64) -> Result<Vec<Ruled>, db::Error> {
     let rows = sqlx::query!(

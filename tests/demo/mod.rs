@@ -83,6 +83,7 @@ fn said(event_type: EventType) -> Option<&'static [&'static [&'static str]]> {
         EventType::Scellement => Some(&[&["number", "root", "seal", "size"], &["attestations"]]),
         // The demonstration is over before its day is.
         EventType::Mesure
+        | EventType::Communication
         | EventType::Incident
         | EventType::Reparation
         | EventType::MigrationSupport
@@ -90,7 +91,7 @@ fn said(event_type: EventType) -> Option<&'static [&'static [&'static str]]> {
     }
 }
 
-const TYPES: [EventType; 15] = [
+const TYPES: [EventType; 16] = [
     EventType::Reception,
     EventType::Controle,
     EventType::Rejet,
@@ -99,6 +100,7 @@ const TYPES: [EventType; 15] = [
     EventType::ControleIntegrite,
     EventType::MigrationSupport,
     EventType::Consultation,
+    EventType::Communication,
     EventType::Attestation,
     EventType::Incident,
     EventType::Reparation,

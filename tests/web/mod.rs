@@ -42,6 +42,7 @@ mod dossier;
 mod entries;
 mod factor;
 mod formats;
+mod found;
 mod frame;
 mod integrity;
 mod mirrors;

@@ -3,6 +3,7 @@
 //! Never opens what the caller may not read: `crate::access` says what is visible, and records the reading.
 
 pub mod description;
+pub mod facets;
 pub mod object;
 pub mod register;
 pub mod search;

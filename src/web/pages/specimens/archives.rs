@@ -3,6 +3,7 @@
 use super::frame::{at, shell};
 use crate::catalog::register_queries::Total;
 use crate::identity::Opened;
+use crate::web::pages::access::facets::{self, Facet};
 use crate::web::pages::access::object::*;
 use crate::web::pages::access::register::{self, Line, RegisterPage};
 use crate::web::pages::access::search::*;
@@ -18,7 +19,44 @@ pub fn unit_line(title: &str, level: &str, details: &str) -> FoundLine {
         icon: words::level_icon(Some(level), false),
         level: Some(words::level(level).into()),
         details: details.into(),
+        closed: (level == "Series").then(|| "Communicable à compter du 1er janvier 2070".into()),
     }
+}
+
+/// What the answers to a search are.
+pub fn facets() -> Vec<Facet> {
+    let facet = |title, name, values: &[(&str, &str)]| Facet {
+        title,
+        name,
+        values: values
+            .iter()
+            .map(|(label, count)| facets::Value {
+                label: (*label).into(),
+                count: (*count).into(),
+                address: "/archives?q=toiture".into(),
+                chosen: name == "annee",
+            })
+            .collect(),
+    };
+    vec![
+        facet(
+            "Service producteur",
+            "service",
+            &[("Direction des bâtiments et de l’énergie", "812 +"), ("Mairie", "4")],
+        ),
+        facet("Accord de versement", "flux", &[("Marchés publics", "800 +"), ("Actes", "16")]),
+        facet("Année", "annee", &[("2025", "1 001 +")]),
+        facet(
+            "Communicabilité",
+            "communicable",
+            &[("Communicable à tous", "812 +"), ("Pas encore communicable", "4")],
+        ),
+        facet(
+            "Format",
+            "format",
+            &[("Acrobat PDF 1.4 - Portable Document Format 1.4", "3"), ("Non reconnu", "1")],
+        ),
+    ]
 }
 
 pub fn unit() -> UnitPage {

@@ -1,6 +1,6 @@
 //! The pages, each by a name.
 
-use super::archives::{account_page, object, register, unit, unit_line};
+use super::archives::{account_page, facets, object, register, unit, unit_line};
 use super::frame::{outside, shell};
 use super::operations::operations;
 use super::transfers::{
@@ -61,6 +61,9 @@ pub fn pages() -> Vec<(&'static str, String)> {
     let search = SearchPage {
         shell: shell("Recherche « toiture »", Section::Archives, "lecteur"),
         question: "toiture".into(),
+        kept: vec![("annee", "2025".into())],
+        facets: facets(),
+        count: Some("3 réponses".into()),
         lines: vec![
             unit_line(
                 "Marché 2025-07 : toiture de l’école Jean-Moulin",
