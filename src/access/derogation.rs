@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{Access, Error, Reader, derogation_queries as queries, opening, reached};
-use crate::model::{Agent, Event, EventType, Outcome, PersonId, Role, Scope, TenantId, UnitId};
+use crate::model::{Agent, Event, EventType, Outcome, PersonId, Role, UnitId};
 use crate::seda::opening::Opening;
 
 /// Characters of a reason.
@@ -85,42 +85,37 @@ impl Access {
     /// Whether this person's request for the unit waits.
     pub async fn awaits_derogation(
         &self,
-        tenant: TenantId,
+        reader: &Reader,
         person: PersonId,
         id: UnitId,
     ) -> Result<bool, Error> {
-        let mut tx = self.db.read(tenant).await?;
+        let mut tx = self.db.read(reader.tenant).await?;
         Ok(queries::is_open(&mut tx, person, id).await?)
     }
 
     /// At most `most` requests within the scope, the newest first, after one.
     pub async fn derogations(
         &self,
-        tenant: TenantId,
-        scope: &Scope,
+        reader: &Reader,
         after: Option<(DateTime<Utc>, Uuid)>,
         most: u32,
     ) -> Result<Vec<Request>, Error> {
-        let mut tx = self.db.read(tenant).await?;
-        Ok(queries::page(&mut tx, scope, after, most).await?)
+        let mut tx = self.db.read(reader.tenant).await?;
+        Ok(queries::page(&mut tx, &reader.scope, after, most).await?)
     }
 
     /// How many wait to be seen, within the scope.
-    pub async fn derogations_open(&self, tenant: TenantId, scope: &Scope) -> Result<u64, Error> {
-        let mut tx = self.db.read(tenant).await?;
-        Ok(queries::open_count(&mut tx, scope).await?)
+    pub async fn derogations_open(&self, reader: &Reader) -> Result<u64, Error> {
+        let mut tx = self.db.read(reader.tenant).await?;
+        Ok(queries::open_count(&mut tx, &reader.scope).await?)
     }
 
     /// Says that a request was seen; whether there is such a one within the scope. Saying it again changes nothing.
-    pub async fn see_derogation(
-        &self,
-        tenant: TenantId,
-        scope: &Scope,
-        by: PersonId,
-        id: Uuid,
-    ) -> Result<bool, Error> {
-        let mut tx = self.db.write(tenant).await?;
-        let Some((unit, is_seen)) = queries::find(&mut tx, scope, id).await? else { return Ok(false) };
+    pub async fn see_derogation(&self, reader: &Reader, by: PersonId, id: Uuid) -> Result<bool, Error> {
+        let mut tx = self.db.write(reader.tenant).await?;
+        let Some((unit, is_seen)) = queries::find(&mut tx, &reader.scope, id).await? else {
+            return Ok(false);
+        };
         if !is_seen && queries::see(&mut tx, id, by, self.clock.now()).await? {
             tx.record(event(Agent::Person(by, Role::Archivist), "derogation_vue", id, unit));
             tx.commit().await?;

@@ -39,6 +39,24 @@ pub(super) async fn of_units(
     Ok(each.max().unwrap_or(Opening::Unknown))
 }
 
+/// When each of these units of one archive opens.
+pub(super) async fn of_all(
+    tx: &mut TenantRead,
+    archive: ArchiveId,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Opening>, db::Error> {
+    let nobody_can_tell = || ids.iter().map(|id| (*id, Opening::Unknown)).collect();
+    let Some(whole) = catalog::rules_of(tx, archive).await? else { return Ok(nobody_can_tell()) };
+    let rows = catalog::ruled(tx, ids, ABOVE_ALL_MAX).await?;
+    if rows.len() as i64 >= ABOVE_ALL_MAX {
+        return Ok(nobody_can_tell());
+    }
+    let whole = in_effect(&whole, []);
+    let rows: HashMap<Uuid, Ruled> = rows.into_iter().map(|row| (row.unit_id, row)).collect();
+    let mut judged = Judged::over(&rows, &whole);
+    Ok(ids.iter().map(|id| (*id, judged.opening(*id))).collect())
+}
+
 /// When each of these answers opens, in their order.
 pub(super) async fn of_each(tx: &mut TenantRead, answers: &[Answer]) -> Result<Vec<Opening>, db::Error> {
     let ids: Vec<Uuid> = answers.iter().map(|answer| answer.unit_id.0).collect();

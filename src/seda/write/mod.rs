@@ -5,6 +5,7 @@
 //! in its order.
 
 mod asalae;
+pub mod delivery;
 pub mod element;
 mod older;
 pub mod transfer;

@@ -2,6 +2,8 @@
 //!
 //! Never opens what the caller may not read: `crate::access` says what is visible, and records the reading.
 
+pub mod delivery;
+pub mod derogation;
 pub mod description;
 pub mod facets;
 pub mod object;
