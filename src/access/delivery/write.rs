@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use uuid::Uuid;
-use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::ZipWriter;
+use zip::write::{SimpleFileOptions, StreamWriter};
 
 use super::super::{Access, Error, Reader};
 use super::{Below, Delivery};

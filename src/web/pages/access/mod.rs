@@ -7,6 +7,7 @@ pub mod derogation;
 pub mod description;
 pub mod facets;
 pub mod object;
+pub mod preview;
 pub mod register;
 pub mod search;
 pub mod stocktaking;

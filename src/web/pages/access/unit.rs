@@ -78,6 +78,7 @@ pub struct TreeLine {
 
 /// A file in a list.
 pub struct ObjectLine {
+    pub id: String,
     pub address: String,
     /// `None`: its bytes do not open for this person.
     pub download: Option<String>,
@@ -265,6 +266,7 @@ fn tree_line(unit: &UnitLine) -> TreeLine {
 
 fn object_line(file: &Object, opens: bool) -> ObjectLine {
     ObjectLine {
+        id: file.object_id.to_string(),
         address: object::address(file.object_id),
         download: opens.then(|| object::download_address(file.object_id)),
         name: file.file_name.clone(),

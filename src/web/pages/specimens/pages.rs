@@ -1,6 +1,6 @@
 //! The pages, each by a name.
 
-use super::archives::{account_page, facets, object, register, unit, unit_line};
+use super::archives::{account_page, derogations, facets, flow, object, register, unit, unit_line};
 use super::frame::{outside, shell};
 use super::operations::operations;
 use super::transfers::{
@@ -110,6 +110,8 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("archives", render(&search)),
         ("unite", render(&unit())),
         ("objet", render(&object())),
+        ("objet-flux", render(&flow())),
+        ("derogations", render(&derogations())),
         ("integrite", render(&integrity::integrity())),
         ("integrite-saine", render(&integrity::whole())),
         ("pilotage", render(&piloting::pilot())),
