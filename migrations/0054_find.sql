@@ -23,11 +23,18 @@ create index unit_search_by_title on unit_search (tenant_id, title_key, sorted_a
 create index unit_search_newest on unit_search (tenant_id, sorted_at desc, unit_id desc);
 alter table unit_search alter column text set statistics 1000;
 
+-- The place of a unit among those right below another, where it is looked for: a branch of a hundred thousand opens at once.
+alter table unit_link add column ordinal integer;
+update unit_link l set ordinal = u.ordinal from unit u where u.tenant_id = l.tenant_id and u.unit_id = l.child_id;
+alter table unit_link alter column ordinal set not null;
+create index unit_link_in_order on unit_link (tenant_id, parent_id, ordinal);
+
 -- Terms [[{"words": …}, {"phrase": …}, {"lexeme": …}], …], each answered in any of its ways, as one question to a text; null: no term
 -- says anything. In a title words weigh A, and identifiers and dates are the unit's own ('#!', '@!').
 create function asked_text(terms jsonb, in_title boolean) returns tsquery
     language plpgsql stable parallel safe
     set search_path = public, pg_temp
+    set client_min_messages = warning       -- of a question of small words alone
 as $$
 declare
     whole tsquery;
@@ -49,7 +56,7 @@ begin
             else
                 part := case when said ? 'words' then plainto_tsquery('french_unaccented', said ->> 'words')
                              else phraseto_tsquery('french_unaccented', said ->> 'phrase') end;
-                if in_title then
+                if in_title and numnode(part) > 0 then
                     part := regexp_replace(part::text, '''(?:[^'']|'''')+''', '\&:A', 'g')::tsquery;
                 end if;
             end if;
@@ -100,10 +107,10 @@ declare
     tenant uuid := current_tenant();
     wanted tsquery := asked_text(question -> 'all', false);
     unwanted tsquery := asked_text(question -> 'none', false);
-    in_title tsquery := coalesce(asked_text(question -> 'all', true), '');
-    in_order tsquery := coalesce(asked_text(jsonb_build_array(jsonb_build_array(
-        jsonb_build_object('phrase', question ->> 'phrase'))), true), '');
-    own tsquery := coalesce(asked_text(question -> 'own', false), '');
+    in_title tsquery := asked_text(question -> 'all', true);
+    in_order tsquery := asked_text(jsonb_build_array(jsonb_build_array(
+        jsonb_build_object('phrase', question ->> 'phrase'))), true);
+    own tsquery := asked_text(question -> 'own', false);
     key text := question ->> 'key';
     same text;
     looked constant integer := 4000;
@@ -141,9 +148,9 @@ begin
     if walked < looked or met::bigint * walked_most >= most::bigint * looked then
         return query
             select s.unit_id, s.sorted_at,
-                   (case when s.title_key = key or (numnode(own) > 0 and s.text @@ own) then 0
-                         when numnode(in_order) > 0 and s.text @@ in_order and s.text @@ in_title then 1
-                         when numnode(in_title) > 0 and s.text @@ in_title then 2 else 3 end)::smallint, false
+                   (case when s.title_key = key or s.text @@ own then 0
+                         when s.text @@ in_order and s.text @@ in_title then 1
+                         when s.text @@ in_title then 2 else 3 end)::smallint, false
             from (select s.unit_id, s.sorted_at, s.text, s.title_key from unit_search s
                   where s.tenant_id = tenant
                     and (s.sorted_at, s.unit_id) < (coalesce(before_at, 'infinity'),
@@ -155,9 +162,9 @@ begin
     else
         return query
             select s.unit_id, s.sorted_at,
-                   (case when s.title_key = key or (numnode(own) > 0 and s.text @@ own) then 0
-                         when numnode(in_order) > 0 and s.text @@ in_order and s.text @@ in_title then 1
-                         when numnode(in_title) > 0 and s.text @@ in_title then 2 else 3 end)::smallint, false
+                   (case when s.title_key = key or s.text @@ own then 0
+                         when s.text @@ in_order and s.text @@ in_title then 1
+                         when s.text @@ in_title then 2 else 3 end)::smallint, false
             from search_rare(wanted, same, before_at, before_id, most) s;
     end if;
 end

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::question::Indexed;
-use super::write::{self, BATCH, NewArchive, NewObject, NewUnit};
+use super::write::{self, BATCH, NewArchive, NewLink, NewObject, NewUnit};
 use crate::db::{self, TenantTx};
 use crate::model::{BinaryObject, NamedFormat, Unit, findings};
 use crate::package::accession::{Accession, StoredObject, derived_id};
@@ -78,7 +78,11 @@ pub async fn archive(
     write::insert_archive(tx, &archive).await?;
     let units = units(tx, accession, manifest, granted).await?;
     let links = manifest.tree.edges();
-    let links = links.map(|(parent, child)| (units[parent as usize], units[child as usize]));
+    let links = links.map(|(parent, child)| NewLink {
+        parent_id: units[parent as usize],
+        child_id: units[child as usize],
+        ordinal: child as i32,
+    });
     write::insert_unit_links(tx, links).await?;
     let objects = objects(tx, accession, manifest).await?;
     if accession.objects.len() >= write::LARGE {

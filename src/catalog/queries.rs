@@ -132,10 +132,10 @@ pub async fn children(
     most: u32,
 ) -> Result<Vec<UnitLine>, db::Error> {
     let ids = sqlx::query_scalar!(
-        "select u.unit_id
-         from unit_link l join unit u on u.tenant_id = l.tenant_id and u.unit_id = l.child_id
-         where l.parent_id = $1 and u.ordinal > $2
-         order by u.ordinal
+        "select l.child_id
+         from unit_link l
+         where l.parent_id = $1 and l.ordinal > $2
+         order by l.ordinal
          limit $3",
         id.0,
         after.map_or(-1, |ordinal| i32::try_from(ordinal).unwrap_or(i32::MAX)),

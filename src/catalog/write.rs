@@ -207,20 +207,35 @@ impl UnitColumns {
     }
 }
 
+/// A unit right below another.
+pub struct NewLink {
+    pub parent_id: Uuid,
+    pub child_id: Uuid,
+    /// Of the child, in the manifest.
+    pub ordinal: i32,
+}
+
 /// Links parents to children.
 pub async fn insert_unit_links(
     tx: &mut TenantTx,
-    mut links: impl Iterator<Item = (Uuid, Uuid)> + Send,
+    mut links: impl Iterator<Item = NewLink> + Send,
 ) -> Result<(), db::Error> {
     loop {
-        let (parents, children): (Vec<Uuid>, Vec<Uuid>) = links.by_ref().take(BATCH).unzip();
+        let (mut parents, mut children, mut ordinals) = (Vec::new(), Vec::new(), Vec::new());
+        for link in links.by_ref().take(BATCH) {
+            parents.push(link.parent_id);
+            children.push(link.child_id);
+            ordinals.push(link.ordinal);
+        }
         if parents.is_empty() {
             return Ok(());
         }
         sqlx::query!(
-            "insert into unit_link (parent_id, child_id) select * from unnest($1::uuid[], $2::uuid[])",
+            "insert into unit_link (parent_id, child_id, ordinal)
+             select * from unnest($1::uuid[], $2::uuid[], $3::int[])",
             &parents,
-            &children
+            &children,
+            &ordinals
         )
         .execute(tx.conn())
         .await?;

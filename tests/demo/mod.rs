@@ -35,7 +35,7 @@ fn the_demonstration_succeeds_and_its_second_run_finds_what_the_first_left() {
             printed
         })
         .collect();
-    assert_eq!(cotes(&printed[0]).len(), 21, "{}", printed[0]);
+    assert_eq!(cotes(&printed[0]).len(), 22, "{}", printed[0]);
     for version in ["0.2", "1.0", "2.1", "2.2", "2.3"] {
         assert!(printed[0].contains(&format!(" 000, SEDA {version}, ")), "{version}: {}", printed[0]);
     }

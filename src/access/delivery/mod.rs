@@ -3,6 +3,7 @@
 //! Never gives a file that does not open for the reader, and leaves for each the trace that its opening leaves. The one thing to
 //! know: what is given is fixed before the first byte, and bounded; then it goes out as it is read.
 
+mod tree;
 mod write;
 
 pub use write::Broken;

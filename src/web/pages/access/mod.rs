@@ -2,6 +2,7 @@
 //!
 //! Never opens what the caller may not read: `crate::access` says what is visible, and records the reading.
 
+pub mod closed;
 pub mod delivery;
 pub mod derogation;
 pub mod description;

@@ -5,18 +5,17 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::closed::{self, Asked, Closed, ToldLine};
 use super::{description, object};
-use crate::access::derogation::REASON_CHARS_MAX;
-use crate::access::{Reader, Told, UnitView};
+use crate::access::{Reader, UnitView};
 use crate::catalog::{self, Object, UnitLine};
-use crate::model::{Role, UnitId};
-use crate::seda::opening::Opening;
+use crate::model::UnitId;
 use crate::web::callers::Searcher;
 use crate::web::pages::attestations::{self, Card};
 use crate::web::pages::ingest::list::{self, Names};
 use crate::web::pages::preservation::{self, CopyLine};
-use crate::web::pages::shell::{Account, Fact, FieldError, Link, Section, Shell, answer, go_to};
-use crate::web::pages::words::{self, Moment};
+use crate::web::pages::shell::{Account, Fact, Link, Section, Shell, answer, go_to};
+use crate::web::pages::words;
 use crate::web::{Problem, State, Who, problems};
 
 /// `GET /archives/unites/{id}`.
@@ -45,25 +44,6 @@ pub struct UnitPage {
     pub told: Vec<ToldLine>,
     /// Where all that is open of it, and of what is under it, is had at once.
     pub delivery: Option<String>,
-}
-
-/// What is closed, and how it may be asked for.
-pub struct Closed {
-    pub why: String,
-    /// The form's address; `None`: nothing can be asked for.
-    pub ask: Option<String>,
-    pub csrf: String,
-    /// What became of the request just made.
-    pub notice: Option<&'static str>,
-    pub errors: Vec<FieldError>,
-    pub reason_chars_max: usize,
-}
-
-/// One entry of the journal.
-pub struct ToldLine {
-    pub at: Moment,
-    pub what: String,
-    pub who: String,
 }
 
 /// One unit in a tree.
@@ -96,17 +76,6 @@ const CHILDREN: u32 = 100;
 pub struct Place {
     apres: Option<u32>,
     derogation: Option<Asked>,
-}
-
-/// What became of a request for a derogation.
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Asked {
-    Deposee,
-    Deja,
-    Motif,
-    Ouverte,
-    Trop,
 }
 
 /// The page of a unit.
@@ -173,60 +142,10 @@ pub async fn show(
         },
         copies: preservation::copies(&kept, &incidents),
         attestations,
-        closed: closed(&state, &person, &reader, &view, place.derogation).await?,
-        told: if Who::TransferReader.admits(&person.roles) {
-            state.access.told(&reader, id).await?.iter().map(told_line).collect()
-        } else {
-            Vec::new()
-        },
+        closed: closed::of(&state, &person, &reader, &view, place.derogation).await?,
+        told: closed::told(&state, &person, &reader, id).await?,
         delivery: Who::ContentReader.admits(&person.roles).then(|| format!("{}/communication", address(id))),
     }))
-}
-
-/// Why the files of a unit do not open, and how to ask for a derogation.
-async fn closed(
-    state: &State,
-    person: &Searcher,
-    reader: &Reader,
-    view: &UnitView,
-    asked: Option<Asked>,
-) -> Result<Option<Closed>, Problem> {
-    if state.access.opens(reader, view.opening) {
-        return Ok(None);
-    }
-    let id = view.unit.line.unit_id;
-    let waits = state.access.awaits_derogation(reader, person.person_id, id).await?;
-    let may_ask = view.opening != Opening::Never && !waits;
-    let notice = match asked {
-        _ if waits => {
-            Some("Votre demande de dérogation est déposée : le service d’archives la voit, et vous répondra.")
-        }
-        Some(Asked::Trop) => {
-            Some("Trop de vos demandes attendent déjà : attendez que le service d’archives les ait vues.")
-        }
-        _ => None,
-    };
-    let error = "Dites en quelques mots pourquoi vous avez besoin de ce document.";
-    let wrong = FieldError { field: "motif", sentence: error.into() };
-    Ok(Some(Closed {
-        why: description::closed(reader, view.opening),
-        ask: may_ask.then(|| format!("{}/derogation", address(id))),
-        csrf: person.csrf_token.clone(),
-        notice,
-        errors: (asked == Some(Asked::Motif)).then_some(wrong).into_iter().collect(),
-        reason_chars_max: REASON_CHARS_MAX,
-    }))
-}
-
-fn told_line(told: &Told) -> ToldLine {
-    let what = words::event(&told.event_type, told.action.as_deref());
-    let what = if told.is_right { what.to_owned() } else { format!("{what} (échec)") };
-    let role = told.role.as_deref().and_then(Role::from_word);
-    ToldLine {
-        at: words::moment(told.at),
-        what,
-        who: role.map_or("le service", |role| role.label()).to_owned(),
-    }
 }
 
 /// The way from the list of archives down to these units.

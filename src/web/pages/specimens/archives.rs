@@ -3,6 +3,7 @@
 use super::frame::{at, shell};
 use crate::catalog::register_queries::Total;
 use crate::identity::Opened;
+use crate::web::pages::access::closed::{Closed, ToldLine};
 use crate::web::pages::access::derogation::{self, DerogationsPage};
 use crate::web::pages::access::facets::{self, Facet};
 use crate::web::pages::access::object::*;
@@ -61,6 +62,30 @@ pub fn facets() -> Vec<Facet> {
     ]
 }
 
+fn files() -> Vec<ObjectLine> {
+    ["acte-engagement.pdf", "annexe-financiere.pdf"]
+        .map(|name| ObjectLine {
+            id: name.into(),
+            address: "/archives/objets/0".into(),
+            download: Some("#".into()),
+            name: name.into(),
+            icon: "file",
+            details: "Document PDF · 842 Ko".into(),
+        })
+        .into()
+}
+
+fn closed() -> Closed {
+    Closed {
+            why: "Communicable à compter du 1er janvier 2070. Avant cette date, vous pouvez demander une dérogation.".into(),
+            ask: Some("/archives/unites/0/derogation".into()),
+            csrf: "jeton".into(),
+            notice: None,
+            errors: Vec::new(),
+            reason_chars_max: 2_000,
+        }
+}
+
 pub fn unit() -> UnitPage {
     let child = |title: &str, level: &str, details: &str, opens| TreeLine {
         address: "/archives/unites/0".into(),
@@ -102,27 +127,15 @@ pub fn unit() -> UnitPage {
         ],
         first: true,
         next: Some("/archives/unites/0?apres=5".into()),
-        objects: ["acte-engagement.pdf", "annexe-financiere.pdf"]
-            .map(|name| ObjectLine {
-                id: name.into(),
-                address: "/archives/objets/0".into(),
-                download: Some("#".into()),
-                name: name.into(),
-                icon: "file",
-                details: "Document PDF · 842 Ko".into(),
-            })
-            .into(),
+        objects: files(),
         attestations: Some(super::transfers::attestations()),
-        closed: Some(Closed {
-            why: "Communicable à compter du 1er janvier 2070. Avant cette date, vous pouvez demander une dérogation.".into(),
-            ask: Some("/archives/unites/0/derogation".into()),
-            csrf: "jeton".into(),
-            notice: None,
-            errors: Vec::new(),
-            reason_chars_max: 2_000,
-        }),
+        closed: Some(closed()),
         told: [("Consulté", "archiviste"), ("Pris en charge", "le service"), ("Reçu", "le service")]
-            .map(|(what, who)| ToldLine { at: at(), what: what.into(), who: who.into() })
+            .map(|(what, who)| ToldLine {
+                at: words::moment(at("2026-11-24T09:12:00Z")),
+                what: what.into(),
+                who: who.into(),
+            })
             .into(),
         delivery: Some("/archives/unites/0/communication".into()),
         copies: super::integrity::copies(),
@@ -175,7 +188,7 @@ pub fn derogations() -> DerogationsPage {
         person: "Anne Kervella".into(),
         reason: "Recherche sur les familles accueillies dans la commune entre 1939 et 1945, pour un mémoire de master.\nJe ne publierai aucun nom.".into(),
         opens: Some("1er janvier 2041".into()),
-        asked: at(),
+        asked: words::moment(at("2026-11-24T09:12:00Z")),
         state,
         see: see.map(str::to_owned),
     }
