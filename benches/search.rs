@@ -45,9 +45,12 @@ fn main() {
         println!("  {what} : {} ; page de {} Kio", told(&mut seconds), weight / 1_024);
     }
     println!("Arbre de {} unités :", grown::TREE);
-    for (what, address) in
-        [("le sommet (1 000 branches)", &tree.root), ("une branche (100 unités)", &tree.branch)]
-    {
+    for (what, address) in [
+        ("le sommet (1 000 branches)", &tree.root),
+        ("une branche (100 unités)", &tree.branch),
+        ("un sommet qui a tout sous lui (100 000 unités)", &tree.flat),
+        ("le même, à sa fin", &format!("{}?apres=99950", tree.flat)),
+    ] {
         let mut shown: Vec<(f64, String)> = (0..60).map(|_| person.shown(address)).collect();
         let mut seconds: Vec<f64> = shown.iter().skip(10).map(|(one, _)| *one).collect();
         let weight = shown.pop().map_or(0, |(_, page)| page.len());

@@ -40,6 +40,8 @@ pub const WORDS: [&str; 20] = [
 pub struct Tree {
     pub root: String,
     pub branch: String,
+    /// Where everything is right below.
+    pub flat: String,
 }
 
 /// Units of one member: archives of a thousand, each a top and what is under it.
@@ -72,8 +74,8 @@ insert into unit (tenant_id, unit_id, archive_id, ordinal, seda_id, root, descri
         jsonb_build_object('content', jsonb_build_object('title', title, 'descriptions', jsonb_build_array(about),
             'start_date', day::text, 'end_date', day::text), 'rules', '{}'::jsonb)
     from line;
-insert into unit_link (tenant_id, parent_id, child_id)
-    select '{tenant}', pg_temp.id('unit', n - ordinal), pg_temp.id('unit', n) from line where ordinal > 0;
+insert into unit_link (tenant_id, parent_id, child_id, ordinal)
+    select '{tenant}', pg_temp.id('unit', n - ordinal), pg_temp.id('unit', n), ordinal from line where ordinal > 0;
 insert into binary_object (tenant_id, object_id, archive_id, seda_id, file_name, content_path, size_bytes, sha512, media_type, puid,
         format_name, format_version, format_basis)
     select '{tenant}', pg_temp.id('object', n), pg_temp.id('archive', a), 'BDO' || ordinal, 'piece.pdf', 'v1/content/piece.pdf', 1000,
@@ -92,23 +94,25 @@ insert into unit_search (tenant_id, unit_id, sorted_at, text, title_key)
     from line;
 "#;
 
-/// One archive of a hundred thousand units: a thousand branches of a hundred.
+/// Two archives of a hundred thousand units: a thousand branches of a hundred, and all of them right below the top.
 const BRANCHES: &str = r#"
 set session_replication_role = replica;
 create or replace function pg_temp.id(kind text, n bigint) returns uuid language sql immutable
     as $$ select md5('{tenant}' || kind || n)::uuid $$;
 insert into archive (tenant_id, archive_id, transfer_id, cote, title, agreement_id, transferring_agency, size_bytes, unit_count,
         object_count, taken_in_charge_at, rules)
-    select tenant_id, pg_temp.id('grand', 0), pg_temp.id('grand transfer', 0), 'GRAND', 'Un grand versement', agreement_id,
+    select tenant_id, pg_temp.id(kind, -1), pg_temp.id(kind, -2), upper(kind), 'Un grand versement', agreement_id,
         transferring_agency, 0, {tree}, 0, timestamptz '2023-01-01', rules
-    from archive where tenant_id = '{tenant}' limit 1;
+    from (select * from archive where tenant_id = '{tenant}' limit 1) a, unnest(array['grand', 'plat']) kind;
 insert into unit (tenant_id, unit_id, archive_id, ordinal, seda_id, root, title, content)
-    select '{tenant}', pg_temp.id('grand unit', n), pg_temp.id('grand', 0), n, 'G' || n, n = 0, 'Unité ' || n,
+    select '{tenant}', pg_temp.id(kind, n), pg_temp.id(kind, -1), n, 'G' || n, n = 0, 'Unité ' || n,
         jsonb_build_object('content', jsonb_build_object('title', 'Unité ' || n), 'rules', '{}'::jsonb)
-    from generate_series(0, {tree}) n;
-insert into unit_link (tenant_id, parent_id, child_id)
-    select '{tenant}', pg_temp.id('grand unit', case when n % 101 = 1 then 0 else n - (n - 1) % 101 end), pg_temp.id('grand unit', n)
-    from generate_series(1, {tree}) n;
+    from generate_series(0, {tree}) n, unnest(array['grand', 'plat']) kind;
+insert into unit_link (tenant_id, parent_id, child_id, ordinal)
+    select '{tenant}', pg_temp.id('grand', case when n % 101 = 1 then 0 else n - (n - 1) % 101 end), pg_temp.id('grand', n), n
+    from generate_series(1, {tree}) n
+    union all
+    select '{tenant}', pg_temp.id('plat', 0), pg_temp.id('plat', n), n from generate_series(1, {tree}) n;
 "#;
 
 /// Fills the members; the first has `units`, the others a thousand each.
@@ -131,11 +135,11 @@ pub fn grow(bench: &Bench, units: usize, members: usize) -> Tree {
     let tenant = TenantId::of_member(&generated::code(0)).to_string();
     psql(bench, &BRANCHES.replace("{tenant}", &tenant).replace("{tree}", &TREE.to_string()));
     psql(bench, "vacuum analyze");
-    let address = |n: usize| {
-        let id = psql(bench, &format!("select md5('{tenant}' || 'grand unit' || {n})::uuid"));
+    let address = |kind: &str, n: usize| {
+        let id = psql(bench, &format!("select md5('{tenant}' || '{kind}' || {n})::uuid"));
         format!("/archives/unites/{}", id.trim())
     };
-    Tree { root: address(0), branch: address(1) }
+    Tree { root: address("grand", 0), branch: address("grand", 1), flat: address("plat", 0) }
 }
 
 /// Runs a script as the database's superuser.

@@ -3,9 +3,11 @@
 //! Never counts what the reader may not see: counts are made of the answers themselves, and of nothing else. The one thing to
 //! know: answers are looked at by the thousand, newest first, and ranked among those; so a count that was cut is told as such.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
 
 use super::{Access, Error, Reader, opening};
 use crate::catalog::search::{self, Answer, Moment, Page, Place, Question};
@@ -143,17 +145,17 @@ impl Access {
 fn within(after: Option<Place>) -> (Option<Moment>, Option<Key>) {
     match after {
         Some(Place::Found { begins, after }) => {
-            (begins, after.map(|(rank, at, unit)| (rank, std::cmp::Reverse((at, unit)))))
+            (begins, after.map(|(rank, at, ordinal, unit)| (rank, Reverse(at), ordinal, unit)))
         }
         _ => (None, None),
     }
 }
 
-/// The best first, then the newest.
-type Key = (i16, std::cmp::Reverse<Moment>);
+/// The best first, then the newest, then the manifest's order.
+type Key = (i16, Reverse<DateTime<Utc>>, i32, Uuid);
 
 fn place_of(answer: &Answer) -> Key {
-    (answer.rank, std::cmp::Reverse((answer.at, answer.unit_id.0)))
+    (answer.rank, Reverse(answer.at), answer.ordinal, answer.unit_id.0)
 }
 
 async fn page(
@@ -169,7 +171,7 @@ async fn page(
     let shown = &rest[..rest.len().min(most as usize)];
     let next = match (shown.last(), batch.next) {
         (Some((last, _)), _) if rest.len() > shown.len() => {
-            Some(Place::Found { begins, after: Some((last.rank, last.at, last.unit_id.0)) })
+            Some(Place::Found { begins, after: Some((last.rank, last.at, last.ordinal, last.unit_id.0)) })
         }
         (_, Some(next)) => Some(Place::Found { begins: Some(next), after: None }),
         (_, None) => None,
@@ -226,7 +228,7 @@ impl Tally {
 
     fn largest(self) -> Vec<Counted> {
         let mut all = self.counted();
-        all.sort_by_key(|one| std::cmp::Reverse(one.count));
+        all.sort_by_key(|one| Reverse(one.count));
         all.truncate(VALUES_MAX);
         all
     }

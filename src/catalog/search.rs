@@ -41,7 +41,7 @@ pub enum Place {
     /// In a list of all units: archive by archive, each in its manifest's order.
     Listed { at: DateTime<Utc>, archive: Uuid, ordinal: u32 },
     /// In the answers to a question: after what the units that answer were looked at, and after which of those looked at then.
-    Found { begins: Option<Moment>, after: Option<(i16, DateTime<Utc>, Uuid)> },
+    Found { begins: Option<Moment>, after: Option<(i16, DateTime<Utc>, i32, Uuid)> },
 }
 
 /// A moment and a unit: a place among all units, newest first.
@@ -63,6 +63,8 @@ pub struct Answer {
     /// 0: the very thing; 3: it only speaks of it.
     pub rank: i16,
     pub at: DateTime<Utc>,
+    /// Order in the manifest, from 0.
+    pub ordinal: i32,
     /// The agreement's identifier and name.
     pub agreement: (String, String),
     /// Of the archive.
@@ -185,7 +187,7 @@ async fn answers(
     formats: bool,
 ) -> Result<Vec<Answer>, db::Error> {
     let rows = sqlx::query!(
-        r#"select f.unit_id as "unit_id!", f.rank as "rank!", f.at as "at!", u.archive_id, g.identifier, g.name,
+        r#"select f.unit_id as "unit_id!", f.rank as "rank!", f.at as "at!", u.ordinal, u.archive_id, g.identifier, g.name,
                   a.originating_agency, u.start_date, u.end_date,
                   u.content #>> '{content,transacted_date}' as transacted_date,
                   case when $4 then (
@@ -219,6 +221,7 @@ async fn answers(
         archive_id: ArchiveId(row.archive_id),
         rank: row.rank,
         at: row.at,
+        ordinal: row.ordinal,
         agreement: (row.identifier, row.name),
         producer: row.originating_agency,
         years: years_of(row.start_date.as_deref(), row.end_date.as_deref(), row.transacted_date.as_deref()),

@@ -22,7 +22,7 @@ pub type Moment = (DateTime<Utc>, Uuid);
 #[serde(untagged)]
 pub enum UnitPlace {
     Listed(DateTime<Utc>, Uuid, u32),
-    Found(Option<Moment>, Option<(i16, DateTime<Utc>, Uuid)>),
+    Found(Option<Moment>, Option<(i16, DateTime<Utc>, i32, Uuid)>),
 }
 
 impl From<Place> for UnitPlace {

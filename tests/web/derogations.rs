@@ -40,7 +40,7 @@ async fn a_closed_unit_is_asked_for_once_and_the_archivist_sees_it() {
     let door = Door::open().await;
     let unit = closed(&door).await;
     let shown = page(&door, Role::Reader, &unit).await;
-    assert!(shown.contains("Communicable à compter du 1er juillet 2076"), "{shown}");
+    assert!(shown.contains("Communicable à compter du 1er\u{a0}juillet 2076"), "{shown}");
     assert!(shown.contains("Demander une dérogation") && !shown.contains("Journal</h2>"));
     assert!(
         !page(&door, Role::Archivist, &unit).await.contains("Demander une dérogation"),
@@ -58,7 +58,7 @@ async fn a_closed_unit_is_asked_for_once_and_the_archivist_sees_it() {
     assert!(after.contains("Votre demande de dérogation est déposée") && !after.contains("<textarea"));
 
     let list = page(&door, Role::Archivist, "/derogations").await;
-    assert!(list.contains("Un mémoire &#60;b&#62;") && list.contains("1 demande attend"), "{list}");
+    assert!(list.contains("Un mémoire &#60;b&#62;") && list.contains("1\u{a0}demande attend"), "{list}");
     let see = list.split("action=\"/derogations/").nth(1).unwrap().split('"').next().unwrap();
     let see = format!("/derogations/{see}");
     for role in [Role::Reader, Role::ControlAuthority, Role::MemberAdmin] {

@@ -3,6 +3,7 @@
 use super::search::Searched;
 use crate::access::{Counted, Facets};
 use crate::web::pages::ingest::list::Names;
+use crate::web::pages::words;
 
 /// How an address names a format that was not recognised.
 pub const UNKNOWN: &str = "aucun";
@@ -24,14 +25,6 @@ pub struct Value {
     pub chosen: bool,
 }
 
-/// A count as people write it.
-pub fn number(count: usize) -> String {
-    let figures = count.to_string();
-    let groups: Vec<&str> =
-        figures.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
-    groups.join("\u{202f}")
-}
-
 /// The facets of a search, but those that tell nothing.
 pub fn shown(found: &Facets, asked: &Searched, names: &Names) -> Vec<Facet> {
     let more = if found.is_cut { " +" } else { "" };
@@ -46,7 +39,7 @@ pub fn shown(found: &Facets, asked: &Searched, names: &Names) -> Vec<Facet> {
                     let other = with(asked.clone(), (!is_chosen).then(|| value.to_owned()));
                     Value {
                         label: label(one),
-                        count: format!("{}{more}", number(one.count)),
+                        count: format!("{}{more}", words::number(one.count as u64)),
                         address: Searched::address(&other),
                         chosen: is_chosen,
                     }

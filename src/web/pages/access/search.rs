@@ -183,15 +183,14 @@ pub async fn show(
     }))
 }
 
-/// How many answers there are, when that was counted to the end.
+/// How many answers there are; of those that were not counted to the end, that there are more.
 fn count(facets: &Facets) -> String {
     match facets.total {
-        total if facets.is_cut => {
-            format!("plus de {} réponses, les plus récentes d’abord rangées", facets::number(total))
-        }
+        1_000.. if facets.is_cut => "plus de 1\u{202f}000 réponses".into(),
+        0 if facets.is_cut => "réponses à chercher plus loin".into(),
+        total if facets.is_cut => format!("au moins {}", words::count(total as u64, "réponse", "réponses")),
         0 => "aucune réponse".into(),
-        1 => "1 réponse".into(),
-        total => format!("{} réponses", facets::number(total)),
+        total => words::count(total as u64, "réponse", "réponses"),
     }
 }
 

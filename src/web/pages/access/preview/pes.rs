@@ -119,10 +119,10 @@ fn amount(value: &str) -> String {
     let (sign, figures) = value.strip_prefix('-').map_or(("", value), |rest| ("-", rest));
     let (whole, cents) = figures.split_once('.').unwrap_or((figures, "00"));
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number(whole) || !is_number(cents) {
-        return value.to_owned();
+    match whole.parse() {
+        Ok(euros) if is_number(whole) && is_number(cents) => {
+            format!("{sign}{},{cents:0<2} €", words::number(euros))
+        }
+        _ => value.to_owned(),
     }
-    let groups: Vec<&str> =
-        whole.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
-    format!("{sign}{},{cents:0<2} €", groups.join("\u{202f}"))
 }

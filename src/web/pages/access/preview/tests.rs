@@ -73,7 +73,7 @@ fn a_flow_of_accounts_is_told_piece_by_piece() {
     let fact =
         |label: &str| sheet.facts.iter().find(|fact| fact.label == label).map(|fact| fact.value.as_str());
     assert_eq!(fact("Bordereau"), Some("1184"));
-    assert_eq!(fact("Date du bordereau"), Some("9 juin 2026"));
+    assert_eq!(fact("Date du bordereau"), Some("9\u{a0}juin 2026"));
     let receipt = demonstration(
         "haute-valmoure/02-pes-mandats-colleges/content/PESALR2_22960001000024_260609_1184_ACK.xml",
     );
@@ -92,6 +92,6 @@ fn an_act_s_receipt_is_told_with_its_files() {
     assert_eq!(fact("Numéro de l’acte"), Some("CP2026-03-042"));
     assert_eq!(fact("Nature"), Some("Délibération"));
     assert_eq!(fact("Matière"), Some("7.5"));
-    assert_eq!(fact("Reçu en préfecture"), Some("18 mars 2026"));
+    assert_eq!(fact("Reçu en préfecture"), Some("18\u{a0}mars 2026"));
     assert_eq!(sheet.rows.len(), 2);
 }
