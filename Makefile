@@ -7,8 +7,8 @@
 # make faults        the fault table: each harm done to copies, sites and processes; what was lost, said, and how it mended
 # make screenshots   pictures of every desk, from the demonstration, for the README and the guide
 # make lighthouse    the main pages judged by Lighthouse: performance, accessibility, best practices
-# make bench         measures, beside references; BENCH=seda, formats, deposits, archives, evidence, members or night
-#                    for one; with
+# make bench         measures, beside references; BENCH=seda, formats, deposits, archives, evidence, members, night
+#                    or search for one; with
 #                    GROWTH=1000,100000,1000000 a deposit among a million archives (30 GB of folders for a while)
 # make fuzz          fuzzers of what reads hostile bytes, SECONDS_EACH=1800
 # make lint-deps     licences, bans and sources of what we depend on (cargo-deny)
@@ -20,7 +20,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 ONCE ?=
 # What conformance is asked for: make conformance ARGS='--part mutants --version 2.1'
 ARGS ?=
-BENCH ?= seda formats deposits archives evidence members night
+BENCH ?= seda formats deposits archives evidence members night search
 SECONDS_EACH ?= 1800
 FUZZERS := archive container formats message profile
 

@@ -16,6 +16,9 @@ const GLOBAL_KEYS: [(&str, &str); 3] = [
 /// them: of quotas the numbers, of conventions the dates.
 const TECHNICAL_READS: [&str; 6] = ["assignment", "convention", "glass", "machine", "member", "quota"];
 
+/// What is asked of the search.
+const ASKED: &str = r#"select * from search_units('{"all": [[{"words": "mot"}]]}', null, null, 10)"#;
+
 /// Functions that run with their owner's rights.
 const DEFINERS: [(&str, &str); 2] = [
     ("applied_migrations", "versions of the schema, no tenant's rows"),
@@ -312,9 +315,9 @@ async fn another_tenants_rows_are_invisible_and_untouchable_in_every_table() {
         let moved = format!("update {table} set tenant_id = '{OTHER}'");
         assert_eq!(attempt(&mut service, Some(ONE), &moved).await, refused, "{moved}");
     }
-    let found = attempt(&mut service, Some(ONE), "select * from search_units('mot', null, null, 10)").await;
+    let found = attempt(&mut service, Some(ONE), ASKED).await;
     assert_eq!(found, Ok(1), "the search sees one tenant's units");
-    assert_eq!(attempt(&mut service, None, "select * from search_units('mot', null, null, 10)").await, Ok(0));
+    assert_eq!(attempt(&mut service, None, ASKED).await, Ok(0));
 }
 
 #[tokio::test]

@@ -88,12 +88,17 @@ impl Client {
 
     /// A search page; its seconds.
     pub fn page(&self) -> f64 {
+        self.shown("/archives?q=versement").0
+    }
+
+    /// A page: the seconds until its last byte, and what it is.
+    pub fn shown(&self, path: &str) -> (f64, String) {
         let began = Instant::now();
-        let request = self.agent.get(format!("{}/archives?q=versement", self.base));
+        let request = self.agent.get(format!("{}{path}", self.base));
         let mut answer = request.header("Cookie", &self.cookie).call().unwrap();
         let page = answer.body_mut().read_to_string().unwrap();
         assert!(answer.status() == 200 && page.contains("</html>"), "{} {page}", answer.status());
-        began.elapsed().as_secs_f64()
+        (began.elapsed().as_secs_f64(), page)
     }
 
     /// Deposits; where to follow it, or the seconds after which to come back.

@@ -4,15 +4,20 @@
 //! know: whoever opens a file leaves a `CONSULTATION` in the tenant's journal, one per reader, file and
 //! quarter of an hour, written before the first byte is given.
 
+pub mod delivery;
+pub mod derogation;
+mod derogation_queries;
 mod open;
 mod opening;
 mod queries;
 mod reader;
+mod search;
 
 pub use open::Opened;
+pub use queries::Told;
 pub use reader::Reader;
+pub use search::{Asked, Counted, Facets, Found};
 
-use crate::catalog::search::{Page, Place, Question, units_page};
 use crate::catalog::{self, Archive, Copy, Object, Unit, UnitLine};
 use crate::clock::Clock;
 use crate::db::{self, Db};
@@ -26,6 +31,9 @@ use crate::storage::{self, Storage};
 const UNITS_TOLD_MAX: usize = catalog::queries::UNITS_MAX;
 /// Files of a unit told with it; the rest by [`Access::objects`].
 const OBJECTS_MAX: u32 = 200;
+
+/// Entries of the journal told with a unit.
+const TOLD_MAX: i64 = 20;
 
 /// The catalogue and its files, for reading. Cheap to clone.
 #[derive(Clone)]
@@ -107,18 +115,6 @@ impl Access {
         Self { db, storage, clock }
     }
 
-    /// At most `most` units that answer the question.
-    pub async fn search(
-        &self,
-        reader: &Reader,
-        question: &Question,
-        after: Option<Place>,
-        most: u32,
-    ) -> Result<Page, Error> {
-        let mut tx = self.db.read(reader.tenant).await?;
-        Ok(units_page(&mut tx, &reader.scope, question, after, most).await?)
-    }
-
     /// An archive with its copies.
     pub async fn archive(&self, reader: &Reader, id: ArchiveId) -> Result<Option<ArchiveView>, Error> {
         let mut tx = self.db.read(reader.tenant).await?;
@@ -167,6 +163,13 @@ impl Access {
             None => None,
         };
         Ok(Some(Retention { due: retention::due(&said, rule.as_ref()), rule }))
+    }
+
+    /// The last entries of the journal about a unit and the archive it belongs to, the last one first; none where there is no such unit.
+    pub async fn told(&self, reader: &Reader, id: UnitId) -> Result<Vec<Told>, Error> {
+        let mut tx = self.db.read(reader.tenant).await?;
+        let Some((_, archive)) = reached(&mut tx, reader, id).await? else { return Ok(Vec::new()) };
+        Ok(queries::told_of(&mut tx, archive.archive_id.0, id.0, TOLD_MAX).await?)
     }
 
     /// At most `most` units right below, after the one of this ordinal; `None`: no such unit.

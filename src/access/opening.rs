@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 use crate::catalog::queries::{self as catalog, Ruled};
+use crate::catalog::search::Answer;
 use crate::db::{self, TenantRead};
 use crate::model::{ArchiveId, UnitId};
 use crate::seda::opening::{Facts, Opening, Term, in_effect, last_day, of_terms};
@@ -16,6 +17,8 @@ use crate::seda::retention::{self, Said};
 
 /// Units looked at above those asked for, at most: past them nobody can tell.
 const ABOVE_MAX: i64 = 5_000;
+/// The same, for all the answers to a question.
+const ABOVE_ALL_MAX: i64 = 20_000;
 
 /// When all of these units of an archive are open.
 pub(super) async fn of_units(
@@ -31,9 +34,48 @@ pub(super) async fn of_units(
     }
     let whole = in_effect(&whole, []);
     let rows: HashMap<Uuid, Ruled> = rows.into_iter().map(|row| (row.unit_id, row)).collect();
-    let mut judged = Judged { rows: &rows, whole: &whole, known: HashMap::new(), under_way: HashSet::new() };
+    let mut judged = Judged::over(&rows, &whole);
     let each = ids.iter().map(|id| judged.opening(*id));
     Ok(each.max().unwrap_or(Opening::Unknown))
+}
+
+/// When each of these units of one archive opens.
+pub(super) async fn of_all(
+    tx: &mut TenantRead,
+    archive: ArchiveId,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Opening>, db::Error> {
+    let nobody_can_tell = || ids.iter().map(|id| (*id, Opening::Unknown)).collect();
+    let Some(whole) = catalog::rules_of(tx, archive).await? else { return Ok(nobody_can_tell()) };
+    let rows = catalog::ruled(tx, ids, ABOVE_ALL_MAX).await?;
+    if rows.len() as i64 >= ABOVE_ALL_MAX {
+        return Ok(nobody_can_tell());
+    }
+    let whole = in_effect(&whole, []);
+    let rows: HashMap<Uuid, Ruled> = rows.into_iter().map(|row| (row.unit_id, row)).collect();
+    let mut judged = Judged::over(&rows, &whole);
+    Ok(ids.iter().map(|id| (*id, judged.opening(*id))).collect())
+}
+
+/// When each of these answers opens, in their order.
+pub(super) async fn of_each(tx: &mut TenantRead, answers: &[Answer]) -> Result<Vec<Opening>, db::Error> {
+    let ids: Vec<Uuid> = answers.iter().map(|answer| answer.unit_id.0).collect();
+    let archives: HashSet<Uuid> = answers.iter().map(|answer| answer.archive_id.0).collect();
+    let whole = catalog::rules_of_each(tx, &archives.into_iter().collect::<Vec<_>>()).await?;
+    let rows = catalog::ruled(tx, &ids, ABOVE_ALL_MAX).await?;
+    if rows.len() as i64 >= ABOVE_ALL_MAX {
+        return Ok(vec![Opening::Unknown; answers.len()]);
+    }
+    let whole: HashMap<Uuid, Vec<Term>> =
+        whole.into_iter().map(|(archive, rules)| (archive, in_effect(&rules, []))).collect();
+    let rows: HashMap<Uuid, Ruled> = rows.into_iter().map(|row| (row.unit_id, row)).collect();
+    let mut known: HashMap<Uuid, Judged<'_>> = HashMap::new();
+    let each = answers.iter().map(|answer| {
+        let Some(whole) = whole.get(&answer.archive_id.0) else { return Opening::Unknown };
+        let judged = known.entry(answer.archive_id.0).or_insert_with(|| Judged::over(&rows, whole));
+        judged.opening(answer.unit_id.0)
+    });
+    Ok(each.collect())
 }
 
 /// What is said of a unit's time and fate, those of what contains it included; `None`: nobody can tell.
@@ -84,7 +126,11 @@ struct Judged<'a> {
     under_way: HashSet<Uuid>,
 }
 
-impl Judged<'_> {
+impl<'a> Judged<'a> {
+    fn over(rows: &'a HashMap<Uuid, Ruled>, whole: &'a [Term]) -> Self {
+        Self { rows, whole, known: HashMap::new(), under_way: HashSet::new() }
+    }
+
     fn opening(&mut self, id: Uuid) -> Opening {
         let (terms, latest) = self.in_effect(id);
         of_terms(&terms, &Facts { latest, ..Facts::default() })

@@ -9,16 +9,14 @@ use std::io;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::write::{self, BATCH, NewArchive, NewObject, NewUnit};
+use super::question::Indexed;
+use super::write::{self, BATCH, NewArchive, NewLink, NewObject, NewUnit};
 use crate::db::{self, TenantTx};
 use crate::model::{BinaryObject, NamedFormat, Unit, findings};
 use crate::package::accession::{Accession, StoredObject, derived_id};
 use crate::seda::Manifest;
 use crate::seda::description::{Edge, Family};
 
-/// Longest text indexed for one unit. PostgreSQL refuses a tsvector over 1 MiB, and a compound word, indexed
-/// whole and in parts, takes up to three times its bytes.
-const SEARCH_BYTES_MAX: usize = 250_000;
 /// Bytes of descriptions in one batch: few units say much.
 const BATCH_BYTES: u64 = 8 << 20;
 /// Longest title in lists, in characters.
@@ -80,7 +78,11 @@ pub async fn archive(
     write::insert_archive(tx, &archive).await?;
     let units = units(tx, accession, manifest, granted).await?;
     let links = manifest.tree.edges();
-    let links = links.map(|(parent, child)| (units[parent as usize], units[child as usize]));
+    let links = links.map(|(parent, child)| NewLink {
+        parent_id: units[parent as usize],
+        child_id: units[child as usize],
+        ordinal: child as i32,
+    });
     write::insert_unit_links(tx, links).await?;
     let objects = objects(tx, accession, manifest).await?;
     if accession.objects.len() >= write::LARGE {
@@ -120,15 +122,7 @@ async fn units(
 fn new_unit(accession: &Accession, unit: Unit, root: bool) -> NewUnit {
     let content = &unit.content;
     let title = listed_title(content.title.as_deref());
-    let mut words = vec![title.as_str()];
-    words.extend(content.descriptions.iter().map(String::as_str));
-    words.extend(content.keywords.iter().map(String::as_str));
-    words.extend(content.others.iter().map(|(_, text)| text.as_str()));
-    if root {
-        words.push(&accession.cote);
-    }
-    let mut search_text = words.join("\n");
-    search_text.truncate(search_text.floor_char_boundary(SEARCH_BYTES_MAX));
+    let indexed = Indexed::of(&title, content, root.then_some(accession.cote.as_str()));
     NewUnit {
         unit_id: derived_id(accession.archive_id, "unit", &unit.id),
         root,
@@ -137,7 +131,7 @@ fn new_unit(accession: &Accession, unit: Unit, root: bool) -> NewUnit {
         end_date: content.end_date.clone(),
         content: serde_json::json!({ "content": content, "rules": unit.rules }),
         seda_id: unit.id,
-        search_text,
+        indexed,
         title,
     }
 }

@@ -132,10 +132,10 @@ pub async fn children(
     most: u32,
 ) -> Result<Vec<UnitLine>, db::Error> {
     let ids = sqlx::query_scalar!(
-        "select u.unit_id
-         from unit_link l join unit u on u.tenant_id = l.tenant_id and u.unit_id = l.child_id
-         where l.parent_id = $1 and u.ordinal > $2
-         order by u.ordinal
+        "select l.child_id
+         from unit_link l
+         where l.parent_id = $1 and l.ordinal > $2
+         order by l.ordinal
          limit $3",
         id.0,
         after.map_or(-1, |ordinal| i32::try_from(ordinal).unwrap_or(i32::MAX)),
@@ -200,6 +200,19 @@ pub async fn rules_of(tx: &mut TenantRead, id: ArchiveId) -> Result<Option<Rules
         .fetch_optional(tx.conn())
         .await?;
     rules.flatten().map(|rules| read_rules("archive", rules)).transpose()
+}
+
+/// The same of each of these archives whose rules are kept.
+pub async fn rules_of_each(tx: &mut TenantRead, ids: &[Uuid]) -> Result<Vec<(Uuid, Rules)>, db::Error> {
+    let rows = sqlx::query!(
+        r#"select a.archive_id, a.rules as "rules!"
+           from unnest($1::uuid[]) as wanted (archive_id) join archive a using (archive_id)
+           where a.rules is not null"#,
+        ids
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter().map(|row| Ok((row.archive_id, read_rules("archive", row.rules)?))).collect()
 }
 
 /// These units and all that is above them, at most `most`.

@@ -1,17 +1,22 @@
-//! Lists of units: all of them by date, or those whose text answers a question.
+//! Lists of units: all of them by date, or those that answer a question.
+//!
+//! A question is answered by rounds: so many units that may answer, newest first, then what each is and came under, read under the
+//! tenant's policies and within the scope. Whoever calls ranks, filters and counts them (`crate::access`).
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::UnitLine;
 use super::queries::lines;
+use super::question::{Understood, years_of};
 use crate::db::{self, TenantRead};
-use crate::model::{ArchiveId, Scope};
+use crate::model::{ArchiveId, Scope, UnitId};
 
-/// Units looked at in one go when some of them may be outside what is asked for.
-const CANDIDATES: u32 = 1_001;
-/// Goes, for one page. A page cut short by it says where to go on.
-const GOES_MAX: u32 = 20;
+/// Units looked at in one round.
+pub const ROUND: usize = 1_001;
+/// Agreements or producers of a scope that are asked of the index; of more, each unit found is looked at.
+const WITHIN_MAX: usize = 200;
 
 /// What is looked for.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +27,12 @@ pub struct Question {
     pub archive: Option<ArchiveId>,
     /// Roots only: the top of each archive.
     pub roots_only: bool,
+    /// Under this agreement only, by its identifier.
+    pub agreement: Option<String>,
+    /// From this producing service only, by its identifier.
+    pub producer: Option<String>,
+    /// Dated in this year only.
+    pub year: Option<i32>,
 }
 
 /// Where a list ended. The default order is the date of taking in charge, newest first.
@@ -29,9 +40,12 @@ pub struct Question {
 pub enum Place {
     /// In a list of all units: archive by archive, each in its manifest's order.
     Listed { at: DateTime<Utc>, archive: Uuid, ordinal: u32 },
-    /// In the answers to a question.
-    Found { at: DateTime<Utc>, unit: Uuid },
+    /// In the answers to a question: after what the units that answer were looked at, and after which of those looked at then.
+    Found { begins: Option<Moment>, after: Option<(i16, DateTime<Utc>, i32, Uuid)> },
 }
+
+/// A moment and a unit: a place among all units, newest first.
+pub type Moment = (DateTime<Utc>, Uuid);
 
 /// A page of units.
 #[derive(Clone, Debug)]
@@ -41,27 +55,58 @@ pub struct Page {
     pub next: Option<Place>,
 }
 
-/// At most `most` units that answer the question, within the scope, after a place of the same list.
-pub async fn units_page(
-    tx: &mut TenantRead,
-    scope: &Scope,
-    question: &Question,
-    after: Option<Place>,
-    most: u32,
-) -> Result<Page, db::Error> {
-    match (&question.text, after) {
-        (Some(text), Some(Place::Found { at, unit })) => {
-            found(tx, scope, question, text, Some((at, unit)), most).await
-        }
-        (Some(text), _) => found(tx, scope, question, text, None, most).await,
-        (None, Some(Place::Listed { at, archive, ordinal })) => {
-            listed(tx, scope, question, Some((at, archive, ordinal)), most).await
-        }
-        (None, _) => listed(tx, scope, question, None, most).await,
+/// A unit that answers, within the scope.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub unit_id: UnitId,
+    pub archive_id: ArchiveId,
+    /// 0: the very thing; 3: it only speaks of it.
+    pub rank: i16,
+    pub at: DateTime<Utc>,
+    /// Order in the manifest, from 0.
+    pub ordinal: i32,
+    /// The agreement's identifier and name.
+    pub agreement: (String, String),
+    /// Of the archive.
+    pub producer: Option<String>,
+    pub years: Vec<i32>,
+    /// Formats of its files, by PUID and name; an empty PUID: not recognised.
+    pub formats: Vec<(String, String)>,
+}
+
+/// What was found in one round.
+#[derive(Clone, Debug)]
+pub struct Round {
+    pub answers: Vec<Answer>,
+    /// Where to go on; `None`: there is no more.
+    pub next: Option<Moment>,
+}
+
+impl Question {
+    /// Whether anything but the order is asked for.
+    pub fn says_something(&self) -> bool {
+        self.text.is_some() || self.agreement.is_some() || self.producer.is_some() || self.year.is_some()
+    }
+
+    fn understood(&self, scope: &Scope) -> Understood {
+        let mut asked = self.text.as_deref().map(Understood::read).unwrap_or_default();
+        let mut within = |kind: &str, values: Vec<&str>| {
+            if values.len() <= WITHIN_MAX {
+                asked.within(values.iter().map(|value| format!("={kind}:{value}")).collect());
+            }
+        };
+        scope.agreements().into_iter().for_each(|all| within("a", all));
+        scope.producers().into_iter().for_each(|all| within("p", all));
+        self.agreement.iter().for_each(|one| within("a", vec![one]));
+        self.producer.iter().for_each(|one| within("p", vec![one]));
+        self.archive.iter().for_each(|one| within("i", vec![&one.to_string()]));
+        self.year.iter().for_each(|one| within("y", vec![&one.to_string()]));
+        asked
     }
 }
 
-async fn listed(
+/// At most `most` units, archive by archive, within the scope, after a place of the same list.
+pub async fn listed(
     tx: &mut TenantRead,
     scope: &Scope,
     question: &Question,
@@ -104,80 +149,89 @@ async fn listed(
     Ok(Page { units, next })
 }
 
-async fn found(
+/// The next units that answer, after a moment; formats are told when they are asked for.
+pub async fn round(
     tx: &mut TenantRead,
     scope: &Scope,
     question: &Question,
-    text: &str,
-    mut after: Option<(DateTime<Utc>, Uuid)>,
-    most: u32,
-) -> Result<Page, db::Error> {
-    let all_count = scope.is_whole() && question.archive.is_none() && !question.roots_only;
-    let candidates = if all_count { most.min(CANDIDATES - 1) + 1 } else { CANDIDATES };
-    let mut ids = Vec::new();
-    let mut next = None;
-    for _ in 0..GOES_MAX {
-        let rows = candidates_after(tx, scope, question, text, after, candidates).await?;
-        let exhausted = rows.len() < candidates as usize;
-        for row in rows {
-            if row.asked_for && ids.len() == most as usize {
-                return Ok(Page { units: lines(tx, &ids).await?, next });
-            }
-            if row.asked_for {
-                ids.push(row.unit_id);
-            }
-            after = Some((row.sorted_at, row.unit_id));
-            next = Some(Place::Found { at: row.sorted_at, unit: row.unit_id });
-        }
-        if exhausted {
-            next = None;
-            break;
-        }
-    }
-    Ok(Page { units: lines(tx, &ids).await?, next })
-}
-
-struct Candidate {
-    unit_id: Uuid,
-    sorted_at: DateTime<Utc>,
-    asked_for: bool,
-}
-
-/// Units whose text answers, each with whether it is within the scope and the rest of the question.
-async fn candidates_after(
-    tx: &mut TenantRead,
-    scope: &Scope,
-    question: &Question,
-    text: &str,
-    after: Option<(DateTime<Utc>, Uuid)>,
-    most: u32,
-) -> Result<Vec<Candidate>, db::Error> {
-    let rows = sqlx::query_as!(
-        Candidate,
-        r#"select f.unit_id as "unit_id!", f.sorted_at as "sorted_at!",
-                  exists (
-                      select
-                      from unit u
-                      join archive a using (tenant_id, archive_id)
-                      where u.unit_id = f.unit_id
-                        and ($5::uuid is null or u.archive_id = $5)
-                        and (not $6 or u.root)
-                        and ($7::jsonb is null or exists (
-                                select from agreement g join transfer t using (tenant_id)
-                                where g.agreement_id = a.agreement_id and t.transfer_id = a.transfer_id
-                                  and reached($7, g.identifier, a.originating_agency, t.person_id)))
-                  ) as "asked_for!"
-           from search_units($1, $2, $3, $4) f
-           order by f.sorted_at desc, f.unit_id desc"#,
-        text,
+    after: Option<Moment>,
+    formats: bool,
+) -> Result<Round, db::Error> {
+    let asked = serde_json::to_value(question.understood(scope)).expect("strings");
+    let rows = sqlx::query!(
+        r#"select unit_id as "unit_id!", sorted_at as "sorted_at!", rank as "rank!", apart as "apart!"
+           from search_units($1, $2, $3, $4)"#,
+        asked,
         after.map(|(at, _)| at),
         after.map(|(_, unit)| unit),
-        most as i32,
+        ROUND as i32
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let in_turn = || rows.iter().filter(|row| !row.apart);
+    let is_whole = in_turn().count() < ROUND;
+    let next = in_turn().last().filter(|_| !is_whole).map(|row| (row.sorted_at, row.unit_id));
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.unit_id).collect();
+    let ranks: Vec<i16> = rows.iter().map(|row| row.rank).collect();
+    let times: Vec<DateTime<Utc>> = rows.iter().map(|row| row.sorted_at).collect();
+    let answers = answers(tx, scope, question, (&ids, &ranks, &times), formats).await?;
+    Ok(Round { answers, next })
+}
+
+/// Of units found, those within the scope and the rest of the question.
+async fn answers(
+    tx: &mut TenantRead,
+    scope: &Scope,
+    question: &Question,
+    (ids, ranks, times): (&[Uuid], &[i16], &[DateTime<Utc>]),
+    formats: bool,
+) -> Result<Vec<Answer>, db::Error> {
+    let rows = sqlx::query!(
+        r#"select f.unit_id as "unit_id!", f.rank as "rank!", f.at as "at!", u.ordinal, u.archive_id, g.identifier, g.name,
+                  a.originating_agency, u.start_date, u.end_date,
+                  u.content #>> '{content,transacted_date}' as transacted_date,
+                  case when $4 then (
+                      select jsonb_agg(distinct jsonb_build_array(coalesce(o.puid, ''),
+                                       coalesce(nullif(concat_ws(' ', o.format_name, nullif(o.format_version, '')), ''), '')))
+                      from unit_object l
+                      join binary_object o on o.tenant_id = l.tenant_id and o.object_id = l.object_id
+                      where l.unit_id = f.unit_id) end as formats
+           from unnest($1::uuid[], $2::smallint[], $3::timestamptz[]) as f (unit_id, rank, at)
+           join unit u on u.unit_id = f.unit_id
+           join archive a using (tenant_id, archive_id)
+           join agreement g using (tenant_id, agreement_id)
+           where ($5::uuid is null or u.archive_id = $5)
+             and (not $6 or u.root)
+             and ($7::jsonb is null or reached($7, g.identifier, a.originating_agency,
+                     (select t.person_id from transfer t where t.transfer_id = a.transfer_id)))"#,
+        ids,
+        ranks,
+        times,
+        formats,
         question.archive.map(|id| id.0),
         question.roots_only,
         scope.ways()
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows)
+    let formats =
+        |found: Option<Value>| found.and_then(|found| serde_json::from_value(found).ok()).unwrap_or_default();
+    let answers = rows.into_iter().map(|row| Answer {
+        unit_id: UnitId(row.unit_id),
+        archive_id: ArchiveId(row.archive_id),
+        rank: row.rank,
+        at: row.at,
+        ordinal: row.ordinal,
+        agreement: (row.identifier, row.name),
+        producer: row.originating_agency,
+        years: years_of(row.start_date.as_deref(), row.end_date.as_deref(), row.transacted_date.as_deref()),
+        formats: formats(row.formats),
+    });
+    Ok(answers.collect())
+}
+
+/// Lines of these units, in this order.
+pub async fn lines_of(tx: &mut TenantRead, ids: &[UnitId]) -> Result<Vec<UnitLine>, db::Error> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    lines(tx, &ids).await
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::question::Indexed;
 use crate::db::{self, TenantTx};
 use crate::model::{NamedFormat, Rules};
 
@@ -87,8 +88,8 @@ pub struct NewUnit {
     pub start_date: Option<String>,
     pub end_date: Option<String>,
     pub content: Value,
-    /// Words by which it is found.
-    pub search_text: String,
+    /// By which it is found.
+    pub indexed: Indexed,
 }
 
 /// Rows from which an archive is large: the plans of the references to them are made again.
@@ -136,13 +137,35 @@ pub async fn insert_units(
     if first == 0 && of.ids.len() >= LARGE {
         plan_again(tx).await?;
     }
+    insert_texts(tx, archive_id, sorted_at, &of).await
+}
+
+/// What the units are found by: their words, and lexemes of what they are and came under (`catalog::question`).
+async fn insert_texts(
+    tx: &mut TenantTx,
+    archive_id: Uuid,
+    sorted_at: DateTime<Utc>,
+    of: &UnitColumns,
+) -> Result<(), db::Error> {
     sqlx::query!(
-        "insert into unit_search (unit_id, sorted_at, text)
-             select s.unit_id, $3, to_tsvector('french_unaccented', s.text)
-             from unnest($1::uuid[], $2::text[]) as s (unit_id, text)",
+        r"insert into unit_search (unit_id, sorted_at, text, title_key)
+             select s.unit_id, $6,
+                    setweight(to_tsvector('french_unaccented', s.title), 'A')
+                        || to_tsvector('french_unaccented', s.rest)
+                        || array_to_tsvector(string_to_array(s.lexemes, E'\n') || came.under),
+                    s.key
+             from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
+                      as s (unit_id, title, rest, lexemes, key),
+                  (select array['=i:' || a.archive_id, '=a:' || g.identifier, '=p:' || coalesce(a.originating_agency, '')]
+                   from archive a join agreement g using (tenant_id, agreement_id)
+                   where a.archive_id = $7) as came (under)",
         &of.ids,
-        &of.texts,
-        sorted_at
+        &of.indexed_titles,
+        &of.rests,
+        &of.lexemes,
+        &of.keys,
+        sorted_at,
+        archive_id
     )
     .execute(tx.conn())
     .await?;
@@ -160,7 +183,11 @@ struct UnitColumns {
     starts: Vec<Option<String>>,
     ends: Vec<Option<String>>,
     contents: Vec<Value>,
-    texts: Vec<String>,
+    indexed_titles: Vec<String>,
+    rests: Vec<String>,
+    /// Of each, a line a lexeme.
+    lexemes: Vec<String>,
+    keys: Vec<String>,
 }
 
 impl UnitColumns {
@@ -173,24 +200,42 @@ impl UnitColumns {
         self.starts.push(unit.start_date);
         self.ends.push(unit.end_date);
         self.contents.push(unit.content);
-        self.texts.push(unit.search_text);
+        self.indexed_titles.push(unit.indexed.title);
+        self.rests.push(unit.indexed.rest);
+        self.lexemes.push(unit.indexed.lexemes.join("\n"));
+        self.keys.push(unit.indexed.title_key);
     }
+}
+
+/// A unit right below another.
+pub struct NewLink {
+    pub parent_id: Uuid,
+    pub child_id: Uuid,
+    /// Of the child, in the manifest.
+    pub ordinal: i32,
 }
 
 /// Links parents to children.
 pub async fn insert_unit_links(
     tx: &mut TenantTx,
-    mut links: impl Iterator<Item = (Uuid, Uuid)> + Send,
+    mut links: impl Iterator<Item = NewLink> + Send,
 ) -> Result<(), db::Error> {
     loop {
-        let (parents, children): (Vec<Uuid>, Vec<Uuid>) = links.by_ref().take(BATCH).unzip();
+        let (mut parents, mut children, mut ordinals) = (Vec::new(), Vec::new(), Vec::new());
+        for link in links.by_ref().take(BATCH) {
+            parents.push(link.parent_id);
+            children.push(link.child_id);
+            ordinals.push(link.ordinal);
+        }
         if parents.is_empty() {
             return Ok(());
         }
         sqlx::query!(
-            "insert into unit_link (parent_id, child_id) select * from unnest($1::uuid[], $2::uuid[])",
+            "insert into unit_link (parent_id, child_id, ordinal)
+             select * from unnest($1::uuid[], $2::uuid[], $3::int[])",
             &parents,
-            &children
+            &children,
+            &ordinals
         )
         .execute(tx.conn())
         .await?;

@@ -14,6 +14,8 @@ pub enum EventType {
     /// A site joins a member's set or leaves it; an archive's copy is made there or destroyed.
     MigrationSupport,
     Consultation,
+    /// Somebody asked to be given what is not open to them, and what became of it.
+    Communication,
     /// The service declared something of a transfer or an archive, or could not.
     Attestation,
     Incident,
@@ -41,6 +43,7 @@ impl EventType {
             EventType::ControleIntegrite => "CONTROLE_INTEGRITE",
             EventType::MigrationSupport => "MIGRATION_SUPPORT",
             EventType::Consultation => "CONSULTATION",
+            EventType::Communication => "COMMUNICATION",
             EventType::Attestation => "ATTESTATION",
             EventType::Incident => "INCIDENT",
             EventType::Reparation => "REPARATION",

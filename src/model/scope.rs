@@ -77,6 +77,22 @@ impl Scope {
         self.0.is_none()
     }
 
+    /// Agreements that everything within came under; `None`: any.
+    pub fn agreements(&self) -> Option<Vec<&str>> {
+        self.every(|way| way.agreements.as_deref())
+    }
+
+    /// Producers that everything within came from; `None`: any.
+    pub fn producers(&self) -> Option<Vec<&str>> {
+        self.every(|way| way.producers.as_deref())
+    }
+
+    fn every<'a>(&'a self, of: impl Fn(&'a Way) -> Option<&'a [String]>) -> Option<Vec<&'a str>> {
+        let ways = self.0.as_ref()?;
+        let lists: Option<Vec<&[String]>> = ways.iter().map(of).collect();
+        Some(lists?.into_iter().flatten().map(String::as_str).collect())
+    }
+
     /// For the database's `reached()`; `None`: the whole member.
     pub fn ways(&self) -> Option<serde_json::Value> {
         self.0.as_ref().map(|ways| serde_json::to_value(ways).expect("strings"))

@@ -181,6 +181,7 @@ pub const TABLES: &[Table] = &[
         why: "the journal alone keeps those of refused transfers: number and digest, which prove the files that were given out",
         ..rebuilt("attestation", Source::Journal)
     },
+    lost("derogation_request", "the journal says that it was asked for; the person asks again"),
     lost("integrity_request", "asked for again"),
     lost("former_account", "what the register's copy says of accounts that are to be made again"),
     Table { why: "each is whole in its entry of the journal", ..rebuilt("statement", Source::Journal) },

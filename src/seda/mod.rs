@@ -25,7 +25,7 @@ pub mod write;
 pub mod xml;
 
 mod build;
-mod date;
+pub mod date;
 mod element;
 mod graph;
 mod inline;

@@ -25,14 +25,23 @@ use crate::storage::StoredFile;
 const CHUNK_BYTES: u64 = 256 * 1024;
 
 /// Types that a browser shows without running anything, and as what.
-const SHOWN: [(&str, &str); 6] = [
+const SHOWN: [(&str, &str); 13] = [
     ("application/pdf", "application/pdf"),
     ("image/png", "image/png"),
     ("image/jpeg", "image/jpeg"),
     ("image/gif", "image/gif"),
     ("image/webp", "image/webp"),
     ("text/plain", "text/plain; charset=utf-8"),
+    ("audio/mpeg", "audio/mpeg"),
+    ("audio/ogg", "audio/ogg"),
+    ("audio/x-wav", "audio/wav"),
+    ("audio/wav", "audio/wav"),
+    ("audio/flac", "audio/flac"),
+    ("video/mp4", "video/mp4"),
+    ("video/webm", "video/webm"),
 ];
+/// Types that the first bytes tell nothing of, or not enough: then the format named counts, when it is a recording.
+const VAGUE: [&str; 2] = ["application/octet-stream", "application/ogg"];
 
 /// `attr-char` of RFC 8187.
 const FILE_NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -45,9 +54,17 @@ pub enum Disposition {
     Show,
 }
 
-/// Whether a file of this type can be shown in a page.
-pub fn can_be_shown(media_type: &str) -> bool {
-    SHOWN.iter().any(|(shown, _)| *shown == media_type)
+/// As what a browser may show this file; `None`: it may not.
+pub fn shown_as(object: &Object) -> Option<&'static str> {
+    shown(&object.media_type, object.format.as_ref().map(|format| format.mime.as_str()))
+}
+
+/// The same, by what the first bytes show and what the format named may be called.
+fn shown(media_type: &str, named: Option<&str>) -> Option<&'static str> {
+    let named = named.map(|mimes| mimes.split(',').next().unwrap_or_default().trim());
+    let recording = named.filter(|mime| mime.starts_with("audio/") || mime.starts_with("video/"));
+    let media = if VAGUE.contains(&media_type) { recording? } else { media_type };
+    SHOWN.iter().find(|(shown, _)| *shown == media).map(|(_, shown)| *shown)
 }
 
 /// A file, or the part of it that the request wants. What this reader may not open does not exist.
@@ -105,10 +122,9 @@ fn conditions(request: &HttpRequest) -> Conditions<'_> {
 }
 
 fn head(object: &Object, disposition: Disposition) -> HttpResponseBuilder {
-    let shown = SHOWN.iter().find(|(media_type, _)| *media_type == object.media_type);
-    let shown = shown.filter(|_| disposition == Disposition::Show);
+    let shown = shown_as(object).filter(|_| disposition == Disposition::Show);
     let (content_type, word) = match shown {
-        Some((_, content_type)) => (*content_type, "inline"),
+        Some(content_type) => (content_type, "inline"),
         None => (object.media_type.as_str(), "attachment"),
     };
     let mut answer = HttpResponse::Ok();
@@ -164,10 +180,18 @@ mod tests {
 
     #[test]
     fn what_may_run_is_never_shown() {
-        for (media_type, expected) in
-            [("application/pdf", true), ("text/html", false), ("image/svg+xml", false)]
-        {
-            assert_eq!(can_be_shown(media_type), expected, "{media_type}");
+        for (media_type, named, expected) in [
+            ("application/pdf", None, Some("application/pdf")),
+            ("text/html", None, None),
+            ("image/svg+xml", None, None),
+            ("text/html", Some("audio/mpeg"), None),
+            ("application/octet-stream", Some("audio/x-wav"), Some("audio/wav")),
+            ("application/octet-stream", Some("text/html"), None),
+            ("application/octet-stream", Some("image/png"), None),
+            ("application/ogg", Some("video/webm, audio/webm"), Some("video/webm")),
+            ("application/ogg", None, None),
+        ] {
+            assert_eq!(shown(media_type, named), expected, "{media_type} {named:?}");
         }
     }
 }

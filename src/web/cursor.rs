@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::catalog::search::Place;
 
 /// Longest cursor read.
-const BYTES_MAX: usize = 256;
+const BYTES_MAX: usize = 400;
 
 /// A moment and an identifier: the place in a list sorted by both.
 pub type Moment = (DateTime<Utc>, Uuid);
@@ -22,14 +22,14 @@ pub type Moment = (DateTime<Utc>, Uuid);
 #[serde(untagged)]
 pub enum UnitPlace {
     Listed(DateTime<Utc>, Uuid, u32),
-    Found(DateTime<Utc>, Uuid),
+    Found(Option<Moment>, Option<(i16, DateTime<Utc>, i32, Uuid)>),
 }
 
 impl From<Place> for UnitPlace {
     fn from(place: Place) -> Self {
         match place {
             Place::Listed { at, archive, ordinal } => UnitPlace::Listed(at, archive, ordinal),
-            Place::Found { at, unit } => UnitPlace::Found(at, unit),
+            Place::Found { begins, after } => UnitPlace::Found(begins, after),
         }
     }
 }
@@ -38,7 +38,7 @@ impl From<UnitPlace> for Place {
     fn from(written: UnitPlace) -> Self {
         match written {
             UnitPlace::Listed(at, archive, ordinal) => Place::Listed { at, archive, ordinal },
-            UnitPlace::Found(at, unit) => Place::Found { at, unit },
+            UnitPlace::Found(begins, after) => Place::Found { begins, after },
         }
     }
 }

@@ -13,7 +13,7 @@ use super::State;
 /// Scripts, styles, pictures and fonts of ours alone; nothing inline; no frame of anyone else. A stored PDF
 /// is shown in an `object` of the same origin, which Chromium takes for a frame.
 pub const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
-     font-src 'self'; connect-src 'self'; object-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; \
+     font-src 'self'; media-src 'self'; connect-src 'self'; object-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; \
      frame-ancestors 'none'";
 
 /// A stored file shown in a page of ours: no script, no form, no origin, whatever it contains.

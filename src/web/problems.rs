@@ -56,6 +56,8 @@ kinds! {
         "Redemandez le document sans condition.";
     TOO_LARGE = "too-large", 413, "Envoi trop volumineux",
         "Répartissez le versement en plusieurs, ou demandez à votre service d’archives de relever la limite.";
+    DELIVERY_TOO_LARGE = "delivery-too-large", 413, "Trop à télécharger en une fois",
+        "Descendez dans l’arbre et téléchargez une branche à la fois, ou choisissez les fichiers un à un.";
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", 415, "Type de contenu non admis",
         "Envoyez une archive zip, tar, tar.gz ou tar.bz2.";
     RANGE_NOT_SATISFIABLE = "range-not-satisfiable", 416, "Intervalle hors du fichier",

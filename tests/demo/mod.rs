@@ -35,7 +35,7 @@ fn the_demonstration_succeeds_and_its_second_run_finds_what_the_first_left() {
             printed
         })
         .collect();
-    assert_eq!(cotes(&printed[0]).len(), 21, "{}", printed[0]);
+    assert_eq!(cotes(&printed[0]).len(), 22, "{}", printed[0]);
     for version in ["0.2", "1.0", "2.1", "2.2", "2.3"] {
         assert!(printed[0].contains(&format!(" 000, SEDA {version}, ")), "{version}: {}", printed[0]);
     }
@@ -83,6 +83,7 @@ fn said(event_type: EventType) -> Option<&'static [&'static [&'static str]]> {
         EventType::Scellement => Some(&[&["number", "root", "seal", "size"], &["attestations"]]),
         // The demonstration is over before its day is.
         EventType::Mesure
+        | EventType::Communication
         | EventType::Incident
         | EventType::Reparation
         | EventType::MigrationSupport
@@ -90,7 +91,7 @@ fn said(event_type: EventType) -> Option<&'static [&'static [&'static str]]> {
     }
 }
 
-const TYPES: [EventType; 15] = [
+const TYPES: [EventType; 16] = [
     EventType::Reception,
     EventType::Controle,
     EventType::Rejet,
@@ -99,6 +100,7 @@ const TYPES: [EventType; 15] = [
     EventType::ControleIntegrite,
     EventType::MigrationSupport,
     EventType::Consultation,
+    EventType::Communication,
     EventType::Attestation,
     EventType::Incident,
     EventType::Reparation,

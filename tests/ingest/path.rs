@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Read;
 
+use chartrier::catalog::question::Understood;
 use chartrier::ingest::queries::MessageKind;
 use chartrier::model::TransferState;
 use chartrier::package::ocfl;
@@ -130,7 +131,7 @@ async fn a_unit_is_found_by_french_words_whatever_their_accents() {
     {
         let mut tx = desk.tenant.db.read(desk.tenant.tenant).await.unwrap();
         let found: i64 = sqlx::query_scalar("select count(*) from search_units($1, null, null, 100)")
-            .bind(question)
+            .bind(serde_json::to_value(Understood::read(question)).unwrap())
             .fetch_one(tx.conn())
             .await
             .unwrap();

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use chartrier::billing::{Year, closing, import};
+use chartrier::catalog::question::Understood;
 use chartrier::clock::{self, Clock};
 use chartrier::model::{PersonId, TenantId, TransferState};
 use chartrier::package::ocfl;
@@ -80,7 +81,7 @@ async fn found(instance: &Instance, code: &str, question: &str) -> Vec<String> {
         "select s.unit_id || ' ' || u.title from search_units($1, null, null, 1000) s join unit u using (unit_id)
          order by s.sorted_at desc, s.unit_id desc",
     )
-    .bind(question)
+    .bind(serde_json::to_value(Understood::read(question)).unwrap())
     .fetch_all(tx.conn())
     .await
     .unwrap()

@@ -6,7 +6,7 @@ use chartrier::web::routes::{Line, TABLE};
 use chartrier::web::{Who, problems};
 use uuid::Uuid;
 
-use super::{Answer, Ask, Door, ask, multipart, post};
+use super::{Answer, Ask, Door, ask, form, multipart, post};
 use crate::support::profile;
 
 /// Jobs are numbered over all members, and only an operator names them: `operator.rs` tries theirs.
@@ -27,6 +27,21 @@ struct Identifiers {
     person: String,
     machine: String,
     upload: String,
+    derogation: String,
+}
+
+/// A request of the reader for this unit.
+async fn derogation(door: &Door, unit: &str) -> String {
+    let (cookie, csrf) = door.log_in(Role::Reader).await;
+    let asked = form(&format!("/archives/unites/{unit}/derogation"), "motif=essai");
+    let answer = door.send(asked.cookie(&cookie).header("x-csrf-token", csrf.as_str())).await;
+    assert_eq!(answer.status, 303, "{answer:?}");
+    let mut tx = door.tenant.db.read(door.tenant.tenant).await.unwrap();
+    let asked: Uuid = sqlx::query_scalar("select derogation_request_id from derogation_request limit 1")
+        .fetch_one(tx.conn())
+        .await
+        .unwrap();
+    asked.to_string()
 }
 
 async fn identifiers(door: &Door, name: &str) -> Identifiers {
@@ -51,6 +66,7 @@ async fn identifiers(door: &Door, name: &str) -> Identifiers {
     let open = post("/api/v1/uploads", "").bearer(&token).header("tus-resumable", "1.0.0");
     let opened = door.send(open.header("upload-length", "1000")).await;
     let upload = opened.header("location").rsplit('/').next().unwrap().to_owned();
+    let unit_asked = unit.clone();
     Identifiers {
         transfer,
         unit,
@@ -64,6 +80,7 @@ async fn identifiers(door: &Door, name: &str) -> Identifiers {
         person,
         machine,
         upload,
+        derogation: derogation(door, &unit_asked).await,
     }
 }
 
@@ -85,6 +102,7 @@ impl Identifiers {
             person,
             machine,
             upload,
+            derogation: unknown(),
         }
     }
 
@@ -106,6 +124,7 @@ impl Identifiers {
             person,
             machine,
             upload: "envoi".into(),
+            derogation: "x".into(),
         }
     }
 
@@ -116,6 +135,7 @@ impl Identifiers {
             ("archives/{id}", &self.archive),
             ("/attestations/{id}", &self.attestation),
             ("unites/", &self.unit),
+            ("derogations/", &self.derogation),
             ("obj", &self.object),
             ("travaux/", &self.job),
             ("profils/", &self.profile),

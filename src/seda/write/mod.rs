@@ -6,6 +6,7 @@
 
 mod asalae;
 pub mod columns;
+pub mod delivery;
 pub mod element;
 pub mod folding;
 mod older;

@@ -51,6 +51,7 @@ pub async fn list(
         text: text.map(str::to_owned),
         archive: asked.archive.map(ArchiveId),
         roots_only: asked.root.unwrap_or(false),
+        ..Question::default()
     };
     let after = place::<UnitPlace>(asked.after.as_deref())?.map(Place::from);
     if let Some(after) = after

@@ -120,6 +120,29 @@ pub fn language(written: &str) -> &str {
     }
 }
 
+/// What an entry of the journal says was done.
+pub fn event(event_type: &str, action: Option<&str>) -> &'static str {
+    match (event_type, action) {
+        ("RECEPTION", _) => "Reçu",
+        ("CONTROLE", _) => "Contrôlé",
+        ("REJET", _) => "Refusé",
+        ("PRISE_EN_CHARGE", _) => "Pris en charge",
+        ("REPLICATION", _) => "Copié sur les sites",
+        ("CONTROLE_INTEGRITE", _) => "Relu octet par octet",
+        ("MIGRATION_SUPPORT", _) => "Copie déplacée d’un site à un autre",
+        ("CONSULTATION", _) => "Consulté",
+        ("COMMUNICATION", Some("derogation_demandee")) => "Dérogation demandée",
+        ("COMMUNICATION", Some("derogation_vue")) => "Demande de dérogation vue",
+        ("COMMUNICATION", _) => "Communiqué",
+        ("ATTESTATION", _) => "Attesté",
+        ("INCIDENT", _) => "Copie trouvée en défaut",
+        ("REPARATION", _) => "Copie réparée",
+        ("RECONSTRUCTION", _) => "Reconstruit d’après une copie",
+        ("PARAMETRAGE", _) => "Réglage changé",
+        _ => "Inscrit au journal",
+    }
+}
+
 /// A level of description in the words of the trade (SEDA `DescriptionLevel`, ISAD(G)).
 pub fn level(written: &str) -> &str {
     match written {

@@ -131,7 +131,7 @@ pub fn closed(reader: &Reader, opening: Opening) -> String {
     }
     match opening {
         Opening::From(day) => format!(
-            "Communicable à compter du {}. Avant cette date, le service d’archives dit comment demander une dérogation.",
+            "Communicable à compter du {}. Avant cette date, vous pouvez demander une dérogation.",
             words::lexical_date(&day.to_string())
         ),
         Opening::Never => "Ce contenu n’est jamais communicable.".into(),

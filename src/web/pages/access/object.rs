@@ -1,11 +1,10 @@
 //! One file: what it is, and as much of it as can be shown safely.
 
-use std::io::Read;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use uuid::Uuid;
 
+use super::preview::{self, Preview};
 use super::{description, unit};
 use crate::access::{ObjectView, Reader};
 use crate::catalog::Object;
@@ -30,18 +29,6 @@ pub struct ObjectPage {
     pub digest: String,
 }
 
-/// What can be shown of a file.
-pub enum Preview {
-    Pdf(String),
-    Image(String),
-    Text {
-        text: String,
-        cut: bool,
-    },
-    /// Nothing, and why.
-    None(String),
-}
-
 /// The page of a file.
 pub fn address(id: ObjectId) -> String {
     format!("/archives/objets/{id}")
@@ -53,7 +40,7 @@ pub fn download_address(id: ObjectId) -> String {
 }
 
 /// The bytes of a file, to show in its page.
-fn shown_address(id: ObjectId) -> String {
+pub fn shown_address(id: ObjectId) -> String {
     format!("/archives/objets/{id}/apercu")
 }
 
@@ -66,7 +53,7 @@ pub async fn show(
     let reader = Reader::person(&person).ok_or_else(problems::not_found)?;
     let id = ObjectId(*id);
     let view = state.access.object(&reader, id).await?.ok_or_else(problems::not_found)?;
-    let preview = preview(&reader, &view, &state).await?;
+    let preview = preview::of(&reader, &view, &state).await?;
     let trail = trail(&reader, &view, &state).await?;
     Ok(answer(&ObjectPage {
         shell: Shell {
@@ -142,90 +129,4 @@ fn format(object: &Object) -> Option<Fact> {
         }
         None => Fact::new("Format", "Non reconnu"),
     })
-}
-
-async fn preview(reader: &Reader, view: &ObjectView, state: &State) -> Result<Preview, Problem> {
-    if !state.access.opens(reader, view.opening) {
-        return Ok(Preview::None(description::closed(reader, view.opening)));
-    }
-    let shown = shown_address(view.object.object_id);
-    Ok(match view.object.media_type.as_str() {
-        "application/pdf" => Preview::Pdf(format!("{shown}#navpanes=0&view=FitH")),
-        "image/png" | "image/jpeg" | "image/gif" | "image/webp" => Preview::Image(shown),
-        "text/plain" | "text/csv" | "text/xml" | "application/xml" => {
-            text(reader, view.object.object_id, state).await?
-        }
-        _ => Preview::None(
-            "Ce genre de fichier ne se montre pas dans la page : téléchargez-le pour l’ouvrir.".into(),
-        ),
-    })
-}
-
-async fn text(reader: &Reader, id: ObjectId, state: &State) -> Result<Preview, Problem> {
-    let opened = state.access.open(reader, id).await?.ok_or_else(problems::not_found)?;
-    let whole = opened.file.len() <= TEXT_BYTES_MAX as u64;
-    let read = web::block(move || {
-        let mut beginning = Vec::new();
-        opened.file.take(TEXT_BYTES_MAX as u64).read_to_end(&mut beginning).map(|_| beginning)
-    });
-    let beginning = read.await.map_err(|error| problems::failure(&error, true))?;
-    Ok(text_preview(&beginning.map_err(|error| problems::failure(&error, true))?, whole))
-}
-
-/// Bytes of a text that a page shows.
-const TEXT_BYTES_MAX: usize = 64 << 10;
-
-/// The beginning of a text file, in UTF-8 or else in Windows' Latin alphabet, without control characters.
-fn text_preview(beginning: &[u8], whole: bool) -> Preview {
-    let kept = &beginning[..beginning.len().min(TEXT_BYTES_MAX)];
-    let text = match std::str::from_utf8(kept) {
-        Ok(text) => text.to_owned(),
-        // A character cut in two by the limit.
-        Err(error) if error.error_len().is_none() => {
-            String::from_utf8_lossy(&kept[..error.valid_up_to()]).into_owned()
-        }
-        Err(_) => kept.iter().map(|&byte| windows_latin(byte)).collect(),
-    };
-    let text = text
-        .trim_start_matches('\u{feff}')
-        .chars()
-        .filter(|c| !c.is_control() || "\n\t".contains(*c))
-        .collect();
-    Preview::Text { text, cut: !whole || beginning.len() > kept.len() }
-}
-
-/// Windows-1252: what French offices wrote before UTF-8.
-fn windows_latin(byte: u8) -> char {
-    const HIGH: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
-        '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
-    ];
-    match byte {
-        0x80..=0x9f => HIGH[usize::from(byte - 0x80)],
-        other => char::from(other),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shown(bytes: &[u8], whole: bool) -> (String, bool) {
-        match text_preview(bytes, whole) {
-            Preview::Text { text, cut } => (text, cut),
-            _ => panic!("a text"),
-        }
-    }
-
-    #[test]
-    fn texts_of_two_ages_are_read() {
-        assert_eq!(
-            shown("\u{feff}Délibération\r\nn° 4\0".as_bytes(), true),
-            ("Délibération\nn° 4".into(), false)
-        );
-        assert_eq!(shown(b"D\xe9lib\xe9ration \x80 \x9cuvre", true).0, "Délibération € œuvre");
-        assert_eq!(shown(&"é".as_bytes()[..1], false), (String::new(), true));
-        let (text, cut) = shown(&vec![b'a'; TEXT_BYTES_MAX + 1], true);
-        assert_eq!((text.len(), cut), (TEXT_BYTES_MAX, true));
-    }
 }

@@ -5,6 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::closed::{self, Asked, Closed, ToldLine};
 use super::{description, object};
 use crate::access::{Reader, UnitView};
 use crate::catalog::{self, Object, UnitLine};
@@ -37,6 +38,12 @@ pub struct UnitPage {
     pub copies: Vec<CopyLine>,
     /// Of the archive, for whoever follows its transfer.
     pub attestations: Option<Card>,
+    /// Why its files do not open for this person; `None`: they do, or there are none to open.
+    pub closed: Option<Closed>,
+    /// What was done of it, for whoever reads the journal.
+    pub told: Vec<ToldLine>,
+    /// Where all that is open of it, and of what is under it, is had at once.
+    pub delivery: Option<String>,
 }
 
 /// One unit in a tree.
@@ -51,6 +58,7 @@ pub struct TreeLine {
 
 /// A file in a list.
 pub struct ObjectLine {
+    pub id: String,
     pub address: String,
     /// `None`: its bytes do not open for this person.
     pub download: Option<String>,
@@ -67,6 +75,7 @@ const CHILDREN: u32 = 100;
 #[serde(deny_unknown_fields)]
 pub struct Place {
     apres: Option<u32>,
+    derogation: Option<Asked>,
 }
 
 /// The page of a unit.
@@ -133,6 +142,9 @@ pub async fn show(
         },
         copies: preservation::copies(&kept, &incidents),
         attestations,
+        closed: closed::of(&state, &person, &reader, &view, place.derogation).await?,
+        told: closed::told(&state, &person, &reader, id).await?,
+        delivery: Who::ContentReader.admits(&person.roles).then(|| format!("{}/communication", address(id))),
     }))
 }
 
@@ -173,6 +185,7 @@ fn tree_line(unit: &UnitLine) -> TreeLine {
 
 fn object_line(file: &Object, opens: bool) -> ObjectLine {
     ObjectLine {
+        id: file.object_id.to_string(),
         address: object::address(file.object_id),
         download: opens.then(|| object::download_address(file.object_id)),
         name: file.file_name.clone(),

@@ -5,7 +5,11 @@ use crate::catalog::register_queries::Total;
 use crate::identity::Opened;
 use crate::mail::{Manner, Subject};
 use crate::model::Role;
+use crate::web::pages::access::closed::{Closed, ToldLine};
+use crate::web::pages::access::derogation::{self, DerogationsPage};
+use crate::web::pages::access::facets::{self, Facet};
 use crate::web::pages::access::object::*;
+use crate::web::pages::access::preview::{Preview, Sheet, XmlLine};
 use crate::web::pages::access::register::{self, Line, RegisterPage};
 use crate::web::pages::access::search::*;
 use crate::web::pages::access::unit::*;
@@ -21,7 +25,68 @@ pub fn unit_line(title: &str, level: &str, details: &str) -> FoundLine {
         icon: words::level_icon(Some(level), false),
         level: Some(words::level(level).into()),
         details: details.into(),
+        closed: (level == "Series").then(|| "Communicable à compter du 1er janvier 2070".into()),
     }
+}
+
+/// What the answers to a search are.
+pub fn facets() -> Vec<Facet> {
+    let facet = |title, name, values: &[(&str, &str)]| Facet {
+        title,
+        name,
+        values: values
+            .iter()
+            .map(|(label, count)| facets::Value {
+                label: (*label).into(),
+                count: (*count).into(),
+                address: "/archives?q=toiture".into(),
+                chosen: name == "annee",
+            })
+            .collect(),
+    };
+    vec![
+        facet(
+            "Service producteur",
+            "service",
+            &[("Direction des bâtiments et de l’énergie", "812 +"), ("Mairie", "4")],
+        ),
+        facet("Accord de versement", "flux", &[("Marchés publics", "800 +"), ("Actes", "16")]),
+        facet("Année", "annee", &[("2025", "1 001 +")]),
+        facet(
+            "Communicabilité",
+            "communicable",
+            &[("Communicable à tous", "812 +"), ("Pas encore communicable", "4")],
+        ),
+        facet(
+            "Format",
+            "format",
+            &[("Acrobat PDF 1.4 - Portable Document Format 1.4", "3"), ("Non reconnu", "1")],
+        ),
+    ]
+}
+
+fn files() -> Vec<ObjectLine> {
+    ["acte-engagement.pdf", "annexe-financiere.pdf"]
+        .map(|name| ObjectLine {
+            id: name.into(),
+            address: "/archives/objets/0".into(),
+            download: Some("#".into()),
+            name: name.into(),
+            icon: "file",
+            details: "Document PDF · 842 Ko".into(),
+        })
+        .into()
+}
+
+fn closed() -> Closed {
+    Closed {
+            why: "Communicable à compter du 1er janvier 2070. Avant cette date, vous pouvez demander une dérogation.".into(),
+            ask: Some("/archives/unites/0/derogation".into()),
+            csrf: "jeton".into(),
+            notice: None,
+            errors: Vec::new(),
+            reason_chars_max: 2_000,
+        }
 }
 
 pub fn unit() -> UnitPage {
@@ -65,15 +130,84 @@ pub fn unit() -> UnitPage {
         ],
         first: true,
         next: Some("/archives/unites/0?apres=5".into()),
-        objects: vec![ObjectLine {
-            address: "/archives/objets/0".into(),
-            download: Some("#".into()),
-            name: "acte-engagement.pdf".into(),
-            icon: "file",
-            details: "Document PDF · 842 Ko".into(),
-        }],
+        objects: files(),
         attestations: Some(super::transfers::attestations()),
+        closed: Some(closed()),
+        told: [("Consulté", "archiviste"), ("Pris en charge", "le service"), ("Reçu", "le service")]
+            .map(|(what, who)| ToldLine {
+                at: words::moment(at("2026-11-24T09:12:00Z")),
+                what: what.into(),
+                who: who.into(),
+            })
+            .into(),
+        delivery: Some("/archives/unites/0/communication".into()),
         copies: super::integrity::copies(),
+    }
+}
+
+/// A flow of accounts.
+pub fn flow() -> ObjectPage {
+    let line = |depth, name: &str, value: &str| XmlLine {
+        depth,
+        name: name.into(),
+        attributes: if value.is_empty() { Vec::new() } else { vec![("V".into(), value.into())] },
+        text: String::new(),
+    };
+    let row = |cells: [&str; 4]| cells.map(str::to_owned).into();
+    let mut page = object();
+    page.shell.title = "PESALR2_21960023600026_260630_8".into();
+    page.preview = Preview::Xml {
+        sheet: Some(Sheet {
+            title: "Titres de recettes".into(),
+            facts: vec![
+                Fact::new("Budget", "RÉGIE DE L’EAU"),
+                Fact::new("Bordereau", "8"),
+                Fact::new("Exercice", "2026"),
+            ],
+            head: vec!["Pièce", "Objet", "Tiers", "Montant HT"],
+            rows: vec![
+                row(["112", "Eau, premier semestre", "Mme Kervella", "84,20 €"]),
+                row(["113", "Eau, premier semestre", "École Jean-Moulin", "1 204,00 €"]),
+            ],
+            cut: false,
+        }),
+        lines: vec![
+            line(0, "PES_Aller", ""),
+            line(1, "EnTetePES", ""),
+            line(2, "DteStr", "2026-06-30"),
+            line(2, "LibelleColBud", "RÉGIE DE L’EAU"),
+        ],
+        cut: true,
+    };
+    page
+}
+
+pub fn derogations() -> DerogationsPage {
+    let line = |title: &str, state, see: Option<&str>| {
+        derogation::Line {
+        unit: "/archives/unites/0".into(),
+        title: title.into(),
+        cote: "SAL-2026-00041".into(),
+        person: "Anne Kervella".into(),
+        reason: "Recherche sur les familles accueillies dans la commune entre 1939 et 1945, pour un mémoire de master.\nJe ne publierai aucun nom.".into(),
+        opens: Some("1er janvier 2041".into()),
+        asked: words::moment(at("2026-11-24T09:12:00Z")),
+        state,
+        see: see.map(str::to_owned),
+    }
+    };
+    let [waits, seen] = [("Déposée", "waiting", "clock"), ("Vue", "kept", "check")]
+        .map(|(label, tone, icon)| Badge { label, tone, icon });
+    DerogationsPage {
+        shell: Shell { top: false, ..shell("Demandes de dérogation", Section::Archives, "archiviste") },
+        trail: vec![Link::new("Archives", "/archives")],
+        csrf: "jeton".into(),
+        waiting: "1 demande attend d’être vue".into(),
+        lines: vec![
+            line("Dossiers d’aide sociale, 1939-1945", waits, Some("/derogations/0/vue")),
+            line("Registre des naissances, 1932-1942", seen, None),
+        ],
+        next: None,
     }
 }
 

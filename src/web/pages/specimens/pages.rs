@@ -1,6 +1,6 @@
 //! The pages, each by a name.
 
-use super::archives::{account_page, object, register, unit, unit_line};
+use super::archives::{account_page, derogations, facets, flow, object, register, unit, unit_line};
 use super::desks;
 use super::frame::{outside, shell};
 use super::operations::operations;
@@ -66,6 +66,9 @@ pub fn pages() -> Vec<(&'static str, String)> {
     let search = SearchPage {
         shell: shell("Recherche « toiture »", Section::Archives, "lecteur"),
         question: "toiture".into(),
+        kept: vec![("annee", "2025".into())],
+        facets: facets(),
+        count: Some("3 réponses".into()),
         lines: vec![
             unit_line(
                 "Marché 2025-07 : toiture de l’école Jean-Moulin",
@@ -118,6 +121,8 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("archives", render(&search)),
         ("unite", render(&unit())),
         ("objet", render(&object())),
+        ("objet-flux", render(&flow())),
+        ("derogations", render(&derogations())),
         ("integrite", render(&integrity::integrity())),
         ("integrite-saine", render(&integrity::whole())),
         ("pilotage", render(&piloting::pilot())),
