@@ -114,18 +114,7 @@ async fn read(
         ),
         None => None,
     };
-    let agreement = match &transfer.agreement_identifier {
-        Some(identifier) => Some(
-            registry::queries::find_agreement(&mut tx, identifier)
-                .await?
-                .map_or_else(|| identifier.clone(), |agreement| agreement.name),
-        ),
-        None => None,
-    };
-    let agreement = match (agreement, registry::terms_queries::of_transfer(&mut tx, id).await?) {
-        (Some(name), Some((version, _))) => Some(format!("{name}, version {version}")),
-        (agreement, _) => agreement,
-    };
+    let agreement = agreement(&mut tx, &transfer).await?;
     let profile = profile(&mut tx, &transfer).await?;
     let acknowledged = queries::find_message(&mut tx, id, MessageKind::Acknowledgement).await?.is_some();
     let attestations = attestations::card(&mut tx, person, id).await?;
@@ -179,6 +168,22 @@ async fn taken_up(
     let may = Who::Depositor.admits(&person.roles) && state.drafting.may_resume(&by, id).await?;
     let resume = (may && followed_by.is_none()).then(|| person.csrf_token.clone());
     Ok((resume, followed_by))
+}
+
+/// The agreement, by its name, and the version of its terms.
+async fn agreement(tx: &mut TenantRead, transfer: &Transfer) -> Result<Option<String>, Problem> {
+    let agreement = match &transfer.agreement_identifier {
+        Some(identifier) => Some(
+            registry::queries::find_agreement(tx, identifier)
+                .await?
+                .map_or_else(|| identifier.clone(), |agreement| agreement.name),
+        ),
+        None => None,
+    };
+    Ok(match (agreement, registry::terms_queries::of_transfer(tx, transfer.transfer_id).await?) {
+        (Some(name), Some((version, _))) => Some(format!("{name}, version {version}")),
+        (agreement, _) => agreement,
+    })
 }
 
 /// The profile declared, by its name in the register, and the version it was checked against.
