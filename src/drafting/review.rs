@@ -12,7 +12,7 @@ use super::ground::Ground;
 use super::kinds::{letters, paths};
 use super::questions::{Asked, asked, is_needed};
 use super::settle::{Settled, settle};
-use super::{Drafting, Error, answers, lacks, queries, words};
+use super::{Drafting, Error, answers, file_queries, lacks, queries, words};
 use crate::seda::opening::{self, Facts, Opening};
 use crate::seda::write::columns::Column;
 use crate::seda::write::element::Element;
@@ -114,7 +114,7 @@ impl Drafting {
             }
             // The files of the last few tell their kinds.
             if at < 3 {
-                let one = queries::with_files(&mut tx, by.tenant, one).await?;
+                let one = file_queries::with_files(&mut tx, by.tenant, one).await?;
                 let kinds = one.files.iter().filter_map(|file| {
                     Some((letters(&file.name), file.sheet.values.get(answers::NATURE)?.clone()))
                 });
