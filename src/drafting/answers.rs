@@ -12,7 +12,7 @@ use super::draft::{ANSWER_CHARS_MAX, By, Draft, Form, Question, Sheet};
 use super::ground::Ground;
 use super::questions::{Asked, asked};
 use super::settle::settle;
-use super::{Drafting, Error, blocking, files, kinds, names, queries};
+use super::{Drafting, Error, blocking, file_queries, files, kinds, names, queries};
 use crate::model::CopySaid;
 use crate::seda::write::columns::{self, Column};
 
@@ -80,7 +80,7 @@ impl Drafting {
         }
         queries::set_answers(&mut tx, by, &draft, self.clock.now()).await?;
         for file in draft.files.iter().filter(|file| changed.contains(&file.file_id)) {
-            queries::set_file(&mut tx, by, id, file).await?;
+            file_queries::set_file(&mut tx, by, id, file).await?;
         }
         tx.commit().await?;
         Ok(true)

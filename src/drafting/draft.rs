@@ -46,7 +46,7 @@ pub struct Draft {
 }
 
 /// A file that came, or is coming.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DraftFile {
     pub file_id: Uuid,
     /// From 1.
@@ -137,6 +137,11 @@ impl Draft {
     /// The file of this identifier.
     pub fn file(&self, id: Uuid) -> Option<&DraftFile> {
         self.files.iter().find(|file| file.file_id == id)
+    }
+
+    /// Whether it has the same answers and the same files.
+    pub fn says_as(&self, other: &Draft) -> bool {
+        self.answers == other.answers && self.files == other.files && self.copy == other.copy
     }
 
     /// Whether it may still change.

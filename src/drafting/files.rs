@@ -11,10 +11,9 @@ use futures_util::Stream;
 use uuid::Uuid;
 
 use super::draft::{By, Draft, DraftFile, FILES_MAX, Sheet};
-use super::{Drafting, Error, blocking, names, queries};
+use super::{Drafting, Error, blocking, file_queries, names, queries};
 use crate::formats::{Declared, declared};
 use crate::model::{TenantId, TransferId};
-use crate::proof::digest::sha512_of;
 use crate::registry;
 use crate::storage::{self, Hold};
 
@@ -83,7 +82,7 @@ impl Drafting {
         }
         // Another version of it: what came of the former is no use.
         if let Some(begun) = &begun {
-            queries::delete_file(&mut tx, by.tenant, (draft.draft_id, begun.file_id)).await?;
+            file_queries::delete_file(&mut tx, by.tenant, (draft.draft_id, begun.file_id)).await?;
             draft.files.retain(|file| file.file_id != begun.file_id);
         }
         if coming.size_bytes == Some(0) {
@@ -96,7 +95,7 @@ impl Drafting {
         {
             return Ok(Err(NotTaken::TooLarge));
         }
-        let gathered = queries::gathered_bytes(&mut tx, by.tenant).await?;
+        let gathered = file_queries::gathered_bytes(&mut tx, by.tenant).await?;
         if gathered.saturating_add(coming.size_bytes.unwrap_or(0)) > promised {
             return Ok(Err(NotTaken::NoRoom));
         }
@@ -114,7 +113,7 @@ impl Drafting {
             mime: None,
             sheet: Sheet::default(),
         };
-        queries::insert_file(&mut tx, by.tenant, draft.draft_id, &file).await?;
+        file_queries::insert_file(&mut tx, by.tenant, draft.draft_id, &file).await?;
         queries::touch(&mut tx, by.tenant, draft.draft_id, self.clock.now()).await?;
         tx.commit().await?;
         Ok(Ok(file))
@@ -159,7 +158,7 @@ impl Drafting {
         };
         fail_point!("draft-piece-before-count");
         let mut tx = self.db.technical().await?;
-        if !queries::advance(&mut tx, by.tenant, (draft, file), (at, added.size_bytes)).await? {
+        if !file_queries::advance(&mut tx, by.tenant, (draft, file), (at, added.size_bytes)).await? {
             return Ok(Err(NotTaken::Busy));
         }
         queries::touch(&mut tx, by.tenant, draft, self.clock.now()).await?;
@@ -204,7 +203,7 @@ impl Drafting {
             ..file
         };
         let mut tx = self.db.technical().await?;
-        let is_there = queries::set_whole(&mut tx, tenant, draft, &whole).await?;
+        let is_there = file_queries::set_whole(&mut tx, tenant, draft, &whole).await?;
         tx.commit().await?;
         Ok(if is_there { Ok(whole) } else { Err(NotTaken::NotFound) })
     }
@@ -245,37 +244,10 @@ impl Drafting {
     /// The row first: bytes that no row names are swept.
     async fn remove(&self, tenant: TenantId, draft: Uuid, file: Uuid) -> Result<(), Error> {
         let mut tx = self.db.technical().await?;
-        queries::delete_file(&mut tx, tenant, (draft, file)).await?;
+        file_queries::delete_file(&mut tx, tenant, (draft, file)).await?;
         tx.commit().await?;
         let quarantine = self.quarantine();
         blocking(move || Ok(quarantine.remove(tenant, TransferId(file))?)).await
-    }
-
-    /// Puts a file's bytes that are at hand into a draft: those of a deposit taken up again.
-    pub(super) async fn put(
-        &self,
-        by: &By,
-        draft: Uuid,
-        file: DraftFile,
-        body: impl Stream<Item = io::Result<Bytes>>,
-    ) -> Result<(), Error> {
-        let max = self.limits.received_bytes_max;
-        let id = TransferId(file.file_id);
-        self.quarantine().receive(by.tenant, id, body, max).await?;
-        let quarantine = self.quarantine();
-        let (tenant, sha512) = (by.tenant, file.sha512.clone());
-        let is_same = blocking(move || {
-            let (digest, _) = sha512_of(&mut quarantine.open(tenant, id)?.bytes())?;
-            Ok(sha512.as_deref() == Some(digest.as_slice()))
-        });
-        if !is_same.await? {
-            let quarantine = self.quarantine();
-            return blocking(move || Ok(quarantine.remove(tenant, id)?)).await;
-        }
-        let mut tx = self.db.technical().await?;
-        queries::insert_file(&mut tx, by.tenant, draft, &file).await?;
-        queries::set_whole(&mut tx, by.tenant, draft, &file).await?;
-        Ok(tx.commit().await?)
     }
 
     /// Takes the bytes of a draft out; the sweeper does what fails here.
@@ -290,35 +262,6 @@ impl Drafting {
         })
         .await;
     }
-
-    /// Of a draft's files, those whose bytes came twice, and those that the member deposited before: the file, and words on it.
-    ///
-    /// # Errors
-    /// When the rows cannot be read.
-    pub async fn same_bytes(&self, by: &By, draft: &Draft) -> Result<Vec<(Uuid, Same)>, Error> {
-        let digests: Vec<Vec<u8>> = draft.files.iter().filter_map(|file| file.sha512.clone()).collect();
-        let before = queries::deposited_before(&mut self.db.technical().await?, by.tenant, &digests).await?;
-        let mut same = Vec::new();
-        for (at, file) in draft.files.iter().enumerate() {
-            let Some(digest) = &file.sha512 else { continue };
-            let first = draft.files[..at].iter().find(|other| other.sha512.as_ref() == Some(digest));
-            if let Some(first) = first {
-                same.push((file.file_id, Same::Here(first.path())));
-            } else if let Some((_, at)) = before.iter().find(|(known, _)| known == digest) {
-                same.push((file.file_id, Same::Before(*at)));
-            }
-        }
-        Ok(same)
-    }
-}
-
-/// Where the same bytes are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Same {
-    /// In this draft, under that path.
-    Here(String),
-    /// In a deposit of that day.
-    Before(chrono::DateTime<chrono::Utc>),
 }
 
 /// The name, or the first with a number that no file of the folder has.

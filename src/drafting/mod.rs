@@ -15,11 +15,13 @@ pub mod flows;
 pub mod package;
 pub mod questions;
 pub mod review;
+pub mod same;
 
 mod answers;
 mod automatic;
 mod begin;
 mod describe;
+mod file_queries;
 mod ground;
 mod kinds;
 mod lacks;

@@ -1,11 +1,12 @@
-//! Rows of deposits being prepared: one statement a function, on technical tables, for a draft is no archive event.
+//! Rows of deposits being prepared: one statement a function, on a technical table, for a draft is no archive event.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::draft::{By, Draft, DraftFile, Sheet};
+use super::draft::{By, Draft, Sheet};
+use super::file_queries::with_files;
 use crate::db::{Error, Technical};
 use crate::model::{CopySaid, PersonId, TenantId, TransferId};
 
@@ -193,34 +194,6 @@ pub(super) async fn last_by_agreement(
     Ok(rows.fetch_all(tx.conn()).await?.into_iter().map(|row| (row.agreement, row.at)).collect())
 }
 
-pub(super) async fn with_files(tx: &mut Technical, tenant: TenantId, draft: Draft) -> Result<Draft, Error> {
-    let rows = sqlx::query!(
-        "select file_id, rank, folder, name, bytes_total, bytes_received, modified_ms, sha512, puid, format_name, mime, answers
-         from technical.deposit_draft_file where tenant_id = $1 and draft_id = $2 order by rank",
-        tenant.as_uuid(),
-        draft.draft_id
-    );
-    let mut files = Vec::new();
-    for row in rows.fetch_all(tx.conn()).await? {
-        files.push(DraftFile {
-            file_id: row.file_id,
-            rank: row.rank.unsigned_abs(),
-            folder: row.folder,
-            name: row.name,
-            bytes_total: row.bytes_total.map(i64::unsigned_abs),
-            bytes_received: row.bytes_received.unsigned_abs(),
-            modified_ms: row.modified_ms,
-            sha512: row.sha512,
-            puid: row.puid,
-            format_name: row.format_name,
-            mime: row.mime,
-            sheet: serde_json::from_value(row.answers)
-                .map_err(|error| Error::row("deposit_draft_file", error))?,
-        });
-    }
-    Ok(Draft { files, ..draft })
-}
-
 /// What was answered of the whole and of its folders.
 pub(super) async fn set_answers(
     tx: &mut Technical,
@@ -236,111 +209,6 @@ pub(super) async fn set_answers(
         json(&draft.answers)?,
         draft.copy.map(CopySaid::word),
         now
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// What was answered of a file, and where it lies.
-pub(super) async fn set_file(
-    tx: &mut Technical,
-    by: &By,
-    draft: Uuid,
-    file: &DraftFile,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "update technical.deposit_draft_file set answers = $4, folder = $5, name = $6
-         where tenant_id = $1 and draft_id = $2 and file_id = $3",
-        by.tenant.as_uuid(),
-        draft,
-        file.file_id,
-        json(&file.sheet)?,
-        file.folder,
-        file.name
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-pub(super) async fn insert_file(
-    tx: &mut Technical,
-    tenant: TenantId,
-    draft: Uuid,
-    file: &DraftFile,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "insert into technical.deposit_draft_file
-             (tenant_id, draft_id, file_id, rank, folder, name, bytes_total, answers, modified_ms)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        tenant.as_uuid(),
-        draft,
-        file.file_id,
-        i32::try_from(file.rank).unwrap_or(i32::MAX),
-        file.folder,
-        file.name,
-        file.bytes_total.map(|bytes| bytes as i64),
-        json(&file.sheet)?,
-        file.modified_ms
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// A piece is on the disk: counted if nobody counted another meanwhile.
-pub(super) async fn advance(
-    tx: &mut Technical,
-    tenant: TenantId,
-    (draft, file): (Uuid, Uuid),
-    (from, to): (u64, u64),
-) -> Result<bool, Error> {
-    let done = sqlx::query!(
-        "update technical.deposit_draft_file set bytes_received = $5
-         where tenant_id = $1 and draft_id = $2 and file_id = $3 and bytes_received = $4 and sha512 is null",
-        tenant.as_uuid(),
-        draft,
-        file,
-        from as i64,
-        to as i64
-    );
-    Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
-}
-
-/// All of it came; `false`: it is not there any more.
-pub(super) async fn set_whole(
-    tx: &mut Technical,
-    tenant: TenantId,
-    draft: Uuid,
-    file: &DraftFile,
-) -> Result<bool, Error> {
-    let done = sqlx::query!(
-        "update technical.deposit_draft_file
-         set bytes_total = $4, bytes_received = $4, sha512 = $5, puid = $6, format_name = $7, mime = $8
-         where tenant_id = $1 and draft_id = $2 and file_id = $3",
-        tenant.as_uuid(),
-        draft,
-        file.file_id,
-        file.bytes_received as i64,
-        file.sha512,
-        file.puid,
-        file.format_name,
-        file.mime
-    );
-    Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
-}
-
-pub(super) async fn delete_file(
-    tx: &mut Technical,
-    tenant: TenantId,
-    (draft, file): (Uuid, Uuid),
-) -> Result<(), Error> {
-    sqlx::query!(
-        "delete from technical.deposit_draft_file where tenant_id = $1 and draft_id = $2 and file_id = $3",
-        tenant.as_uuid(),
-        draft,
-        file
     )
     .execute(tx.conn())
     .await?;
@@ -432,46 +300,6 @@ pub(super) async fn delete_old(
     Ok(done.execute(tx.conn()).await?.rows_affected())
 }
 
-/// Bytes of all that the member's people gather and have not sent.
-pub(super) async fn gathered_bytes(tx: &mut Technical, tenant: TenantId) -> Result<u64, Error> {
-    let bytes = sqlx::query_scalar!(
-        r#"select coalesce(sum(coalesce(f.bytes_total, f.bytes_received)), 0)::bigint as "bytes!"
-           from technical.deposit_draft_file f join technical.deposit_draft d using (tenant_id, draft_id)
-           where f.tenant_id = $1 and d.transfer_id is null"#,
-        tenant.as_uuid()
-    );
-    Ok(bytes.fetch_one(tx.conn()).await?.unsigned_abs())
-}
-
-/// What bytes are kept for: files and manifests of drafts that are not sent.
-pub(super) async fn kept(tx: &mut Technical, tenant: TenantId) -> Result<Vec<Uuid>, Error> {
-    let ids = sqlx::query_scalar!(
-        r#"select f.file_id as "id!" from technical.deposit_draft_file f
-           join technical.deposit_draft d using (tenant_id, draft_id)
-           where f.tenant_id = $1 and d.transfer_id is null
-           union all
-           select draft_id from technical.deposit_draft where tenant_id = $1 and transfer_id is null"#,
-        tenant.as_uuid()
-    );
-    Ok(ids.fetch_all(tx.conn()).await?)
-}
-
-/// Of these bytes, those that the member deposited by a draft before, each with the day of its last deposit.
-pub(super) async fn deposited_before(
-    tx: &mut Technical,
-    tenant: TenantId,
-    digests: &[Vec<u8>],
-) -> Result<Vec<(Vec<u8>, DateTime<Utc>)>, Error> {
-    let rows = sqlx::query!(
-        r#"select f.sha512 as "sha512!", max(d.used_at) as "at!" from technical.deposit_draft_file f
-           join technical.deposit_draft d using (tenant_id, draft_id)
-           where f.tenant_id = $1 and f.sha512 = any($2) and d.transfer_id is not null group by 1"#,
-        tenant.as_uuid(),
-        digests
-    );
-    Ok(rows.fetch_all(tx.conn()).await?.into_iter().map(|row| (row.sha512, row.at)).collect())
-}
-
-fn json(value: &impl serde::Serialize) -> Result<serde_json::Value, Error> {
+pub(super) fn json(value: &impl serde::Serialize) -> Result<serde_json::Value, Error> {
     serde_json::to_value(value).map_err(|error| Error::row("deposit_draft", error))
 }

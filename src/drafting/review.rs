@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::describe::{Described, Place};
-use super::draft::{By, Draft, Form};
+use super::describe::Place;
+use super::draft::{By, Draft, DraftFile, Form};
 use super::ground::Ground;
 use super::kinds::{letters, paths};
 use super::questions::{Asked, asked, is_needed};
 use super::settle::{Settled, settle};
-use super::{Drafting, Error, answers, lacks, queries, words};
+use super::{Drafting, Error, answers, file_queries, lacks, queries, words};
 use crate::seda::opening::{self, Facts, Opening};
 use crate::seda::write::columns::Column;
 use crate::seda::write::element::Element;
@@ -114,7 +114,7 @@ impl Drafting {
             }
             // The files of the last few tell their kinds.
             if at < 3 {
-                let one = queries::with_files(&mut tx, by.tenant, one).await?;
+                let one = file_queries::with_files(&mut tx, by.tenant, one).await?;
                 let kinds = one.files.iter().filter_map(|file| {
                     Some((letters(&file.name), file.sheet.values.get(answers::NATURE)?.clone()))
                 });
@@ -134,7 +134,8 @@ fn review(
     let asked = asked(&ground, &draft, &settled);
     let problems = problems(&ground, &draft, &settled, &asked);
     let mut tree = Vec::new();
-    lines(&settled.described, &settled.described.root, 0, &draft, &mut tree);
+    let whole: Vec<&DraftFile> = draft.files.iter().filter(|file| file.is_whole()).collect();
+    lines(&whole, &settled.described.root, 0, &mut tree);
     let said = |field: &str| draft.whole().values.get(field).map(String::as_str);
     let party = |field: &str, all: &[String]| {
         let chosen = said(field).filter(|said| all.iter().any(|one| one == said));
@@ -215,8 +216,8 @@ fn not_understood(draft: &Draft, asked: &Asked) -> Vec<Problem> {
     problems
 }
 
-fn lines(described: &Described, unit: &NewUnit, depth: usize, draft: &Draft, out: &mut Vec<Line>) {
-    let whole: Vec<&_> = draft.files.iter().filter(|file| file.is_whole()).collect();
+/// The units of the tree, in order; objects are the whole files, in theirs.
+fn lines(whole: &[&DraftFile], unit: &NewUnit, depth: usize, out: &mut Vec<Line>) {
     let text = |name| text_of(&unit.content, &[name]);
     out.push(Line {
         depth,
@@ -226,7 +227,7 @@ fn lines(described: &Described, unit: &NewUnit, depth: usize, draft: &Draft, out
         end: text("EndDate"),
         file: unit.object.and_then(|at| whole.get(at)).map(|file| file.file_id),
     });
-    unit.children.iter().for_each(|child| lines(described, child, depth + 1, draft, out));
+    unit.children.iter().for_each(|child| lines(whole, child, depth + 1, out));
 }
 
 fn text_of(elements: &[Element], path: &[&str]) -> Option<String> {

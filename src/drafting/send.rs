@@ -55,13 +55,17 @@ impl Drafting {
         if let Some(transfer) = seen.transfer_id {
             return Ok(Sending::Sent(transfer));
         }
-        // What is being sent already was ready.
-        if seen.is_open() {
+        let now = self.clock.now();
+        // Before the row is held: what reads rows here takes connections of its own. What is being sent already was ready.
+        let manifest = if seen.is_open() {
             let review = self.review(by, id).await?;
             if !matches!(review, Seen::Open(review) if review.is_ready()) {
                 return Ok(Sending::NotReady);
             }
-        }
+            self.manifest(by, &seen).await?
+        } else {
+            None
+        };
         let mut tx = self.db.technical().await?;
         let Some(draft) = queries::lock(&mut tx, by, id).await? else { return Ok(Sending::Nothing) };
         if let Some(at) = draft.sending_since {
@@ -71,8 +75,9 @@ impl Drafting {
                 None => Sending::Ready(Box::new(self.ready(by, &draft, None, at))),
             });
         }
-        let now = self.clock.now();
-        let Some(manifest) = self.manifest(by, &draft).await? else { return Ok(Sending::NotReady) };
+        let Some(manifest) = manifest.filter(|_| draft.says_as(&seen)) else {
+            return Ok(Sending::NotReady);
+        };
         // What a stop left here before the row.
         let (quarantine, tenant) = (self.quarantine(), by.tenant);
         blocking(move || Ok(quarantine.remove(tenant, TransferId(id))?)).await?;

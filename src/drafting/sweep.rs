@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::{Drafting, Error, blocking, queries};
+use super::{Drafting, Error, blocking, file_queries, queries};
 use crate::model::TenantId;
 
 /// Days during which a draft that is not sent waits for whoever began it.
@@ -37,7 +37,7 @@ impl Drafting {
         let mut tx = self.db.technical().await?;
         let before = (now - TimeDelta::days(UNSENT_DAYS), now - TimeDelta::days(SENT_DAYS));
         let drafts = queries::delete_old(&mut tx, tenant, before).await?;
-        let kept: HashSet<Uuid> = queries::kept(&mut tx, tenant).await?.into_iter().collect();
+        let kept: HashSet<Uuid> = file_queries::kept(&mut tx, tenant).await?.into_iter().collect();
         tx.commit().await?;
         let orphans: Vec<_> = old.into_iter().filter(|id| !kept.contains(&id.0)).collect();
         let (quarantine, count) = (self.quarantine(), orphans.len());

@@ -194,18 +194,11 @@ impl Letter {
             }
             Letter::Decided { agreement, transfer_id, taken } => {
                 let address = format!("{public_url}/versements/{transfer_id}");
-                let body = Decided { agreement, taken: *taken, member, address }.render()?;
-                let what = if *taken { "Versement pris en charge" } else { "Versement refusé" };
-                Ok((format!("{what} ({agreement})"), body))
+                decided(Decided { agreement, taken: *taken, member, address })
             }
             Letter::Deposited { agreement, transfer_id, taken } => {
                 let address = format!("{public_url}/versements/{transfer_id}");
-                let body = Deposited { agreement, taken: *taken, member, address }.render()?;
-                let subject = match taken {
-                    true => "Votre versement est pris en charge : voici votre attestation",
-                    false => "Votre versement n’a pas été pris en charge",
-                };
-                Ok((subject.into(), body))
+                deposited(Deposited { agreement, taken: *taken, member, address })
             }
             Letter::Suspended { from, reason } => {
                 let from = from.format("%d/%m/%Y").to_string();
@@ -233,6 +226,19 @@ impl Letter {
             }
         }
     }
+}
+
+fn decided(letter: Decided<'_>) -> Result<(String, String), Unwritten> {
+    let what = if letter.taken { "Versement pris en charge" } else { "Versement refusé" };
+    Ok((format!("{what} ({})", letter.agreement), letter.render()?))
+}
+
+fn deposited(letter: Deposited<'_>) -> Result<(String, String), Unwritten> {
+    let subject = match letter.taken {
+        true => "Votre versement est pris en charge : voici votre attestation",
+        false => "Votre versement n’a pas été pris en charge",
+    };
+    Ok((subject.into(), letter.render()?))
 }
 
 /// The link that a letter keeps sealed.

@@ -94,7 +94,7 @@ async fn turn(worker: &Worker) -> Result<(), db::Error> {
                 tracing::info!(tenant.id = %member.tenant, drafts, files, "deposits that nobody prepares any more went");
             }
             Err(error) => {
-                tracing::error!(tenant.id = %member.tenant, %error, "old drafts of deposits were not swept")
+                tracing::error!(tenant.id = %member.tenant, %error, "old drafts of deposits were not swept");
             }
         }
         match worker.ingest.sweep(member.tenant).await {

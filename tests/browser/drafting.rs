@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::key::Key;
 
 use super::driver::Browser;
@@ -18,14 +19,11 @@ fn files(folder: &tempfile::TempDir) -> Vec<String> {
     names.iter().map(write).collect()
 }
 
+/// Fills a field of days, whatever the browser's language.
 async fn fill_date(browser: &Browser, css: &str, day: &str) {
-    // A field of days is typed as the browser's language writes them.
     let field = browser.find(css).await;
-    let set = "arguments[0].value = arguments[1]";
     let arguments = vec![serde_json::to_value(&field).unwrap(), day.into()];
-    if browser.client.execute(set, arguments).await.is_err() {
-        field.send_keys(day).await.unwrap();
-    }
+    browser.client.execute("arguments[0].value = arguments[1]", arguments).await.unwrap();
 }
 
 async fn questions(browser: &Browser, title: &str) {
@@ -93,8 +91,8 @@ fn the_same_deposit_needs_no_script() {
         browser.fill("#versement-titre", "Sans script").await;
         browser.click("#questions button[type=submit]").await;
         browser.wait_for("choses sont à corriger").await;
-        fill_date(&browser, "#versement-datededebut", "01092026").await;
-        fill_date(&browser, "#versement-datedefin", "30092026").await;
+        fill_date(&browser, "#versement-datededebut", "2026-09-01").await;
+        fill_date(&browser, "#versement-datedefin", "2026-09-30").await;
         browser.click("#questions button[type=submit]").await;
         browser.wait_for("Tout est en règle").await;
         browser.click("#envoi button").await;
@@ -117,13 +115,20 @@ async fn tab_to(browser: &Browser, css: &str) {
         if browser.client.execute(is_it, arguments).await.unwrap() == true {
             return;
         }
-        active.send_keys(&char::from(Key::Tab).to_string()).await.unwrap();
+        press(browser, Key::Tab).await;
     }
     panic!("the Tab key never comes to {css}");
 }
 
 async fn press(browser: &Browser, key: Key) {
-    browser.client.active_element().await.unwrap().send_keys(&char::from(key).to_string()).await.unwrap();
+    strike(browser, char::from(key)).await;
+}
+
+/// A key of the keyboard, down and up, wherever the focus is.
+async fn strike(browser: &Browser, value: char) {
+    let keys = KeyActions::new("clavier".into());
+    let keys = keys.then(KeyAction::Down { value }).then(KeyAction::Up { value });
+    browser.client.perform_actions(keys).await.unwrap();
 }
 
 #[test]
@@ -151,9 +156,12 @@ fn the_whole_deposit_is_done_by_the_keyboard_alone() {
         assert_eq!(active.attr("id").await.unwrap().as_deref(), Some("erreurs"));
         tab_to(&browser, "a[href='#versement-datededebut']").await;
         press(&browser, Key::Enter).await;
-        for (css, day) in [("#versement-datededebut", "01092026"), ("#versement-datedefin", "30092026")] {
+        // Days that are days whether the browser's language has the month first or last.
+        for (css, day) in [("#versement-datededebut", "04052026"), ("#versement-datedefin", "05062026")] {
             tab_to(&browser, css).await;
-            browser.client.active_element().await.unwrap().send_keys(day).await.unwrap();
+            for figure in day.chars() {
+                strike(&browser, figure).await;
+            }
         }
         tab_to(&browser, "#questions button[type=submit]").await;
         press(&browser, Key::Enter).await;

@@ -122,6 +122,14 @@ async fn deposited(session: &Session<'_>, files: &[(&str, &[u8])]) -> String {
     answer.header("location").to_owned()
 }
 
+/// The three files, each with its unit, one in a folder.
+async fn is_taken_in_charge(door: &Door, place: &str) {
+    let transfer = transfer_at(door, place).await;
+    assert_eq!(transfer.state.word(), "taken_in_charge", "{:?}", transfer.findings);
+    assert_eq!(transfer.title.as_deref(), Some("Délibérations de septembre"));
+    assert_eq!((transfer.object_count, transfer.unit_count), (Some(3), Some(5)));
+}
+
 #[tokio::test]
 async fn a_secretary_deposits_three_files_answers_a_few_questions_and_has_her_acknowledgement() {
     let door = Door::open().await;
@@ -187,10 +195,7 @@ async fn a_secretary_deposits_three_files_answers_a_few_questions_and_has_her_ac
     assert_eq!(session.form(&format!("{draft}/envoi"), &[]).await.header("location"), place);
     assert_eq!(session.get(&draft).await.status, 404);
 
-    let transfer = transfer_at(&door, &place).await;
-    assert_eq!(transfer.state.word(), "taken_in_charge", "{:?}", transfer.findings);
-    assert_eq!(transfer.title.as_deref(), Some("Délibérations de septembre"));
-    assert_eq!((transfer.object_count, transfer.unit_count), (Some(3), Some(5)));
+    is_taken_in_charge(&door, &place).await;
     door.end().await;
 }
 

@@ -14,7 +14,8 @@ use uuid::Uuid;
 
 use super::{Step, Wrong, address, by, shell, steps, trail};
 use crate::drafting::draft::FILES_MAX;
-use crate::drafting::files::{Coming, NotTaken, Same};
+use crate::drafting::files::{Coming, NotTaken};
+use crate::drafting::same::Same;
 use crate::drafting::{By, Draft};
 use crate::model::CopySaid;
 use crate::web::callers::Depositor;
