@@ -109,10 +109,10 @@ insert into unit (tenant_id, unit_id, archive_id, ordinal, seda_id, root, title,
         jsonb_build_object('content', jsonb_build_object('title', 'Unité ' || n), 'rules', '{}'::jsonb)
     from generate_series(0, {tree}) n, unnest(array['grand', 'plat']) kind;
 insert into unit_link (tenant_id, parent_id, child_id, ordinal)
-    select '{tenant}', pg_temp.id('grand', case when n % 101 = 1 then 0 else n - (n - 1) % 101 end), pg_temp.id('grand', n), n
+    select '{tenant}'::uuid, pg_temp.id('grand', case when n % 101 = 1 then 0 else n - (n - 1) % 101 end), pg_temp.id('grand', n), n
     from generate_series(1, {tree}) n
     union all
-    select '{tenant}', pg_temp.id('plat', 0), pg_temp.id('plat', n), n from generate_series(1, {tree}) n;
+    select '{tenant}'::uuid, pg_temp.id('plat', 0), pg_temp.id('plat', n), n from generate_series(1, {tree}) n;
 "#;
 
 /// Fills the members; the first has `units`, the others a thousand each.

@@ -67,7 +67,7 @@ impl Access {
             Opening::From(day) => Some(day),
             _ => None,
         };
-        let request = Uuid::now_v7();
+        let request = self.clock.fresh_id();
         let mut tx = self.db.write(reader.tenant).await?;
         queries::one_at_a_time(&mut tx, person).await?;
         if queries::open_count_of(&mut tx, person).await? >= OPEN_MAX {

@@ -170,7 +170,7 @@ pub async fn round(
     .await?;
     let in_turn = || rows.iter().filter(|row| !row.apart);
     let is_whole = in_turn().count() < ROUND;
-    let next = in_turn().last().filter(|_| !is_whole).map(|row| (row.sorted_at, row.unit_id));
+    let next = in_turn().next_back().filter(|_| !is_whole).map(|row| (row.sorted_at, row.unit_id));
     let ids: Vec<Uuid> = rows.iter().map(|row| row.unit_id).collect();
     let ranks: Vec<i16> = rows.iter().map(|row| row.rank).collect();
     let times: Vec<DateTime<Utc>> = rows.iter().map(|row| row.sorted_at).collect();

@@ -15,6 +15,7 @@ use super::Delivery;
 use super::tree::{Step, Tree};
 use crate::catalog::delivery_queries as queries;
 use crate::catalog::{Object, Unit};
+use crate::clock::Clock;
 use crate::seda::write::delivery::{self as message, DeliveredObject, DeliveryHeading};
 
 /// Name of the message in the package.
@@ -56,7 +57,7 @@ impl Access {
         delivery: &Delivery,
         out: W,
     ) -> Result<(), Broken> {
-        let heading = heading(delivery, reader, self.clock.now());
+        let heading = heading(delivery, reader, &self.clock);
         let mut zip = blocking(ZipWriter::new_stream(out), |zip| zip.start_file(MANIFEST, options())).await?;
         let mut text = Vec::new();
         message::begin(&heading, &mut text)?;
@@ -129,8 +130,8 @@ impl Access {
     }
 }
 
-fn heading(delivery: &Delivery, reader: &Reader, date: chrono::DateTime<chrono::Utc>) -> DeliveryHeading {
-    let id = Uuid::now_v7();
+fn heading(delivery: &Delivery, reader: &Reader, clock: &Clock) -> DeliveryHeading {
+    let (id, date) = (clock.fresh_id(), clock.now());
     DeliveryHeading {
         date,
         message_identifier: format!("DIP-{id}"),

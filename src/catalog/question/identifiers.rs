@@ -10,7 +10,7 @@ const BYTES_MAX: usize = 80;
 
 /// The identifier that a word is, if it is one.
 pub fn identifier(word: &str) -> Option<String> {
-    let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(|byte| is(byte));
+    let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
     let is_shaped = word.len() <= BYTES_MAX
         && word.chars().all(|c| c.is_alphanumeric() || "/_-.".contains(c))
         && has(u8::is_ascii_digit);

@@ -44,7 +44,7 @@ pub async fn give(
     let (pieces, given) = mpsc::channel(PIECES);
     let (access, out) = (state.access.clone(), Pieces { pieces: pieces.clone(), held: Vec::new() });
     tokio::spawn(async move {
-        if let Err(error) = access.deliver(&reader, &delivery, out).await {
+        if let Err(error) = Box::pin(access.deliver(&reader, &delivery, out)).await {
             tracing::warn!(%error, "a package could not be given to its end");
             // Whoever reads must not take what came for the whole.
             let _ = pieces.send(Err(io::Error::other("the package was cut short"))).await;

@@ -121,7 +121,7 @@ fn amount(value: &str) -> String {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match whole.parse() {
         Ok(euros) if is_number(whole) && is_number(cents) => {
-            format!("{sign}{},{cents:0<2} €", words::number(euros))
+            format!("{sign}{},{cents:0<2}\u{a0}€", words::number(euros))
         }
         _ => value.to_owned(),
     }

@@ -67,7 +67,7 @@ fn a_flow_of_accounts_is_told_piece_by_piece() {
             "20411",
             "Dotation de fonctionnement, collège des Trois-Gués",
             "Collège des Trois-Gués",
-            "48\u{202f}210,00 €"
+            "48\u{202f}210,00\u{a0}€"
         ]
     );
     let fact =
