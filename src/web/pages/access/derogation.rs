@@ -12,6 +12,7 @@ use crate::access::Reader;
 use crate::access::derogation::{Asked, Request};
 use crate::model::UnitId;
 use crate::web::callers::{Archivist, Searcher};
+use crate::web::pages::fields::{Fields, first};
 use crate::web::pages::shell::{Account, Badge, Link, Section, Shell, answer, go_to};
 use crate::web::pages::words::{self, Moment};
 use crate::web::{Problem, State, cursor, problems};
@@ -49,16 +50,6 @@ const LINES: u32 = 25;
 const DEPOSITED: Badge = Badge { label: "Déposée", tone: "waiting", icon: "clock" };
 const SEEN: Badge = Badge { label: "Vue", tone: "kept", icon: "check" };
 
-/// The request's form.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AskForm {
-    #[serde(default)]
-    motif: String,
-    #[serde(rename = "csrf", default)]
-    _csrf: String,
-}
-
 /// Where a page of requests begins.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,12 +61,12 @@ pub struct Place {
 pub async fn ask(
     person: Searcher,
     id: web::Path<Uuid>,
-    form: web::Form<AskForm>,
+    fields: Fields,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let reader = Reader::person(&person).ok_or_else(problems::not_found)?;
     let id = UnitId(*id);
-    let asked = state.access.ask_derogation(&reader, person.person_id, id, &form.motif).await?;
+    let asked = state.access.ask_derogation(&reader, person.person_id, id, &first(&fields, "motif")).await?;
     let said = match asked.ok_or_else(problems::not_found)? {
         Asked::Recorded => "deposee",
         Asked::Already => "deja",

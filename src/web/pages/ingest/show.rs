@@ -187,22 +187,6 @@ async fn taken_up(
     Ok((resume, followed_by))
 }
 
-/// The agreement, by its name, and the version of its terms.
-async fn agreement(tx: &mut TenantRead, transfer: &Transfer) -> Result<Option<String>, Problem> {
-    let agreement = match &transfer.agreement_identifier {
-        Some(identifier) => Some(
-            registry::queries::find_agreement(tx, identifier)
-                .await?
-                .map_or_else(|| identifier.clone(), |agreement| agreement.name),
-        ),
-        None => None,
-    };
-    Ok(match (agreement, registry::terms_queries::of_transfer(tx, transfer.transfer_id).await?) {
-        (Some(name), Some((version, _))) => Some(format!("{name}, version {version}")),
-        (agreement, _) => agreement,
-    })
-}
-
 /// The profile declared, by its name in the register, and the version it was checked against.
 async fn profile(tx: &mut TenantRead, transfer: &Transfer) -> Result<Option<String>, Problem> {
     let Some(identifier) = &transfer.archival_profile else { return Ok(None) };
