@@ -107,7 +107,7 @@ fn the_same_deposit_needs_no_script() {
 }
 
 /// Goes on with the Tab key until what has the focus is this, never touching a mouse.
-async fn tab_to(browser: &Browser, css: &str) {
+pub(super) async fn tab_to(browser: &Browser, css: &str) {
     for _ in 0..80 {
         let active = browser.client.active_element().await.unwrap();
         let is_it = "return arguments[0].matches(arguments[1])";
@@ -120,7 +120,7 @@ async fn tab_to(browser: &Browser, css: &str) {
     panic!("the Tab key never comes to {css}");
 }
 
-async fn press(browser: &Browser, key: Key) {
+pub(super) async fn press(browser: &Browser, key: Key) {
     strike(browser, char::from(key)).await;
 }
 

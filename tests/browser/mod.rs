@@ -3,6 +3,7 @@
 //! One thing to know: a test fails, with the command to run, when no browser is installed.
 
 mod accessibility;
+mod deciding;
 mod drafting;
 mod driver;
 mod program;
@@ -109,7 +110,10 @@ fn an_archivist_refuses_in_words_that_the_secretary_reads() {
         browser.wait_for("Votre décision est attendue").await;
         browser.follow("Délibérations du versement NAVIGATEUR-2").await;
         browser.wait_for("Ce versement attend votre décision").await;
-        browser.fill("#motif", "Il manque l’annexe budgétaire.").await;
+        browser.click("button.button-danger").await;
+        browser.wait_for("Une chose est à corriger").await;
+        browser.click("input[name=raison][value=to_complete]").await;
+        browser.fill("#mots", "Il manque l’annexe budgétaire.").await;
         browser.click("button.button-danger").await;
         browser.wait_for("n’a pas été pris en charge").await;
         browser.click(".person button").await;
@@ -118,6 +122,7 @@ fn an_archivist_refuses_in_words_that_the_secretary_reads() {
         log_in(&browser, &portal, "secretaire").await;
         browser.wait_for("À reprendre").await;
         browser.follow("Délibérations du versement NAVIGATEUR-2").await;
+        browser.wait_for("À compléter").await;
         browser.wait_for("Il manque l’annexe budgétaire.").await;
         browser.wait_for("Déposer le versement corrigé").await;
         browser.close().await;

@@ -57,6 +57,9 @@ async fn a_closed_unit_is_asked_for_once_and_the_archivist_sees_it() {
     let after = page(&door, Role::Reader, &unit).await;
     assert!(after.contains("Votre demande de dérogation est déposée") && !after.contains("<textarea"));
 
+    let waits = "1\u{a0}demande de dérogation attend d’être vue";
+    assert!(page(&door, Role::Archivist, "/").await.contains(waits), "on her desk");
+    assert!(!page(&door, Role::Reader, "/").await.contains("dérogation"));
     let list = page(&door, Role::Archivist, "/derogations").await;
     assert!(list.contains("Un mémoire &#60;b&#62;") && list.contains("1\u{a0}demande attend"), "{list}");
     let see = list.split("action=\"/derogations/").nth(1).unwrap().split('"').next().unwrap();
@@ -74,6 +77,7 @@ async fn a_closed_unit_is_asked_for_once_and_the_archivist_sees_it() {
     let list = page(&door, Role::Archivist, "/derogations").await;
     assert!(list.contains("Vue</span>") && !list.contains("Marquer comme vue"), "{list}");
     assert!(page(&door, Role::Archivist, &unit).await.contains("Dérogation demandée"), "the journal says so");
+    assert!(!page(&door, Role::Archivist, "/").await.contains(waits), "seen");
     journaled(&door).await;
     assert_eq!(open(&door, &door.tenant.agreement).await, 0);
     assert!(ask(&door, &unit, Role::Reader, "De+nouveau").await.contains("derogation=deposee"));

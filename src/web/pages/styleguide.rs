@@ -28,9 +28,9 @@ const COLOURS: [(&str, &str); 15] = [
 ];
 
 /// The pictures of `static/icons.svg`.
-const ICONS: [&str; 16] = [
+const ICONS: [&str; 17] = [
     "deposit", "download", "search", "box", "folder", "file", "image", "check", "cross", "clock", "person",
-    "alert", "info", "next", "refresh", "seal",
+    "alert", "info", "next", "refresh", "lock", "seal",
 ];
 
 /// `GET /styleguide`.

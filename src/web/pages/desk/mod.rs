@@ -21,6 +21,7 @@ pub use pilot::PilotDesk;
 use super::ingest::list::{self, Names, TransferLine};
 use super::shell::{Account, Section, Shell, answer};
 use super::{preservation, words as french};
+use crate::access::Reader;
 use crate::identity::Session;
 use crate::ingest::queries::{self, Filter};
 use crate::ingest::visibility;
@@ -44,6 +45,8 @@ pub struct DeskPage {
     pub sees_transfers: bool,
     /// Something awaits elsewhere, which is not shown without a second factor.
     pub needs_factor: bool,
+    /// Requests for derogation that wait to be seen.
+    pub derogations: Option<String>,
     pub archivist: Option<ArchivistDesk>,
     pub administrator: Option<AdministratorDesk>,
     pub control: Option<ControlDesk>,
@@ -129,6 +132,7 @@ pub async fn show(
         can_read: Who::Searcher.admits(roles),
         sees_transfers: followed,
         needs_factor: answers_elsewhere && !is_sure,
+        derogations: derogations(&person, &state).await?,
         archivist: if is_sure { archivist::look(&state, &session).await? } else { None },
         control: if is_sure { control::look(&state, &session).await? } else { None },
         administrator: administrator::look(&state, &person, quota.as_ref()).await?,
@@ -144,6 +148,16 @@ pub async fn show(
 /// Members of this session in which the person holds a role, with what it reaches.
 fn members_with(session: &Session, role: Role) -> impl Iterator<Item = &crate::identity::Membership> {
     session.members.iter().filter(move |member| member.holdings.iter().any(|held| held.role == role))
+}
+
+/// Requests for derogation that wait to be seen, for whoever sees them, in words.
+async fn derogations(person: &Person, state: &State) -> Result<Option<String>, Problem> {
+    let reader = Reader::person(person).filter(|_| Who::Archivist.admits(&person.roles));
+    let Some(reader) = reader else { return Ok(None) };
+    let waiting = state.access.derogations_open(&reader).await?;
+    let words = "demande de dérogation attend d’être vue";
+    let several = "demandes de dérogation attendent d’être vues";
+    Ok((waiting > 0).then(|| french::count(waiting, words, several)))
 }
 
 fn answers_for_member(roles: &[Role]) -> bool {

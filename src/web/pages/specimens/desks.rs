@@ -29,6 +29,7 @@ fn page(roles: &str) -> DeskPage {
         can_read: true,
         sees_transfers: true,
         needs_factor: false,
+        derogations: None,
         archivist: None,
         administrator: None,
         control: None,
@@ -100,6 +101,7 @@ pub fn archivist() -> DeskPage {
     let notice = "1\u{a0}copie d’archive est fausse : le service les répare depuis une copie saine.";
     DeskPage {
         integrity: Some(notice.into()),
+        derogations: Some("2\u{a0}demandes de dérogation attendent d’être vues".into()),
         archivist: Some(desk),
         holdings: Some(Holdings::of(&quota())),
         ..page("archiviste")
