@@ -383,7 +383,7 @@ fn names_as_other_systems_write_them_and_the_longest_are_found() {
 
 #[test]
 fn the_user_guide_s_example_is_a_transfer() {
-    let guide = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/user-guide.md")).unwrap();
+    let guide = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/guide/deposant.md")).unwrap();
     let start = guide.find("chemin;titre;type de document").unwrap();
     let table = guide[start..].split("```").next().unwrap();
     let pdf = "%PDF-1.4\n%%EOF\n";
