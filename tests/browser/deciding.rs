@@ -43,7 +43,7 @@ fn the_whole_decision_is_taken_by_the_keyboard_alone() {
         write(&browser, "Il manque l’annexe.").await;
         tab_to(&browser, ".button-danger").await;
         press(&browser, Key::Enter).await;
-        browser.wait_for("n’a pas été pris en charge").await;
+        browser.wait_for("n’a pas accepté ce versement").await;
         browser.wait_for("Il manque l’annexe.").await;
 
         browser.go(&portal).await;

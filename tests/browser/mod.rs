@@ -115,7 +115,7 @@ fn an_archivist_refuses_in_words_that_the_secretary_reads() {
         browser.click("input[name=raison][value=to_complete]").await;
         browser.fill("#mots", "Il manque l’annexe budgétaire.").await;
         browser.click("button.button-danger").await;
-        browser.wait_for("n’a pas été pris en charge").await;
+        browser.wait_for("n’a pas accepté ce versement").await;
         browser.click(".person button").await;
         browser.wait_for("Connexion").await;
 
