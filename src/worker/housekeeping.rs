@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::Worker;
+use crate::model::TenantId;
 use crate::{billing, db, membership, registry, usage};
 
 /// Time between two turns; the first comes at the start.
@@ -81,29 +82,28 @@ async fn turn(worker: &Worker) -> Result<(), db::Error> {
     }
     let members = registry::queries::members(&mut worker.db.technical().await?).await?;
     for member in members {
-        match worker.ingest.expire_uploads(member.tenant).await {
-            Ok(0) => {}
-            Ok(uploads) => {
-                tracing::info!(tenant.id = %member.tenant, uploads, "uploads left unfinished were given up");
-            }
-            Err(error) => tracing::error!(tenant.id = %member.tenant, %error, "uploads were not given up"),
-        }
-        match worker.drafting.sweep(member.tenant).await {
-            Ok((0, 0)) => {}
-            Ok((drafts, files)) => {
-                tracing::info!(tenant.id = %member.tenant, drafts, files, "deposits that nobody prepares any more went");
-            }
-            Err(error) => {
-                tracing::error!(tenant.id = %member.tenant, %error, "old drafts of deposits were not swept");
-            }
-        }
-        match worker.ingest.sweep(member.tenant).await {
-            Ok(0) => {}
-            Ok(swept) => {
-                tracing::info!(tenant.id = %member.tenant, files = swept, "orphans left the quarantine");
-            }
-            Err(error) => tracing::error!(tenant.id = %member.tenant, %error, "the quarantine was not swept"),
-        }
+        sweep(worker, member.tenant).await;
     }
     Ok(())
+}
+
+/// What a member's people and machines left unfinished.
+async fn sweep(worker: &Worker, tenant: TenantId) {
+    match worker.ingest.expire_uploads(tenant).await {
+        Ok(0) => {}
+        Ok(uploads) => tracing::info!(tenant.id = %tenant, uploads, "uploads left unfinished were given up"),
+        Err(error) => tracing::error!(tenant.id = %tenant, %error, "uploads were not given up"),
+    }
+    match worker.drafting.sweep(tenant).await {
+        Ok((0, 0)) => {}
+        Ok((drafts, files)) => {
+            tracing::info!(tenant.id = %tenant, drafts, files, "deposits that nobody prepares any more went");
+        }
+        Err(error) => tracing::error!(tenant.id = %tenant, %error, "old drafts of deposits were not swept"),
+    }
+    match worker.ingest.sweep(tenant).await {
+        Ok(0) => {}
+        Ok(swept) => tracing::info!(tenant.id = %tenant, files = swept, "orphans left the quarantine"),
+        Err(error) => tracing::error!(tenant.id = %tenant, %error, "the quarantine was not swept"),
+    }
 }

@@ -62,4 +62,8 @@ pub mod viruses;
 pub mod words;
 
 #[cfg(any(test, feature = "failpoints"))]
+#[cfg_attr(
+    not(test),
+    expect(clippy::wildcard_imports, reason = "written as tests are: one page after the other")
+)]
 pub mod specimens;

@@ -4,7 +4,6 @@
 //! By the operations that the pages call, as people of the demonstration; what a first run did is found by the second.
 
 use chrono::{Datelike, Days, NaiveDate};
-use uuid::Uuid;
 
 use super::members::Member;
 use super::report::Report;
@@ -168,7 +167,7 @@ async fn ways(app: &App, hands: &Hands) -> Result<String, Failure> {
             ),
         ] {
             let decision = Decision {
-                id: Uuid::now_v7(),
+                id: app.clock.fresh_id(),
                 committee,
                 held_on: hands.today - Days::new(14),
                 decision: decision.into(),
