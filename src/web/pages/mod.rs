@@ -64,6 +64,10 @@ pub mod words;
 #[cfg(any(test, feature = "failpoints"))]
 #[cfg_attr(
     not(test),
-    expect(clippy::wildcard_imports, reason = "written as tests are: one page after the other")
+    expect(
+        clippy::wildcard_imports,
+        clippy::unwrap_used,
+        reason = "written as tests are: one page after the other"
+    )
 )]
 pub mod specimens;
