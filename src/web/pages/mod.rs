@@ -62,12 +62,6 @@ pub mod viruses;
 pub mod words;
 
 #[cfg(any(test, feature = "failpoints"))]
-#[cfg_attr(
-    not(test),
-    expect(
-        clippy::wildcard_imports,
-        clippy::unwrap_used,
-        reason = "written as tests are: one page after the other"
-    )
-)]
+#[expect(clippy::unwrap_used, reason = "written as tests are")]
+#[cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "written as tests are"))]
 pub mod specimens;
