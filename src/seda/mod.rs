@@ -31,6 +31,7 @@ mod graph;
 mod inline;
 pub mod language;
 pub mod lengths;
+mod levels;
 mod lineage;
 mod objects;
 pub mod opening;

@@ -9,21 +9,8 @@ use chrono::{Datelike, NaiveDate};
 use super::{Above, NEVER, UNKNOWN, bit};
 use crate::model::{Rule, Unit};
 use crate::seda::date::{first_day, last_day};
+use crate::seda::levels::LEVELS;
 use crate::seda::span::{self, Span};
-
-/// Levels, from above to below; 0 for another.
-const LEVELS: &[&str] = &[
-    "Fonds",
-    "Subfonds",
-    "Class",
-    "Collection",
-    "Series",
-    "Subseries",
-    "RecordGrp",
-    "SubGrp",
-    "File",
-    "Item",
-];
 
 /// Rank of a level, from 1; 0 when it is none of the list.
 pub fn rank(level: &str) -> u8 {

@@ -10,6 +10,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use super::element::Element;
 use crate::model::{Content, Rule, Rules, SedaVersion};
 use crate::seda::date;
+use crate::seda::levels::{LEVELS, OTHER_LEVEL};
 
 /// What the message says of itself.
 #[derive(Clone, Debug)]
@@ -54,19 +55,6 @@ pub struct DeliveredUnit<'a> {
     pub rules: &'a Rules,
 }
 
-const LEVELS: [&str; 11] = [
-    "Fonds",
-    "Subfonds",
-    "Class",
-    "Collection",
-    "Series",
-    "Subseries",
-    "RecordGrp",
-    "SubGrp",
-    "File",
-    "Item",
-    "OtherLevel",
-];
 /// Parts of the description that are given as they came, in the schema's order.
 const IDENTIFIERS: [&str; 2] =
     ["OriginatingAgencyArchiveUnitIdentifier", "TransferringAgencyArchiveUnitIdentifier"];
@@ -174,7 +162,8 @@ fn is_token(text: &str) -> bool {
 fn content(unit: &DeliveredUnit<'_>) -> Vec<Element> {
     let said = unit.content;
     let level = said.description_level.as_deref();
-    let level = LEVELS.iter().find(|one| level.is_some_and(|level| level.eq_ignore_ascii_case(one)));
+    let mut known = LEVELS.iter().chain([&OTHER_LEVEL]);
+    let level = known.find(|one| level.is_some_and(|level| level.eq_ignore_ascii_case(one)));
     let mut parts: Vec<Element> = level.map(|level| leaf("DescriptionLevel", *level)).into_iter().collect();
     parts.push(leaf("Title", said.title.as_deref().filter(|title| is_token(title)).unwrap_or(unit.title)));
     parts.push(leaf("SystemId", &*unit.system_id));

@@ -21,6 +21,7 @@ use chrono::{DateTime, Utc};
 pub use asalae::as_buses_read;
 
 use crate::model::{Finding, SedaVersion};
+use crate::seda::levels::LEVELS;
 
 /// We have the message; nothing is said yet of what it holds.
 #[derive(Clone, Debug)]
@@ -94,20 +95,6 @@ pub fn transfer_reply(reply: &TransferReply<'_>) -> String {
         _ => v2::transfer_reply(reply),
     }
 }
-
-/// Levels of 0.2 to 2.0 as 2.x writes them; `OtherLevel` came later.
-const LEVELS: [&str; 10] = [
-    "Fonds",
-    "Subfonds",
-    "Class",
-    "Collection",
-    "Series",
-    "Subseries",
-    "RecordGrp",
-    "SubGrp",
-    "File",
-    "Item",
-];
 
 /// The unit's level, when every version has it.
 fn level(unit: &ReplyUnit) -> Option<&'static str> {
