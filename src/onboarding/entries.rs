@@ -27,25 +27,9 @@ pub async fn open_interested(
     by: PersonId,
     interested: &[(Entry, NaiveDate)],
     note: &str,
-) -> Result<usize, db::Error> {
+) -> Result<u64, db::Error> {
     let mut tx = db.technical().await?;
-    let mut opened = 0;
-    for (entry, said_on) in interested {
-        if !queries::insert_entry(&mut tx, entry, by, clock.now()).await? {
-            continue;
-        }
-        let step = Step {
-            seq: 1,
-            stage: Stage::Interested,
-            when: When::Day(*said_on),
-            note: note.to_owned(),
-            entered_at: clock.now(),
-            entered_by: by,
-            is_withdrawn: false,
-        };
-        queries::insert_step(&mut tx, entry.id, &step).await?;
-        opened += 1;
-    }
+    let opened = queries::insert_interested(&mut tx, interested, note, (by, clock.now())).await?;
     tx.commit().await?;
     Ok(opened)
 }

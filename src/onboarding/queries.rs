@@ -145,6 +145,43 @@ pub(super) async fn insert_step(tx: &mut Technical, id: Uuid, step: &Step) -> Re
     Ok(())
 }
 
+/// Opens an entry for each that has none, with the step of the day on which they said to be interested; how many were opened.
+pub(super) async fn insert_interested(
+    tx: &mut Technical,
+    interested: &[(Entry, NaiveDate)],
+    note: &str,
+    (by, now): (PersonId, DateTime<Utc>),
+) -> Result<u64, Error> {
+    let text =
+        |of: fn(&Entry) -> &str| interested.iter().map(|(entry, _)| of(entry).to_owned()).collect::<Vec<_>>();
+    let ids: Vec<Uuid> = interested.iter().map(|(entry, _)| entry.id).collect();
+    let populations: Vec<i32> = interested.iter().map(|(entry, _)| entry.population as i32).collect();
+    let days: Vec<NaiveDate> = interested.iter().map(|(_, day)| *day).collect();
+    let done = sqlx::query!(
+        "with said as (
+             select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::date[])
+                 as s (id, siren, name, kind, population, said_on)
+         ), opened as (
+             insert into platform.entry (entry_id, siren, name, kind, population, created_at, created_by)
+             select id, siren, name, kind, population, $8, $9 from said
+             on conflict (siren) do nothing returning entry_id
+         )
+         insert into platform.entry_step (entry_id, seq, stage, done_on, is_month, note, entered_at, entered_by)
+         select entry_id, 1, $10, said_on, false, $7, $8, $9 from opened join said on id = entry_id",
+        &ids,
+        &text(|entry| &entry.siren),
+        &text(|entry| &entry.name),
+        &text(|entry| &entry.kind),
+        &populations,
+        &days,
+        note,
+        now,
+        by.0,
+        Stage::Interested.word()
+    );
+    Ok(done.execute(tx.conn()).await?.rows_affected())
+}
+
 /// Withdraws a step.
 pub(super) async fn withdraw_step(
     tx: &mut Technical,
