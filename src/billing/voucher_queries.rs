@@ -15,6 +15,15 @@ pub(super) struct Row<'a> {
     pub at: DateTime<Utc>,
 }
 
+/// Nobody else attaches a piece to the year until the end of this transaction.
+pub(super) async fn hold_year(tx: &mut Technical, year: i32) -> Result<(), Error> {
+    let Ok(year) = i16::try_from(year) else { return Ok(()) };
+    sqlx::query!("select year from platform.bill_year where year = $1 for update", year)
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Whether it is there from now on: an item that has all it may have takes no other.
 pub(super) async fn insert(tx: &mut Technical, brought: &Brought<'_>, row: &Row<'_>) -> Result<bool, Error> {
     let Ok(year) = i16::try_from(brought.year) else { return Ok(false) };

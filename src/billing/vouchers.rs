@@ -75,14 +75,16 @@ pub async fn attach(
     brought: &Brought<'_>,
 ) -> Result<Result<(), NotAttached>, db::Error> {
     let Some(media_type) = media_type(brought.bytes) else { return Ok(Err(NotAttached::TypeUnknown)) };
+    let sha512 = sha512(brought.bytes).to_vec();
     let mut tx = db.technical().await?;
+    // One at a time in a year: no other takes an item's last place between the count and the row.
+    rows::hold_year(&mut tx, brought.year).await?;
     let Some(year) = queries::year(&mut tx, brought.year).await? else {
         return Ok(Err(NotAttached::YearUnknown));
     };
     if !year.items.iter().any(|item| item.item == brought.item) {
         return Ok(Err(NotAttached::ItemUnknown));
     }
-    let sha512 = sha512(brought.bytes).to_vec();
     let name = file_name(brought.file_name);
     let row = rows::Row { sha512: &sha512, file_name: &name, media_type, by, at: clock.now() };
     if !rows::insert(&mut tx, brought, &row).await? {

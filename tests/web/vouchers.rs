@@ -78,10 +78,18 @@ async fn an_item_has_so_many_pieces_and_no_more() {
     let table = "poste%3Blibell%C3%A9%3Bcat%C3%A9gorie%3Bpr%C3%A9vu%3Bcl%C3%A9s%0AI1%3BA%3BINFRA%3B1%3BEGAL";
     let body = format!("csrf={csrf}&annee=2026&coefficients=&tableau={table}&suite=garder");
     assert_eq!(door.send(form("/pilotage/couts", &body).cookie(cookie)).await.status, 303);
-    for number in 0..20 {
+    for number in 0..19 {
         let piece = format!("%PDF-1.7 {number}");
         assert_eq!(attach(&door, &pilot, "I1", piece.as_bytes()).await.status, 303);
     }
+    // Two that come at once for the last place.
+    let (one, other) = tokio::join!(
+        attach(&door, &pilot, "I1", b"%PDF-1.7 un"),
+        attach(&door, &pilot, "I1", b"%PDF-1.7 deux")
+    );
+    let mut both = [one.status, other.status];
+    both.sort_unstable();
+    assert_eq!(both, [303, 422]);
     let refused = attach(&door, &pilot, "I1", PDF).await;
     assert!(refused.status == 422 && refused.text().contains("vingt pièces au plus"), "{}", refused.text());
     let large = attach(&door, &pilot, "I1", &[b'%'; (10 << 20) + 1]).await;
