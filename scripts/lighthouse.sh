@@ -30,7 +30,7 @@ session() {
     local jar=$data/$1.jar csrf
     csrf=$(curl -sS -c "$jar" "$portal/connexion" | sed -n 's/.*name="csrf" value="\([^"]*\)".*/\1/p' | head -n 1)
     curl -sS -o /dev/null -b "$jar" -c "$jar" --data-urlencode "csrf=$csrf" --data-urlencode "identifiant=$1" \
-        --data-urlencode "mot-de-passe=$2" "$portal/connexion"
+        --data-urlencode "mot_de_passe=$2" "$portal/connexion"
     awk '!/^# / && NF >= 7 { printf "%s%s=%s", sep, $6, $7; sep = "; " }' "$jar"
 }
 low=0
