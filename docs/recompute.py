@@ -15,5 +15,7 @@ for (poste, cle, montant), parts in lignes.items():
         if part != signe * juste[membre]:
             faux += 1
             print(f"{poste} {cle} {membre} : {part} au lieu de {signe * juste[membre]}")
+if not lignes:
+    sys.exit("aucune part dans ce fichier : donnez la répartition que le service remet, telle qu'elle est")
 print(f"{len(lignes)} lignes, {total / 100:.2f} euros, {'juste' if not faux else f'{faux} parts fausses'}")
 sys.exit(1 if faux else 0)

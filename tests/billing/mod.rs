@@ -242,6 +242,10 @@ async fn the_oracle_s_year_is_measured_shared_closed_and_stated_to_the_cent() {
     let wrong = summary.replacen("163406", "163407", 1);
     assert_ne!(wrong, summary);
     assert_eq!(recomputed(folder.path(), &wrong).0, Some(1));
+    let heading = summary.lines().next().unwrap();
+    for nothing in ["", heading] {
+        assert_eq!(recomputed(folder.path(), nothing).0, Some(1), "what has no share is not right");
+    }
 }
 
 /// A statement sums, line by line, says what all weigh, and has every figure on paper.
