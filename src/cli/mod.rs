@@ -167,8 +167,25 @@ fn taking(files: bool) -> Taking {
     if files { Taking::Files } else { Taking::Nothing }
 }
 
+/// What a shell tells of a program that wrote where nobody reads any more (128 and SIGPIPE).
+const NOBODY_READS: i32 = 141;
+
+/// Whoever reads may stop before the end (`chartrier … | head`): the program stops too, and says nothing. The standard library
+/// makes a panic of it, whatever prints.
+fn stop_when_nobody_reads() {
+    let others = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload_as_str().unwrap_or_default();
+        if said.starts_with("failed printing to stdout") && said.contains("Broken pipe") {
+            std::process::exit(NOBODY_READS);
+        }
+        others(panic);
+    }));
+}
+
 /// Reads the command line and runs the command.
 pub fn run() -> ExitCode {
+    stop_when_nobody_reads();
     match Arguments::parse().command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Sip(command) => answered(sip::run(&command)),

@@ -3,7 +3,7 @@
 mod oracle;
 mod properties;
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
@@ -114,4 +114,20 @@ fn measures_in_bytes_weigh_as_those_in_megabytes_and_the_two_do_not_mix() {
     assert!(code == Some(1) && error.contains("donnez conserve_mo à chaque membre"), "{error}");
     let (code, _, error) = of(&format!(r#""A":{}"#, bytes(1_000_000_000_000_000_001, 1)), "");
     assert!(code == Some(1) && error.contains("members.A.stock_octets_jours"), "{error}");
+}
+
+#[test]
+fn whoever_reads_may_stop_before_the_end() {
+    // More than a pipe holds: it is still writing when nobody reads any more.
+    let mut year = small();
+    let member = year["members"]["A"].clone();
+    year["members"] = (0..3_000).map(|number| (format!("C{number}"), member.clone())).collect();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), year.to_string()).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chartrier"));
+    command.args(["costs", "share"]).arg(file.path());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let said = child.wait_with_output().unwrap();
+    assert_eq!((said.status.code(), said.stderr.as_slice()), (Some(141), b"".as_slice()));
 }
