@@ -45,13 +45,13 @@ const ALLOWED: [(&str, &str, &str); 5] = [
     ("cli", "config", "a command reads its own settings first"),
 ];
 
-/// Files beside `queries.rs` that hold SQL.
+/// Files beside `queries.rs` that hold SQL, and folders of them.
 const SQL_ELSEWHERE: [(&str, &str); 5] = [
     ("src/db/migrate.rs", "the migrations themselves"),
     ("src/db/inspect.rs", "one query put together for each table of the schema"),
     ("src/db/cluster/mod.rs", "roles and database, made before any schema"),
     ("src/catalog/search.rs", "one query put together from the filters that were given"),
-    ("src/catalog/write.rs", "rows of a whole archive, inserted in batches"),
+    ("src/catalog/write/", "rows of a whole archive, inserted in batches"),
 ];
 
 struct Source {
@@ -184,8 +184,8 @@ fn sql_stands_in_queries_and_never_at_a_door() {
     for source in sources("src") {
         let sql = ["sqlx::query", "sqlx::raw_sql", "QueryBuilder", "sqlx::migrate!"];
         let has_sql = sql.iter().any(|name| source.code().contains(name));
-        let expected =
-            source.path.ends_with("queries.rs") || SQL_ELSEWHERE.iter().any(|(path, _)| *path == source.path);
+        let expected = source.path.ends_with("queries.rs")
+            || SQL_ELSEWHERE.iter().any(|(path, _)| source.path.starts_with(path));
         if has_sql && (!expected || floor(source.module()) > floor("ingest")) {
             faults.push(source.path);
         }

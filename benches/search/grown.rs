@@ -89,9 +89,13 @@ insert into unit_search (tenant_id, unit_id, sorted_at, text, title_key)
             || array_to_tsvector(array['=i:' || pg_temp.id('archive', a), '=a:ACCORD-TEST',
                 '=p:' || (array['PRODUCTEUR-TEST', 'VERSANT-TEST'])[1 + a % 2], '=y:' || to_char(day, 'YYYY'), '#' || n || '-2023',
                 '#!' || n || '-2023', '@' || to_char(day, 'YYYY'), '@' || to_char(day, 'YYYY-MM'), '@' || day, '@!' || to_char(day, 'YYYY'),
-                '@!' || to_char(day, 'YYYY-MM'), '@!' || day]),
+                '@!' || to_char(day, 'YYYY-MM'), '@!' || day, '=e:' || 1 + a / 16]),
         lower(translate(title, '/°,', '   '))
     from line;
+insert into search_stretch (tenant_id, number, units, oldest_at, newest_at)
+    select '{tenant}', 1 + a / 16, count(*), min(at), max(at) from line group by 1 + a / 16
+    on conflict (tenant_id, number) do update
+        set units = search_stretch.units + excluded.units, newest_at = greatest(search_stretch.newest_at, excluded.newest_at);
 "#;
 
 /// Two archives of a hundred thousand units: a thousand branches of a hundred, and all of them right below the top.

@@ -76,7 +76,8 @@ pub async fn archive(
         inventory_sha512,
     };
     write::insert_archive(tx, &archive).await?;
-    let units = units(tx, accession, manifest, granted).await?;
+    let stretch = write::stretch(tx).await?;
+    let units = units(tx, accession, manifest, granted, stretch).await?;
     let links = manifest.tree.edges();
     let links = links.map(|(parent, child)| NewLink {
         parent_id: units[parent as usize],
@@ -88,7 +89,9 @@ pub async fn archive(
     if accession.objects.len() >= write::LARGE {
         write::plan_again(tx).await?;
     }
-    unit_objects(tx, manifest, &units, &objects).await
+    unit_objects(tx, manifest, &units, &objects).await?;
+    write::count_in_stretch(tx, stretch, accession.unit_count, granted).await?;
+    Ok(())
 }
 
 /// Enters the units; their identifiers, by number.
@@ -97,6 +100,7 @@ async fn units(
     accession: &Accession,
     manifest: &Manifest,
     granted: DateTime<Utc>,
+    stretch: i32,
 ) -> Result<Vec<Uuid>, Error> {
     let mut ids = Vec::with_capacity(manifest.unit_count());
     let mut units = (0..).zip(manifest.units());
@@ -115,7 +119,7 @@ async fn units(
         if batch.is_empty() {
             return Ok(ids);
         }
-        write::insert_units(tx, accession.archive_id, granted, first as i32, batch).await?;
+        write::insert_units(tx, accession.archive_id, granted, stretch, first as i32, batch).await?;
     }
 }
 

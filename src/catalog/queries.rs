@@ -218,28 +218,34 @@ pub async fn rules_of_each(tx: &mut TenantRead, ids: &[Uuid]) -> Result<Vec<(Uui
 /// These units and all that is above them, at most `most`.
 pub async fn ruled(tx: &mut TenantRead, ids: &[Uuid], most: i64) -> Result<Vec<Ruled>, db::Error> {
     let rows = sqlx::query!(
-        r#"with recursive above (unit_id) as (
-               select unnest($1::uuid[])
+        r#"with recursive above (unit_id, parents) as (
+               select w.unit_id, array(select l.parent_id from unit_link l where l.child_id = w.unit_id)
+               from unnest($1::uuid[]) as w (unit_id)
                union
-               select l.parent_id from above join unit_link l on l.child_id = above.unit_id
+               select p.unit_id, array(select l.parent_id from unit_link l where l.child_id = p.unit_id)
+               from (select distinct unnest(above.parents) as unit_id from above) as p
            )
-           select u.unit_id, u.end_date, u.content -> 'rules' as rules,
-                  array(select l.parent_id from unit_link l where l.child_id = u.unit_id) as "parents!"
-           from unit u where u.unit_id in (select above.unit_id from above limit $2)"#,
+           select u.unit_id, u.end_date, u.content -> 'rules' as rules, above.parents as "parents!"
+           from (select * from above limit $2) above join unit u using (unit_id)"#,
         ids,
         most
     )
     .fetch_all(tx.conn())
     .await?;
-    let read = |rules: Option<serde_json::Value>| {
-        rules.map_or_else(|| Ok(Rules::default()), |rules| read_rules("unit", rules))
-    };
-    rows.into_iter()
-        .map(|row| {
-            let rules = read(row.rules)?;
-            Ok(Ruled { unit_id: row.unit_id, parents: row.parents, end_date: row.end_date, rules })
-        })
-        .collect()
+    rows.into_iter().map(|row| Ruled::read(row.unit_id, row.parents, row.end_date, row.rules)).collect()
+}
+
+impl Ruled {
+    /// As the catalogue has it; a unit without rules of its own may have none written.
+    pub(super) fn read(
+        unit_id: Uuid,
+        parents: Vec<Uuid>,
+        end_date: Option<String>,
+        rules: Option<serde_json::Value>,
+    ) -> Result<Self, db::Error> {
+        let rules = rules.map_or_else(|| Ok(Rules::default()), |rules| read_rules("unit", rules))?;
+        Ok(Self { unit_id, parents, end_date, rules })
+    }
 }
 
 fn read_rules(table: &'static str, json: serde_json::Value) -> Result<Rules, db::Error> {

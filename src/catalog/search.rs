@@ -8,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::UnitLine;
-use super::queries::lines;
+use super::queries::{Ruled, lines};
 use super::question::{Understood, years_of};
 use crate::db::{self, TenantRead};
 use crate::model::{ArchiveId, Scope, UnitId};
@@ -70,7 +70,9 @@ pub struct Answer {
     /// Of the archive.
     pub producer: Option<String>,
     pub years: Vec<i32>,
-    /// Formats of its files, by PUID and name; an empty PUID: not recognised.
+    /// What says when it opens, and formats of its files, by PUID and name (an empty PUID: not recognised), when the answers are
+    /// wanted whole.
+    pub ruled: Option<Ruled>,
     pub formats: Vec<(String, String)>,
 }
 
@@ -149,13 +151,13 @@ pub async fn listed(
     Ok(Page { units, next })
 }
 
-/// The next units that answer, after a moment; formats are told when they are asked for.
+/// The next units that answer, after a moment; `whole`: with their rules and formats.
 pub async fn round(
     tx: &mut TenantRead,
     scope: &Scope,
     question: &Question,
     after: Option<Moment>,
-    formats: bool,
+    whole: bool,
 ) -> Result<Round, db::Error> {
     let asked = serde_json::to_value(question.understood(scope)).expect("strings");
     let rows = sqlx::query!(
@@ -174,7 +176,7 @@ pub async fn round(
     let ids: Vec<Uuid> = rows.iter().map(|row| row.unit_id).collect();
     let ranks: Vec<i16> = rows.iter().map(|row| row.rank).collect();
     let times: Vec<DateTime<Utc>> = rows.iter().map(|row| row.sorted_at).collect();
-    let answers = answers(tx, scope, question, (&ids, &ranks, &times), formats).await?;
+    let answers = answers(tx, scope, question, (&ids, &ranks, &times), whole).await?;
     Ok(Round { answers, next })
 }
 
@@ -184,7 +186,7 @@ async fn answers(
     scope: &Scope,
     question: &Question,
     (ids, ranks, times): (&[Uuid], &[i16], &[DateTime<Utc>]),
-    formats: bool,
+    whole: bool,
 ) -> Result<Vec<Answer>, db::Error> {
     let rows = sqlx::query!(
         r#"select f.unit_id as "unit_id!", f.rank as "rank!", f.at as "at!", u.ordinal, u.archive_id, g.identifier, g.name,
@@ -195,7 +197,9 @@ async fn answers(
                                        coalesce(nullif(concat_ws(' ', o.format_name, nullif(o.format_version, '')), ''), '')))
                       from unit_object l
                       join binary_object o on o.tenant_id = l.tenant_id and o.object_id = l.object_id
-                      where l.unit_id = f.unit_id) end as formats
+                      where l.unit_id = f.unit_id) end as formats,
+                  case when $4 then u.content -> 'rules' end as rules,
+                  case when $4 then array(select l.parent_id from unit_link l where l.child_id = f.unit_id) end as parents
            from unnest($1::uuid[], $2::smallint[], $3::timestamptz[]) as f (unit_id, rank, at)
            join unit u on u.unit_id = f.unit_id
            join archive a using (tenant_id, archive_id)
@@ -207,7 +211,7 @@ async fn answers(
         ids,
         ranks,
         times,
-        formats,
+        whole,
         question.archive.map(|id| id.0),
         question.roots_only,
         scope.ways()
@@ -216,18 +220,24 @@ async fn answers(
     .await?;
     let formats =
         |found: Option<Value>| found.and_then(|found| serde_json::from_value(found).ok()).unwrap_or_default();
-    let answers = rows.into_iter().map(|row| Answer {
-        unit_id: UnitId(row.unit_id),
-        archive_id: ArchiveId(row.archive_id),
-        rank: row.rank,
-        at: row.at,
-        ordinal: row.ordinal,
-        agreement: (row.identifier, row.name),
-        producer: row.originating_agency,
-        years: years_of(row.start_date.as_deref(), row.end_date.as_deref(), row.transacted_date.as_deref()),
-        formats: formats(row.formats),
+    let answers = rows.into_iter().map(|row| {
+        let years =
+            years_of(row.start_date.as_deref(), row.end_date.as_deref(), row.transacted_date.as_deref());
+        let read = |parents| Ruled::read(row.unit_id, parents, row.end_date, row.rules);
+        Ok(Answer {
+            unit_id: UnitId(row.unit_id),
+            archive_id: ArchiveId(row.archive_id),
+            rank: row.rank,
+            at: row.at,
+            ordinal: row.ordinal,
+            agreement: (row.identifier, row.name),
+            producer: row.originating_agency,
+            years,
+            ruled: row.parents.map(read).transpose()?,
+            formats: formats(row.formats),
+        })
     });
-    Ok(answers.collect())
+    answers.collect()
 }
 
 /// Lines of these units, in this order.

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 
-use super::check::apart;
+use super::check_people::apart;
 use super::people::said;
 use super::profiles::By;
 use super::{account_queries, people_queries};

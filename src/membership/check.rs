@@ -1,56 +1,25 @@
 //! The rules of a member's file, beyond its grammar: every fault found, each with its place.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use chrono::{Datelike, NaiveDate};
 use toml::Spanned;
-use toml::value::Datetime;
 
 use super::check_conditions::check_conditions;
 use super::check_convention::{check_ages, check_convention};
 use super::check_formats::check_formats;
 use super::check_limits::check_limits;
 use super::check_numbering::check_numbering;
+use super::check_people::{check_machine, check_person};
 use super::check_profiles::{check_imposed, check_profile};
 use super::check_virus::check_virus;
-use super::file::{Agreement, Grammar, Machine, Member, Party, Person, Quota, Validity};
-use super::read::{
-    Text, Written, WrittenAgreement, WrittenMachine, WrittenParty, WrittenPerson, WrittenProfile,
-};
-use crate::mail::is_address;
+use super::faults::{Faults, has_part, identifier, one_of, sorted, text, unique, validity};
+use super::file::{Agreement, Grammar, Member, Party, Quota};
+use super::read::{Written, WrittenAgreement, WrittenParty, WrittenProfile};
+use crate::model::MEMBER_KINDS;
 use crate::model::numbers::{is_siren, is_siret};
-use crate::model::{Holding, MEMBER_KINDS, ReplyForm, Role};
 use crate::seda::tolerance::Tolerance;
 use crate::storage::Storage;
 
 const PARTS: [&str; 3] = ["archival", "transferring", "originating"];
-const TEXT_BYTES_MAX: usize = 500;
-const IDENTIFIER_BYTES_MAX: usize = 254;
-const SECRET_BYTES_MIN: usize = 12;
-
-/// Roles that nobody holds together in one member (norms §8, separation of duties).
-const APART: [(Role, Role); 4] = [
-    (Role::Archivist, Role::ControlAuthority),
-    (Role::Archivist, Role::Operator),
-    (Role::MemberAdmin, Role::ControlAuthority),
-    (Role::Operator, Role::ControlAuthority),
-];
-
-/// Faults found so far, each with its place in the text.
-#[derive(Default)]
-pub(super) struct Faults(Vec<(usize, String)>);
-
-impl Faults {
-    pub(super) fn at<T>(&mut self, place: &Spanned<T>, reason: impl Into<String>) {
-        self.0.push((place.span().start, reason.into()));
-    }
-
-    pub(super) fn unless<T>(&mut self, right: bool, place: &Spanned<T>, reason: impl Into<String>) {
-        if !right {
-            self.at(place, reason);
-        }
-    }
-}
 
 /// The member that is written, or everything that is wrong with it. `grammars`: the profiles whose file compiled.
 pub(super) fn checked(
@@ -110,7 +79,7 @@ pub(super) fn checked(
     unique(written.agreement.iter().map(|agreement| &agreement.identifier), faults);
     unique(written.person.iter().map(|person| &person.login), faults);
     unique(written.machine.iter().map(|machine| &machine.client_id), faults);
-    if faults.0.is_empty() { Ok(member) } else { Err(std::mem::take(&mut faults.0)) }
+    if faults.is_empty() { Ok(member) } else { Err(std::mem::take(faults).in_text()) }
 }
 
 /// The sites that an agreement asks are of those on which the member is kept.
@@ -260,171 +229,5 @@ fn check_agreement(written: &WrittenAgreement, parties: &[Party], faults: &mut F
         conditions,
         validity: validity(&written.valid_from, &written.valid_until, faults),
         state: written.state.get_ref().clone(),
-    }
-}
-
-fn check_person(written: &WrittenPerson, known: (&[Agreement], &[Party]), faults: &mut Faults) -> Person {
-    let login = identifier(&written.login, faults);
-    faults.unless(
-        login == login.to_lowercase(),
-        &written.login,
-        "l'identifiant de connexion est en minuscules",
-    );
-    let holdings = check_holdings(written, known, faults);
-    for (one, other) in apart(&holdings) {
-        let reason = format!("nul n'est à la fois {} et {}", one.label(), other.label());
-        faults.at(&written.login, reason);
-    }
-    if let Some(email) = &written.email {
-        faults.unless(
-            is_address(email.get_ref()),
-            email,
-            "une adresse électronique « nom@domaine » est attendue",
-        );
-    }
-    Person {
-        login,
-        name: text(&written.name, faults),
-        email: written.email.as_ref().map(|email| email.get_ref().clone()),
-        holdings,
-        password: secret(&written.password, faults),
-    }
-}
-
-/// Roles held together that nobody holds together (norms §8).
-pub(super) fn apart(holdings: &[Holding]) -> Vec<(Role, Role)> {
-    let has = |role: Role| holdings.iter().any(|held| held.role == role);
-    APART.into_iter().filter(|(one, other)| has(*one) && has(*other)).collect()
-}
-
-/// Each role once: for the whole member, or for the agreements and producing services named, which the file has.
-fn check_holdings(
-    written: &WrittenPerson,
-    (agreements, parties): (&[Agreement], &[Party]),
-    faults: &mut Faults,
-) -> Vec<Holding> {
-    let words: Vec<&str> = Role::ALL.iter().map(|role| role.word()).collect();
-    let mut holdings: BTreeMap<Role, Holding> = BTreeMap::new();
-    for word in &written.roles {
-        one_of(word, &words, faults);
-        let role = Role::from_word(word.get_ref());
-        holdings.extend(role.map(|role| (role, Holding::whole(role))));
-    }
-    for scoped in &written.scoped {
-        one_of(&scoped.role, &words, faults);
-        for name in scoped.agreements.iter().flatten() {
-            let known = agreements.iter().any(|known| known.identifier == *name.get_ref());
-            faults.unless(known, name, format!("aucun accord « {} » dans ce fichier", name.get_ref()));
-        }
-        scoped.producers.iter().flatten().for_each(|name| has_part(name, parties, "originating", faults));
-        let Some(role) = Role::from_word(scoped.role.get_ref()) else { continue };
-        faults.unless(
-            !matches!(role, Role::Operator | Role::Pilot),
-            &scoped.role,
-            "ce rôle vaut pour tout le service : il ne se restreint pas",
-        );
-        let of = |list: &Option<Vec<Text>>| list.as_deref().map(sorted);
-        let held = Holding { role, agreements: of(&scoped.agreements), producers: of(&scoped.producers) };
-        let first = holdings.insert(role, held).is_none();
-        faults.unless(first, &scoped.role, "un rôle est donné une seule fois à une personne");
-    }
-    faults.unless(!holdings.is_empty(), &written.login, "une personne a au moins un rôle");
-    holdings.into_values().collect()
-}
-
-fn check_machine(written: &WrittenMachine, agreements: &[Agreement], faults: &mut Faults) -> Machine {
-    for agreement in &written.agreements {
-        let known = agreements.iter().any(|known| known.identifier == *agreement.get_ref());
-        faults.unless(known, agreement, format!("aucun accord « {} » dans ce fichier", agreement.get_ref()));
-    }
-    let forms = [ReplyForm::Asalae, ReplyForm::Strict].map(ReplyForm::word);
-    written.replies.iter().for_each(|form| one_of(form, &forms, faults));
-    Machine {
-        client_id: identifier(&written.client_id, faults),
-        name: text(&written.name, faults),
-        agreements: sorted(&written.agreements),
-        secret: secret(&written.secret, faults),
-        replies: written.replies.as_ref().and_then(|form| ReplyForm::from_word(form.get_ref())),
-    }
-}
-
-pub(super) fn one_of(word: &Text, words: &[&str], faults: &mut Faults) {
-    let known = words.contains(&word.get_ref().as_str());
-    faults.unless(known, word, format!("« {} » : attendu {}", word.get_ref(), words.join(", ")));
-}
-
-fn has_part(agency: &Text, parties: &[Party], part: &str, faults: &mut Faults) {
-    let name = agency.get_ref();
-    match parties.iter().find(|party| party.identifier == *name) {
-        None => faults.at(agency, format!("aucune partie « {name} » dans ce fichier")),
-        Some(party) if !party.parts.contains(part) => {
-            faults.at(agency, format!("la partie « {name} » n'a pas le rôle {part}"));
-        }
-        Some(_) => {}
-    }
-}
-
-pub(super) fn text(text: &Text, faults: &mut Faults) -> String {
-    let value = text.get_ref();
-    let right =
-        !value.trim().is_empty() && value.len() <= TEXT_BYTES_MAX && !value.contains(char::is_control);
-    faults.unless(right, text, format!("un texte d'une ligne est attendu, {TEXT_BYTES_MAX} octets au plus"));
-    value.clone()
-}
-
-pub(super) fn identifier(text: &Text, faults: &mut Faults) -> String {
-    let value = text.get_ref();
-    let wrong = |character: char| character.is_control() || character.is_whitespace();
-    let right = !value.is_empty() && value.len() <= IDENTIFIER_BYTES_MAX && !value.contains(wrong);
-    faults.unless(
-        right,
-        text,
-        format!("un identifiant sans espace est attendu, {IDENTIFIER_BYTES_MAX} octets au plus"),
-    );
-    value.clone()
-}
-
-fn secret(secret: &Option<Text>, faults: &mut Faults) -> Option<String> {
-    let secret = secret.as_ref()?;
-    let right = (SECRET_BYTES_MIN..=crate::identity::PASSWORD_BYTES_MAX).contains(&secret.get_ref().len());
-    faults.unless(right, secret, format!("trop court : {SECRET_BYTES_MIN} caractères au moins"));
-    Some(secret.get_ref().clone())
-}
-
-pub(super) fn validity(
-    from: &Option<Spanned<Datetime>>,
-    until: &Option<Spanned<Datetime>>,
-    faults: &mut Faults,
-) -> Validity {
-    let validity = Validity { from: day(from, faults), until: day(until, faults) };
-    if let (Some(first), Some(last), Some(place)) = (validity.from, validity.until, until) {
-        faults.unless(first <= last, place, "la fin précède le début");
-    }
-    validity
-}
-
-pub(super) fn day(written: &Option<Spanned<Datetime>>, faults: &mut Faults) -> Option<NaiveDate> {
-    let written = written.as_ref()?;
-    let day = match written.get_ref() {
-        Datetime { date: Some(date), time: None, offset: None } => {
-            NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())
-        }
-        _ => None,
-    };
-    faults.unless(day.is_some(), written, "une date sans heure est attendue : 2024-01-01");
-    day
-}
-
-pub(super) fn sorted(texts: &[Text]) -> Vec<String> {
-    let sorted: BTreeSet<&String> = texts.iter().map(Spanned::get_ref).collect();
-    sorted.into_iter().cloned().collect()
-}
-
-fn unique<'a>(texts: impl Iterator<Item = &'a Text>, faults: &mut Faults) {
-    let mut seen = BTreeMap::new();
-    for text in texts {
-        if seen.insert(text.get_ref(), ()).is_some() {
-            faults.at(text, format!("« {} » est écrit deux fois", text.get_ref()));
-        }
     }
 }

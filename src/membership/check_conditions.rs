@@ -1,7 +1,7 @@
 //! Of a member's file: what an agreement asks beyond parties, profiles, formats and sizes.
 
-use super::check::{Faults, day, identifier, one_of, sorted};
 use super::expected::{SINCE_MAX, SINCE_MIN, Unchanged, fault};
+use super::faults::{Faults, day, identifier, one_of, sorted};
 use super::read::{Text, WrittenAgreement, WrittenExpected};
 use crate::mail::is_address;
 use crate::model::expected::{Every, Expected, WITHIN_DAYS_MAX};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::check::{Faults, day, identifier, one_of, text, validity};
+use super::faults::{Faults, day, identifier, one_of, text, validity};
 use super::file::Agreement;
 use super::read::{Written, WrittenConvention};
 use crate::model::{CONVENTION_FIELDS, Convention, ConventionDetails, ConventionState, Regime};

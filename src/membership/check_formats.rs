@@ -1,6 +1,6 @@
 //! Of a member's file: what an agreement asks of the formats of its transfers.
 
-use super::check::{Faults, one_of, sorted};
+use super::faults::{Faults, one_of, sorted};
 use super::read::{Text, WrittenAgreement};
 use crate::model::format::is_puid_or_family;
 use crate::model::{FormatPolicy, WhenAmiss};

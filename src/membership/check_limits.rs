@@ -1,6 +1,6 @@
 //! Of a member's file: what an agreement allows in a time.
 
-use super::check::{Faults, one_of};
+use super::faults::{Faults, one_of};
 use super::read::WrittenAgreement;
 use crate::model::{DepositLimit, Period};
 

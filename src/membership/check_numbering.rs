@@ -1,6 +1,6 @@
 //! The patterns of numbers of a member's file.
 
-use super::check::Faults;
+use super::faults::Faults;
 use super::numbering::same_as;
 use super::read::{Text, Written};
 use crate::model::{NumberKind, Pattern};

@@ -1,6 +1,6 @@
 //! The rules of archive profiles in a member's file, and of the agreements that list them.
 
-use super::check::{Faults, identifier, one_of, text};
+use super::faults::{Faults, identifier, one_of, text};
 use super::file::{Grammar, Profile};
 use super::library;
 use super::profiles::NOTICE_CHARS_MAX;

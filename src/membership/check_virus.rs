@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::check::{Faults, one_of};
+use super::faults::{Faults, one_of};
 use super::read::{self, Text, WrittenAgreement};
 use super::{Error, Fault};
 use crate::model::{LargeFiles, VirusCheck};

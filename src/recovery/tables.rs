@@ -54,6 +54,7 @@ pub const TABLES: &[Table] = &[
     rebuilt("unit_link", Source::Objects),
     rebuilt("unit_object", Source::Objects),
     rebuilt("unit_search", Source::Objects),
+    rebuilt("search_stretch", Source::Objects),
     Table {
         but: &[
             ("puid", NAMED),

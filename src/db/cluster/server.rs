@@ -37,6 +37,14 @@ pub(super) struct Server {
     child: Option<Child>,
 }
 
+/// An eighth of the machine's memory, from 128 MB to 1 GB: the index of the words of a million units is 300 MB.
+fn buffers_kb(meminfo: &str) -> u64 {
+    let total = meminfo
+        .lines()
+        .find_map(|line| line.strip_prefix("MemTotal:")?.split_whitespace().next()?.parse().ok());
+    (total.unwrap_or(0_u64) / 8).clamp(128 << 10, 1 << 20)
+}
+
 impl Server {
     /// The server that already runs on these data, if one does. What a crash left of another is removed.
     pub(super) fn running(cluster: &Path) -> Option<Self> {
@@ -76,6 +84,10 @@ impl Server {
             format!("unix_socket_directories={}", socket_folder.display()),
             "unix_socket_permissions=0700".into(),
             "max_connections=200".into(),
+            format!(
+                "shared_buffers={}kB",
+                buffers_kb(&fs::read_to_string("/proc/meminfo").unwrap_or_default())
+            ),
             format!("fsync={kept}"),
             format!("synchronous_commit={kept}"),
             format!("full_page_writes={kept}"),
@@ -149,4 +161,16 @@ fn is_server_of(pid: i32, cluster: &Path) -> bool {
     let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
     let folder = fs::read_link(format!("/proc/{pid}/cwd")).ok();
     is_alive(pid) && name.trim() == "postgres" && folder.as_deref() == Some(cluster)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::buffers_kb;
+
+    #[test]
+    fn the_server_keeps_an_eighth_of_the_memory_within_bounds() {
+        assert_eq!(buffers_kb("MemTotal:        4194304 kB\nMemFree: 1 kB\n"), 512 << 10);
+        assert_eq!(buffers_kb("MemTotal:       65536000 kB\n"), 1 << 20);
+        assert_eq!(buffers_kb(""), 128 << 10);
+    }
 }
