@@ -27,7 +27,9 @@ has cc || packages+=(gcc libc6-dev)
 has pkg-config || packages+=(pkg-config)
 [ "$goal" = conformance ] || [ "$(postgresql_version)" -ge "$postgresql_min" ] || packages+=(postgresql)
 if [ "$goal" = test ]; then
-    has chromium || has chromium-browser || has google-chrome || packages+=(chromium)
+    has chromium || has chromium-browser || has google-chrome || packages+=(chromium chromium-l10n)
+    # Its own words in French, for the pictures of the guide: Debian's keeps languages apart.
+    [ ! -d /usr/lib/chromium/locales ] || [ -e /usr/lib/chromium/locales/fr.pak ] || packages+=(chromium-l10n)
     has chromedriver || packages+=(chromium-driver)
     # Judges our replies by the official schemas, where the corpus is.
     has xmllint || packages+=(libxml2-utils)

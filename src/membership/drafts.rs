@@ -64,22 +64,23 @@ pub enum Unchanged {
     OwnDraft,
 }
 
-/// Prepares an agreement, or changes one that is being prepared.
+/// Prepares an agreement, or changes one that is being prepared; or everything that is wrong with it.
 pub async fn prepare(
     db: &Db,
     clock: &Clock,
     by: By,
     draft: Draft,
-) -> Result<Result<AgreementId, Unchanged>, db::Error> {
+) -> Result<Result<AgreementId, Vec<Unchanged>>, db::Error> {
     let mut tx = db.write(by.tenant).await?;
     agreement_queries::lock_agreements(&mut tx).await?;
-    if let Some(unchanged) = fault(&mut tx, clock, &draft).await? {
-        return Ok(Err(unchanged));
+    let faults = faults(&mut tx, clock, &draft).await?;
+    if !faults.is_empty() {
+        return Ok(Err(faults));
     }
     let agreement = whole(draft);
     let found = agreement_queries::find_agreement(&mut tx, &agreement.identifier).await?;
     let id = match found {
-        Some((_, before)) if before.state != "draft" => return Ok(Err(Unchanged::IdentifierTaken)),
+        Some((_, before)) if before.state != "draft" => return Ok(Err(vec![Unchanged::IdentifierTaken])),
         Some((id, _)) => {
             agreement_queries::update_agreement(&mut tx, id, &agreement).await?;
             id
@@ -123,54 +124,58 @@ pub async fn validate(
     Ok(Ok(()))
 }
 
-async fn fault(tx: &mut TenantTx, clock: &Clock, draft: &Draft) -> Result<Option<Unchanged>, db::Error> {
-    let identifier = draft.identifier.trim();
-    let shaped = identifier.bytes().all(|byte| byte.is_ascii_graphic());
-    if identifier.is_empty() || identifier.len() > IDENTIFIER_BYTES_MAX || !shaped {
-        return Ok(Some(Unchanged::IdentifierWrong));
-    }
-    if draft.name.trim().is_empty() {
-        return Ok(Some(Unchanged::NameMissing));
-    }
+/// Everything that is wrong with it, in the order of the form.
+async fn faults(tx: &mut TenantTx, clock: &Clock, draft: &Draft) -> Result<Vec<Unchanged>, db::Error> {
     let parties = registry::queries::parties(tx).await?;
-    let has = |name: &String, part: fn(&crate::model::Party) -> bool| {
-        parties.iter().any(|party| party.identifier == *name && part(party))
-    };
-    if !has(&draft.archival_agency, |party| party.archival) {
-        return Ok(Some(Unchanged::ArchivalAgency));
-    }
-    if draft.transferring.is_empty()
-        || !draft.transferring.iter().all(|name| has(name, |party| party.transferring))
-    {
-        return Ok(Some(Unchanged::Transferring));
-    }
-    if !draft.originating.iter().all(|name| has(name, |party| party.originating)) {
-        return Ok(Some(Unchanged::Originating));
-    }
     let profiles = profile_queries::profiles(tx).await?;
-    let known = |name: &String| profiles.iter().any(|profile| profile.identifier == *name);
-    if !draft.profiles.iter().all(known) || (draft.profile_imposed && draft.profiles.is_empty()) {
-        return Ok(Some(Unchanged::Profile));
-    }
-    if let Some(code) = &draft.typology {
-        let versions = retention_queries::versions_of(tx, code).await?;
-        if retention::in_force(code, versions, clock.today()).is_none() {
-            return Ok(Some(Unchanged::TypologyUnknown));
+    let has = |names: &[String], part: fn(&crate::model::Party) -> bool| {
+        let is_there = |name: &String| parties.iter().any(|one| one.identifier == *name && part(one));
+        names.iter().all(is_there)
+    };
+    let identifier = draft.identifier.trim();
+    let is_shaped = !identifier.is_empty()
+        && identifier.len() <= IDENTIFIER_BYTES_MAX
+        && identifier.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_known = |name: &String| profiles.iter().any(|profile| profile.identifier == *name);
+    let is_ruled = match &draft.typology {
+        Some(code) => {
+            let versions = retention_queries::versions_of(tx, code).await?;
+            retention::in_force(code, versions, clock.today()).is_some()
         }
-    }
-    if !(1..=BYTES_MAX).contains(&draft.transfer_bytes_max) {
-        return Ok(Some(Unchanged::SizeWrong));
-    }
-    if draft.valid_from.zip(draft.valid_until).is_some_and(|(from, until)| until < from) {
-        return Ok(Some(Unchanged::DatesWrong));
-    }
+        None => true,
+    };
+    let refusal = refusal_of_age(tx, draft.age).await?;
+    let ends_first = draft.valid_from.zip(draft.valid_until).is_some_and(|(from, until)| until < from);
+    let wrong = [
+        (draft.name.trim().is_empty(), Unchanged::NameMissing),
+        (!is_shaped, Unchanged::IdentifierWrong),
+        (!is_ruled, Unchanged::TypologyUnknown),
+        (refusal.is_some(), Unchanged::Age(refusal.unwrap_or_default())),
+        (
+            !has(std::slice::from_ref(&draft.archival_agency), |party| party.archival),
+            Unchanged::ArchivalAgency,
+        ),
+        (
+            draft.transferring.is_empty() || !has(&draft.transferring, |party| party.transferring),
+            Unchanged::Transferring,
+        ),
+        (!has(&draft.originating, |party| party.originating), Unchanged::Originating),
+        (
+            !draft.profiles.iter().all(is_known) || (draft.profile_imposed && draft.profiles.is_empty()),
+            Unchanged::Profile,
+        ),
+        (!(1..=BYTES_MAX).contains(&draft.transfer_bytes_max), Unchanged::SizeWrong),
+        (ends_first, Unchanged::DatesWrong),
+    ];
+    Ok(wrong.into_iter().filter_map(|(is_wrong, what)| is_wrong.then_some(what)).collect())
+}
+
+/// Why the member's convention does not receive archives of this age.
+async fn refusal_of_age(tx: &mut TenantTx, age: Age) -> Result<Option<&'static str>, db::Error> {
     let conventions = convention_queries::conventions(tx).await?;
     let active =
         conventions.iter().find(|convention| convention.state == crate::model::ConventionState::Active);
-    let refuses = |convention: &crate::model::Convention| {
-        convention.regime.refuses(draft.age, convention.archives_service.is_some())
-    };
-    Ok(active.and_then(refuses).map(Unchanged::Age))
+    Ok(active.and_then(|of| of.regime.refuses(age, of.archives_service.is_some())))
 }
 
 fn whole(draft: Draft) -> Agreement {

@@ -169,6 +169,8 @@ pub enum Refused {
     NothingPlanned,
     #[error("pas de production sans un versement d’essai accepté")]
     NoAcceptedDeposit,
+    #[error("pas de production avant un versement d’essai accepté : le premier l’a été le {}", .0.format("%d/%m/%Y"))]
+    DepositAcceptedLater(NaiveDate),
     #[error("seule une collectivité en production est suspendue")]
     NotInProduction,
     #[error("une collectivité en production sort par la réversibilité")]
@@ -215,7 +217,8 @@ pub fn may_enter(steps: &[Step], to: Stage, when: When, facts: &Facts) -> Result
         }
         Stage::Production => {
             needs(is_done(Stage::Trained), Refused::NotTrained)?;
-            needs(facts.accepted_on.is_some_and(|day| day <= when.until()), Refused::NoAcceptedDeposit)
+            let accepted_on = facts.accepted_on.ok_or(Refused::NoAcceptedDeposit)?;
+            needs(accepted_on <= when.until(), Refused::DepositAcceptedLater(accepted_on))
         }
         Stage::Suspended => needs(now == Stage::Production, Refused::NotInProduction),
         Stage::Reversibility => {
@@ -276,7 +279,9 @@ mod tests {
         assert_eq!(enter(&SEED[..2], facts()), Err(Refused::NotTrained));
         assert_eq!(enter(&SEED, facts()), Err(Refused::NoAcceptedDeposit));
         let accepted = |text: &str| Facts { accepted_on: Some(day(text)), ..facts() };
-        assert_eq!(enter(&SEED, accepted("2019-07-02")), Err(Refused::NoAcceptedDeposit), "the day after");
+        let later = Refused::DepositAcceptedLater(day("2019-07-02"));
+        assert_eq!(enter(&SEED, accepted("2019-07-02")), Err(later), "the day after");
+        assert!(later.to_string().ends_with("le premier l’a été le 02/07/2019"), "{later}");
         assert_eq!(enter(&SEED, accepted("2019-06-18")), Ok(()));
     }
 

@@ -3,16 +3,11 @@
 use fantoccini::key::Key;
 
 use super::drafting::{press, tab_to};
-use super::{deposit, log_in, sip_file, story};
+use super::{deposit, log_in, log_out, sip_file, story};
 use crate::browser::driver::Browser;
 
 async fn write(browser: &Browser, text: &str) {
     browser.client.active_element().await.unwrap().send_keys(text).await.unwrap();
-}
-
-async fn log_out(browser: &Browser) {
-    browser.click(".person button").await;
-    browser.wait_for("Connexion").await;
 }
 
 #[test]

@@ -18,16 +18,22 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Browser {
     pub client: Client,
     driver: Child,
+    /// Where it puts what it downloads.
+    downloads: tempfile::TempDir,
 }
 
 impl Browser {
     /// Opens a window of this width, where pages may run scripts or not.
     pub async fn open(width: u32, script: bool) -> Browser {
+        let downloads = tempfile::tempdir().unwrap();
         let options = json!({
             "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--lang=fr", format!("--window-size={width},1000")],
-            "prefs": { "profile.managed_default_content_settings.javascript": if script { 1 } else { 2 } },
+            "prefs": {
+                "profile.managed_default_content_settings.javascript": if script { 1 } else { 2 },
+                "download.default_directory": downloads.path(),
+            },
         });
-        Browser::with(options).await
+        Browser::with(options, downloads).await
     }
 
     /// Opens the screen of a telephone: this wide whatever windows may be.
@@ -36,12 +42,14 @@ impl Browser {
             "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--lang=fr"],
             "mobileEmulation": { "deviceMetrics": { "width": width, "height": 800, "pixelRatio": 1.0, "touch": false } },
         });
-        Browser::with(options).await
+        Browser::with(options, tempfile::tempdir().unwrap()).await
     }
 
-    async fn with(options: Value) -> Browser {
+    async fn with(options: Value, downloads: tempfile::TempDir) -> Browser {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
+            // Its own words are French too, where `chromium-l10n` is installed: on Linux the option above does not say so.
+            .env("LANGUAGE", "fr")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -59,7 +67,7 @@ impl Browser {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("Chromium starts");
-        Browser { client, driver }
+        Browser { client, driver, downloads }
     }
 
     /// Goes to an address.
@@ -101,6 +109,27 @@ impl Browser {
             Ok(body) => body.text().await.unwrap_or_default(),
             Err(_) => String::new(),
         }
+    }
+
+    /// The file whose name ends like this, once it is downloaded whole.
+    pub async fn downloaded(&self, ending: &str) -> Vec<u8> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            // While it comes it has another name.
+            let listed = std::fs::read_dir(self.downloads.path()).unwrap();
+            let there: Vec<_> = listed.map(|entry| entry.unwrap().path()).collect();
+            if let Some(path) = there.iter().find(|path| path.to_string_lossy().ends_with(ending)) {
+                return std::fs::read(path).unwrap();
+            }
+            assert!(Instant::now() < end, "no « {ending} » is downloaded; there: {there:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// The page does not show these words, nor are they anywhere in what it is made of.
+    pub async fn lacks(&self, words: &str) {
+        let (shown, source) = (self.text().await, self.client.source().await.unwrap());
+        assert!(!shown.contains(words) && !source.contains(words), "« {words} » is shown in:\n{shown}");
     }
 
     /// Waits until the page shows these words.

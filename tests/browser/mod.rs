@@ -3,11 +3,16 @@
 //! One thing to know: a test fails, with the command to run, when no browser is installed.
 
 mod accessibility;
+mod agreeing;
 mod deciding;
+mod depositing;
 mod drafting;
 mod driver;
+mod joining;
 mod program;
 mod provider;
+mod reading;
+mod retaking;
 mod screenshots;
 
 use driver::Browser;
@@ -19,7 +24,15 @@ use crate::support::sip::Sip;
 /// Runs a story in a browser, then closes it whatever happened.
 fn story<F: Future<Output = ()>>(tell: impl FnOnce(Browser, String, tempfile::TempDir) -> F, script: bool) {
     let place = Place::fresh();
-    let program = Program::start(&place);
+    story_of(&Program::start(&place), tell, script);
+}
+
+/// The same of a program that runs.
+fn story_of<F: Future<Output = ()>>(
+    program: &Program,
+    tell: impl FnOnce(Browser, String, tempfile::TempDir) -> F,
+    script: bool,
+) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let browser = Browser::open(1280, script).await;
@@ -43,6 +56,24 @@ async fn log_in(browser: &Browser, portal: &str, login: &str) {
     browser.fill("#mot-de-passe", program::PASSWORD).await;
     browser.click("main button[type=submit]").await;
     browser.wait_for("Bonjour").await;
+}
+
+async fn log_out(browser: &Browser) {
+    browser.click(".person button").await;
+    browser.wait_for("Connexion").await;
+}
+
+/// Waits until the page of a transfer says this: by itself, or each time it is read again.
+async fn told_of_it(browser: &Browser, words: &str, script: bool) {
+    while !script && !browser.text().await.contains(words) {
+        browser.follow("Actualiser cette page").await;
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    browser.wait_for(words).await;
+}
+
+async fn taken_in_charge(browser: &Browser, script: bool) {
+    told_of_it(browser, "Ces archives sont prises en charge", script).await;
 }
 
 async fn deposit(browser: &Browser, portal: &str, file: &str) {
@@ -88,8 +119,7 @@ fn a_secretary_deposits_then_opens_what_was_taken_in_charge() {
         browser.follow("note.txt").await;
         browser.wait_for("Délibération du conseil : adoptée.").await;
 
-        browser.click(".person button").await;
-        browser.wait_for("Connexion").await;
+        log_out(&browser).await;
         browser.go(&format!("{portal}/versements")).await;
         browser.wait_for("Se connecter").await;
         browser.close().await;
@@ -103,8 +133,7 @@ fn an_archivist_refuses_in_words_that_the_secretary_reads() {
         log_in(&browser, &portal, "secretaire").await;
         deposit(&browser, &portal, &sip_file(&folder, "NAVIGATEUR-2", "ACCORD-ARCHIVISTE")).await;
         browser.wait_for("Le service d’archives va se prononcer").await;
-        browser.click(".person button").await;
-        browser.wait_for("Connexion").await;
+        log_out(&browser).await;
 
         log_in(&browser, &portal, "archiviste").await;
         browser.wait_for("Votre décision est attendue").await;
@@ -116,8 +145,7 @@ fn an_archivist_refuses_in_words_that_the_secretary_reads() {
         browser.fill("#mots", "Il manque l’annexe budgétaire.").await;
         browser.click("button.button-danger").await;
         browser.wait_for("n’a pas accepté ce versement").await;
-        browser.click(".person button").await;
-        browser.wait_for("Connexion").await;
+        log_out(&browser).await;
 
         log_in(&browser, &portal, "secretaire").await;
         browser.wait_for("À reprendre").await;
@@ -137,10 +165,7 @@ fn a_deposit_needs_no_script() {
         browser.go(&format!("{portal}/versements/paquet")).await;
         browser.wait_for("Choisissez le fichier du versement").await;
         deposit(&browser, &portal, &sip_file(&folder, "NAVIGATEUR-3", "ACCORD-TEST")).await;
-        while !browser.text().await.contains("Ces archives sont prises en charge") {
-            browser.follow("Actualiser cette page").await;
-            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-        }
+        taken_in_charge(&browser, false).await;
         browser.go(&format!("{portal}/versements")).await;
         browser.wait_for("Pris en charge").await;
         browser.close().await;

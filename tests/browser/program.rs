@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::service::Place;
+use crate::support::service::{Client, Place};
 
 /// Everyone's password in a place.
 pub const PASSWORD: &str = "mot-de-passe-d-essai";
@@ -19,8 +19,13 @@ pub struct Program {
 impl Program {
     /// Serves `place` on a free port; returns once it answers.
     pub fn start(place: &Place) -> Program {
+        Program::start_under(place, &[])
+    }
+
+    /// The same with these settings.
+    pub fn start_under(place: &Place, settings: &[(&str, String)]) -> Program {
         let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        Program::start_with(place, listen, &[])
+        Program::start_with(place, listen, settings)
     }
 
     /// Serves `place` there, with these settings.
@@ -46,6 +51,11 @@ impl Program {
             std::thread::sleep(Duration::from_millis(20));
         }
         program
+    }
+
+    /// A machine of the member, at its door.
+    pub fn machine(&self) -> Client {
+        Client::new(self.listen)
     }
 
     /// The portal's address.

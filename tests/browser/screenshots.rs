@@ -15,6 +15,8 @@ const HEIGHT_MAX: u64 = 1_500;
 struct Shot {
     name: &'static str,
     login: &'static str,
+    /// In which member; empty: the first of the person's.
+    member: &'static str,
     /// Whether the telephone's is made too.
     is_narrow_too: bool,
     /// Where to go, then what to click on.
@@ -23,7 +25,12 @@ struct Shot {
 }
 
 const fn shot(name: &'static str, login: &'static str, address: &'static str) -> Shot {
-    Shot { name, login, is_narrow_too: false, address, clicks: &[] }
+    Shot { name, login, member: "", is_narrow_too: false, address, clicks: &[] }
+}
+
+/// The same in a small commune whose archives are worth looking at.
+const fn commune(name: &'static str, address: &'static str) -> Shot {
+    Shot { member: "montvernoille", ..shot(name, "archiviste", address) }
 }
 
 /// Each desk, and the pages that the guide tells of.
@@ -35,9 +42,9 @@ const SHOTS: &[Shot] = &[
         ..shot("versement", "secretariat.aubrac", "/versements")
     },
     Shot { is_narrow_too: true, ..shot("accueil-archiviste", "archiviste", "/") },
-    Shot { is_narrow_too: true, ..shot("recherche", "archiviste", "/archives?q=deliberation") },
-    Shot { clicks: &[".rows li a"], ..shot("unite", "archiviste", "/archives?q=deliberation") },
-    shot("registre", "archiviste", "/registre"),
+    Shot { is_narrow_too: true, ..commune("recherche", "/archives?q=deliberation") },
+    Shot { clicks: &[".rows li a"], ..commune("unite", "/archives?q=registres+et+dossiers") },
+    commune("registre", "/registre"),
     shot("accueil-administration", "administration", "/"),
     shot("accords", "administration", "/accords"),
     shot("connecteurs", "administration", "/applications"),
@@ -103,15 +110,17 @@ fn password_of(login: &str) -> String {
     said.unwrap_or_else(|| panic!("nobody is {login}"))
 }
 
-/// Logs in, in the first of the person's members.
-async fn log_in(browser: &Browser, portal: &str, login: &str) {
+/// Logs in, in the member of the picture.
+async fn log_in(browser: &Browser, portal: &str, shot: &Shot) {
     browser.forget().await;
     browser.go(&format!("{portal}/connexion")).await;
-    browser.fill("#identifiant", login).await;
-    browser.fill("#mot-de-passe", &password_of(login)).await;
+    browser.fill("#identifiant", shot.login).await;
+    browser.fill("#mot-de-passe", &password_of(shot.login)).await;
     browser.click("main button[type=submit]").await;
     if browser.text().await.contains("Pour quelle collectivité") {
-        browser.click("main form button").await;
+        let chosen =
+            if shot.member.is_empty() { String::new() } else { format!("[value='{}']", shot.member) };
+        browser.click(&format!("main form button{chosen}")).await;
     }
     browser.find(".person button").await;
 }
@@ -135,7 +144,7 @@ async fn every_desk_is_shown() {
     std::fs::create_dir_all(&folder).unwrap();
     let (wide, narrow) = (Browser::open(1280, true).await, Browser::telephone(400).await);
     for shot in SHOTS {
-        log_in(&wide, portal, shot.login).await;
+        log_in(&wide, portal, shot).await;
         wide.resize(1280, 900).await;
         wide.go(&format!("{portal}{}", shot.address)).await;
         for css in shot.clicks {
@@ -149,7 +158,7 @@ async fn every_desk_is_shown() {
         wide.resize(1280, u32::try_from(height.clamp(600, HEIGHT_MAX)).unwrap()).await;
         take(&wide, portal, shot, &folder.join(shot.name).with_extension("png")).await;
         if shot.is_narrow_too {
-            log_in(&narrow, portal, shot.login).await;
+            log_in(&narrow, portal, shot).await;
             take(&narrow, portal, shot, &folder.join(format!("{}-telephone.png", shot.name))).await;
         }
     }

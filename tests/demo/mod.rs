@@ -1,9 +1,13 @@
-//! The demonstration, run as people run it, twice: the second run finds what the first left.
+//! The demonstration, run as people run it, twice: the second run finds what the first left, and is asked what archivists look for.
+
+mod questions;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use chartrier::model::EventType;
 use serde_json::Value;
@@ -19,6 +23,59 @@ fn demo(data: &Path) -> Output {
         .expect("the program runs")
 }
 
+/// The demonstration with its portal, stopped with the test.
+struct Served {
+    child: Child,
+    said: BufReader<ChildStdout>,
+    portal: String,
+    printed: String,
+}
+
+impl Served {
+    fn start(data: &Path) -> Served {
+        let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let (listen, metrics) = (free(), free());
+        let mut child = Command::new(env!("CARGO_BIN_EXE_chartrier"))
+            .arg("demo")
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .env("CHARTRIER_DATA", data)
+            .env("CHARTRIER_LISTEN", listen.to_string())
+            .env("CHARTRIER_METRICS_LISTEN", metrics.to_string())
+            .env_remove("CHARTRIER_DATABASE_URL")
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        let said = BufReader::new(child.stdout.take().unwrap());
+        let mut served = Served { child, said, portal: format!("http://{listen}"), printed: String::new() };
+        while !served.printed.contains("Tout est en ordre") {
+            let read = served.said.read_line(&mut served.printed).unwrap();
+            assert!(read > 0, "it stopped: {}", served.printed);
+        }
+        served
+    }
+
+    /// As Ctrl-C does; its database is stopped with it.
+    fn stop(mut self) -> String {
+        self.interrupt();
+        self.said.read_to_string(&mut self.printed).unwrap();
+        assert!(self.child.wait().unwrap().success(), "{}", self.printed);
+        std::mem::take(&mut self.printed)
+    }
+
+    fn interrupt(&self) {
+        let _ = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        if self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
+            self.interrupt();
+            let _ = self.child.wait();
+        }
+    }
+}
+
 /// The references (cotes) printed, in order.
 fn cotes(printed: &str) -> Vec<&str> {
     printed.lines().filter_map(|line| line.trim().strip_prefix("cote ")).collect()
@@ -27,15 +84,13 @@ fn cotes(printed: &str) -> Vec<&str> {
 #[test]
 fn the_demonstration_succeeds_and_its_second_run_finds_what_the_first_left() {
     let data = tempfile::tempdir().expect("a folder");
-    let printed: Vec<String> = (0..2)
-        .map(|_| {
-            let output = demo(data.path());
-            let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-            assert!(output.status.success(), "{printed}{}", String::from_utf8_lossy(&output.stderr));
-            printed
-        })
-        .collect();
-    assert_eq!(cotes(&printed[0]).len(), 22, "{}", printed[0]);
+    let output = demo(data.path());
+    let first = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{first}{}", String::from_utf8_lossy(&output.stderr));
+    let served = Served::start(data.path());
+    questions::each_has_its_first_answer(&served.portal);
+    let printed = [first, served.stop()];
+    assert_eq!(cotes(&printed[0]).len(), 24, "{}", printed[0]);
     for version in ["0.2", "1.0", "2.1", "2.2", "2.3"] {
         assert!(printed[0].contains(&format!(" 000, SEDA {version}, ")), "{version}: {}", printed[0]);
     }

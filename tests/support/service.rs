@@ -172,6 +172,20 @@ impl Place {
         });
     }
 
+    /// Applies the members' files as the operator does: the member's own with more written in it, and another member's beside
+    /// it when there is one, its code then its file. What the command said.
+    pub fn apply(&self, more: &str, other: Option<(&str, &str)>) -> String {
+        let folder = self.folder().join("tenants");
+        let own = format!("{MEMBER}{CONVENTION}{more}");
+        for (code, text) in std::iter::once(("essai", own.as_str())).chain(other) {
+            std::fs::create_dir_all(folder.join(code)).unwrap();
+            std::fs::write(folder.join(code).join("member.toml"), text).unwrap();
+        }
+        let (code, said) = self.run(&["tenants", "apply", folder.to_str().unwrap()], &[]);
+        assert_eq!(code, Some(0), "{said}");
+        said
+    }
+
     /// A column of the member's rows, as text.
     pub fn rows(&self, sql: &str) -> Vec<String> {
         let sql = format!("select coalesce(x::text, '-') from ({sql}) as t (x)");

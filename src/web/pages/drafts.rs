@@ -31,6 +31,12 @@ pub struct DraftPage {
     pub errors: Vec<FieldError>,
 }
 
+impl DraftPage {
+    fn is_wrong(&self, field: &str) -> bool {
+        self.errors.iter().any(|error| error.field == field)
+    }
+}
+
 /// Value, words, whether it is chosen.
 type Choice = (String, String, bool);
 
@@ -61,12 +67,15 @@ pub async fn prepare(
 ) -> Result<HttpResponse, Problem> {
     let by = By { tenant: person.tenant, person: person.person_id, role: Role::MemberAdmin };
     let prepared = match draft(&fields) {
-        Ok(draft) => drafts::prepare(&state.db, &state.clock, by, draft).await?.map_err(error),
-        Err(error) => Err(error),
+        Ok(draft) => {
+            let prepared = drafts::prepare(&state.db, &state.clock, by, draft).await?;
+            prepared.map_err(|unchanged| unchanged.into_iter().map(error).collect())
+        }
+        Err(error) => Err(vec![error]),
     };
     match prepared {
         Ok(id) => Ok(go_to(&format!("{}?fait=prepare", address(id)))),
-        Err(error) => Ok(answer_to_correct(&draft_page(&person, &state, &fields, vec![error]).await?)),
+        Err(errors) => Ok(answer_to_correct(&draft_page(&person, &state, &fields, errors).await?)),
     }
 }
 
