@@ -60,7 +60,7 @@ impl Access {
         if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX {
             return Ok(Some(Asked::NoReason));
         }
-        if self.opens(reader, opening) || opening == Opening::Never {
+        if self.opens(reader, &archive, opening) || opening == Opening::Never {
             return Ok(Some(Asked::Pointless));
         }
         let opens_on = match opening {

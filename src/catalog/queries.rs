@@ -20,11 +20,12 @@ pub async fn find_archive(
     let row = sqlx::query_as!(
         ArchiveRow,
         r#"select a.archive_id, a.cote, a.title, g.identifier as agreement, a.transferring_agency,
-                  a.originating_agency, a.size_bytes, a.unit_count, a.object_count, a.taken_in_charge_at
+                  a.originating_agency, t.person_id as "depositor?", a.size_bytes, a.unit_count, a.object_count,
+                  a.taken_in_charge_at
            from archive a join agreement g using (tenant_id, agreement_id)
+           left join transfer t using (tenant_id, transfer_id)
            where a.archive_id = $1
-             and ($2::jsonb is null or reached($2, g.identifier, a.originating_agency,
-                     (select t.person_id from transfer t where t.transfer_id = a.transfer_id)))"#,
+             and ($2::jsonb is null or reached($2, g.identifier, a.originating_agency, t.person_id, a.archive_id))"#,
         id.0,
         scope.ways()
     )

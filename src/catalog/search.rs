@@ -97,6 +97,9 @@ impl Question {
         };
         scope.agreements().into_iter().for_each(|all| within("a", all));
         scope.producers().into_iter().for_each(|all| within("p", all));
+        let archives: Option<Vec<String>> =
+            scope.archives().map(|all| all.iter().map(Uuid::to_string).collect());
+        archives.iter().for_each(|all| within("i", all.iter().map(String::as_str).collect()));
         self.agreement.iter().for_each(|one| within("a", vec![one]));
         self.producer.iter().for_each(|one| within("p", vec![one]));
         self.archive.iter().for_each(|one| within("i", vec![&one.to_string()]));
@@ -122,7 +125,7 @@ pub async fn listed(
            and ($3::jsonb is null or exists (
                    select from agreement g join transfer t using (tenant_id)
                    where g.agreement_id = a.agreement_id and t.transfer_id = a.transfer_id
-                     and reached($3, g.identifier, a.originating_agency, t.person_id)))
+                     and reached($3, g.identifier, a.originating_agency, t.person_id, a.archive_id)))
            -- Always there, so that a plan made for any page begins at the page's place in the index.
            and (a.taken_in_charge_at, a.archive_id)
                <= (coalesce($4::timestamptz, 'infinity'), coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
@@ -203,7 +206,7 @@ async fn answers(
            where ($5::uuid is null or u.archive_id = $5)
              and (not $6 or u.root)
              and ($7::jsonb is null or reached($7, g.identifier, a.originating_agency,
-                     (select t.person_id from transfer t where t.transfer_id = a.transfer_id)))"#,
+                     (select t.person_id from transfer t where t.transfer_id = a.transfer_id), a.archive_id))"#,
         ids,
         ranks,
         times,

@@ -139,7 +139,7 @@ pub async fn depositing(tx: &mut TenantRead, person: PersonId) -> Result<Option<
     .fetch_optional(tx.conn())
     .await?;
     Ok(held.map(|held| {
-        Scope::by(vec![Way { agreements: held.agreements, producers: held.producers, depositor: None }])
+        Scope::by(vec![Way { agreements: held.agreements, producers: held.producers, ..Way::default() }])
     }))
 }
 

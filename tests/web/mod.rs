@@ -60,6 +60,7 @@ mod people;
 mod pilot;
 mod profiles;
 mod proved;
+mod readings;
 mod register;
 mod registers;
 mod restservices;

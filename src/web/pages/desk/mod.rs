@@ -129,7 +129,7 @@ pub async fn show(
         integrity: standing.as_ref().and_then(preservation::notice),
         hopeless: standing.is_some_and(|standing| standing.open.iter().any(|incident| incident.no_good_copy)),
         can_deposit,
-        can_read: Who::Searcher.admits(roles),
+        can_read: Who::Searcher.admits(roles) && Reader::person(&person).is_some(),
         sees_transfers: followed,
         needs_factor: answers_elsewhere && !is_sure,
         derogations: derogations(&person, &state).await?,

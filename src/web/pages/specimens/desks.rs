@@ -136,18 +136,19 @@ pub fn administrator() -> DeskPage {
 }
 
 pub fn control() -> DeskPage {
-    let found = |code: &str, name: &str, is_here, open_count, last: Option<&str>| desk::control::Found {
+    let found = |code: &str, name: &str, is_here, open_count, has_entries: bool| desk::control::Found {
         code: code.into(),
         name: name.into(),
         is_here,
         quota: Some(quota()),
         standing: MemberStanding { open_count, ..MemberStanding::default() },
-        last: last.map(|title| (at("2026-11-12T08:30:00Z"), "SAL-2026-00042".into(), title.into())),
+        last: has_entries.then(|| at("2026-11-12T08:30:00Z")),
+        reading: is_here.then(|| at("2026-11-20T17:00:00Z")),
     };
     let ressort = [
-        found("sa", "Commune de Saint-Aubin-des-Landes", true, 0, Some("Délibération 2026-042")),
-        found("mv", "Commune de Montvernoille", false, 2, Some("Permis de construire, 2023")),
-        found("cdg", "Centre de gestion de la Haute-Valmoure", false, 0, None),
+        found("sa", "Commune de Saint-Aubin-des-Landes", true, 0, true),
+        found("mv", "Commune de Montvernoille", false, 2, true),
+        found("cdg", "Centre de gestion de la Haute-Valmoure", false, 0, false),
     ];
     DeskPage {
         control: Some(desk::control::desk("jeton", &ressort, 3)),
