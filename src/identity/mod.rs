@@ -96,6 +96,26 @@ pub struct Account {
     pub email: Option<String>,
 }
 
+/// Somebody who holds a role somewhere and may be written to.
+#[derive(Clone, Debug)]
+pub struct Serving {
+    pub person_id: PersonId,
+    pub email: String,
+    /// Every member they may act for, by name.
+    pub members: Vec<Membership>,
+}
+
+/// Whoever holds this role in some member, has an address and an open account.
+pub async fn serving(db: &Db, role: Role, now: DateTime<Utc>) -> Result<Vec<Serving>, db::Error> {
+    let mut tx = db.technical().await?;
+    let mut all = Vec::new();
+    for (person_id, email) in queries::holders(&mut tx, role).await? {
+        let members = queries::memberships(&mut tx, person_id, now).await?;
+        all.push(Serving { person_id, email, members });
+    }
+    Ok(all)
+}
+
 /// The account with a login, closed or not.
 pub async fn account_of(db: &Db, login: &str) -> Result<Option<Account>, db::Error> {
     queries::find_account(&mut db.technical().await?, login).await

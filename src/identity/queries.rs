@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Account, Membership, Opened};
 use crate::db::{Error, Technical};
-use crate::model::{Holding, PersonId, TenantId};
+use crate::model::{Holding, PersonId, Role, TenantId};
 
 /// Who has a login.
 pub(super) struct Person {
@@ -116,6 +116,19 @@ pub(super) async fn memberships(
         Ok(Membership { tenant, code: row.code, name: row.name, successor: row.successor, holdings })
     });
     membership.collect()
+}
+
+/// Whoever holds a role somewhere, with their address; those without one, or whose account is closed, left out.
+pub(super) async fn holders(tx: &mut Technical, role: Role) -> Result<Vec<(PersonId, String)>, Error> {
+    let rows = sqlx::query!(
+        r#"select p.person_id, p.email as "email!" from platform.person p
+           where p.email is not null and p.disabled_at is null
+             and exists (select from assignment a where a.person_id = p.person_id and a.role = $1)
+           order by p.person_id"#,
+        role.word()
+    );
+    let rows = rows.fetch_all(tx.conn()).await?.into_iter();
+    Ok(rows.map(|row| (PersonId(row.person_id), row.email)).collect())
 }
 
 /// What is counted of wrong passwords.

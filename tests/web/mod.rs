@@ -31,6 +31,7 @@ mod agreements;
 mod annual;
 mod attempts;
 mod attestations;
+mod awaiting;
 mod bill;
 mod checks;
 mod connectors;
