@@ -228,9 +228,8 @@ mod tests {
             ["", "acces ouvert", "lecture ouverte", "suspension", "derogation_demandee", "creation"];
         for role in [Role::Pilot, Role::Operator, Role::ControlAuthority, Role::Reader] {
             let of = looked(role);
-            for (kind, about, action) in kinds.iter().flat_map(|kind| {
-                about.iter().flat_map(move |about| actions.iter().map(move |action| (kind, about, action)))
-            }) {
+            let all = kinds.iter().flat_map(|kind| about.map(|about| (*kind, about)));
+            for ((kind, about), action) in all.flat_map(|entry| actions.map(|action| (entry, action))) {
                 let told = told(&of, &happened(kind, about, action), ME);
                 assert!(told.is_none_or(|told| told.name.is_none()), "{role:?} {kind} {about} {action}");
             }

@@ -50,9 +50,9 @@ fn page(roles: &str) -> DeskPage {
 }
 
 /// What happened to whoever has these roles: kind of entry, what it is about, action, name, in which member.
-type Told = (&'static str, &'static str, &'static str, &'static str, bool);
+type Entry = (&'static str, &'static str, &'static str, &'static str, bool);
 
-fn happened(role: Role, several: bool, told: &[Told]) -> Option<Lately> {
+fn happened(role: Role, several: bool, told: &[Entry]) -> Option<Lately> {
     let here = TenantId::of_member("sa");
     let found = told.iter().enumerate().map(|(number, (event_type, about, action, name, is_here))| {
         let (code, member) = match is_here {
