@@ -69,6 +69,15 @@ pub struct Membership {
     pub holdings: Vec<Holding>,
 }
 
+impl Membership {
+    /// Each role once, however many times it is held: a control authority holds its own again by each reading.
+    pub fn roles(&self) -> Vec<Role> {
+        let mut roles: Vec<Role> = self.holdings.iter().map(|held| held.role).collect();
+        roles.dedup();
+        roles
+    }
+}
+
 /// An open session.
 #[derive(Clone, Debug)]
 pub struct Session {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::provider::Vouched;
 use super::{Error, Identity, PersonCaller, Session, attempts, password, provider_queries, queries, secret};
 use crate::db::Technical;
-use crate::model::{Agent, Event, EventType, Holding, Outcome, Role};
+use crate::model::{Agent, Event, EventType, Outcome, Role};
 
 /// Longest session, whatever is done with it.
 pub const SESSION_SECONDS: i64 = 12 * 3600;
@@ -130,7 +130,7 @@ impl Identity {
             member_code: member.code.clone(),
             person_id: row.person_id,
             display_name: row.display_name.clone(),
-            roles: roles(&member.holdings),
+            roles: member.roles(),
             holdings: member.holdings.clone(),
             follows: members
                 .iter()
@@ -200,13 +200,6 @@ impl Identity {
         tx.commit().await?;
         Ok(None)
     }
-}
-
-/// Each role once, in their order.
-fn roles(holdings: &[Holding]) -> Vec<Role> {
-    let mut roles: Vec<Role> = holdings.iter().map(|held| held.role).collect();
-    roles.dedup();
-    roles
 }
 
 /// `false` when the person may act for nobody. The only member is chosen at once.
