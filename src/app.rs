@@ -192,6 +192,7 @@ impl App {
                 recovery: Recovery::new(self.db.clone(), self.storage.clone(), self.clock.clone()),
                 sealing: self.sealing(),
                 mail: self.mail.clone(),
+                access: Access::new(self.db.clone(), self.storage.clone(), self.clock.clone()),
                 clock: self.clock.clone(),
                 turns: Turns::new(self.config.share.jobs),
                 lease: self.config.worker_lease,

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{Access, Error, Reader, derogation_queries as queries, opening, reached};
-use crate::model::{Agent, Event, EventType, Outcome, PersonId, Role, UnitId};
+use crate::model::{Agent, Event, EventType, Outcome, PersonId, Role, Scope, TenantId, UnitId};
 use crate::seda::opening::Opening;
 
 /// Characters of a reason.
@@ -60,7 +60,7 @@ impl Access {
         if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX {
             return Ok(Some(Asked::NoReason));
         }
-        if self.opens(reader, opening) || opening == Opening::Never {
+        if self.opens(reader, &archive, opening) || opening == Opening::Never {
             return Ok(Some(Asked::Pointless));
         }
         let opens_on = match opening {
@@ -106,8 +106,13 @@ impl Access {
 
     /// How many wait to be seen, within the scope.
     pub async fn derogations_open(&self, reader: &Reader) -> Result<u64, Error> {
-        let mut tx = self.db.read(reader.tenant).await?;
-        Ok(queries::open_count(&mut tx, &reader.scope).await?)
+        self.derogations_within(reader.tenant, &reader.scope).await
+    }
+
+    /// How many wait to be seen in a member, within a scope.
+    pub async fn derogations_within(&self, tenant: TenantId, scope: &Scope) -> Result<u64, Error> {
+        let mut tx = self.db.read(tenant).await?;
+        Ok(queries::open_count(&mut tx, scope).await?)
     }
 
     /// Says that a request was seen; whether there is such a one within the scope. Saying it again changes nothing.

@@ -77,7 +77,7 @@ pub(super) async fn page(
            left join platform.person p on p.person_id = d.person_id
            where ($1::timestamptz is null or (d.asked_at, d.derogation_request_id) < ($1, $2))
              and ($3::jsonb is null or reached($3, g.identifier, a.originating_agency,
-                     (select t.person_id from transfer t where t.transfer_id = a.transfer_id)))
+                     (select t.person_id from transfer t where t.transfer_id = a.transfer_id), a.archive_id))
            order by d.asked_at desc, d.derogation_request_id desc
            limit $4"#,
         after.map(|(at, _)| at),
@@ -113,7 +113,7 @@ pub(super) async fn open_count(tx: &mut TenantRead, scope: &Scope) -> Result<u64
            join agreement g using (tenant_id, agreement_id)
            where d.seen_at is null
              and ($1::jsonb is null or reached($1, g.identifier, a.originating_agency,
-                     (select t.person_id from transfer t where t.transfer_id = a.transfer_id)))"#,
+                     (select t.person_id from transfer t where t.transfer_id = a.transfer_id), a.archive_id))"#,
         scope.ways()
     );
     Ok(count.fetch_one(tx.conn()).await? as u64)
@@ -133,7 +133,7 @@ pub(super) async fn find(
            join agreement g using (tenant_id, agreement_id)
            where d.derogation_request_id = $1
              and ($2::jsonb is null or reached($2, g.identifier, a.originating_agency,
-                     (select t.person_id from transfer t where t.transfer_id = a.transfer_id)))"#,
+                     (select t.person_id from transfer t where t.transfer_id = a.transfer_id), a.archive_id))"#,
         id,
         scope.ways()
     );

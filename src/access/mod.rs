@@ -218,9 +218,9 @@ impl Access {
         Ok(Some(ObjectView { object, archive, units, opening }))
     }
 
-    /// Whether what opens so opens for this reader today.
-    pub fn opens(&self, reader: &Reader, opening: Opening) -> bool {
-        reader.opens(opening, self.clock.today())
+    /// Whether what opens so, of this archive, opens for this reader today.
+    pub fn opens(&self, reader: &Reader, archive: &Archive, opening: Opening) -> bool {
+        reader.opens(archive, opening, self.clock.today())
     }
 }
 

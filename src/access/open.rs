@@ -21,7 +21,7 @@ impl Access {
     /// Opens a file from the first site whose copy is right. `None`: no such file, or none that opens for this reader.
     pub async fn open(&self, reader: &Reader, id: ObjectId) -> Result<Option<Opened>, Error> {
         let Some(view) = self.object(reader, id).await? else { return Ok(None) };
-        if !self.opens(reader, view.opening) {
+        if !self.opens(reader, &view.archive, view.opening) {
             return Ok(None);
         }
         let anew = self.consulted(reader, id, &view).await?;
@@ -50,26 +50,31 @@ impl Access {
 
     /// When it returns, this reader's consultation of the file is journaled; whether it is a new one.
     async fn consulted(&self, reader: &Reader, id: ObjectId, view: &ObjectView) -> Result<bool, Error> {
-        let (object, agent) = (format!("object:{id}"), reader.agent.to_string());
+        let (acting, reading) = reader.acts_on(&view.archive);
+        // Under another reading, for another reason, it is another consultation.
+        let reading = reading.map(|reading| reading.to_string());
+        let (object, agent) = (format!("object:{id}"), acting.to_string());
         let since = self.clock.now() - TimeDelta::minutes(CONSULTATION_MINUTES);
         let mut read = self.db.read(reader.tenant).await?;
-        let known = queries::consulted_since(&mut read, &object, &agent, since).await?;
+        let known = queries::consulted_since(&mut read, &object, (&agent, reading.as_deref()), since).await?;
         drop(read);
         if known {
             return Ok(false);
         }
         let mut tx = self.db.write(reader.tenant).await?;
         queries::one_at_a_time(&mut tx, &object, &agent).await?;
-        if queries::consulted_since(&mut tx, &object, &agent, since).await? {
+        if queries::consulted_since(&mut tx, &object, (&agent, reading.as_deref()), since).await? {
             return Ok(false);
         }
         tx.enqueue_background(JOB_COMMUNICATED, view.archive.archive_id.0, self.clock.now()).await?;
+        let mut detail = vec![("archive", view.archive.archive_id.to_string())];
+        detail.extend(reading.map(|reading| ("lecture", reading)));
         tx.record(Event {
             event_type: EventType::Consultation,
             outcome: Outcome::Ok,
-            agent: reader.agent,
+            agent: acting,
             object,
-            detail: vec![("archive", view.archive.archive_id.to_string())],
+            detail,
         });
         tx.commit().await?;
         Ok(true)

@@ -5,21 +5,24 @@ use uuid::Uuid;
 
 use crate::db::{self, TenantRead, TenantTx};
 
-/// Whether this agent's consultation of the object was journaled at or after that moment.
+/// Whether this agent's consultation of the object, by this reading of a control authority or by none, was journaled at or after that
+/// moment.
 pub(super) async fn consulted_since(
     tx: &mut TenantRead,
     object: &str,
-    agent: &str,
+    (agent, reading): (&str, Option<&str>),
     since: DateTime<Utc>,
 ) -> Result<bool, db::Error> {
     let consulted = sqlx::query_scalar!(
         r#"select exists (
                select from event
                where object = $1 and event_type = 'CONSULTATION' and at >= $3 and entry::jsonb ->> 'agent' = $2
+                 and entry::jsonb #>> '{detail,lecture}' is not distinct from $4
            ) as "consulted!""#,
         object,
         agent,
-        since
+        since,
+        reading
     )
     .fetch_one(tx.conn())
     .await?;

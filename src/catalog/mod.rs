@@ -17,7 +17,7 @@ pub mod write;
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{ArchiveId, Content, NamedFormat, ObjectId, Rules, UnitId};
+use crate::model::{ArchiveId, Content, NamedFormat, ObjectId, PersonId, Rules, UnitId};
 
 /// Job, asked for by whoever opens a file: the archive's copies are read again, when they have not been for long.
 pub const JOB_COMMUNICATED: &str = "communicated";
@@ -34,6 +34,8 @@ pub struct Archive {
     pub agreement: String,
     pub transferring_agency: String,
     pub originating_agency: Option<String>,
+    /// Who deposited it; `None`: a machine.
+    pub depositor: Option<PersonId>,
     pub size_bytes: u64,
     pub unit_count: u32,
     pub object_count: u32,

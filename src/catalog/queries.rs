@@ -1,5 +1,7 @@
 //! What is read of the catalogue: one statement a function, nothing outside the scope given.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -20,11 +22,12 @@ pub async fn find_archive(
     let row = sqlx::query_as!(
         ArchiveRow,
         r#"select a.archive_id, a.cote, a.title, g.identifier as agreement, a.transferring_agency,
-                  a.originating_agency, a.size_bytes, a.unit_count, a.object_count, a.taken_in_charge_at
+                  a.originating_agency, t.person_id as "depositor?", a.size_bytes, a.unit_count, a.object_count,
+                  a.taken_in_charge_at
            from archive a join agreement g using (tenant_id, agreement_id)
+           left join transfer t using (tenant_id, transfer_id)
            where a.archive_id = $1
-             and ($2::jsonb is null or reached($2, g.identifier, a.originating_agency,
-                     (select t.person_id from transfer t where t.transfer_id = a.transfer_id)))"#,
+             and ($2::jsonb is null or reached($2, g.identifier, a.originating_agency, t.person_id, a.archive_id))"#,
         id.0,
         scope.ways()
     )
@@ -250,6 +253,39 @@ impl Ruled {
 
 fn read_rules(table: &'static str, json: serde_json::Value) -> Result<Rules, db::Error> {
     serde_json::from_value(json).map_err(|error| db::Error::Row { table, reason: error.to_string() })
+}
+
+/// What is right above each of these units.
+pub(super) async fn parents_of_each(
+    tx: &mut TenantRead,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Uuid>>, db::Error> {
+    let rows = sqlx::query!("select child_id, parent_id from unit_link where child_id = any($1)", ids)
+        .fetch_all(tx.conn())
+        .await?;
+    let mut each: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    rows.into_iter().for_each(|row| each.entry(row.child_id).or_default().push(row.parent_id));
+    Ok(each)
+}
+
+/// Formats of the files of each of these units, by PUID and name; an empty PUID: not recognised.
+pub(super) async fn formats_of_each(
+    tx: &mut TenantRead,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<(String, String)>>, db::Error> {
+    let rows = sqlx::query!(
+        r#"with held as materialized (select unit_id, object_id from unit_object where unit_id = any($1))
+           select distinct held.unit_id, coalesce(o.puid, '') as "puid!",
+                  coalesce(nullif(concat_ws(' ', o.format_name, nullif(o.format_version, '')), ''), '') as "name!"
+           from held join binary_object o using (object_id)
+           where o.object_id = any(array(select object_id from held))"#,
+        ids
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let mut each: HashMap<Uuid, Vec<(String, String)>> = HashMap::new();
+    rows.into_iter().for_each(|row| each.entry(row.unit_id).or_default().push((row.puid, row.name)));
+    Ok(each)
 }
 
 /// At most `most` files of this unit, by name, after the one named.

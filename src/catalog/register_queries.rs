@@ -25,22 +25,16 @@ pub struct Entry {
     pub message_identifier: Option<String>,
 }
 
-/// The last archives taken in charge that the scope reaches, the last first: when, cote, title.
-pub async fn latest(
-    tx: &mut TenantRead,
-    scope: &Scope,
-    most: i64,
-) -> Result<Vec<(DateTime<Utc>, String, String)>, db::Error> {
-    let rows = sqlx::query!(
-        "select a.taken_in_charge_at, a.cote, a.title
+/// When the last archive that the scope reaches was taken in charge.
+pub async fn latest(tx: &mut TenantRead, scope: &Scope) -> Result<Option<DateTime<Utc>>, db::Error> {
+    let at = sqlx::query_scalar!(
+        "select a.taken_in_charge_at
          from archive a join agreement g using (tenant_id, agreement_id) join transfer t using (tenant_id, transfer_id)
-         where $1::jsonb is null or reached($1, g.identifier, a.originating_agency, t.person_id)
-         order by a.taken_in_charge_at desc, a.archive_id desc limit $2",
-        scope.ways(),
-        most
+         where $1::jsonb is null or reached($1, g.identifier, a.originating_agency, t.person_id, a.archive_id)
+         order by a.taken_in_charge_at desc, a.archive_id desc limit 1",
+        scope.ways()
     );
-    let rows = rows.fetch_all(tx.conn()).await?.into_iter();
-    Ok(rows.map(|row| (row.taken_in_charge_at, row.cote, row.title)).collect())
+    Ok(at.fetch_optional(tx.conn()).await?)
 }
 
 /// Place in the register: what came last on the page before.
@@ -65,7 +59,7 @@ pub async fn entries(
            and a.taken_in_charge_at < make_timestamptz($1 + 1, 1, 1, 0, 0, 0, 'Europe/Paris')
            and (a.taken_in_charge_at, a.archive_id)
                > (coalesce($2::timestamptz, '-infinity'), coalesce($3::uuid, '00000000-0000-0000-0000-000000000000'))
-           and ($5::jsonb is null or reached($5, g.identifier, a.originating_agency, t.person_id))
+           and ($5::jsonb is null or reached($5, g.identifier, a.originating_agency, t.person_id, a.archive_id))
          order by a.taken_in_charge_at, a.archive_id
          limit $4"#,
         year,
@@ -107,7 +101,7 @@ pub async fn years(tx: &mut TenantRead, scope: &Scope) -> Result<Vec<Total>, db:
            where $1::jsonb is null or exists (
                select from agreement g join transfer t using (tenant_id)
                where g.agreement_id = a.agreement_id and t.transfer_id = a.transfer_id
-                 and reached($1, g.identifier, a.originating_agency, t.person_id))
+                 and reached($1, g.identifier, a.originating_agency, t.person_id, a.archive_id))
            group by 1 order by 1 desc"#,
         scope.ways()
     );

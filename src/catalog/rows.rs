@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Archive, Object, Unit, UnitLine};
 use crate::db;
-use crate::model::{ArchiveId, NamedFormat, ObjectId, UnitId};
+use crate::model::{ArchiveId, NamedFormat, ObjectId, PersonId, UnitId};
 
 pub(super) struct ArchiveRow {
     pub archive_id: Uuid,
@@ -16,6 +16,7 @@ pub(super) struct ArchiveRow {
     pub agreement: String,
     pub transferring_agency: String,
     pub originating_agency: Option<String>,
+    pub depositor: Option<Uuid>,
     pub size_bytes: i64,
     pub unit_count: i32,
     pub object_count: i32,
@@ -31,6 +32,7 @@ impl From<ArchiveRow> for Archive {
             agreement: row.agreement,
             transferring_agency: row.transferring_agency,
             originating_agency: row.originating_agency,
+            depositor: row.depositor.map(PersonId),
             size_bytes: row.size_bytes as u64,
             unit_count: row.unit_count as u32,
             object_count: row.object_count as u32,

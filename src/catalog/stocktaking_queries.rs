@@ -38,7 +38,7 @@ pub async fn held(tx: &mut TenantRead, scope: &Scope, until: DateTime<Utc>) -> R
                   count(*) as "archives!", sum(a.object_count)::bigint as "objects!", sum(a.size_bytes)::bigint as "bytes!"
            from archive a join agreement g using (tenant_id, agreement_id) join transfer t using (tenant_id, transfer_id)
            where a.taken_in_charge_at < $1
-             and ($2::jsonb is null or reached($2, g.identifier, a.originating_agency, t.person_id))
+             and ($2::jsonb is null or reached($2, g.identifier, a.originating_agency, t.person_id, a.archive_id))
            group by 1, 2, 3 order by 2, 1, 3"#,
         until,
         scope.ways()
@@ -62,7 +62,7 @@ pub async fn on_sites(
            from copy c join archive a using (tenant_id, archive_id)
            join agreement g using (tenant_id, agreement_id) join transfer t using (tenant_id, transfer_id)
            where a.taken_in_charge_at < $1
-             and ($2::jsonb is null or reached($2, g.identifier, a.originating_agency, t.person_id))
+             and ($2::jsonb is null or reached($2, g.identifier, a.originating_agency, t.person_id, a.archive_id))
            group by c.site order by c.site"#,
         until,
         scope.ways()

@@ -8,6 +8,8 @@ mod attestation_queries;
 pub mod attested;
 pub mod copy;
 pub mod export;
+pub mod lately;
+mod lately_queries;
 mod queries;
 pub mod seal_queries;
 pub mod stamping_queries;

@@ -69,6 +69,15 @@ pub struct Membership {
     pub holdings: Vec<Holding>,
 }
 
+impl Membership {
+    /// Each role once, however many times it is held: a control authority holds its own again by each reading.
+    pub fn roles(&self) -> Vec<Role> {
+        let mut roles: Vec<Role> = self.holdings.iter().map(|held| held.role).collect();
+        roles.dedup();
+        roles
+    }
+}
+
 /// An open session.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -94,6 +103,26 @@ pub struct Session {
 pub struct Account {
     pub person_id: PersonId,
     pub email: Option<String>,
+}
+
+/// Somebody who holds a role somewhere and may be written to.
+#[derive(Clone, Debug)]
+pub struct Serving {
+    pub person_id: PersonId,
+    pub email: String,
+    /// Every member they may act for, by name.
+    pub members: Vec<Membership>,
+}
+
+/// Whoever holds this role in some member, has an address and an open account.
+pub async fn serving(db: &Db, role: Role, now: DateTime<Utc>) -> Result<Vec<Serving>, db::Error> {
+    let mut tx = db.technical().await?;
+    let mut all = Vec::new();
+    for (person_id, email) in queries::holders(&mut tx, role).await? {
+        let members = queries::memberships(&mut tx, person_id, now).await?;
+        all.push(Serving { person_id, email, members });
+    }
+    Ok(all)
 }
 
 /// The account with a login, closed or not.

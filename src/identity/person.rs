@@ -130,7 +130,7 @@ impl Identity {
             member_code: member.code.clone(),
             person_id: row.person_id,
             display_name: row.display_name.clone(),
-            roles: member.holdings.iter().map(|held| held.role).collect(),
+            roles: member.roles(),
             holdings: member.holdings.clone(),
             follows: members
                 .iter()

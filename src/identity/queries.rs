@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Account, Membership, Opened};
 use crate::db::{Error, Technical};
-use crate::model::{Holding, PersonId, TenantId};
+use crate::model::{Holding, PersonId, Role, TenantId};
 
 /// Who has a login.
 pub(super) struct Person {
@@ -69,7 +69,8 @@ pub(super) async fn forget(
 }
 
 /// Every member that a person may act for, by name: those of their roles, and those that these have followed, where whoever
-/// reads goes on reading (a merger: archives stay where they are); and those that an operator reads exceptionally. A control authority has its own ressort, and no more.
+/// reads goes on reading (a merger: archives stay where they are); and those that an operator reads exceptionally. A control authority has its own
+/// ressort, and no more: by its role, and again by each reading that it opened with a reason, as long as it has the role and the reading is open.
 pub(super) async fn memberships(
     tx: &mut Technical,
     person: PersonId,
@@ -77,19 +78,25 @@ pub(super) async fn memberships(
 ) -> Result<Vec<Membership>, Error> {
     let rows = sqlx::query!(
         r#"with recursive held as (
-               select m.tenant_id, m.code, a.role, a.agreements, a.producers
+               select m.tenant_id, m.code, a.role, a.agreements, a.producers, null::jsonb as reading
                from assignment a join member m using (tenant_id) where a.person_id = $1
                union
-               select m.tenant_id, m.code, 'producer', null, null
+               select m.tenant_id, m.code, a.role, a.agreements, a.producers,
+                      jsonb_build_object('reading_id', r.reading_id, 'archive', r.archive_id, 'until', r.until)
+               from control_reading r join assignment a using (tenant_id, person_id) join member m using (tenant_id)
+               where r.person_id = $1 and a.role = 'control_authority' and r.until > $3 and r.ended_at is null
+               union
+               select m.tenant_id, m.code, 'producer', null, null, null
                from glass g join member m using (tenant_id)
                where g.asked_by = $1 and g.until > $3 and g.ended_at is null
                union
-               select before.tenant_id, before.code, held.role, held.agreements, held.producers
+               select before.tenant_id, before.code, held.role, held.agreements, held.producers, held.reading
                from held join member before on before.successor = held.code and before.valid_until < $2
                where held.role in ('archivist', 'member_admin', 'producer', 'reader'))
            select m.tenant_id, m.code, m.name, m.successor,
                   jsonb_agg(jsonb_build_object('role', held.role, 'agreements', held.agreements,
-                                               'producers', held.producers)) as "holdings!"
+                                               'producers', held.producers, 'reading', held.reading))
+                      as "holdings!"
            from held join member m using (tenant_id)
            group by m.tenant_id, m.code, m.name, m.successor order by m.name, m.code"#,
         person.0,
@@ -101,11 +108,27 @@ pub(super) async fn memberships(
     let membership = rows.into_iter().map(|row| {
         let holdings: Result<Vec<Holding>, _> = serde_json::from_value(row.holdings);
         let mut holdings = holdings.map_err(|error| Error::row("assignment", error))?;
-        holdings.sort_by_key(|held| held.role);
+        // The role alone before its readings.
+        holdings.sort_by_key(|held| {
+            (held.role, held.reading.as_ref().map(|reading| (reading.until, reading.reading_id)))
+        });
         let tenant = TenantId::from_row(row.tenant_id);
         Ok(Membership { tenant, code: row.code, name: row.name, successor: row.successor, holdings })
     });
     membership.collect()
+}
+
+/// Whoever holds a role somewhere, with their address; those without one, or whose account is closed, left out.
+pub(super) async fn holders(tx: &mut Technical, role: Role) -> Result<Vec<(PersonId, String)>, Error> {
+    let rows = sqlx::query!(
+        r#"select p.person_id, p.email as "email!" from platform.person p
+           where p.email is not null and p.disabled_at is null
+             and exists (select from assignment a where a.person_id = p.person_id and a.role = $1)
+           order by p.person_id"#,
+        role.word()
+    );
+    let rows = rows.fetch_all(tx.conn()).await?.into_iter();
+    Ok(rows.map(|row| (PersonId(row.person_id), row.email)).collect())
 }
 
 /// What is counted of wrong passwords.

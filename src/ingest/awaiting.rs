@@ -63,7 +63,8 @@ impl Ingest {
         stream::iter(members).buffered(AT_ONCE).try_collect().await
     }
 
-    async fn awaiting_in(&self, member: &Served, most: u32) -> Result<Awaiting, db::Error> {
+    /// What awaits in one member: at most so many transfers.
+    pub async fn awaiting_in(&self, member: &Served, most: u32) -> Result<Awaiting, db::Error> {
         let mut tx = self.db.read(member.tenant).await?;
         let counted = awaiting_queries::count(&mut tx, &member.scope).await?;
         if counted.count == 0 {

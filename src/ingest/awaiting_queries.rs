@@ -15,7 +15,7 @@ pub(super) async fn count(tx: &mut TenantRead, scope: &Scope) -> Result<Awaiting
                   coalesce(sum(expanded_bytes), 0)::bigint as "bytes!"
            from (select object_count, expanded_bytes, findings <> '[]' as remarked from transfer
                  where state = 'examined' and decided_by is null
-                   and ($1::jsonb is null or reached($1, agreement_identifier, originating_agency, person_id))
+                   and ($1::jsonb is null or reached($1, agreement_identifier, originating_agency, person_id, archive_id))
                  limit $2) waiting"#,
         scope.ways(),
         COUNTED_MAX
@@ -42,7 +42,7 @@ pub(super) async fn first(tx: &mut TenantRead, scope: &Scope, most: u32) -> Resu
            from transfer t
            left join party p on p.tenant_id = t.tenant_id and p.identifier = t.transferring_agency
            where t.state = 'examined' and t.decided_by is null
-             and ($1::jsonb is null or reached($1, t.agreement_identifier, t.originating_agency, t.person_id))
+             and ($1::jsonb is null or reached($1, t.agreement_identifier, t.originating_agency, t.person_id, t.archive_id))
            order by t.findings = '[]', t.received_at, t.transfer_id
            limit $2"#,
         scope.ways(),

@@ -132,7 +132,7 @@ pub async fn transfers_page(
            from transfer
            where ($1::text is null or state = $1::text::transfer_state)
              and ($2::jsonb is null or machine_id = $3
-                  or reached($2, agreement_identifier, originating_agency, person_id))
+                  or reached($2, agreement_identifier, originating_agency, person_id, archive_id))
              -- A comparison that the index can begin at, the first page included.
              and (received_at, transfer_id)
                  < (coalesce($4::timestamptz, 'infinity'), coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))

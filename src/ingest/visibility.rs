@@ -4,15 +4,19 @@
 //! Pure. What is not followed answers like what does not exist.
 
 use crate::identity::PersonCaller;
-use crate::model::{Role, Scope, Transfer, Way};
+use crate::model::{Facts, Holding, Role, Scope, Transfer, Way};
 
 /// Roles that follow what others deposited.
 const ANSWERING: [Role; 3] = [Role::Archivist, Role::ControlAuthority, Role::MemberAdmin];
 
 /// The transfers that this person follows; `None`: none at all.
 pub fn followed_by(person: &PersonCaller) -> Option<Scope> {
-    let mut ways: Vec<Way> =
-        person.holdings.iter().filter(|held| ANSWERING.contains(&held.role)).map(Way::from).collect();
+    let mut ways: Vec<Way> = person
+        .holdings
+        .iter()
+        .filter(|held| ANSWERING.contains(&held.role))
+        .filter_map(Holding::way)
+        .collect();
     if [Role::Depositor, Role::Producer].iter().any(|role| person.has(*role)) {
         ways.push(Way::own(person.person_id));
     }
@@ -26,9 +30,12 @@ pub fn follows(person: &PersonCaller, transfer: &Transfer) -> bool {
 
 /// Whether a scope reaches this transfer.
 pub fn reaches(scope: &Scope, transfer: &Transfer) -> bool {
-    let (agreement, producer) =
-        (transfer.agreement_identifier.as_deref(), transfer.originating_agency.as_deref());
-    scope.reaches(agreement, producer, transfer.person_id)
+    scope.leads_to(Facts {
+        agreement: transfer.agreement_identifier.as_deref(),
+        producer: transfer.originating_agency.as_deref(),
+        depositor: transfer.person_id,
+        archive: transfer.archive_id.map(|id| id.0),
+    })
 }
 
 #[cfg(test)]
@@ -46,5 +53,7 @@ mod tests {
         let admin = PersonCaller::for_tests(holding(&[Role::Depositor, Role::MemberAdmin]));
         assert!(followed_by(&admin).unwrap().is_whole());
         assert!(followed_by(&PersonCaller::for_tests(holding(&[Role::Operator, Role::Reader]))).is_none());
+        // The control authority, until it says why it reads.
+        assert!(followed_by(&PersonCaller::for_tests(holding(&[Role::ControlAuthority]))).is_none());
     }
 }

@@ -23,13 +23,13 @@ pub(super) async fn choices(
     Ok((email.flatten(), chosen))
 }
 
-/// A choice; at once is what stands without one.
+/// A choice; that which stands without one is not kept.
 pub(super) async fn choose(
     tx: &mut Technical,
     person: PersonId,
     (subject, manner): (Subject, Manner),
 ) -> Result<(), Error> {
-    if manner == Manner::Now {
+    if manner == subject.unless_chosen() {
         let done = sqlx::query!(
             "delete from platform.notification where person_id = $1 and subject = $2",
             person.0,

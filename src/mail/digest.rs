@@ -5,12 +5,14 @@
 use askama::Template;
 
 use super::Mail;
+use super::outbox::letter_of;
 use super::queries::Due;
 use super::smtp::{NotTaken, Outgoing, Relay};
 
 /// A line of the digest.
 struct Line {
-    member: String,
+    /// `None`: it is about no member in particular.
+    member: Option<String>,
     subject: String,
     address: String,
 }
@@ -31,7 +33,8 @@ impl Mail {
         for letter in due {
             let (subject, body) = self.written(letter).map_err(for_good)?;
             let address = link_of(&body, &self.public_url).to_owned();
-            lines.push(Line { member: letter.member.clone(), subject, address });
+            let of_all = letter_of(letter).map_err(for_good)?.is_of_all();
+            lines.push(Line { member: (!of_all).then(|| letter.member.clone()), subject, address });
         }
         let subject = match lines.len() {
             1 => "Résumé du jour : une nouvelle".to_owned(),

@@ -48,6 +48,8 @@ pub enum Letter {
     Missed { agreement: String, from: NaiveDate, until: NaiveDate, due: NaiveDate },
     /// A producer is asked, or asked again, what it archives.
     Survey(SurveyLetter),
+    /// So many things await an archivist's decision, in so many members.
+    Awaiting { transfers: u64, derogations: u64, agreements: u64, members: u64 },
     /// Seals wait for their time stamp since then.
     Unstamped { since: DateTime<Utc>, reason: String },
 }
@@ -154,7 +156,20 @@ struct Missed<'a> {
     address: String,
 }
 
+#[derive(Template)]
+#[template(path = "mail/awaiting.txt", escape = "none")]
+struct Awaiting<'a> {
+    lines: &'a [String],
+    where_: &'a str,
+    address: String,
+}
+
 impl Letter {
+    /// Whether it is about no member in particular.
+    pub(super) fn is_of_all(&self) -> bool {
+        matches!(self, Letter::Awaiting { .. })
+    }
+
     /// What a link of a letter is sealed for.
     pub const LINK: &'static str = "password-link";
 
@@ -217,6 +232,9 @@ impl Letter {
                 let body = Missed { agreement, from, until, due, member, address }.render()?;
                 Ok((format!("Versement attendu, et pas reçu ({agreement})"), body))
             }
+            Letter::Awaiting { transfers, derogations, agreements, members } => {
+                awaiting([*transfers, *derogations, *agreements], *members, format!("{public_url}/"))
+            }
             Letter::Survey(letter) => letter.written(member, public_url, at_rest),
             Letter::Unstamped { since, reason } => {
                 let address = format!("{public_url}/exploitation/scellements");
@@ -239,6 +257,25 @@ fn deposited(letter: Deposited<'_>) -> Result<(String, String), Unwritten> {
         false => "Votre versement n’a pas été pris en charge",
     };
     Ok((subject.into(), letter.render()?))
+}
+
+fn awaiting(counts: [u64; 3], members: u64, address: String) -> Result<(String, String), Unwritten> {
+    let words = [
+        ("versement à décider", "versements à décider"),
+        ("demande de dérogation à voir", "demandes de dérogation à voir"),
+        ("accord à valider", "accords à valider"),
+    ];
+    let said = |count: u64, (one, several): (&str, &str)| {
+        format!("{count} {}", if count == 1 { one } else { several })
+    };
+    let counted = counts.into_iter().zip(words).filter(|(count, _)| *count > 0);
+    let lines: Vec<String> = counted.map(|(count, words)| said(count, words)).collect();
+    let where_ = match members {
+        0 | 1 => "dans une collectivité".to_owned(),
+        several => format!("dans {several} collectivités"),
+    };
+    let body = Awaiting { lines: &lines, where_: &where_, address }.render()?;
+    Ok((format!("{}, {where_}", lines.join(", ")), body))
 }
 
 /// The link that a letter keeps sealed.
@@ -288,6 +325,14 @@ mod tests {
                 && body.contains("https://a.fr/exploitation/scellements"),
             "{body}"
         );
+        let waits = Letter::Awaiting { transfers: 12, derogations: 1, agreements: 0, members: 3 };
+        let (subject, body) = waits.written("Commune d’É", "https://a.fr", &at_rest).unwrap();
+        assert_eq!(subject, "12 versements à décider, 1 demande de dérogation à voir, dans 3 collectivités");
+        assert!(
+            body.contains("\n- 12 versements à décider\n- 1 demande") && body.contains("https://a.fr/\n"),
+            "{body}"
+        );
+        assert!(!body.contains("Commune d’É") && !body.contains("accord"), "{body}");
         let sealed = STANDARD.encode(at_rest.seal(Letter::LINK, b"jeton").unwrap());
         let link = Letter::PasswordLink { sealed, first: false };
         assert!(!serde_json::to_string(&link).unwrap().contains("jeton"));

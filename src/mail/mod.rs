@@ -19,7 +19,7 @@ use crate::model::PersonId;
 
 pub use letter::Letter;
 pub use outbox::{
-    Troubles, troubles, write_each, write_link, write_to_addresses, write_to_administrators,
+    Troubles, keep_awaiting, troubles, write_each, write_link, write_to_addresses, write_to_administrators,
     write_to_operators, write_to_person, write_to_pilots,
 };
 pub use smtp::{Settings, Tls, is_address};
@@ -37,12 +37,19 @@ pub struct Mail {
     at_rest: AtRest,
 }
 
-/// A person's address, and how they want to be told of each subject: what is not there is told at once.
+/// A person's address, and how they want to be told of each subject: what is not there is told as
+/// [`Subject::unless_chosen`] says.
 pub async fn choices(
     db: &Db,
     person: PersonId,
 ) -> Result<(Option<String>, Vec<(Subject, Manner)>), db::Error> {
     choice_queries::choices(&mut db.technical().await?, person).await
+}
+
+/// Whether a person wants to be told of what awaits them.
+pub async fn wants_what_awaits(db: &Db, person: PersonId) -> Result<bool, db::Error> {
+    let (_, chosen) = choices(db, person).await?;
+    Ok(!chosen.contains(&(Subject::Awaiting, Manner::None)))
 }
 
 /// How a person wants to be told, from now on.

@@ -5,6 +5,7 @@
 //! between the relay's answer and the row may send a letter twice, under the same identifier.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Europe::Paris;
 
 use super::letter::Letter;
 use super::queries::{self, Due, New};
@@ -12,7 +13,7 @@ use super::smtp::{NotTaken, Outgoing, Relay};
 use super::subject::{Subject, digest_at};
 use super::{Error, Mail};
 use crate::clock::Clock;
-use crate::db::{self, Technical, TenantTx};
+use crate::db::{self, Db, Technical, TenantTx};
 use crate::model::{PersonId, TenantId};
 
 /// Letters of one turn.
@@ -134,6 +135,29 @@ pub async fn write_to_operators(
     Ok(())
 }
 
+/// Puts what awaits an archivist in the next digest of this address, in place of what was put there before; takes it out when nothing does.
+pub async fn keep_awaiting(
+    db: &Db,
+    clock: &Clock,
+    under: TenantId,
+    recipient: &str,
+    letter: Option<&Letter>,
+) -> Result<(), db::Error> {
+    let at = digest_at(clock.now());
+    // One a day: the day is that on which it leaves.
+    let topic = format!("awaiting:{}", at.with_timezone(&Paris).date_naive());
+    let mut tx = db.technical().await?;
+    match letter {
+        None => queries::withdraw(&mut tx, recipient, &topic).await?,
+        Some(letter) => {
+            let text = serde_json::to_string(letter).map_err(|error| db::Error::row("letter", error))?;
+            let new = new(clock, recipient, (&topic, &text), letter);
+            queries::put_in_digest(&mut tx, under.as_uuid(), &new).await?;
+        }
+    }
+    tx.commit().await
+}
+
 async fn put(
     tx: &mut TenantTx,
     clock: &Clock,
@@ -203,7 +227,7 @@ impl Mail {
 
     /// Subject and body of a letter that waits.
     pub(super) fn written(&self, due: &Due) -> Result<(String, String), String> {
-        let letter: Letter = serde_json::from_str(&due.letter).map_err(|error| error.to_string())?;
+        let letter = letter_of(due)?;
         letter.written(&due.member, &self.public_url, &self.at_rest).map_err(|error| error.to_string())
     }
 
@@ -233,6 +257,11 @@ impl Mail {
         }
         Ok(tx.commit().await?)
     }
+}
+
+/// The letter that waits.
+pub(super) fn letter_of(due: &Due) -> Result<Letter, String> {
+    serde_json::from_str(&due.letter).map_err(|error| error.to_string())
 }
 
 /// After so many attempts: a minute, then twice as long each time.

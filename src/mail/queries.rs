@@ -120,6 +120,47 @@ pub(super) async fn insert_for(tx: &mut Technical, tenant: Uuid, new: &New<'_>) 
     Ok(())
 }
 
+/// A letter of the digest, in place of that of the same topic which has not left; one that has left is not told again.
+pub(super) async fn put_in_digest(tx: &mut Technical, tenant: Uuid, new: &New<'_>) -> Result<(), Error> {
+    let changed = sqlx::query!(
+        "update technical.letter set letter = $3
+         where recipient = $1 and topic = $2 and sent_at is null and given_up_at is null",
+        new.recipient,
+        new.topic,
+        new.letter
+    );
+    if changed.execute(tx.conn()).await?.rows_affected() > 0 {
+        return Ok(());
+    }
+    sqlx::query!(
+        "insert into technical.letter (letter_id, tenant_id, recipient, topic, letter, created_at, next_at, digest)
+         select $1, $2, $3, $4, $5, $6, $7, true
+         where not exists (select from technical.letter where recipient = $3 and topic = $4)
+         on conflict (tenant_id, topic, recipient) do nothing",
+        new.id,
+        tenant,
+        new.recipient,
+        new.topic,
+        new.letter,
+        new.at,
+        new.digest_at
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// What has nothing to tell any more and has not left goes.
+pub(super) async fn withdraw(tx: &mut Technical, recipient: &str, topic: &str) -> Result<(), Error> {
+    let done = sqlx::query!(
+        "delete from technical.letter where recipient = $1 and topic = $2 and sent_at is null and attempts = 0",
+        recipient,
+        topic
+    );
+    done.execute(tx.conn()).await?;
+    Ok(())
+}
+
 /// Letters, each with its recipient and topic, all about one member.
 pub(super) async fn insert_each(
     tx: &mut Technical,

@@ -21,6 +21,8 @@ pub enum Subject {
     Convention,
     /// A deposit that was expected did not come.
     Missed,
+    /// Something awaits a decision: once a day at the most.
+    Awaiting,
 }
 
 /// How somebody is told.
@@ -65,8 +67,27 @@ impl Manner {
 
 impl Subject {
     /// Every one.
-    pub const ALL: [Subject; 5] =
-        [Subject::Decided, Subject::Completed, Subject::Quota, Subject::Convention, Subject::Missed];
+    pub const ALL: [Subject; 6] = [
+        Subject::Decided,
+        Subject::Completed,
+        Subject::Quota,
+        Subject::Convention,
+        Subject::Missed,
+        Subject::Awaiting,
+    ];
+
+    /// How it may be told.
+    pub fn manners(self) -> &'static [Manner] {
+        match self {
+            Self::Awaiting => &[Manner::Digest, Manner::None],
+            _ => &Manner::ALL,
+        }
+    }
+
+    /// How it is told to whoever has chosen nothing.
+    pub fn unless_chosen(self) -> Manner {
+        self.manners().first().copied().unwrap_or_default()
+    }
 
     /// That of a letter; `None`: it is imposed.
     pub fn of(letter: &Letter) -> Option<Self> {
@@ -76,6 +97,7 @@ impl Subject {
             Letter::Quota { .. } => Some(Self::Quota),
             Letter::ConventionEnds { .. } => Some(Self::Convention),
             Letter::Missed { .. } => Some(Self::Missed),
+            Letter::Awaiting { .. } => Some(Self::Awaiting),
             Letter::Incident { .. }
             | Letter::Suspended { .. }
             | Letter::PasswordLink { .. }
@@ -93,6 +115,7 @@ impl Subject {
             Self::Quota => "quota",
             Self::Convention => "convention",
             Self::Missed => "missed",
+            Self::Awaiting => "awaiting",
         }
     }
 
@@ -109,6 +132,7 @@ impl Subject {
             Self::Quota => "La place promise se remplit",
             Self::Convention => "Une convention prend fin",
             Self::Missed => "Un versement attendu n’est pas venu",
+            Self::Awaiting => "Des versements, des demandes ou des accords attendent votre décision",
         }
     }
 
@@ -121,6 +145,7 @@ impl Subject {
             }
             Self::Quota | Self::Missed => &[Role::MemberAdmin],
             Self::Convention => &[Role::MemberAdmin, Role::Pilot],
+            Self::Awaiting => &[Role::Archivist],
         };
         told.iter().any(|role| roles.contains(role))
     }

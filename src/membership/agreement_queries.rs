@@ -293,3 +293,13 @@ pub(super) async fn set_validated(
     .await?;
     Ok(())
 }
+
+/// Agreements in preparation that this person did not prepare.
+pub(super) async fn drafts_for(tx: &mut TenantRead, person: PersonId) -> Result<u64, Error> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from agreement
+           where state = 'draft' and prepared_by is distinct from $1"#,
+        person.0
+    );
+    Ok(count.fetch_one(tx.conn()).await?.unsigned_abs())
+}

@@ -83,7 +83,11 @@ fn check_holdings(
             "ce rôle vaut pour tout le service : il ne se restreint pas",
         );
         let of = |list: &Option<Vec<Text>>| list.as_deref().map(sorted);
-        let held = Holding { role, agreements: of(&scoped.agreements), producers: of(&scoped.producers) };
+        let held = Holding {
+            agreements: of(&scoped.agreements),
+            producers: of(&scoped.producers),
+            ..Holding::whole(role)
+        };
         let first = holdings.insert(role, held).is_none();
         faults.unless(first, &scoped.role, "un rôle est donné une seule fois à une personne");
     }

@@ -10,7 +10,8 @@ use super::{agreement_queries, rows};
 use crate::clock::Clock;
 use crate::db::{self, Db, TenantTx};
 use crate::model::{
-    Age, Agent, AgreementId, Conditions, Event, EventType, FormatPolicy, LargeFiles, Outcome, VirusCheck,
+    Age, Agent, AgreementId, Conditions, Event, EventType, FormatPolicy, LargeFiles, Outcome, PersonId,
+    TenantId, VirusCheck,
 };
 use crate::registry::{self, convention_queries, profile_queries, retention, retention_queries};
 
@@ -97,6 +98,11 @@ pub async fn prepare(
     tx.record(event(by, &agreement.identifier, "preparation"));
     tx.commit().await?;
     Ok(Ok(AgreementId(id)))
+}
+
+/// How many agreements of a member wait for somebody to validate them who is not who prepared them: for this person.
+pub async fn awaiting(db: &Db, tenant: TenantId, person: PersonId) -> Result<u64, db::Error> {
+    agreement_queries::drafts_for(&mut db.read(tenant).await?, person).await
 }
 
 /// Validates a prepared agreement: it is open from its first day on.

@@ -50,6 +50,8 @@ pub mod profiles;
 mod queries;
 mod read;
 pub mod readiness;
+mod reading_queries;
+pub mod readings;
 mod rows;
 pub mod schedule;
 mod schedule_queries;

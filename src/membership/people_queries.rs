@@ -98,7 +98,7 @@ pub(super) async fn holdings_of(tx: &mut TenantRead, person: Uuid) -> Result<Vec
             .await?;
     let holding = rows.into_iter().map(|row| {
         let role = Role::from_word(&row.role).ok_or_else(|| Error::row("assignment", row.role))?;
-        Ok(Holding { role, agreements: row.agreements, producers: row.producers })
+        Ok(Holding { agreements: row.agreements, producers: row.producers, ..Holding::whole(role) })
     });
     let mut holdings = holding.collect::<Result<Vec<_>, Error>>()?;
     holdings.sort_by_key(|held| held.role);

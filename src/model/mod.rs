@@ -49,7 +49,7 @@ pub use limits::Limits;
 pub use numbering::{NumberKind, Numbered, Pattern};
 pub use parties::{Acceptance, Agreement, MEMBER_KINDS, Party, Role};
 pub use retention::{Fate, RetentionRule, ScheduleLevel, StartEvent, Utility};
-pub use scope::{Holding, Scope, Way};
+pub use scope::{Facts, Holding, Reading, Scope, Way};
 pub use signature::{Indication, Signatures};
 pub use transfer::{Channel, ReplyForm, Transfer, TransferState};
 pub use trend::Outlook;

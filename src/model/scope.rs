@@ -2,8 +2,10 @@
 //! own hand (norms §8).
 //!
 //! The one thing to know: the same rule stands twice, here for a value at hand and in `reached()` of
-//! `migrations/0036_scopes.sql` for rows; a test holds them together.
+//! `migrations/0059_readings.sql` for rows; a test holds them together. And a control authority reaches nothing by its role alone: only
+//! by a reading that it opened with a reason, while that is open.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -17,12 +19,38 @@ pub struct Holding {
     pub agreements: Option<Vec<String>>,
     /// Identifiers of producing services, sorted; `None`: all.
     pub producers: Option<Vec<String>>,
+    /// Of a control authority, that it reads now, and why is known; `None`: the role alone.
+    #[serde(default)]
+    pub reading: Option<Reading>,
+}
+
+/// A reading that a control authority opened with a reason, and that is open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    pub reading_id: Uuid,
+    /// The one archive that it is of; `None`: all that the role reaches.
+    pub archive: Option<Uuid>,
+    pub until: DateTime<Utc>,
 }
 
 impl Holding {
     /// The role for the whole member.
     pub fn whole(role: Role) -> Self {
-        Self { role, agreements: None, producers: None }
+        Self { role, agreements: None, producers: None, reading: None }
+    }
+
+    /// The way that it is to what has a title; `None`: it is none, for want of a reason.
+    pub fn way(&self) -> Option<Way> {
+        let archive = match (&self.reading, self.role) {
+            (None, Role::ControlAuthority) => return None,
+            (reading, _) => reading.as_ref().and_then(|reading| reading.archive),
+        };
+        Some(Way { archive, ..self.extent() })
+    }
+
+    /// How far it is held, whatever is read.
+    fn extent(&self) -> Way {
+        Way { agreements: self.agreements.clone(), producers: self.producers.clone(), ..Way::default() }
     }
 }
 
@@ -32,6 +60,17 @@ pub struct Way {
     pub agreements: Option<Vec<String>>,
     pub producers: Option<Vec<String>>,
     pub depositor: Option<Uuid>,
+    /// One archive; what is no archive yet is not reached by it.
+    pub archive: Option<Uuid>,
+}
+
+/// What is asked whether it is reached.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Facts<'a> {
+    pub agreement: Option<&'a str>,
+    pub producer: Option<&'a str>,
+    pub depositor: Option<PersonId>,
+    pub archive: Option<Uuid>,
 }
 
 impl Way {
@@ -39,11 +78,16 @@ impl Way {
     pub fn own(person: PersonId) -> Self {
         Self { depositor: Some(person.0), ..Self::default() }
     }
-}
 
-impl From<&Holding> for Way {
-    fn from(holding: &Holding) -> Self {
-        Self { agreements: holding.agreements.clone(), producers: holding.producers.clone(), depositor: None }
+    /// Whether it leads there.
+    pub fn reaches(&self, facts: Facts<'_>) -> bool {
+        let among = |of: Option<&str>, list: &Option<Vec<String>>| {
+            list.as_ref().is_none_or(|list| of.is_some_and(|of| list.iter().any(|one| one == of)))
+        };
+        among(facts.agreement, &self.agreements)
+            && among(facts.producer, &self.producers)
+            && self.depositor.is_none_or(|own| facts.depositor == Some(PersonId(own)))
+            && self.archive.is_none_or(|one| facts.archive == Some(one))
     }
 }
 
@@ -69,7 +113,12 @@ impl Scope {
 
     /// What these roles reach of all that is held, each as far as it is held.
     pub fn of(holdings: &[Holding], roles: &[Role]) -> Self {
-        Self::by(holdings.iter().filter(|held| roles.contains(&held.role)).map(Way::from).collect())
+        Self::by(holdings.iter().filter(|held| roles.contains(&held.role)).filter_map(Holding::way).collect())
+    }
+
+    /// Of what these roles see figures: a control authority of its whole ressort, without any reason. Never for what has a title.
+    pub fn of_figures(holdings: &[Holding], roles: &[Role]) -> Self {
+        Self::by(holdings.iter().filter(|held| roles.contains(&held.role)).map(Holding::extent).collect())
     }
 
     /// Whether nothing of the member is outside.
@@ -87,6 +136,11 @@ impl Scope {
         self.every(|way| way.producers.as_deref())
     }
 
+    /// Archives that everything within is of; `None`: any.
+    pub fn archives(&self) -> Option<Vec<Uuid>> {
+        self.0.as_ref()?.iter().map(|way| way.archive).collect()
+    }
+
     fn every<'a>(&'a self, of: impl Fn(&'a Way) -> Option<&'a [String]>) -> Option<Vec<&'a str>> {
         let ways = self.0.as_ref()?;
         let lists: Option<Vec<&[String]>> = ways.iter().map(of).collect();
@@ -98,23 +152,19 @@ impl Scope {
         self.0.as_ref().map(|ways| serde_json::to_value(ways).expect("strings"))
     }
 
-    /// Whether it reaches what came so.
+    /// Whether it reaches what has come, or may come, so, and is no archive yet.
     pub fn reaches(
         &self,
         agreement: Option<&str>,
         producer: Option<&str>,
         depositor: Option<PersonId>,
     ) -> bool {
-        let among = |of: Option<&str>, list: &Option<Vec<String>>| {
-            list.as_ref().is_none_or(|list| of.is_some_and(|of| list.iter().any(|one| one == of)))
-        };
-        self.0.as_ref().is_none_or(|ways| {
-            ways.iter().any(|way| {
-                among(agreement, &way.agreements)
-                    && among(producer, &way.producers)
-                    && way.depositor.is_none_or(|own| depositor == Some(PersonId(own)))
-            })
-        })
+        self.leads_to(Facts { agreement, producer, depositor, archive: None })
+    }
+
+    /// Whether it reaches what these are the facts of.
+    pub fn leads_to(&self, facts: Facts<'_>) -> bool {
+        self.0.as_ref().is_none_or(|ways| ways.iter().any(|way| way.reaches(facts)))
     }
 }
 
@@ -125,22 +175,45 @@ mod tests {
     #[test]
     fn a_way_restricts_by_all_it_says_and_ways_add_up() {
         let list = |name: &str| Some(vec![name.to_owned()]);
-        let finance = Holding { role: Role::Reader, agreements: list("PES"), producers: list("FIN") };
+        let finance =
+            Holding { agreements: list("PES"), producers: list("FIN"), ..Holding::whole(Role::Reader) };
         let scope = Scope::of(std::slice::from_ref(&finance), &[Role::Reader]);
         assert!(scope.reaches(Some("PES"), Some("FIN"), None));
         assert!(
             !scope.reaches(Some("PES"), Some("RH"), None) && !scope.reaches(Some("ACTES"), Some("FIN"), None)
         );
         assert!(!scope.reaches(None, Some("FIN"), None) && !scope.reaches(Some("PES"), None, None));
-        assert!(!Scope::of(std::slice::from_ref(&finance), &[Role::Archivist]).reaches(
-            Some("PES"),
-            Some("FIN"),
-            None
-        ));
+        let other = Scope::of(std::slice::from_ref(&finance), &[Role::Archivist]);
+        assert!(!other.reaches(Some("PES"), Some("FIN"), None));
         let both = [finance, Holding::whole(Role::Archivist)];
         assert!(Scope::of(&both, &[Role::Reader, Role::Archivist]).is_whole());
         let me = PersonId(Uuid::from_u128(1));
         let own = Scope::by(vec![Way::own(me)]);
         assert!(own.reaches(None, None, Some(me)) && !own.reaches(Some("PES"), None, None));
+    }
+
+    #[test]
+    fn a_control_authority_reaches_what_it_said_why_it_reads_and_counts_the_rest() {
+        let role = Holding::whole(Role::ControlAuthority);
+        let roles = [Role::ControlAuthority];
+        let read = |archive: Option<u128>| Holding {
+            reading: Some(Reading {
+                reading_id: Uuid::nil(),
+                archive: archive.map(Uuid::from_u128),
+                until: DateTime::default(),
+            }),
+            ..role.clone()
+        };
+        let of = |archive: u128| Facts { archive: Some(Uuid::from_u128(archive)), ..Facts::default() };
+        let closed = Scope::of(std::slice::from_ref(&role), &roles);
+        assert!(!closed.leads_to(of(1)) && !closed.is_whole());
+        assert!(Scope::of_figures(std::slice::from_ref(&role), &roles).is_whole());
+        assert!(Scope::of(&[role.clone(), read(None)], &roles).is_whole());
+        let one = Scope::of(&[role.clone(), read(Some(1))], &roles);
+        assert!(one.leads_to(of(1)) && !one.leads_to(of(2)) && !one.reaches(None, None, None));
+        assert_eq!(one.archives(), Some(vec![Uuid::from_u128(1)]));
+        let ressort = Holding { producers: Some(vec!["FIN".into()]), ..read(None) };
+        let ressort = Scope::of(&[ressort], &roles);
+        assert!(ressort.reaches(None, Some("FIN"), None) && !ressort.reaches(None, Some("RH"), None));
     }
 }

@@ -222,6 +222,10 @@ pub const TABLES: &[Table] = &[
     lost("platform.password_link", "asked for again"),
     lost("platform.federated_identity", "linked again at the next log-in"),
     lost("glass", "accesses end with the database; the journal has each of them"),
+    lost(
+        "control_reading",
+        "they end with the database; the journal has each of them, and each file opened under it",
+    ),
     lost("rebuild", "speaks of this database"),
     lost("left_out", "written again by each rebuild"),
     lost("format_run", "asked for again; the journal keeps what each batch changed"),

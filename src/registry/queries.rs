@@ -1,6 +1,6 @@
 //! Members, parties and agreements, read.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -120,6 +120,28 @@ pub async fn agreements(tx: &mut TenantRead) -> Result<Vec<Agreement>, Error> {
     select_agreements(tx, None).await
 }
 
+/// What was taken in charge under an agreement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CameUnder {
+    /// The day of the last deposit.
+    pub last: Option<NaiveDate>,
+    /// Deposits since the day asked about.
+    pub deposits: u64,
+}
+
+/// What was taken in charge under each agreement that something came under, by its identifier: the last day, and how many since a day.
+pub async fn came_under(tx: &mut TenantRead, since: NaiveDate) -> Result<BTreeMap<String, CameUnder>, Error> {
+    let rows = sqlx::query!(
+        r#"select a.identifier, max(u.day) as last, coalesce(sum(u.transfers) filter (where u.day >= $1), 0)::bigint as "deposits!"
+           from agreement a join agreement_usage u using (tenant_id, agreement_id) group by a.identifier"#,
+        since
+    );
+    let rows = rows.fetch_all(tx.conn()).await?.into_iter();
+    Ok(rows
+        .map(|row| (row.identifier, CameUnder { last: row.last, deposits: row.deposits.unsigned_abs() }))
+        .collect())
+}
+
 /// Identifiers of the agreements under which a machine may deposit.
 pub async fn machine_agreements(tx: &mut TenantRead, machine: MachineId) -> Result<Vec<String>, Error> {
     let identifiers = sqlx::query_scalar!(
@@ -139,7 +161,7 @@ pub async fn depositing(tx: &mut TenantRead, person: PersonId) -> Result<Option<
     .fetch_optional(tx.conn())
     .await?;
     Ok(held.map(|held| {
-        Scope::by(vec![Way { agreements: held.agreements, producers: held.producers, depositor: None }])
+        Scope::by(vec![Way { agreements: held.agreements, producers: held.producers, ..Way::default() }])
     }))
 }
 

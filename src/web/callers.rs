@@ -84,6 +84,10 @@ people! {
     IntegrityReader;
     /// Whoever validates rules of retention.
     RuleValidator;
+    /// Whoever reads a member's archives with a reason, for a while.
+    Controller;
+    /// Whoever sees what was read so.
+    ReadingFollower;
     /// Whoever leads the shared service.
     Pilot;
     /// Whoever suspends an agreement, and opens it again.

@@ -76,7 +76,7 @@ pub async fn answer(
     disposition: Disposition,
 ) -> Result<HttpResponse, Problem> {
     let view = access.object(reader, id).await?.ok_or_else(problems::not_found)?;
-    if !access.opens(reader, view.opening) {
+    if !access.opens(reader, &view.archive, view.opening) {
         return Err(problems::not_found());
     }
     let object = view.object;

@@ -43,6 +43,10 @@ pub enum Who {
     FormatKeeper,
     /// Whoever validates rules of retention.
     RuleValidator,
+    /// Whoever reads a member's archives with a reason, for a while.
+    Controller,
+    /// Whoever sees what was read so.
+    ReadingFollower,
     /// Whoever leads the shared service, for every member.
     Pilot,
     /// Whoever suspends an agreement, and opens it again.
@@ -88,7 +92,8 @@ impl Who {
             Who::RegisterReader => Some(&[Archivist, ControlAuthority, MemberAdmin]),
             Who::IntegrityReader => Some(&[Archivist, ControlAuthority, MemberAdmin]),
             Who::ProfileKeeper => Some(&[Archivist, MemberAdmin]),
-            Who::RuleValidator => Some(&[ControlAuthority]),
+            Who::RuleValidator | Who::Controller => Some(&[ControlAuthority]),
+            Who::ReadingFollower => Some(&[Archivist, ControlAuthority, MemberAdmin]),
             Who::Pilot => Some(&[Role::Pilot]),
             Who::AgreementKeeper | Who::PeopleKeeper | Who::MachineKeeper => Some(&[MemberAdmin]),
             Who::UsageReader => Some(&[MemberAdmin]),
@@ -147,6 +152,8 @@ mod tests {
             Who::IntegrityReader,
             Who::RegisterReader,
             Who::RuleValidator,
+            Who::Controller,
+            Who::ReadingFollower,
         ] {
             assert!(!who.admits(&[Operator]) && !who.admits(&[Role::Pilot]), "{who:?}");
         }

@@ -1,6 +1,6 @@
 //! What must be looked at now and then, whoever asks or not: orphans of crashes in quarantine and on the sites, the
 //! day's readings, the canaries, what each member held on the days that are over,
-//! deposits that were expected and did not come, a scanner that is back.
+//! deposits that were expected and did not come, what awaits archivists, a scanner that is back.
 //!
 //! Safe to run in several processes at once; a failure waits for the next turn.
 
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::Worker;
+use super::{Worker, awaiting};
 use crate::model::TenantId;
 use crate::{billing, db, membership, registry, usage};
 
@@ -69,6 +69,11 @@ async fn turn(worker: &Worker) -> Result<(), db::Error> {
         Ok(0) => {}
         Ok(raised) => tracing::info!(alerts = raised, "expected deposits did not come"),
         Err(error) => tracing::error!(%error, "the calendar of deposits was not looked at"),
+    }
+    match awaiting::tell(&worker.db, &worker.ingest, &worker.access, &worker.clock).await {
+        Ok(0) => {}
+        Ok(archivists) => tracing::debug!(archivists, "something awaits archivists"),
+        Err(error) => tracing::error!(%error, "what awaits archivists was not looked at"),
     }
     match usage::measure_what_is_due(&worker.db, &worker.clock).await {
         Ok(0) => {}

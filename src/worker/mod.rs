@@ -5,6 +5,7 @@
 //! back later; one that keeps failing is shown to the operator. When told to stop, what runs is finished or
 //! given back.
 
+pub mod awaiting;
 mod copies;
 mod housekeeping;
 mod jobs;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::access::Access;
 use crate::clock::Clock;
 use crate::db::jobs::{self as queue, Job};
 use crate::db::{self, Db};
@@ -47,6 +49,7 @@ pub struct Worker {
     pub recovery: Recovery,
     pub sealing: Sealing,
     pub mail: Mail,
+    pub access: Access,
     pub clock: Clock,
     /// How many of the lanes one member has at once.
     pub turns: Turns,

@@ -109,7 +109,7 @@ impl Post {
 }
 
 /// A letter's text, with quoted-printable undone.
-fn text(taken: &Taken) -> String {
+pub fn text(taken: &Taken) -> String {
     let (_, body) = taken.data.split_once("\n\n").expect("headers, then a body");
     let joined = body.replace("=\n", "");
     let mut bytes = Vec::new();

@@ -86,6 +86,7 @@ impl Stage {
                 crate::support::at_rest(),
             )
             .unwrap(),
+            access: chartrier::access::Access::new(db.clone(), storage.clone(), clock.clone()),
             clock: clock.clone(),
             turns: Turns::new(8),
             lease: Duration::from_secs(60),

@@ -28,6 +28,7 @@ struct Identifiers {
     machine: String,
     upload: String,
     derogation: String,
+    reading: String,
 }
 
 /// A request of the reader for this unit.
@@ -42,6 +43,18 @@ async fn derogation(door: &Door, unit: &str) -> String {
         .await
         .unwrap();
     asked.to_string()
+}
+
+/// A reading of the control authority, open.
+async fn reading(door: &Door) -> String {
+    let (cookie, csrf) = door.log_in(Role::ControlAuthority).await;
+    super::readings::open(door, &cookie, &csrf).await;
+    let mut tx = door.tenant.db.read(door.tenant.tenant).await.unwrap();
+    let id: Uuid = sqlx::query_scalar("select reading_id from control_reading limit 1")
+        .fetch_one(tx.conn())
+        .await
+        .unwrap();
+    id.to_string()
 }
 
 async fn identifiers(door: &Door, name: &str) -> Identifiers {
@@ -81,6 +94,7 @@ async fn identifiers(door: &Door, name: &str) -> Identifiers {
         machine,
         upload,
         derogation: derogation(door, &unit_asked).await,
+        reading: reading(door).await,
     }
 }
 
@@ -103,6 +117,7 @@ impl Identifiers {
             machine,
             upload,
             derogation: unknown(),
+            reading: unknown(),
         }
     }
 
@@ -125,6 +140,7 @@ impl Identifiers {
             machine,
             upload: "envoi".into(),
             derogation: "x".into(),
+            reading: "lecture".into(),
         }
     }
 
@@ -136,6 +152,7 @@ impl Identifiers {
             ("/attestations/{id}", &self.attestation),
             ("unites/", &self.unit),
             ("derogations/", &self.derogation),
+            ("lectures/", &self.reading),
             ("obj", &self.object),
             ("travaux/", &self.job),
             ("profils/", &self.profile),

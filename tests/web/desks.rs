@@ -169,8 +169,7 @@ async fn the_pilot_and_the_operator_see_no_title_and_each_has_their_desk() {
         let (cookie, _) = door.log_in(role).await;
         let page = door.send(get("/").cookie(&cookie)).await.text();
         assert!(page.contains(said), "{role:?}: {page}");
-        let sees = matches!(role, Role::MemberAdmin | Role::ControlAuthority);
-        assert_eq!(page.contains("INTITULE"), sees, "{role:?}");
+        assert_eq!(page.contains("INTITULE"), role == Role::MemberAdmin, "{role:?}");
     }
     door.end().await;
 }
@@ -190,5 +189,81 @@ async fn a_person_chooses_how_they_are_told_and_reads_the_field_s_words() {
     );
     let help = door.send(get("/aide")).await;
     assert!(help.status == 200 && help.text().contains("id=\"refus-motive\""));
+    door.end().await;
+}
+
+/// What the desk of this role says that happened.
+async fn happened(door: &Door, role: Role) -> String {
+    let (cookie, _) = door.log_in(role).await;
+    let page = door.send(get("/").cookie(&cookie)).await.text();
+    let rest = page.split("<h2 id=\"passe\">").nth(1).unwrap_or_default();
+    rest.split("</section>").next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn each_is_told_what_happened_lately_that_concerns_them_and_nothing_else() {
+    let door = Door::open().await;
+    door.deposit(door.sip("PASSE-MACHINE").zip()).await;
+    let refused = waiting(&door, "PASSE-REFUSE").await;
+    let (cookie, csrf) = door.log_in(Role::Archivist).await;
+    let refusal = format!("csrf={csrf}&raison=to_complete");
+    let act = form(&format!("/versements/{}/refus", refused.transfer_id), &refusal).cookie(&cookie);
+    assert_eq!(door.send(act).await.status, 303);
+    let (control, token) = door.log_in(Role::ControlAuthority).await;
+    super::readings::open(&door, &control, &token).await;
+
+    let archivist = happened(&door, Role::Archivist).await;
+    for said in
+        ["Versement refusé", "PASSE-REFUSE", "Versement pris en charge", "Lecture ouverte par le contrôle"]
+    {
+        assert!(archivist.contains(said), "{said}: {archivist}");
+    }
+    assert!(archivist.contains(&format!("/versements/{}", refused.transfer_id)), "{archivist}");
+    let administrator = happened(&door, Role::MemberAdmin).await;
+    assert!(administrator.contains("PASSE-MACHINE") && administrator.contains("Lecture ouverte"));
+    let control = happened(&door, Role::ControlAuthority).await;
+    assert!(control.contains("Vous avez ouvert une lecture") && !control.contains("PASSE-"), "{control}");
+    // What others deposited does not concern her.
+    let depositor = happened(&door, Role::Depositor).await;
+    assert!(depositor.contains("Rien encore qui vous concerne"), "{depositor}");
+    for role in [Role::Pilot, Role::Operator] {
+        let told = happened(&door, role).await;
+        assert!(!told.contains("PASSE-") && !told.contains("Versement pris en charge"), "{role:?}: {told}");
+    }
+    assert_eq!(happened(&door, Role::Reader).await, "", "no desk of theirs tells anything");
+    door.end().await;
+}
+
+#[tokio::test]
+async fn a_depositor_is_told_what_became_of_what_she_sent_and_an_archivist_what_she_reaches() {
+    let door = Door::open().await;
+    let (cookie, csrf) = door.log_in(Role::Depositor).await;
+    let (body, kind) =
+        super::multipart(&[("csrf", &csrf)], Some(("versement.zip", &door.sip("A-ELLE").zip())));
+    let sent = super::post("/versements", body).header("content-type", kind).cookie(&cookie);
+    let sent = door.send(sent).await;
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    let id = sent.header("location").rsplit('/').next().unwrap().parse().unwrap();
+    door.ingest.advance(door.tenant.tenant, chartrier::model::TransferId(id)).await.unwrap();
+    door.deposit(door.sip("A-LA-MACHINE").zip()).await;
+    let depositor = happened(&door, Role::Depositor).await;
+    for said in ["Versement reçu", "Versement pris en charge", "A-ELLE"] {
+        assert!(depositor.contains(said), "{said}: {depositor}");
+    }
+    assert!(!depositor.contains("A-LA-MACHINE"), "{depositor}");
+    assert!(happened(&door, Role::Archivist).await.contains("A-LA-MACHINE"));
+    super::scoped::change(
+        &door,
+        &format!(
+            "update assignment set agreements = array['{}'] where role = 'archivist'",
+            door.tenant.agreement_with_archivist
+        ),
+    )
+    .await;
+    let narrow = happened(&door, Role::Archivist).await;
+    assert!(
+        !narrow.contains("A-ELLE") && !narrow.contains("A-LA-MACHINE"),
+        "not what she does not reach: {narrow}"
+    );
     door.end().await;
 }

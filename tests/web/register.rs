@@ -53,7 +53,6 @@ async fn what_was_taken_in_charge_is_in_the_register_in_its_order() {
 async fn the_register_opens_to_those_who_answer_for_the_member_s_archives() {
     let door = Door::open().await;
     for (role, status) in [
-        (Role::ControlAuthority, 200),
         (Role::MemberAdmin, 200),
         (Role::Depositor, 403),
         (Role::Producer, 403),

@@ -1,6 +1,7 @@
 //! A role held for some agreements and producing services: what is outside answers as what does not exist, everywhere.
 
-use chartrier::model::{Agent, Event, EventType, Outcome, Role, Scope, Transfer, TransferState};
+use chartrier::db::TenantRead;
+use chartrier::model::{Agent, Event, EventType, Facts, Outcome, Role, Scope, Transfer, TransferState, Way};
 use uuid::Uuid;
 
 use super::{Door, form, get, multipart, post};
@@ -18,7 +19,7 @@ async fn another_producer(door: &Door) -> String {
     identifier
 }
 
-async fn change(door: &Door, statement: &str) {
+pub async fn change(door: &Door, statement: &str) {
     let mut tx = door.tenant.db.write(door.tenant.tenant).await.unwrap();
     sqlx::query(sqlx::AssertSqlSafe(statement)).execute(tx.conn()).await.unwrap();
     tx.record(Event {
@@ -56,7 +57,7 @@ async fn deposit(door: &Door, name: &str, producer: Option<&str>) -> Transfer {
 async fn addresses(door: &Door, transfer: &Transfer) -> [String; 4] {
     let mut tx = door.tenant.db.read(door.tenant.tenant).await.unwrap();
     let archive = transfer.archive_id.unwrap().0;
-    let one = async |tx: &mut chartrier::db::TenantRead, text: &'static str| -> Uuid {
+    let one = async |tx: &mut TenantRead, text: &'static str| -> Uuid {
         sqlx::query_scalar(text).bind(archive).fetch_one(tx.conn()).await.unwrap()
     };
     let unit = one(&mut tx, "select unit_id from unit where archive_id = $1 and root").await;
@@ -81,7 +82,10 @@ async fn a_role_restricted_to_a_producer_or_an_agreement_meets_nothing_else() {
     let producer = door.tenant.originating_agency.clone();
     for role in [Role::Archivist, Role::ControlAuthority, Role::MemberAdmin, Role::Producer, Role::Reader] {
         restrict(&door, role, None, Some(&producer)).await;
-        let (cookie, _) = door.log_in(role).await;
+        let (cookie, csrf) = door.log_in(role).await;
+        if role == Role::ControlAuthority {
+            super::readings::open(&door, &cookie, &csrf).await;
+        }
         let ask = async |address: &str| door.send(get(address).cookie(&cookie)).await;
         for list in ["/archives", "/archives?q=versement"] {
             let page = ask(list).await.text();
@@ -135,8 +139,10 @@ async fn two_control_authorities_of_one_member_see_each_their_own_ressort() {
         ),
     )
     .await;
-    let (here, _) = door.log_in(Role::ControlAuthority).await;
-    let (there, _) = door.log_in(Role::Reader).await;
+    let (here, csrf) = door.log_in(Role::ControlAuthority).await;
+    super::readings::open(&door, &here, &csrf).await;
+    let (there, csrf) = door.log_in(Role::Reader).await;
+    super::readings::open(&door, &there, &csrf).await;
     for (cookie, own, not, said) in [(&here, &one, &two, "RESSORT-DEUX"), (&there, &two, &one, "RESSORT-UN")]
     {
         assert_eq!(door.send(get(&own[0]).cookie(cookie)).await.status, 200);
@@ -189,22 +195,43 @@ async fn an_archivist_decides_of_what_they_reach_and_of_nothing_else() {
     door.end().await;
 }
 
+/// What the database says, by its function and, of what is no archive, by that of the version before too.
+async fn by_rows(tx: &mut TenantRead, scope: &Scope, facts: Facts<'_>) -> bool {
+    let depositor = facts.depositor.map(|id| id.0);
+    let (now, before): (Option<bool>, Option<bool>) =
+        sqlx::query_as("select reached($1, $2, $3, $4, $5), reached($1, $2, $3, $4)")
+            .bind(scope.ways())
+            .bind(facts.agreement)
+            .bind(facts.producer)
+            .bind(depositor)
+            .bind(facts.archive)
+            .fetch_one(tx.conn())
+            .await
+            .unwrap();
+    let is_whole_archives = scope.archives().is_none();
+    assert_eq!(before, if is_whole_archives { now } else { Some(false) }, "{scope:?} {facts:?}");
+    now.unwrap()
+}
+
 #[tokio::test]
 async fn the_rule_and_the_database_reach_the_same() {
     let door = Door::open().await;
     let list = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
     let me = chartrier::model::PersonId(Uuid::from_u128(7));
-    let way = |agreements, producers, depositor: Option<Uuid>| chartrier::model::Way {
+    let way = |agreements, producers, depositor: Option<Uuid>| Way {
         agreements,
         producers,
         depositor,
+        archive: None,
     };
+    let (this, that) = (Uuid::from_u128(8), Uuid::from_u128(9));
     let scopes = [
         Scope::by(vec![]),
         Scope::by(vec![way(list(&["A"]), None, None)]),
         Scope::by(vec![way(None, list(&["P", "Q"]), None)]),
         Scope::by(vec![way(list(&["A"]), list(&["P"]), None), way(None, None, Some(me.0))]),
         Scope::by(vec![way(list(&[]), None, None)]),
+        Scope::by(vec![Way { archive: Some(this), ..way(None, list(&["P"]), None) }]),
     ];
     let mut tx = door.tenant.db.read(door.tenant.tenant).await.unwrap();
     let mut reached = 0;
@@ -212,17 +239,12 @@ async fn the_rule_and_the_database_reach_the_same() {
         for agreement in [None, Some("A"), Some("B")] {
             for producer in [None, Some("P"), Some("Q"), Some("R")] {
                 for depositor in [None, Some(me)] {
-                    let by_rows: Option<bool> = sqlx::query_scalar("select reached($1, $2, $3, $4)")
-                        .bind(scope.ways())
-                        .bind(agreement)
-                        .bind(producer)
-                        .bind(depositor.map(|id| id.0))
-                        .fetch_one(tx.conn())
-                        .await
-                        .unwrap();
-                    let by_rule = scope.reaches(agreement, producer, depositor);
-                    assert_eq!(by_rows, Some(by_rule), "{scope:?} {agreement:?} {producer:?} {depositor:?}");
-                    reached += u32::from(by_rule);
+                    for archive in [None, Some(this), Some(that)] {
+                        let facts = Facts { agreement, producer, depositor, archive };
+                        let by_rule = scope.leads_to(facts);
+                        assert_eq!(by_rows(&mut tx, scope, facts).await, by_rule, "{scope:?} {facts:?}");
+                        reached += u32::from(by_rule);
+                    }
                 }
             }
         }

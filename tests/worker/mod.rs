@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chartrier::access::Access;
 use chartrier::clock::Clock;
 use chartrier::db::{Db, jobs};
 use chartrier::ingest::{Ingest, JOB_INGEST};
@@ -37,8 +38,10 @@ async fn with_a_job_that_lasts(name: &str, lease: Duration) -> (Arc<Worker>, PgC
         .unwrap();
     let turns = Turns::new(2);
     let drafting = crate::support::drafting(&db, &vault::storage(), &clock, &ingest);
+    let access = Access::new(db.clone(), vault::storage(), clock.clone());
     let worker = Worker {
         db,
+        access,
         ingest,
         drafting,
         preservation,
@@ -170,6 +173,7 @@ async fn what_may_wait_has_one_lane_and_keeps_no_transfer_waiting() {
     let sealing = crate::support::sealing(&db, &vault::storage(), &clock, keys.path());
     let worker = Worker {
         db: db.clone(),
+        access: Access::new(db.clone(), vault::storage(), clock.clone()),
         drafting: crate::support::drafting(&db, &vault::storage(), &clock, &ingest),
         ingest,
         preservation,

@@ -88,7 +88,8 @@ impl Access {
         let all: HashSet<Uuid> = described.iter().flat_map(|file| file.units.iter().copied()).collect();
         let openings =
             opening::of_all(&mut tx, archive.archive_id, &all.into_iter().collect::<Vec<_>>()).await?;
-        let opens = |unit: &Uuid| openings.get(unit).is_some_and(|opening| self.opens(reader, *opening));
+        let opens =
+            |unit: &Uuid| openings.get(unit).is_some_and(|opening| self.opens(reader, &archive, *opening));
         let inside: HashSet<Uuid> = ids.into_iter().collect();
         let (mut files, mut bytes) = (Vec::new(), 0_u64);
         let had = !described.is_empty();

@@ -1,8 +1,10 @@
 //! The member's agreements: what each asks, in words, its versions, who may use it; suspended and opened by the administrator.
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Months, NaiveDate, Utc};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -10,6 +12,7 @@ use crate::identity::PersonCaller;
 use crate::membership::agreements::{self, Unchanged};
 use crate::membership::profiles::By;
 use crate::model::{Acceptance, Agreement, AgreementId, DepositLimit, Role, Signing};
+use crate::registry::queries::CameUnder;
 use crate::registry::{self, terms_queries};
 use crate::web::callers::{AgreementKeeper, ProfileReader};
 use crate::web::pages::calendar;
@@ -34,6 +37,10 @@ pub struct Line {
     pub name: String,
     pub identifier: String,
     pub accepted: &'static str,
+    /// The last deposit taken in charge, in words.
+    pub last: String,
+    /// How many in a year.
+    pub deposits: String,
     pub state: Badge,
 }
 
@@ -105,15 +112,26 @@ fn badge(agreement: &Agreement) -> Badge {
 
 /// `GET /accords`.
 pub async fn show(person: ProfileReader, state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    let agreements = registry::queries::agreements(&mut state.db.read(person.tenant).await?).await?;
-    let mut page = list(Account::of(&person), &agreements);
+    let mut tx = state.db.read(person.tenant).await?;
+    let agreements = registry::queries::agreements(&mut tx).await?;
+    let today = state.clock.today();
+    let since = today.checked_sub_months(Months::new(12)).unwrap_or(today);
+    let came = registry::queries::came_under(&mut tx, since).await?;
+    drop(tx);
+    let mut page = list(Account::of(&person), &agreements, &came);
     page.can_prepare = Who::AgreementKeeper.admits(&person.roles);
     Ok(answer(&page))
 }
 
-/// The page of these agreements.
-pub fn list(account: Account, agreements: &[Agreement]) -> ListPage {
+/// The page of these agreements and of what came under each: those that wait for something first.
+pub fn list(account: Account, agreements: &[Agreement], came: &BTreeMap<String, CameUnder>) -> ListPage {
+    let mut sorted: Vec<&Agreement> = agreements.iter().collect();
+    sorted.sort_by_key(|agreement| (!agreement.is_draft, !agreement.active));
+    let of = |agreement: &Agreement| came.get(&agreement.identifier).copied().unwrap_or_default();
+    let day = |day: NaiveDate| words::lexical_date(&day.to_string());
     let line = |agreement: &Agreement| Line {
+        last: of(agreement).last.map_or_else(|| "aucun".into(), day),
+        deposits: words::number(of(agreement).deposits),
         address: address(agreement.agreement_id),
         name: agreement.name.clone(),
         identifier: agreement.identifier.clone(),
@@ -128,7 +146,7 @@ pub fn list(account: Account, agreements: &[Agreement]) -> ListPage {
             top: false,
         },
         trail: vec![Link::new("Profils", "/profils")],
-        lines: agreements.iter().map(line).collect(),
+        lines: sorted.into_iter().map(line).collect(),
         can_prepare: false,
     }
 }
@@ -247,7 +265,7 @@ fn facts(agreement: &Agreement, names: &Names) -> Vec<Fact> {
     let mut push = |label: &str, value: Option<String>| {
         facts.extend(value.filter(|value| !value.is_empty()).map(|value| Fact::new(label, value)));
     };
-    let day = |day: Option<chrono::NaiveDate>| day.map(|day| words::lexical_date(&day.to_string()));
+    let day = |day: Option<NaiveDate>| day.map(|day| words::lexical_date(&day.to_string()));
     push("Ouvert à compter du", day(agreement.valid_from));
     push("Jusqu’au", day(agreement.valid_until));
     push("Règle du tableau de gestion", conditions.typology.clone());

@@ -152,7 +152,7 @@ pub async fn choices(person: LoggedIn) -> HttpResponse {
     let choices = person.session.members.iter().map(|member| MemberChoice {
         code: member.code.clone(),
         name: member.name.clone(),
-        roles: member.holdings.iter().map(|held| held.role.label()).collect::<Vec<_>>().join(", "),
+        roles: member.roles().iter().map(|role| role.label()).collect::<Vec<_>>().join(", "),
     });
     answer(&ChooseMemberPage {
         shell: outside("Choix de la collectivité"),

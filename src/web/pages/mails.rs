@@ -47,18 +47,21 @@ fn roles(session: &Session) -> Vec<Role> {
 /// The card of these roles and choices.
 pub fn card(address: Option<String>, roles: &[Role], chosen: &[(Subject, Manner)]) -> MailCard {
     let manner = |subject| {
-        chosen.iter().find(|(of, _)| *of == subject).map_or_else(Manner::default, |(_, manner)| *manner)
+        let chosen = chosen.iter().find(|(of, _)| *of == subject);
+        chosen.map_or_else(|| subject.unless_chosen(), |(_, manner)| *manner)
     };
     let line = |subject: Subject| MailLine {
         word: subject.word(),
         label: subject.label(),
-        manners: Manner::ALL
+        manners: subject
+            .manners()
+            .iter()
             .map(|one| MannerChoice {
                 word: one.word(),
                 label: one.label(),
-                is_chosen: manner(subject) == one,
+                is_chosen: manner(subject) == *one,
             })
-            .into(),
+            .collect(),
     };
     MailCard { address, lines: Subject::ALL.into_iter().filter(|of| of.is_for(roles)).map(line).collect() }
 }
@@ -66,7 +69,10 @@ pub fn card(address: Option<String>, roles: &[Role], chosen: &[(Subject, Manner)
 /// `POST /compte/courriels`. What is no choice of this person, or no manner, changes nothing.
 pub async fn set(person: LoggedIn, form: Fields, state: web::Data<State>) -> Result<HttpResponse, Problem> {
     let roles = roles(&person.session);
-    let choice = |subject: Subject| Some((subject, Manner::from_word(&first(&form, subject.word()))?));
+    let choice = |subject: Subject| {
+        let manner = Manner::from_word(&first(&form, subject.word()))?;
+        subject.manners().contains(&manner).then_some((subject, manner))
+    };
     let chosen: Vec<(Subject, Manner)> =
         Subject::ALL.into_iter().filter(|subject| subject.is_for(&roles)).filter_map(choice).collect();
     mail::choose(&state.db, person.session.person_id, &chosen).await?;
@@ -80,10 +86,14 @@ mod tests {
     #[test]
     fn a_person_chooses_of_what_they_may_be_told() {
         let card = card(None, &[Role::MemberAdmin], &[(Subject::Quota, Manner::Digest)]);
-        assert_eq!(card.lines.len(), Subject::ALL.len());
+        assert_eq!(card.lines.len(), Subject::ALL.len() - 1, "nothing awaits her decision");
         let quota = card.lines.iter().find(|line| line.word == "quota").unwrap();
         assert!(quota.manners.iter().all(|manner| manner.is_chosen == (manner.word == "digest")));
         assert!(card.lines[0].manners[0].is_chosen, "at once without a choice");
         assert!(super::card(None, &[Role::Operator], &[]).lines.is_empty());
+        let hers = super::card(None, &[Role::Archivist], &[]);
+        let awaiting = hers.lines.iter().find(|line| line.word == "awaiting").unwrap();
+        let offered: Vec<_> = awaiting.manners.iter().map(|one| (one.word, one.is_chosen)).collect();
+        assert_eq!(offered, [("digest", true), ("none", false)], "never more than once a day");
     }
 }

@@ -43,6 +43,7 @@ pub mod places;
 pub mod preservation;
 pub mod profiles;
 pub mod provider;
+pub mod readings;
 pub mod safety;
 pub mod schedule;
 pub mod seals;

@@ -355,7 +355,7 @@ fn holding(fields: &[(String, String)]) -> Option<Holding> {
         list.dedup();
         (!list.is_empty()).then_some(list)
     };
-    Some(Holding { role, agreements: list("accord"), producers: list("producteur") })
+    Some(Holding { agreements: list("accord"), producers: list("producteur"), ..Holding::whole(role) })
 }
 
 fn by(person: &PeopleKeeper) -> By {

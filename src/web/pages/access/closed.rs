@@ -50,7 +50,7 @@ pub async fn of(
     view: &UnitView,
     asked: Option<Asked>,
 ) -> Result<Option<Closed>, Problem> {
-    if state.access.opens(reader, view.opening) {
+    if state.access.opens(reader, &view.archive, view.opening) {
         return Ok(None);
     }
     let id = view.unit.line.unit_id;

@@ -12,7 +12,7 @@ use crate::model::ObjectId;
 use crate::web::callers::{ContentReader, Searcher};
 use crate::web::content::{self, Disposition};
 use crate::web::pages::shell::{Account, Fact, Link, Section, Shell, answer};
-use crate::web::pages::words;
+use crate::web::pages::{readings, words};
 use crate::web::{Problem, State, problems};
 
 /// `GET /archives/objets/{id}`.
@@ -27,6 +27,8 @@ pub struct ObjectPage {
     pub preview: Preview,
     pub facts: Vec<Fact>,
     pub digest: String,
+    /// By what reading of the control authority it is read.
+    pub reading: Option<String>,
 }
 
 /// The page of a file.
@@ -63,11 +65,12 @@ pub async fn show(
             top: false,
         },
         trail,
-        download: state.access.opens(&reader, view.opening).then(|| download_address(id)),
+        download: state.access.opens(&reader, &view.archive, view.opening).then(|| download_address(id)),
         size: words::size(view.object.size_bytes),
         preview,
         facts: facts(&view),
         digest: hex::encode(&view.object.sha512),
+        reading: readings::notice(&person, &reader, &view.archive),
     }))
 }
 

@@ -10,6 +10,7 @@ use crate::annual::stocktaking::Stocktaking;
 use crate::catalog::stocktaking_queries as queries;
 use crate::clock;
 use crate::db;
+use crate::model::Scope;
 use crate::web::callers::RegisterReader;
 use crate::web::{Problem, State, problems};
 
@@ -34,7 +35,8 @@ pub async fn print(
     // No day is to come: nobody knows what it will hold.
     let next = Some(day).filter(|day| *day <= today).and_then(|day| day.checked_add_days(Days::new(1)));
     let until = clock::midnight(next.ok_or_else(problems::not_found)?);
-    let scope = person.scope(READING);
+    // Figures alone: a control authority has those of its ressort without a reason.
+    let scope = Scope::of_figures(&person.holdings, READING);
     let mut tx = state.db.read(person.tenant).await?;
     let (name, siren) = queries::member(&mut tx).await?.ok_or_else(problems::not_found)?;
     let taken = Stocktaking {

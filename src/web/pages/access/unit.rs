@@ -15,7 +15,7 @@ use crate::web::pages::attestations::{self, Card};
 use crate::web::pages::ingest::list::{self, Names};
 use crate::web::pages::preservation::{self, CopyLine};
 use crate::web::pages::shell::{Account, Fact, Link, Section, Shell, answer, go_to};
-use crate::web::pages::words;
+use crate::web::pages::{readings, words};
 use crate::web::{Problem, State, Who, problems};
 
 /// `GET /archives/unites/{id}`.
@@ -44,6 +44,8 @@ pub struct UnitPage {
     pub told: Vec<ToldLine>,
     /// Where all that is open of it, and of what is under it, is had at once.
     pub delivery: Option<String>,
+    /// By what reading of the control authority it is read.
+    pub reading: Option<String>,
 }
 
 /// One unit in a tree.
@@ -137,13 +139,14 @@ pub async fn show(
         first: place.apres.is_none(),
         next,
         objects: {
-            let opens = state.access.opens(&reader, view.opening);
+            let opens = state.access.opens(&reader, &view.archive, view.opening);
             view.objects.iter().map(|object| object_line(object, opens)).collect()
         },
         copies: preservation::copies(&kept, &incidents),
         attestations,
         closed: closed::of(&state, &person, &reader, &view, place.derogation).await?,
         told: closed::told(&state, &person, &reader, id).await?,
+        reading: readings::notice(&person, &reader, &view.archive),
         delivery: Who::ContentReader.admits(&person.roles).then(|| format!("{}/communication", address(id))),
     }))
 }

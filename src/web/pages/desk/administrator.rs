@@ -12,6 +12,7 @@ use crate::model::trend;
 use crate::model::{Agreement, Outlook};
 use crate::registry::{self, Quota};
 use crate::usage::queries::days;
+use crate::usage::{self, Month};
 use crate::web::callers::Person;
 use crate::web::pages::shell::Link;
 use crate::web::pages::{connector_words, words};
@@ -19,6 +20,8 @@ use crate::web::{Problem, State, Who};
 
 /// Days of measures through which the pace is drawn.
 const PACE_DAYS: u64 = 120;
+/// Width of a bar that stands for all that is promised.
+const BAR_WIDTH: u128 = 1_000;
 /// Days after which an application that was used is said to be silent.
 const SILENT_DAYS: i64 = 30;
 
@@ -33,9 +36,21 @@ pub struct AdministratorDesk {
     pub drafts: Vec<Link>,
     /// When the place will be all taken.
     pub trend: String,
+    /// The place taken at the end of each month, of what is promised.
+    pub months: Vec<MonthBar>,
     pub bill: Option<String>,
     /// Applications that say nothing any more.
     pub silent: Vec<String>,
+}
+
+/// The place taken at the end of a month.
+pub struct MonthBar {
+    pub label: String,
+    pub held: String,
+    /// What came in the month.
+    pub came: String,
+    /// Of a thousand promised.
+    pub width: u64,
 }
 
 /// A deposit expected in the period under way.
@@ -50,6 +65,8 @@ pub struct Found {
     pub awaited: Vec<Awaited>,
     pub agreements: Vec<Agreement>,
     pub outlook: Outlook,
+    pub months: Vec<Month>,
+    pub bytes_max: u64,
     pub statement: Option<billing::Statement>,
     pub machines: Vec<Known>,
 }
@@ -67,12 +84,11 @@ pub async fn look(
     let first = today.checked_sub_days(Days::new(PACE_DAYS)).unwrap_or(today);
     let mut tx = state.db.read(person.tenant).await?;
     let agreements = registry::queries::agreements(&mut tx).await?;
-    let taken: Vec<_> = days(&mut tx, first, today)
-        .await?
-        .iter()
-        .map(|day| (day.day, day.held.bytes.unsigned_abs()))
-        .collect();
+    let measured = days(&mut tx, first, today).await?;
+    let taken: Vec<_> = measured.iter().map(|day| (day.day, day.held.bytes.unsigned_abs())).collect();
     let found = Found {
+        months: usage::months(&measured),
+        bytes_max: quota.map_or(0, |quota| quota.bytes_max),
         missed: open_alerts(&mut tx).await?,
         awaited: expected::under_way(&mut tx, &agreements, today).await?,
         outlook: trend::outlook(&taken, quota.map_or(u64::MAX, |quota| quota.bytes_max)),
@@ -101,6 +117,7 @@ pub fn desk(found: &Found, now: DateTime<Utc>, today: chrono::NaiveDate) -> Admi
             .map(|draft| Link::new(&draft.name, format!("/accords/{}", draft.agreement_id)))
             .collect(),
         trend: outlook(found.outlook, "La place occupée est mesurée"),
+        months: found.months.iter().rev().map(|month| bar(month, found.bytes_max)).collect(),
         bill: found.statement.as_ref().map(|bill| {
             format!(
                 "Exercice {} : {} (état liquidatif {}).",
@@ -110,6 +127,18 @@ pub fn desk(found: &Found, now: DateTime<Utc>, today: chrono::NaiveDate) -> Admi
             )
         }),
         silent: found.machines.iter().filter_map(|machine| silent(machine, now)).collect(),
+    }
+}
+
+/// The bar of a month, no longer than what is promised.
+fn bar(month: &Month, bytes_max: u64) -> MonthBar {
+    let held = month.held.bytes.unsigned_abs();
+    let share = (u128::from(held) * BAR_WIDTH).checked_div(u128::from(bytes_max)).unwrap_or(0);
+    MonthBar {
+        label: words::sentence(&words::lexical_date(&month.first.format("%Y-%m").to_string())),
+        held: words::size(held),
+        came: words::size(month.came.bytes.unsigned_abs()),
+        width: u64::try_from(share.min(BAR_WIDTH)).unwrap_or_default().max(u64::from(held > 0) * 4),
     }
 }
 
@@ -176,6 +205,24 @@ mod tests {
         );
         assert_eq!(said(Some("2027-03-20T08:00:00Z"), false), None);
         assert_eq!(said(None, true), None);
+    }
+
+    #[test]
+    fn a_month_s_bar_is_of_what_is_promised_and_no_longer() {
+        let month = |bytes| Month {
+            first: "2026-11-01".parse().unwrap(),
+            last: "2026-11-20".parse().unwrap(),
+            days: 20,
+            held: usage::Amount { bytes, ..usage::Amount::default() },
+            copies_bytes: 0,
+            bytes_days: 0,
+            came: usage::Amount::default(),
+            refused: 0,
+        };
+        assert_eq!(bar(&month(500), 1_000).label, "Novembre 2026");
+        let widths = [0, 1, 500, 2_000].map(|bytes| bar(&month(bytes), 1_000).width);
+        assert_eq!(widths, [0, 4, 500, 1_000]);
+        assert_eq!(bar(&month(500), 0).width, 4, "nothing is promised");
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The control authority's desk: its own ressort at a glance, member by member.
 //!
-//! Reads nothing of an archive: a member's register and archives are opened by acting in that member, where each reading is told in
-//! its journal.
+//! Shows figures alone, no title and no cote: archives are read in a member once the reason is said there (`pages::readings`), and each
+//! reading is told in its journal.
+
+use chrono::{DateTime, Utc};
 
 use crate::catalog::register_queries;
 use crate::identity::{Membership, Session};
@@ -13,8 +15,6 @@ use crate::web::{Problem, State};
 
 /// Members looked at.
 const MEMBERS_MAX: usize = 200;
-/// Entries told of each.
-const LATEST: i64 = 1;
 
 /// The desk.
 pub struct ControlDesk {
@@ -34,6 +34,8 @@ pub struct Line {
     pub is_wrong: bool,
     pub integrity: String,
     pub last: String,
+    /// A reading is open there.
+    pub reading: Option<String>,
 }
 
 /// What was read of a member.
@@ -43,7 +45,9 @@ pub struct Found {
     pub is_here: bool,
     pub quota: Option<Quota>,
     pub standing: MemberStanding,
-    pub last: Option<(chrono::DateTime<chrono::Utc>, String, String)>,
+    pub last: Option<DateTime<Utc>>,
+    /// Until when a reading is open there.
+    pub reading: Option<DateTime<Utc>>,
 }
 
 /// Looks at the ressort of this session's person; nothing for one who controls nowhere.
@@ -61,10 +65,10 @@ pub async fn look(state: &State, session: &Session) -> Result<Option<ControlDesk
 }
 
 async fn read(state: &State, member: &Membership, here: Option<TenantId>) -> Result<Found, Problem> {
-    let scope = Scope::of(&member.holdings, &[Role::ControlAuthority]);
+    let scope = Scope::of_figures(&member.holdings, &[Role::ControlAuthority]);
     let mut tx = state.db.read(member.tenant).await?;
     let quota = registry::queries::find_quota(&mut tx).await?;
-    let last = register_queries::latest(&mut tx, &scope, LATEST).await?.into_iter().next();
+    let last = register_queries::latest(&mut tx, &scope).await?;
     drop(tx);
     Ok(Found {
         code: member.code.clone(),
@@ -73,6 +77,7 @@ async fn read(state: &State, member: &Membership, here: Option<TenantId>) -> Res
         quota,
         standing: state.preservation.member_standing(member.tenant).await?,
         last,
+        reading: member.holdings.iter().filter_map(|held| held.reading.as_ref()).map(|of| of.until).max(),
     })
 }
 
@@ -113,9 +118,7 @@ fn line(of: &Found) -> Line {
         } else {
             words::count(open, "copie fausse, en réparation", "copies fausses, en réparation")
         },
-        last: of.last.as_ref().map_or_else(
-            || "Aucune entrée".into(),
-            |(at, cote, title)| format!("{} : {cote}, {title}", words::moment(*at).short),
-        ),
+        last: of.last.map_or_else(|| "Aucune entrée".into(), |at| words::moment(at).short),
+        reading: of.reading.map(|until| format!("Lecture ouverte jusqu’au {}", words::moment(until).words)),
     }
 }

@@ -5,8 +5,10 @@
 pub mod administrator;
 pub mod archivist;
 pub mod control;
+pub mod lately;
 pub mod operator;
 pub mod pilot;
+pub mod told;
 mod words;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -15,6 +17,7 @@ use askama::Template;
 pub use administrator::AdministratorDesk;
 pub use archivist::ArchivistDesk;
 pub use control::ControlDesk;
+pub use lately::Lately;
 pub use operator::OperatorDesk;
 pub use pilot::PilotDesk;
 
@@ -52,6 +55,8 @@ pub struct DeskPage {
     pub control: Option<ControlDesk>,
     pub pilot: Option<PilotDesk>,
     pub operator: Option<OperatorDesk>,
+    /// What happened that concerns this person; nothing for those whose roles are told nothing.
+    pub happened: Option<Lately>,
     pub refused: Vec<TransferLine>,
     pub lately: Vec<TransferLine>,
     /// Something in `lately` will change by itself.
@@ -118,7 +123,7 @@ pub async fn show(
     };
     let followed = transfers.is_some();
     let transfers = transfers.unwrap_or_default();
-    let lately = &transfers[..transfers.len().min(SHOWN)];
+    let last = &transfers[..transfers.len().min(SHOWN)];
     Ok(answer(&DeskPage {
         shell: Shell {
             title: "Accueil".into(),
@@ -129,7 +134,7 @@ pub async fn show(
         integrity: standing.as_ref().and_then(preservation::notice),
         hopeless: standing.is_some_and(|standing| standing.open.iter().any(|incident| incident.no_good_copy)),
         can_deposit,
-        can_read: Who::Searcher.admits(roles),
+        can_read: Who::Searcher.admits(roles) && Reader::person(&person).is_some(),
         sees_transfers: followed,
         needs_factor: answers_elsewhere && !is_sure,
         derogations: derogations(&person, &state).await?,
@@ -138,9 +143,10 @@ pub async fn show(
         administrator: administrator::look(&state, &person, quota.as_ref()).await?,
         pilot: pilot::look(&state, &person).await?,
         operator: operator::look(&state, &person, &readiness).await?,
+        happened: lately::look(&state, &session, &person, is_sure).await?,
         refused: if can_deposit { to_take_up_again(&transfers, &names) } else { Vec::new() },
-        moving: lately.iter().any(list::is_moving),
-        lately: lately.iter().map(|transfer| list::line(transfer, &names)).collect(),
+        moving: last.iter().any(list::is_moving),
+        lately: last.iter().map(|transfer| list::line(transfer, &names)).collect(),
         holdings: quota.as_ref().map(Holdings::of),
     }))
 }

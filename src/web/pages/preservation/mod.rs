@@ -10,6 +10,7 @@ use askama::Template;
 use super::access::unit;
 use super::shell::{Account, At, Badge, Section, Shell, answer};
 use super::words;
+use crate::access::Reader;
 use crate::catalog::Copy;
 use crate::preservation::{CATALOGUE, Incident, MemberSite, MemberStanding};
 use crate::web::callers::IntegrityReader;
@@ -76,7 +77,12 @@ const NOT_YET: Badge = Badge { label: "Pas encore contrôlé", tone: "waiting", 
 /// `GET /integrite`.
 pub async fn show(person: IntegrityReader, state: web::Data<State>) -> Result<HttpResponse, Problem> {
     let standing = state.preservation.member_standing(person.tenant).await?;
-    Ok(answer(&page(Account::of(&person), &standing)))
+    let mut page = page(Account::of(&person), &standing);
+    if Reader::person(&person).is_none() {
+        // A cote leads where they do not read.
+        page.open.iter_mut().chain(&mut page.repaired).for_each(|line| line.address = None);
+    }
+    Ok(answer(&page))
 }
 
 /// The page of how a member's archives are kept.

@@ -142,6 +142,7 @@ pub fn unit() -> UnitPage {
             .into(),
         delivery: Some("/archives/unites/0/communication".into()),
         copies: super::integrity::copies(),
+        reading: None,
     }
 }
 
@@ -220,6 +221,7 @@ pub fn object() -> ObjectPage {
         preview: Preview::Text { text: "ACTE D’ENGAGEMENT\n\nArticle 1 – Objet du marché\nRéfection de la toiture de l’école Jean-Moulin.\n".into(), cut: true },
         facts: vec![Fact::new("Nature", "Texte"), Fact::new("Taille", "842 Ko (842 113 octets)"), Fact::new("Usage", "Exemplaire de conservation"), Fact::new("Format", "Plain Text File — x-fmt/111, d’après ses octets")],
         digest: "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e".into(),
+        reading: Some("Vous lisez au titre du contrôle scientifique et technique, jusqu’au 20 novembre 2026 à 20 h 00. Chaque fichier ouvert est inscrit au journal de la collectivité ; les délais de communicabilité ne vous sont pas opposés.".into()),
     }
 }
 

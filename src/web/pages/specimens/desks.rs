@@ -6,15 +6,21 @@ use super::frame::{at, shell};
 use super::transfers::{account, lines};
 use super::{entries, integrity, operations, piloting};
 use crate::db::jobs::Counts;
+use crate::evidence;
+use crate::evidence::lately::Happened;
 use crate::identity::Membership;
 use crate::ingest::awaiting::{Awaiting, Waiting};
 use crate::membership::expected::Awaited;
 use crate::model::expected::{Every, Period};
-use crate::model::{FileKind, Holding, KindCount, Outlook, RefusalReason, Role, TenantId, TransferId};
+use crate::model::{
+    FileKind, Holding, KindCount, Outlook, PersonId, RefusalReason, Role, TenantId, TransferId,
+};
 use crate::preservation::{MemberStanding, SiteOutlook};
 use crate::registry::Quota;
+use crate::usage::{Amount, Month};
 use crate::web::health::Report;
-use crate::web::pages::desk::{self, DeskPage, Holdings};
+use crate::web::pages::desk::lately::Looked;
+use crate::web::pages::desk::{self, DeskPage, Holdings, Lately};
 use crate::web::pages::ingest::batch::{self, Chosen, DecisionsPage, Told};
 use crate::web::pages::ingest::decision::{DecisionForm, choices};
 use crate::web::pages::ingest::waiting;
@@ -35,11 +41,50 @@ fn page(roles: &str) -> DeskPage {
         control: None,
         pilot: None,
         operator: None,
+        happened: None,
         refused: Vec::new(),
         lately: lines(),
         moving: true,
         holdings: None,
     }
+}
+
+/// What happened to whoever has these roles: kind of entry, what it is about, action, name, in which member.
+type Entry = (&'static str, &'static str, &'static str, &'static str, bool);
+
+fn happened(role: Role, several: bool, told: &[Entry]) -> Option<Lately> {
+    let here = TenantId::of_member("sa");
+    let found = told.iter().enumerate().map(|(number, (event_type, about, action, name, is_here))| {
+        let (code, member) = match is_here {
+            true => ("sa", "Commune de Saint-Aubin-des-Landes"),
+            false => ("mv", "Commune de Montvernoille"),
+        };
+        let looked = Looked {
+            tenant: TenantId::of_member(code),
+            code: code.into(),
+            name: member.into(),
+            role,
+            told: evidence::lately::Told { types: &[], about: &[], scope: None },
+        };
+        let happened = Happened {
+            seq: 100 - number as i64,
+            at: at("2026-11-20T16:02:00Z") - chrono::TimeDelta::hours(7 * number as i64),
+            event_type: (*event_type).into(),
+            is_right: true,
+            about: (*about).into(),
+            object: Uuid::nil().to_string(),
+            action: Some((*action).into()),
+            state: None,
+            role: None,
+            agent: Some(format!("person:{}", Uuid::nil())),
+            transfer_id: Some(Uuid::nil()),
+            agreement_id: Some(Uuid::nil()),
+            name: Some((*name).into()),
+        };
+        (looked, happened)
+    });
+    let lines = desk::lately::lines(found.collect(), PersonId(Uuid::nil()), (Some(here), several));
+    Some(Lately { csrf: "jeton".into(), lines })
 }
 
 fn quota() -> Quota {
@@ -58,6 +103,15 @@ pub fn depositor() -> DeskPage {
     DeskPage {
         can_deposit: true,
         refused: lines().into_iter().skip(2).take(1).collect(),
+        happened: happened(
+            Role::Depositor,
+            false,
+            &[
+                ("PRISE_EN_CHARGE", "archive", "", "Registre des délibérations, 3e trimestre 2026", true),
+                ("RECEPTION", "transfer", "", "Registre des délibérations, 3e trimestre 2026", true),
+                ("REJET", "transfer", "", "Marché public 2025-11 : fourniture de repas", true),
+            ],
+        ),
         ..page("déposant, lecteur")
     }
 }
@@ -103,6 +157,17 @@ pub fn archivist() -> DeskPage {
         integrity: Some(notice.into()),
         derogations: Some("2\u{a0}demandes de dérogation attendent d’être vues".into()),
         archivist: Some(desk),
+        happened: happened(
+            Role::Archivist,
+            true,
+            &[
+                ("PRISE_EN_CHARGE", "archive", "", "Délibération 2026-042 : budget primitif", true),
+                ("COMMUNICATION", "unit", "derogation_demandee", "Dossiers d’aide sociale, 1939-1945", false),
+                ("PARAMETRAGE", "reading", "lecture ouverte", "", true),
+                ("PARAMETRAGE", "agreement", "preparation", "Urbanisme, 2027", true),
+                ("REJET", "transfer", "", "Permis de construire, 2023", false),
+            ],
+        ),
         holdings: Some(Holdings::of(&quota())),
         ..page("archiviste")
     }
@@ -122,6 +187,23 @@ pub fn administrator() -> DeskPage {
         awaited: vec![awaited("Actes réglementaires", true), awaited("Flux comptables", false)],
         agreements: Vec::new(),
         outlook: Outlook::On { day: day("2028-03-04"), days: 469, daily: 1_300_000 },
+        months: [
+            (9, 1_340_000_000, 12_000_000),
+            (10, 1_372_000_000, 32_000_000),
+            (11, 1_420_000_000, 48_000_000),
+        ]
+        .map(|(month, held, came)| Month {
+            first: day(&format!("2026-{month:02}-01")),
+            last: day(&format!("2026-{month:02}-20")),
+            days: 20,
+            held: Amount { bytes: held, ..Amount::default() },
+            copies_bytes: 2 * held,
+            bytes_days: 0,
+            came: Amount { bytes: came, ..Amount::default() },
+            refused: 0,
+        })
+        .into(),
+        bytes_max: quota().bytes_max,
         statement: None,
         machines: Vec::new(),
     };
@@ -130,27 +212,51 @@ pub fn administrator() -> DeskPage {
     desk.silent.push("Pastell du syndicat est silencieuse depuis 41\u{a0}jours.".into());
     DeskPage {
         administrator: Some(desk),
+        happened: happened(
+            Role::MemberAdmin,
+            false,
+            &[
+                ("PARAMETRAGE", "agreement", "validation", "Délibérations et arrêtés", true),
+                ("PARAMETRAGE", "machine", "secret change", "Pastell du syndicat", true),
+                ("PRISE_EN_CHARGE", "archive", "", "Délibération 2026-042 : budget primitif", true),
+                ("PARAMETRAGE", "reading", "lecture ouverte", "", true),
+                ("PARAMETRAGE", "person", "invitation", "Claude Le Bihan", true),
+            ],
+        ),
         holdings: Some(Holdings::of(&quota())),
         ..page("administrateur de la collectivité")
     }
 }
 
 pub fn control() -> DeskPage {
-    let found = |code: &str, name: &str, is_here, open_count, last: Option<&str>| desk::control::Found {
+    let found = |code: &str, name: &str, is_here, open_count, has_entries: bool| desk::control::Found {
         code: code.into(),
         name: name.into(),
         is_here,
         quota: Some(quota()),
         standing: MemberStanding { open_count, ..MemberStanding::default() },
-        last: last.map(|title| (at("2026-11-12T08:30:00Z"), "SAL-2026-00042".into(), title.into())),
+        last: has_entries.then(|| at("2026-11-12T08:30:00Z")),
+        reading: is_here.then(|| at("2026-11-20T17:00:00Z")),
     };
     let ressort = [
-        found("sa", "Commune de Saint-Aubin-des-Landes", true, 0, Some("Délibération 2026-042")),
-        found("mv", "Commune de Montvernoille", false, 2, Some("Permis de construire, 2023")),
-        found("cdg", "Centre de gestion de la Haute-Valmoure", false, 0, None),
+        found("sa", "Commune de Saint-Aubin-des-Landes", true, 0, true),
+        found("mv", "Commune de Montvernoille", false, 2, true),
+        found("cdg", "Centre de gestion de la Haute-Valmoure", false, 0, false),
     ];
     DeskPage {
         control: Some(desk::control::desk("jeton", &ressort, 3)),
+        can_read: false,
+        sees_transfers: false,
+        lately: Vec::new(),
+        moving: false,
+        happened: happened(
+            Role::ControlAuthority,
+            true,
+            &[
+                ("PARAMETRAGE", "reading", "lecture ouverte", "", true),
+                ("PARAMETRAGE", "retention_rule", "validation", "", false),
+            ],
+        ),
         ..page("contrôle scientifique et technique")
     }
 }
@@ -169,6 +275,15 @@ pub fn pilot() -> DeskPage {
         lately: Vec::new(),
         moving: false,
         pilot: Some(desk::pilot::desk(&found, "2026-11-27".parse().unwrap())),
+        happened: happened(
+            Role::Pilot,
+            true,
+            &[
+                ("PARAMETRAGE", "glass", "acces demande", "", false),
+                ("PARAMETRAGE", "deposits", "suspension", "", true),
+                ("PARAMETRAGE", "statement", "etat_liquidatif", "", true),
+            ],
+        ),
         ..page("pilote du service mutualisé")
     }
 }
@@ -193,6 +308,15 @@ pub fn operator() -> DeskPage {
         lately: Vec::new(),
         moving: false,
         operator: Some(desk::operator::desk(&found)),
+        happened: happened(
+            Role::Operator,
+            true,
+            &[
+                ("REPARATION", "archive", "", "", true),
+                ("INCIDENT", "archive", "", "", true),
+                ("PARAMETRAGE", "glass", "acces ouvert", "", false),
+            ],
+        ),
         ..page("opérateur")
     }
 }

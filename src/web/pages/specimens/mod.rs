@@ -15,6 +15,7 @@ mod people;
 mod piloting;
 mod profiles;
 mod proofs;
+mod readings;
 mod surveying;
 mod transfers;
 

@@ -8,7 +8,7 @@ use super::transfers::{
     awaiting_replication, awaiting_scanner, declined, examined, kept, lines, received, refused,
 };
 use super::{entries, formats};
-use super::{integrity, people, piloting, profiles, proofs, surveying};
+use super::{integrity, people, piloting, profiles, proofs, readings, surveying};
 use crate::web::pages::access::search::SearchPage;
 use crate::web::pages::identity::*;
 use crate::web::pages::ingest::deposit::DepositPage;
@@ -123,6 +123,9 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("objet", render(&object())),
         ("objet-flux", render(&flow())),
         ("derogations", render(&derogations())),
+        ("controle-lire", render(&readings::open())),
+        ("controle-lectures", render(&readings::list())),
+        ("controle-lecture", render(&readings::one())),
         ("integrite", render(&integrity::integrity())),
         ("integrite-saine", render(&integrity::whole())),
         ("pilotage", render(&piloting::pilot())),

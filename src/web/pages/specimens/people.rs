@@ -28,9 +28,9 @@ fn people() -> Vec<accounts::Known> {
             is_closed: false,
         };
     let restricted = Holding {
-        role: Role::Reader,
         agreements: Some(vec!["PES-2026".into()]),
         producers: Some(vec!["FINANCES".into()]),
+        ..Holding::whole(Role::Reader)
     };
     vec![
         known(

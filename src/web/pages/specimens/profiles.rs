@@ -11,6 +11,7 @@ use crate::model::{
     VirusCheck,
 };
 use crate::registry::numbering_queries::Known;
+use crate::registry::queries::CameUnder;
 use crate::registry::retention_queries::Version;
 use crate::registry::{Profile, ProfileVersion};
 use crate::seda::profile::Profile as Compiled;
@@ -172,10 +173,10 @@ pub fn schedule() -> SchedulePage {
 
 pub fn agreements() -> agreements::ListPage {
     let suspended = Agreement { active: false, ..agreement("SA-DELIB", "Délibérations", &[], false) };
-    agreements::list(
-        account(),
-        &[agreement("SA-ACTES", "Actes soumis au contrôle de légalité", &[], false), suspended],
-    )
+    let draft = Agreement { is_draft: true, active: false, ..agreement("SA-URBA", "Urbanisme", &[], false) };
+    let acts = agreement("SA-ACTES", "Actes soumis au contrôle de légalité", &[], false);
+    let came = CameUnder { last: "2026-11-19".parse().ok(), deposits: 248 };
+    agreements::list(account(), &[acts, suspended, draft], &[("SA-ACTES".to_owned(), came)].into())
 }
 
 pub fn one_agreement() -> agreements::AgreementPage {
