@@ -1,90 +1,23 @@
 //! The people of a member, in the hands of its administrator: invited, given roles for agreements and producing services, sent a link.
 
+mod shown;
+
 use actix_web::{HttpResponse, web};
-use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
+pub use self::shown::{Choices, Held, InvitePage, Line, ListPage, PersonPage, list_page, page};
+use self::shown::{address, shell};
 use super::fields::{Fields, all, first};
-use super::shell::{Account, FieldError, Link as PageLink, Section, Shell, answer, answer_to_correct, go_to};
+use super::shell::{Account, FieldError, Link as PageLink, answer, answer_to_correct, go_to};
 use super::words;
 use crate::db::TenantRead;
-use crate::membership::accounts::{GIVEN, Invited, Known, Link, Unchanged, people_of};
+use crate::membership::accounts::{GIVEN, Invited, Link, Unchanged, people_of};
 use crate::membership::profiles::By;
 use crate::model::{Holding, PersonId, Role};
 use crate::registry;
 use crate::web::callers::PeopleKeeper;
 use crate::web::{Problem, State, problems};
-
-/// `GET /personnes`.
-#[derive(Template)]
-#[template(path = "people/list.html")]
-pub struct ListPage {
-    pub shell: Shell,
-    pub trail: Vec<PageLink>,
-    pub lines: Vec<Line>,
-}
-
-/// Somebody.
-pub struct Line {
-    pub address: String,
-    pub name: String,
-    pub login: String,
-    pub roles: Vec<String>,
-    pub second_factor: bool,
-    pub is_closed: bool,
-}
-
-/// `GET /personnes/{id}`.
-#[derive(Template)]
-#[template(path = "people/person.html")]
-pub struct PersonPage {
-    pub shell: Shell,
-    pub trail: Vec<PageLink>,
-    pub csrf: String,
-    pub notice: Option<&'static str>,
-    /// A link to be handed over, told this once.
-    pub link: Option<String>,
-    pub name: String,
-    pub login: String,
-    pub email: Option<String>,
-    pub second_factor: Option<String>,
-    pub address: String,
-    pub held: Vec<Held>,
-    pub choices: Choices,
-    pub errors: Vec<FieldError>,
-}
-
-/// A role held.
-pub struct Held {
-    pub word: &'static str,
-    pub label: &'static str,
-    pub scope: String,
-    /// It is the administrator's to take.
-    pub can_take: bool,
-}
-
-/// `GET /personnes/nouvelle`.
-#[derive(Template)]
-#[template(path = "people/invite.html")]
-pub struct InvitePage {
-    pub shell: Shell,
-    pub trail: Vec<PageLink>,
-    pub csrf: String,
-    pub name: String,
-    pub login: String,
-    pub email: String,
-    pub choices: Choices,
-    pub errors: Vec<FieldError>,
-}
-
-/// What may be given: value, words, whether it is chosen.
-#[derive(Default)]
-pub struct Choices {
-    pub roles: Vec<(String, String, bool)>,
-    pub agreements: Vec<(String, String, bool)>,
-    pub producers: Vec<(String, String, bool)>,
-}
 
 /// What the page before has to say.
 #[derive(Deserialize)]
@@ -249,45 +182,12 @@ async fn told(
     }
 }
 
-/// The list.
-pub fn list_page(account: Account, people: &[Known]) -> ListPage {
-    let lines = people.iter().map(|known| Line {
-        address: address(known.person_id),
-        name: known.name.clone(),
-        login: known.login.clone(),
-        roles: known.holdings.iter().map(|held| words::sentence(held.role.label())).collect(),
-        second_factor: known.factor_since.is_some(),
-        is_closed: known.is_closed,
-    });
-    ListPage { shell: shell("Personnes", account, true), trail: Vec::new(), lines: lines.collect() }
-}
-
 async fn person_page(person: &PeopleKeeper, state: &State, id: PersonId) -> Result<PersonPage, Problem> {
     let mut tx = state.db.read(person.tenant).await?;
     let people = people_of(&mut tx).await?;
     let known = people.iter().find(|known| known.person_id == id).ok_or_else(problems::not_found)?;
     let choices = choices(&mut tx, &[]).await?;
     Ok(page(Account::of(person), known, choices))
-}
-
-/// Somebody's page.
-pub fn page(account: Account, known: &Known, choices: Choices) -> PersonPage {
-    let csrf = account.csrf.clone();
-    PersonPage {
-        shell: shell(&known.name, account, false),
-        trail: vec![PageLink::new("Personnes", "/personnes")],
-        csrf,
-        notice: None,
-        link: None,
-        name: known.name.clone(),
-        login: known.login.clone(),
-        email: known.email.clone(),
-        second_factor: known.factor_since.map(|since| words::moment(since).words),
-        address: address(known.person_id),
-        held: known.holdings.iter().map(held).collect(),
-        choices,
-        errors: Vec::new(),
-    }
 }
 
 async fn invite_page(
@@ -332,20 +232,6 @@ async fn choices(tx: &mut TenantRead, fields: &[(String, String)]) -> Result<Cho
     })
 }
 
-fn held(holding: &Holding) -> Held {
-    let of = |what: &str, list: &Option<Vec<String>>| {
-        list.as_ref().map(|list| format!("{what} : {}", list.join(", ")))
-    };
-    let scope: Vec<String> =
-        of("accords", &holding.agreements).into_iter().chain(of("services", &holding.producers)).collect();
-    Held {
-        word: holding.role.word(),
-        label: holding.role.label(),
-        scope: if scope.is_empty() { "pour toute la collectivité".into() } else { scope.join(" ; ") },
-        can_take: GIVEN.contains(&holding.role),
-    }
-}
-
 /// The role of a form, for what is ticked: nothing ticked is everything.
 fn holding(fields: &[(String, String)]) -> Option<Holding> {
     let role = Role::from_word(&first(fields, "role"))?;
@@ -360,14 +246,6 @@ fn holding(fields: &[(String, String)]) -> Option<Holding> {
 
 fn by(person: &PeopleKeeper) -> By {
     By { tenant: person.tenant, person: person.person_id, role: Role::MemberAdmin }
-}
-
-fn address(person: PersonId) -> String {
-    format!("/personnes/{person}")
-}
-
-fn shell(title: &str, account: Account, top: bool) -> Shell {
-    Shell { title: title.to_owned(), account: Some(account), section: Section::People, top }
 }
 
 fn error(field: &'static str, sentence: impl Into<String>) -> FieldError {
