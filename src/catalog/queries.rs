@@ -273,18 +273,29 @@ pub(super) async fn formats_of_each(
     tx: &mut TenantRead,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<(String, String)>>, db::Error> {
+    let held = sqlx::query!("select unit_id, object_id from unit_object where unit_id = any($1)", ids)
+        .fetch_all(tx.conn())
+        .await?;
+    let objects: Vec<Uuid> = held.iter().map(|row| row.object_id).collect();
     let rows = sqlx::query!(
-        r#"with held as materialized (select unit_id, object_id from unit_object where unit_id = any($1))
-           select distinct held.unit_id, coalesce(o.puid, '') as "puid!",
-                  coalesce(nullif(concat_ws(' ', o.format_name, nullif(o.format_version, '')), ''), '') as "name!"
-           from held join binary_object o using (object_id)
-           where o.object_id = any(array(select object_id from held))"#,
-        ids
+        r#"select object_id, coalesce(puid, '') as "puid!",
+                  coalesce(nullif(concat_ws(' ', format_name, nullif(format_version, '')), ''), '') as "name!"
+           from binary_object where object_id = any($1)"#,
+        &objects
     )
     .fetch_all(tx.conn())
     .await?;
+    let named: HashMap<Uuid, (String, String)> =
+        rows.into_iter().map(|row| (row.object_id, (row.puid, row.name))).collect();
     let mut each: HashMap<Uuid, Vec<(String, String)>> = HashMap::new();
-    rows.into_iter().for_each(|row| each.entry(row.unit_id).or_default().push((row.puid, row.name)));
+    for row in held {
+        let (of, Some(format)) = (each.entry(row.unit_id).or_default(), named.get(&row.object_id)) else {
+            continue;
+        };
+        if !of.contains(format) {
+            of.push(format.clone());
+        }
+    }
     Ok(each)
 }
 
