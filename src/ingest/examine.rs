@@ -266,11 +266,12 @@ impl Ingest {
     }
 }
 
-/// What was decided, with the place of each finding in the message's own tree.
+/// What was decided, with the place of each finding in the message's own tree; the whole tree when an archivist is to decide of it.
 async fn located(decision: Decision) -> Result<(Decision, Places), Error> {
     super::blocking(move || {
+        let is_whole = matches!(decision, Decision::Await(_));
         let places = match decision.found() {
-            Some((manifest, findings)) => places::locate(manifest, findings)?,
+            Some((manifest, findings)) => places::locate(manifest, findings, is_whole)?,
             None => Places::default(),
         };
         Ok((decision, places))

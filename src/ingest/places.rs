@@ -16,6 +16,8 @@ use crate::seda::description::{Family, Target};
 
 /// Nodes kept.
 pub const NODES_MAX: usize = 500;
+/// Nodes kept of what nothing was found in, where the whole tree is wanted.
+const WHOLE_MAX: usize = 200;
 /// Characters kept of a title or a name.
 const NAME_CHARS_MAX: usize = 150;
 /// Elements that hold a unit, in the versions of the standard: within one, a finding is of a unit.
@@ -28,6 +30,8 @@ pub struct Places {
     pub nodes: Vec<Node>,
     /// Findings that have a place past the nodes kept.
     pub left_out: u32,
+    /// What nothing was found in has its nodes too, as far as there is room.
+    pub is_whole: bool,
 }
 
 /// A unit, or a file.
@@ -45,16 +49,17 @@ pub struct Node {
 
 type Ranks = Vec<u32>;
 
-/// The place of each finding that has one.
+/// The place of each finding that has one; with the rest of the tree when it is wanted whole, as by an archivist who decides.
 ///
 /// # Errors
 /// When the scratch that holds the description cannot be read.
-pub(super) fn locate(manifest: &Manifest, findings: &[Finding]) -> io::Result<Places> {
+pub(super) fn locate(manifest: &Manifest, findings: &[Finding], is_whole: bool) -> io::Result<Places> {
     let mut sought = Sought::of(findings);
-    if sought.by_line.is_empty() {
+    if sought.by_line.is_empty() && !is_whole {
         return Ok(Places::default());
     }
-    let files = sought.files(manifest)?;
+    let others = if is_whole { WHOLE_MAX } else { 0 };
+    let files = sought.files(manifest, others)?;
     let mut units = sought.units(manifest)?;
     let holders = holders(manifest, &files)?;
     let mut loose = Vec::new();
@@ -62,13 +67,16 @@ pub(super) fn locate(manifest: &Manifest, findings: &[Finding]) -> io::Result<Pl
     for (number, (name, ranks)) in files {
         match holders.get(&number) {
             Some(unit) => {
-                units.entry(*unit).or_default();
+                if !ranks.is_empty() {
+                    units.entry(*unit).or_default();
+                }
                 under.entry(*unit).or_default().push((name, ranks));
             }
             None => loose.push((name, ranks)),
         }
     }
-    build(manifest, units, under, loose)
+    let others = manifest.units().take(others).count() as u32;
+    Ok(Places { is_whole, ..build(manifest, units, under, loose, others)? })
 }
 
 /// Findings whose place is looked for, by their line.
@@ -101,12 +109,12 @@ impl<'a> Sought<'a> {
         its
     }
 
-    /// Files concerned, by their numbers.
-    fn files(&mut self, manifest: &Manifest) -> io::Result<BTreeMap<u32, (String, Ranks)>> {
+    /// Files concerned, by their numbers, and the `first` of all.
+    fn files(&mut self, manifest: &Manifest, first: usize) -> io::Result<BTreeMap<u32, (String, Ranks)>> {
         let mut files = BTreeMap::new();
         for (number, object) in manifest.binary_objects().enumerate() {
             let object = object?;
-            if !self.by_line.contains_key(&object.line) {
+            if !self.by_line.contains_key(&object.line) && number >= first {
                 continue;
             }
             let name = file_name(&object);
@@ -119,7 +127,7 @@ impl<'a> Sought<'a> {
             let (its, others): (Ranks, Ranks) = others.iter().partition(|rank| by_last(rank));
             ranks.extend(its);
             self.by_line.insert(object.line, others);
-            if !ranks.is_empty() {
+            if !ranks.is_empty() || number < first {
                 files.insert(number as u32, (shortened(name, NAME_CHARS_MAX), ranks));
             }
         }
@@ -196,20 +204,23 @@ fn holders(manifest: &Manifest, files: &BTreeMap<u32, (String, Ranks)>) -> io::R
     Ok(holders)
 }
 
-/// The nodes, with the units above those concerned.
+/// The nodes, with the units above those concerned, then with the first `others` where there is room.
 fn build(
     manifest: &Manifest,
     units: BTreeMap<u32, Ranks>,
     mut under: BTreeMap<u32, Vec<(String, Ranks)>>,
     loose: Vec<(String, Ranks)>,
+    others: u32,
 ) -> io::Result<Places> {
     let (mut kept, mut left_out, mut files) = (BTreeSet::new(), 0, 0);
-    for unit in units.keys() {
-        let above = line_of(manifest, *unit, &kept);
-        let its = under.get(unit);
-        if kept.len() + files + above.len() + its.map_or(0, Vec::len) > NODES_MAX {
+    let concerned = units.keys().map(|unit| (*unit, NODES_MAX));
+    let others = (0..others).filter(|unit| !units.contains_key(unit)).map(|unit| (unit, WHOLE_MAX));
+    for (unit, most) in concerned.chain(others) {
+        let above = line_of(manifest, unit, &kept);
+        let its = under.get(&unit);
+        if kept.len() + files + above.len() + its.map_or(0, Vec::len) > most {
             left_out += its.into_iter().flatten().map(|(_, ranks)| ranks.len()).sum::<usize>();
-            under.remove(unit);
+            under.remove(&unit);
             continue;
         }
         files += its.map_or(0, Vec::len);
@@ -231,7 +242,7 @@ fn build(
     walk.down(roots, &quiet)?;
     let file = |(name, findings)| Node { depth: 0, name, is_file: true, findings, quiet: 0 };
     walk.nodes.extend(loose.into_iter().take(room).map(file));
-    Ok(Places { nodes: walk.nodes, left_out: left_out as u32 })
+    Ok(Places { nodes: walk.nodes, left_out: left_out as u32, is_whole: false })
 }
 
 /// A unit and those above it that are not kept yet.

@@ -115,6 +115,51 @@ async fn a_finding_has_its_place_in_the_tree_of_the_message() {
 }
 
 #[tokio::test]
+async fn whoever_decides_sees_the_whole_tree_and_no_more_of_it_than_a_page_holds() {
+    let desk = Desk::open().await;
+    let under = desk.tenant.agreement_with_archivist.clone();
+    let small = desk.deposit(desk.under("ENTIER", &under).zip()).await;
+    let mut large = desk.under("LONG", &under);
+    let titled = |n: usize| {
+        format!(
+            "<ArchiveUnit id=\"V{n}\"><Content><DescriptionLevel>Item</DescriptionLevel><Title>Acte {n}</Title>\
+             </Content></ArchiveUnit>\n"
+        )
+    };
+    large.units = (0..400).map(titled).collect();
+    let large = desk.deposit(large.zip()).await;
+    assert_eq!([small.state, large.state], [TransferState::Examined; 2]);
+    let mut tx = desk.tenant.db.read(desk.tenant.tenant).await.unwrap();
+    let whole = decision_queries::find_places(&mut tx, small.transfer_id).await.unwrap();
+    let names: Vec<_> =
+        whole.nodes.iter().map(|node| (node.depth, node.name.as_str(), node.is_file)).collect();
+    let expected = [
+        (0, "Délibérations du versement ENTIER", false),
+        (1, "Pièce 0", false),
+        (2, "content/piece-1.pdf", true),
+        (1, "Pièce 1", false),
+    ];
+    assert!(whole.is_whole && names.starts_with(&expected), "{names:?}");
+    let cut = decision_queries::find_places(&mut tx, large.transfer_id).await.unwrap();
+    drop(tx);
+    let (root, shown) = (&cut.nodes[0], cut.nodes.iter().filter(|node| !node.is_file).count());
+    assert!(shown > 150 && cut.nodes.len() <= 200, "{shown}");
+    assert_eq!(root.quiet as usize, large.unit_count.unwrap() as usize - shown, "the rest is counted");
+    // Accepted, it is read where the archive is.
+    let archivist = desk.tenant.person(Role::Archivist);
+    desk.ingest
+        .approve(desk.tenant.tenant, Decider::of_all(archivist), small.transfer_id)
+        .await
+        .unwrap()
+        .unwrap();
+    desk.ingest.advance(desk.tenant.tenant, small.transfer_id).await.unwrap();
+    let mut tx = desk.tenant.db.read(desk.tenant.tenant).await.unwrap();
+    assert!(decision_queries::find_places(&mut tx, small.transfer_id).await.unwrap().nodes.is_empty());
+    drop(tx);
+    desk.end().await;
+}
+
+#[tokio::test]
 async fn the_tree_is_bounded_and_what_is_past_it_is_counted() {
     let desk = Desk::open().await;
     let mut sip = desk.sip("BORNE");

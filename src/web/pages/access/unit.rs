@@ -123,6 +123,8 @@ pub async fn show(
         state.access.archive(&reader, archive).await?.map(|archive| archive.copies).unwrap_or_default();
     let incidents = state.preservation.incidents_of(person.tenant, archive).await?;
     let whole = Who::Archivist.admits(&person.roles);
+    let closed = closed::of(&state, &person, &reader, &view, place.derogation).await?;
+    let is_given = closed.is_none() && Who::ContentReader.admits(&person.roles);
     Ok(answer(&UnitPage {
         shell: Shell {
             title: view.unit.line.title.clone(),
@@ -144,10 +146,10 @@ pub async fn show(
         },
         copies: preservation::copies(&kept, &incidents),
         attestations,
-        closed: closed::of(&state, &person, &reader, &view, place.derogation).await?,
+        closed,
         told: closed::told(&state, &person, &reader, id).await?,
         reading: readings::notice(&person, &reader, &view.archive),
-        delivery: Who::ContentReader.admits(&person.roles).then(|| format!("{}/communication", address(id))),
+        delivery: is_given.then(|| format!("{}/communication", address(id))),
     }))
 }
 

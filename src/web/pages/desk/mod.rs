@@ -23,7 +23,7 @@ pub use pilot::PilotDesk;
 
 use super::ingest::list::{self, Names, TransferLine};
 use super::shell::{Account, Section, Shell, answer};
-use super::{preservation, words as french};
+use super::{drafting, preservation, words as french};
 use crate::access::Reader;
 use crate::identity::Session;
 use crate::ingest::queries::{self, Filter};
@@ -144,7 +144,11 @@ pub async fn show(
         pilot: pilot::look(&state, &person).await?,
         operator: operator::look(&state, &person, &readiness).await?,
         happened: lately::look(&state, &session, &person, is_sure).await?,
-        refused: if can_deposit { to_take_up_again(&transfers, &names) } else { Vec::new() },
+        refused: if can_deposit {
+            to_take_up_again(&person, &state, &transfers, &names).await?
+        } else {
+            Vec::new()
+        },
         moving: last.iter().any(list::is_moving),
         lately: last.iter().map(|transfer| list::line(transfer, &names)).collect(),
         holdings: quota.as_ref().map(Holdings::of),
@@ -182,8 +186,13 @@ async fn followed(person: &Person, state: &State) -> Result<Option<Vec<Transfer>
     Ok(Some(queries::transfers_page(&mut tx, &filter, None, LOOKED_AT).await?))
 }
 
-/// Refused transfers that nothing has followed under the same identifier; `transfers` are newest first.
-fn to_take_up_again(transfers: &[Transfer], names: &Names) -> Vec<TransferLine> {
+/// Refused transfers that nothing has followed, under the same identifier or by the form; `transfers` are newest first.
+async fn to_take_up_again(
+    person: &Person,
+    state: &State,
+    transfers: &[Transfer],
+    names: &Names,
+) -> Result<Vec<TransferLine>, Problem> {
     let followed = |index: usize| {
         let refused = &transfers[index];
         transfers[..index].iter().any(|newer| match &refused.message_identifier {
@@ -191,11 +200,19 @@ fn to_take_up_again(transfers: &[Transfer], names: &Names) -> Vec<TransferLine> 
             None => newer.file_name == refused.file_name,
         })
     };
-    transfers
-        .iter()
-        .enumerate()
-        .filter(|(index, transfer)| transfer.state == TransferState::Refused && !followed(*index))
-        .map(|(_, transfer)| list::line(transfer, names))
-        .take(SHOWN)
-        .collect()
+    let by = drafting::by(person);
+    let mut left = Vec::new();
+    for (index, transfer) in transfers.iter().enumerate() {
+        if left.len() == SHOWN {
+            break;
+        }
+        // By the form, under an identifier of its own.
+        let is_left = transfer.state == TransferState::Refused
+            && !followed(index)
+            && state.drafting.resumed_by(&by, transfer.transfer_id).await?.is_none();
+        if is_left {
+            left.push(list::line(transfer, names));
+        }
+    }
+    Ok(left)
 }

@@ -14,6 +14,7 @@ const GENERAL_MAX: usize = 20;
 
 /// The card.
 pub struct TreeCard {
+    pub title: &'static str,
     pub lines: Vec<Line>,
     /// Findings that concern the whole, or have no place.
     pub general: Vec<Said>,
@@ -56,8 +57,10 @@ pub fn card(places: &Places, findings: &[Finding]) -> Option<TreeCard> {
     let told = unplaced.len().saturating_sub(places.left_out as usize).min(GENERAL_MAX);
     let more = (unplaced.len() - told) as u64;
     let depths = places.nodes.iter().map(|node| node.depth).skip(1).chain([0]);
+    let drawn = places.nodes.iter().zip(depths);
     Some(TreeCard {
-        lines: places.nodes.iter().zip(depths).map(|(node, next)| line(node, next, findings)).collect(),
+        title: if places.is_whole { "Ce qu’il contient" } else { "Où cela se trouve" },
+        lines: drawn.map(|(node, next)| line(node, next, findings, places.is_whole)).collect(),
         general: unplaced
             .iter()
             .filter(|finding| finding.line.is_none())
@@ -70,7 +73,7 @@ pub fn card(places: &Places, findings: &[Finding]) -> Option<TreeCard> {
     })
 }
 
-fn line(node: &Node, next: u32, findings: &[Finding]) -> Line {
+fn line(node: &Node, next: u32, findings: &[Finding], is_whole: bool) -> Line {
     let its: Vec<&Finding> = node.findings.iter().filter_map(|rank| findings.get(*rank as usize)).collect();
     let more = its.len().saturating_sub(SAID_MAX) as u64;
     Line {
@@ -78,8 +81,11 @@ fn line(node: &Node, next: u32, findings: &[Finding]) -> Line {
         icon: if node.is_file { "file" } else { "folder" },
         said: its.iter().take(SAID_MAX).map(|of| said(of)).collect(),
         more: (more > 0).then(|| words::count(more, "autre du même endroit", "autres du même endroit")),
-        quiet: (node.quiet > 0).then(|| {
-            words::count(node.quiet.into(), "autre élément sans constat", "autres éléments sans constat")
+        quiet: (node.quiet > 0).then(|| match is_whole {
+            true => words::count(node.quiet.into(), "autre élément", "autres éléments"),
+            false => {
+                words::count(node.quiet.into(), "autre élément sans constat", "autres éléments sans constat")
+            }
         }),
         opens: next > node.depth,
         closes: node.depth.saturating_sub(next),
@@ -113,7 +119,7 @@ mod tests {
         ];
         let places = Places {
             nodes: vec![node(0, "A", &[]), node(1, "B", &[0]), node(2, "C", &[1]), node(0, "D", &[])],
-            left_out: 0,
+            ..Places::default()
         };
         let card = card(&places, &findings).unwrap();
         let drawn: Vec<(bool, u32)> = card.lines.iter().map(|line| (line.opens, line.closes)).collect();

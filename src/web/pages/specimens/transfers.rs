@@ -185,6 +185,7 @@ fn places() -> Places {
             node(1, "Sans titre", false, &[8], 0),
         ],
         left_out: 5,
+        is_whole: false,
     }
 }
 
@@ -276,7 +277,27 @@ pub fn examined() -> TransferPage {
     let transfer = transfer(TransferState::Examined, "Registre des délibérations, 3e trimestre 2026");
     let error = FieldError { field: "raison", sentence: "Choisissez au moins une raison du refus.".into() };
     let decision = Some(DecisionForm::filled("jeton", &[], vec![error]));
-    transfer::page(account("archiviste"), Seen { decision, can_deposit: false, ..seen(&transfer) })
+    let node = |depth, name: &str, is_file, quiet| Node {
+        depth,
+        name: name.into(),
+        is_file,
+        findings: Vec::new(),
+        quiet,
+    };
+    let places = Places {
+        nodes: vec![
+            node(0, "Registre des délibérations, 3e trimestre 2026", false, 0),
+            node(1, "Séance du 10 juillet 2026", false, 0),
+            node(2, "Délibération 2026-041 : tarifs de la cantine", false, 0),
+            node(3, "2026-041.pdf", true, 0),
+            node(2, "Délibération 2026-042 : voirie communale", false, 0),
+            node(3, "2026-042.pdf", true, 0),
+            node(1, "Séance du 18 septembre 2026", false, 11),
+        ],
+        left_out: 0,
+        is_whole: true,
+    };
+    transfer::page(account("archiviste"), Seen { decision, places, can_deposit: false, ..seen(&transfer) })
 }
 
 /// One sealed, one that waits, a demand that came to nothing.
