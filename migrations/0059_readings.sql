@@ -24,7 +24,8 @@ grant update (ended_at) on control_reading to chartrier_service;
 create index control_reading_of_person on control_reading (person_id, until);
 create index control_reading_latest on control_reading (tenant_id, opened_at desc, reading_id desc);
 create policy technical_lists on control_reading for select to chartrier_technical using (true);
-grant select on control_reading to chartrier_technical;
+-- Not why, nor what was said: that is read within the member alone.
+grant select (tenant_id, reading_id, person_id, archive_id, until, ended_at) on control_reading to chartrier_technical;
 
 -- The files opened under a reading, for whoever follows them.
 create index event_of_reading on event (tenant_id, (entry::jsonb #>> '{detail,lecture}'), seq)

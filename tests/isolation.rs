@@ -14,7 +14,8 @@ const GLOBAL_KEYS: [(&str, &str); 3] = [
 
 /// What the technical role may read of the members' tables: log-in and workers come before any tenant, and the pilot sees all of
 /// them: of quotas the numbers, of conventions the dates.
-const TECHNICAL_READS: [&str; 6] = ["assignment", "convention", "glass", "machine", "member", "quota"];
+const TECHNICAL_READS: [&str; 7] =
+    ["assignment", "control_reading", "convention", "glass", "machine", "member", "quota"];
 
 /// What is asked of the search.
 const ASKED: &str = r#"select * from search_units('{"all": [[{"words": "mot"}]]}', null, null, 10)"#;

@@ -8,6 +8,7 @@ use chrono_tz::Europe::Paris;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::awaiting;
 use super::survey::SurveyLetter;
 use crate::at_rest::{self, AtRest};
 
@@ -156,14 +157,6 @@ struct Missed<'a> {
     address: String,
 }
 
-#[derive(Template)]
-#[template(path = "mail/awaiting.txt", escape = "none")]
-struct Awaiting<'a> {
-    lines: &'a [String],
-    where_: &'a str,
-    address: String,
-}
-
 impl Letter {
     /// Whether it is about no member in particular.
     pub(super) fn is_of_all(&self) -> bool {
@@ -193,8 +186,7 @@ impl Letter {
             }
             Letter::Completed { title, number, transfer_id } => {
                 let address = format!("{public_url}/versements/{transfer_id}");
-                let body = Completed { title, number, member, address }.render()?;
-                Ok((format!("{number} : la preuve est complète"), body))
+                completed(Completed { title, number, member, address })
             }
             Letter::Incident { sites, copies } => {
                 let address = format!("{public_url}/integrite");
@@ -203,9 +195,7 @@ impl Letter {
             }
             Letter::Quota { percent, held, promised } => {
                 let (held, promised) = (gigabytes(*held), gigabytes(*promised));
-                let body =
-                    Quota { percent: *percent, held, promised, member, address: public_url }.render()?;
-                Ok((format!("Place occupée : {percent} % du quota"), body))
+                quota(Quota { percent: *percent, held, promised, member, address: public_url })
             }
             Letter::Decided { agreement, transfer_id, taken } => {
                 let address = format!("{public_url}/versements/{transfer_id}");
@@ -233,7 +223,7 @@ impl Letter {
                 Ok((format!("Versement attendu, et pas reçu ({agreement})"), body))
             }
             Letter::Awaiting { transfers, derogations, agreements, members } => {
-                awaiting([*transfers, *derogations, *agreements], *members, format!("{public_url}/"))
+                awaiting::written([*transfers, *derogations, *agreements], *members, format!("{public_url}/"))
             }
             Letter::Survey(letter) => letter.written(member, public_url, at_rest),
             Letter::Unstamped { since, reason } => {
@@ -251,31 +241,20 @@ fn decided(letter: Decided<'_>) -> Result<(String, String), Unwritten> {
     Ok((format!("{what} ({})", letter.agreement), letter.render()?))
 }
 
+fn completed(letter: Completed<'_>) -> Result<(String, String), Unwritten> {
+    Ok((format!("{} : la preuve est complète", letter.number), letter.render()?))
+}
+
+fn quota(letter: Quota<'_>) -> Result<(String, String), Unwritten> {
+    Ok((format!("Place occupée : {} % du quota", letter.percent), letter.render()?))
+}
+
 fn deposited(letter: Deposited<'_>) -> Result<(String, String), Unwritten> {
     let subject = match letter.taken {
         true => "Votre versement est pris en charge : voici votre attestation",
         false => "Votre versement n’a pas été pris en charge",
     };
     Ok((subject.into(), letter.render()?))
-}
-
-fn awaiting(counts: [u64; 3], members: u64, address: String) -> Result<(String, String), Unwritten> {
-    let words = [
-        ("versement à décider", "versements à décider"),
-        ("demande de dérogation à voir", "demandes de dérogation à voir"),
-        ("accord à valider", "accords à valider"),
-    ];
-    let said = |count: u64, (one, several): (&str, &str)| {
-        format!("{count} {}", if count == 1 { one } else { several })
-    };
-    let counted = counts.into_iter().zip(words).filter(|(count, _)| *count > 0);
-    let lines: Vec<String> = counted.map(|(count, words)| said(count, words)).collect();
-    let where_ = match members {
-        0 | 1 => "dans une collectivité".to_owned(),
-        several => format!("dans {several} collectivités"),
-    };
-    let body = Awaiting { lines: &lines, where_: &where_, address }.render()?;
-    Ok((format!("{}, {where_}", lines.join(", ")), body))
 }
 
 /// The link that a letter keeps sealed.

@@ -3,6 +3,7 @@
 //! Never decides who is told what. A letter has no title and no content of an archive: it says that something is at the portal,
 //! where it is read under the portal's rules. The one thing to know: without settings nothing is sent and nothing waits.
 
+mod awaiting;
 mod choice_queries;
 mod digest;
 mod letter;

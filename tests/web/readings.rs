@@ -150,7 +150,7 @@ async fn journaled(door: &Door, transfer: &Transfer) {
             "Contrôle des conditions de conservation",
             "Mission 2027",
             "Ouverte",
-            "consultations de fichiers",
+            "1\u{a0}consultation de fichier",
         ] {
             assert!(page.contains(said), "{role:?} {said}: {page}");
         }

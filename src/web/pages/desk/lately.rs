@@ -4,6 +4,7 @@
 //! Never tells one role what another sees: each has its kinds of entries and its scope, and only those who follow transfers are told a
 //! title. One reading a member.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
@@ -202,7 +203,7 @@ pub fn lines(
     person: PersonId,
     (here, names_members): (Option<TenantId>, bool),
 ) -> Vec<Line> {
-    found.sort_by(|(_, one), (_, other)| (other.at, other.seq).cmp(&(one.at, one.seq)));
+    found.sort_by_key(|(_, happened)| Reverse((happened.at, happened.seq)));
     let mut seen: BTreeSet<(uuid::Uuid, DateTime<Utc>, String)> = BTreeSet::new();
     let mut lines = Vec::new();
     for (of, happened) in &found {
