@@ -163,6 +163,7 @@ impl Drafting {
         }
         queries::touch(&mut tx, by.tenant, draft, self.clock.now()).await?;
         tx.commit().await?;
+        fail_point!("draft-piece-after-count");
         drop(held);
         if added.broken.is_some() {
             return Ok(Err(NotTaken::Cut(added.size_bytes)));

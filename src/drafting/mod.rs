@@ -48,8 +48,14 @@ pub use draft::{By, Draft, DraftFile};
 pub use send::{Ready, Sending};
 
 /// Points where a test may stop or kill the process, in order.
-pub const FAIL_POINTS: &[&str] =
-    &["draft-piece-before-count", "draft-send-before-row", "draft-send-after-row", "draft-sent-before-row"];
+pub const FAIL_POINTS: &[&str] = &[
+    "draft-piece-before-count",
+    "draft-piece-after-count",
+    "draft-send-before-row",
+    "draft-send-after-row",
+    "draft-sent-before-row",
+    "draft-sent-after-row",
+];
 
 /// Deposits being prepared, with what they need. Cheap to clone.
 #[derive(Clone)]

@@ -101,6 +101,7 @@ impl Drafting {
         let Some(draft) = queries::lock(&mut tx, by, id).await? else { return Ok(()) };
         queries::set_sent(&mut tx, by.tenant, id, transfer).await?;
         tx.commit().await?;
+        fail_point!("draft-sent-after-row");
         self.drop_bytes(by.tenant, &draft).await;
         Ok(())
     }

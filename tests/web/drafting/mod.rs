@@ -1,6 +1,7 @@
 //! Depositing at the portal without knowing the standard, over the real door.
 
 mod hostile;
+mod kill;
 mod pieces;
 mod profiles;
 mod resumed;
