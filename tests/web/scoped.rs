@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{Door, form, get, multipart, post};
 
 /// A second producing service of the tenant, admitted by its agreements.
-async fn another_producer(door: &Door) -> String {
+pub(super) async fn another_producer(door: &Door) -> String {
     let identifier = format!("{}-RH", door.tenant.code);
     let statement = format!(
         "with made as (insert into party (party_id, identifier, name, originating)
@@ -18,7 +18,7 @@ async fn another_producer(door: &Door) -> String {
     identifier
 }
 
-async fn change(door: &Door, statement: &str) {
+pub(super) async fn change(door: &Door, statement: &str) {
     let mut tx = door.tenant.db.write(door.tenant.tenant).await.unwrap();
     sqlx::query(sqlx::AssertSqlSafe(statement)).execute(tx.conn()).await.unwrap();
     tx.record(Event {

@@ -109,8 +109,13 @@ impl Secretary {
     /// Opens a file, or finds it again: its address and the bytes that are answered for.
     fn opened(&self, draft: &str, name: &str, size: usize) -> (String, usize) {
         let size = size.to_string();
-        let said =
-            self.form(&format!("{draft}/envois"), &[("chemin", name), ("taille", &size)]).unwrap().json();
+        let said = self
+            .form(
+                &format!("{draft}/envois"),
+                &[("chemin", name), ("taille", &size), ("modifie", "1764300000000")],
+            )
+            .unwrap()
+            .json();
         (said["adresse"].as_str().unwrap().to_owned(), said["recu"].as_u64().unwrap() as usize)
     }
 
@@ -211,6 +216,9 @@ fn at_point(point: &str, late: bool) -> TransferState {
     let page = she.get(&story.draft);
     match point {
         "draft-sent-after-row" => assert_eq!(page.status, 404, "it is a transfer"),
+        // Examined, it is known again.
+        "draft-sent-before-row" if late => assert_eq!(page.status, 404, "it is a transfer"),
+        "draft-sent-before-row" if page.status == 404 => {}
         "draft-send-after-row" | "draft-sent-before-row" => {
             assert!(page.body.contains("L’envoi s’est interrompu"), "{point}: {}", page.body);
         }
@@ -248,6 +256,20 @@ fn whoever_comes_back_once_it_is_taken_in_charge_is_led_to_it() {
     for point in ["draft-sent-before-row", "draft-sent-after-row"] {
         at_point(point, true);
     }
+}
+
+#[test]
+fn what_was_received_is_noted_though_nobody_comes_back() {
+    let place = Place::fresh();
+    let (_she, story) = killed_at(&place, "draft-sent-before-row");
+    let _service = Service::start(&place, &[]);
+    wait_until_kept(&place);
+    place.sweep_drafts();
+    let [became] = &place.platform("select transfer_id from technical.deposit_draft")[..] else {
+        panic!("{}", story.draft)
+    };
+    assert_eq!(place.rows("select transfer_id from transfer"), [became.as_str()]);
+    assert_eq!(place.in_quarantine(), Vec::<std::path::PathBuf>::new(), "its bytes are the transfer's");
 }
 
 /// Without script a whole form is one request: what of it was whole stays, the rest is sent again.
