@@ -54,7 +54,7 @@ validators:
 
 # The cases, then what they noted. A file that processes without rights may write too.
 FAULT_CASES := faults::kinds preservation::faults preservation::rights preservation::crash storage::troubles storage::full \
-    ingest::slow ingest::replication ingest::kill recovery::kill
+    ingest::slow ingest::replication ingest::kill recovery::kill web::drafting::kill
 faults:
 	@scripts/install.sh test
 	@table=$$(mktemp) && chmod 666 "$$table" && trap 'rm -f "$$table"' EXIT && export FAULT_TABLE="$$table" && \

@@ -390,7 +390,14 @@ class Queue {
     try {
       const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
       const fresh = answer.ok && parsed(await answer.text()).getElementById("liste");
-      if (fresh) document.getElementById("liste").replaceWith(document.adoptNode(fresh));
+      const list = document.getElementById("liste");
+      if (!fresh) return;
+      // Whoever is putting files into folders goes on with it.
+      const arranging = list.querySelector("#ranger[open]");
+      const ticked = new Set([...list.querySelectorAll(".ticked:checked")].map((box) => box.value));
+      for (const box of fresh.querySelectorAll(".ticked")) box.checked = ticked.has(box.value);
+      if (arranging) fresh.querySelector("#ranger").open = true;
+      list.replaceWith(document.adoptNode(fresh));
     } catch {
       location.reload();
     }

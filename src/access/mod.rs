@@ -11,6 +11,7 @@ mod open;
 mod opening;
 mod queries;
 mod reader;
+mod same;
 mod search;
 
 pub use open::Opened;

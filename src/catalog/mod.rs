@@ -5,6 +5,7 @@
 //! under the tenant's policies (`migrations/0062_search_stretches.sql`).
 
 pub mod accession_queries;
+pub mod bytes_queries;
 pub mod delivery_queries;
 pub mod enter;
 pub mod queries;

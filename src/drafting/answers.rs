@@ -12,7 +12,7 @@ use super::draft::{ANSWER_CHARS_MAX, By, Draft, Form, Question, Sheet};
 use super::ground::Ground;
 use super::questions::{Asked, asked};
 use super::settle::settle;
-use super::{Drafting, Error, blocking, file_queries, files, kinds, names, queries};
+use super::{Drafting, Error, blocking, file_queries, kinds, queries};
 use crate::model::CopySaid;
 use crate::seda::write::columns::{self, Column};
 
@@ -26,8 +26,6 @@ pub const PRODUCER: &str = "@producteur";
 pub(super) const NO_PROFILE: &str = "-";
 /// Of a file, the kind it is.
 pub const NATURE: &str = "@nature";
-/// Of a file, the folder it lies in.
-pub const FOLDER: &str = "@dossier";
 
 /// An answer as it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +78,7 @@ impl Drafting {
         }
         queries::set_answers(&mut tx, by, &draft, self.clock.now()).await?;
         for file in draft.files.iter().filter(|file| changed.contains(&file.file_id)) {
-            file_queries::set_file(&mut tx, by, id, file).await?;
+            file_queries::set_answers(&mut tx, by, id, file).await?;
         }
         tx.commit().await?;
         Ok(true)
@@ -153,21 +151,13 @@ fn take(sheet: &mut Sheet, question: &Question, value: &str) {
     }
 }
 
-/// What every file may be told: its title, its kind, its folder.
+/// What every file may be told: its title, its kind.
 fn own(draft: &mut Draft, id: Uuid, field: &str, value: &str, paths: &[String]) {
-    let Some(at) = draft.files.iter().position(|file| file.file_id == id) else { return };
+    let Some(file) = draft.files.iter_mut().find(|file| file.file_id == id) else { return };
     match field {
-        "titre" => set(&mut draft.files[at].sheet, "titre", value),
+        "titre" => set(&mut file.sheet, "titre", value),
         NATURE if value.is_empty() || paths.iter().any(|path| path == value) => {
-            set(&mut draft.files[at].sheet, NATURE, value);
-        }
-        FOLDER => {
-            let folder = names::folders(value);
-            if folder != draft.files[at].folder {
-                let name = files::free_name(draft, &folder, &draft.files[at].name);
-                draft.files[at].name = name;
-                draft.files[at].folder = folder;
-            }
+            set(&mut file.sheet, NATURE, value);
         }
         _ => {}
     }
@@ -203,6 +193,7 @@ mod tests {
             label: "Date de la séance".into(),
             hint: String::new(),
             form: Form::Date,
+            optional: false,
         };
         let mut sheet = Sheet::default();
         take(&mut sheet, &date, "22/09/2026");

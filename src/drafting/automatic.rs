@@ -1,14 +1,15 @@
-//! What nobody need be asked: what the agreement's rule says, the least that the profile admits, and answers that have no place
-//! any more.
+//! What nobody need be asked: what the agreement's rule says, the least that the profile admits, what was answered elsewhere in the
+//! deposit, and answers that have no place any more.
 //!
 //! Never guesses what a document is. The one thing to know: what is worked out here is shown before anything is sent.
 
 use super::describe::{Additions, Described, Place};
 use super::draft::Draft;
 use super::ground::Ground;
-use super::lacks::{field_of, place_of};
+use super::lacks::{field_of, of_the_whole, place_of};
 use super::words;
 use crate::seda::fill::{Lack, What};
+use crate::seda::opening;
 
 /// What the schedule's rule says of the whole, where no profile asks anything.
 pub(super) fn of_the_schedule(ground: &Ground, draft: &Draft, more: &mut Additions) {
@@ -32,7 +33,13 @@ pub(super) fn of_the_schedule(ground: &Ground, draft: &Draft, more: &mut Additio
 }
 
 /// Works out more from what is lacking; whether it found something.
-pub(super) fn more(ground: &Ground, described: &Described, lacks: &[Lack], more: &mut Additions) -> bool {
+pub(super) fn more(
+    ground: &Ground,
+    draft: &Draft,
+    described: &Described,
+    lacks: &[Lack],
+    more: &mut Additions,
+) -> bool {
     let mut found = false;
     for lack in lacks {
         let (Some((place, false)), Some(field)) = (place_of(described, lack), field_of(lack)) else {
@@ -41,7 +48,9 @@ pub(super) fn more(ground: &Ground, described: &Described, lacks: &[Lack], more:
         let key = (place.clone(), field.clone());
         match &lack.what {
             What::Missing => {
-                if let Some(value) = value_of(ground, lack, &field)
+                let elsewhere = of_the_whole(draft, described, lacks, lack).flatten();
+                let elsewhere = elsewhere.or_else(|| of_the_deposit(draft, place, more, &field));
+                if let Some(value) = elsewhere.or_else(|| value_of(ground, lack, &field))
                     && !more.automatic.contains_key(&key)
                 {
                     more.automatic.insert(key, value);
@@ -53,6 +62,28 @@ pub(super) fn more(ground: &Ground, described: &Described, lacks: &[Lack], more:
         }
     }
     found
+}
+
+/// What the rest of the deposit says of the whole: what it is about is its title, when nobody said more; a delay of nothing runs from
+/// its last day, or its first.
+fn of_the_deposit(draft: &Draft, place: &Place, more: &Additions, field: &str) -> Option<String> {
+    let whole = Place::Unit(String::new());
+    if *place != whole {
+        return None;
+    }
+    let said = |field: &str| {
+        let worked_out = || more.automatic.get(&(whole.clone(), field.to_owned()));
+        draft.whole().values.get(field).or_else(worked_out).cloned()
+    };
+    match field {
+        "description" => said("titre"),
+        "début d'accès"
+            if said("code d'accès").is_some_and(|code| opening::delay_years(&code) == Some(0)) =>
+        {
+            said("date de fin").or_else(|| said("date de début"))
+        }
+        _ => None,
+    }
 }
 
 /// The answer that nobody need give.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::draft::{By, Draft, Sheet};
-use super::{Drafting, Error, queries};
+use super::{Drafting, Error, queries, sent_queries};
 use crate::model::{CopySaid, TransferId};
 
 /// Drafts that one person may have open.
@@ -28,8 +28,8 @@ impl Drafting {
             return Ok(None);
         }
         if again {
-            let sent = queries::sent_under(&mut tx, by.tenant, agreement, 20).await?;
-            if let Some(last) = sent.into_iter().find(|sent| sent.person == by.person) {
+            let sent = sent_queries::sent_under(&mut tx, by.tenant, agreement, Some(by.person), 1).await?;
+            if let Some(last) = sent.into_iter().next() {
                 draft.answers = of_the_whole(&last);
                 draft.copy = last.copy;
             }

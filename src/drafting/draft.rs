@@ -83,6 +83,9 @@ pub struct Question {
     pub label: String,
     pub hint: String,
     pub form: Form,
+    /// Whether a deposit is sent without its answer.
+    #[serde(default)]
+    pub optional: bool,
 }
 
 /// How an answer is given.
@@ -147,5 +150,46 @@ impl Draft {
     /// Whether it may still change.
     pub fn is_open(&self) -> bool {
         self.sending_since.is_none()
+    }
+}
+
+/// Drafts as tests of rules need them.
+#[cfg(test)]
+pub(super) mod testing {
+    use super::*;
+
+    /// A file of which nothing came, under this path.
+    pub fn file(path: &str, rank: u32) -> DraftFile {
+        let (folder, name) = super::super::names::placed(path);
+        DraftFile {
+            file_id: Uuid::from_u128(rank.into()),
+            rank,
+            folder,
+            name,
+            bytes_total: None,
+            bytes_received: 0,
+            modified_ms: None,
+            sha512: None,
+            puid: None,
+            format_name: None,
+            mime: None,
+            sheet: Sheet::default(),
+        }
+    }
+
+    pub fn draft(files: Vec<DraftFile>) -> Draft {
+        Draft {
+            draft_id: Uuid::nil(),
+            person: PersonId(Uuid::nil()),
+            agreement: String::new(),
+            copy: None,
+            answers: BTreeMap::new(),
+            message_identifier: String::new(),
+            resumes: None,
+            used_at: DateTime::UNIX_EPOCH,
+            sending_since: None,
+            transfer_id: None,
+            files,
+        }
     }
 }

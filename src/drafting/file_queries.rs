@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::draft::{By, Draft, DraftFile};
 use super::queries::json;
 use crate::db::{Error, Technical};
-use crate::model::TenantId;
+use crate::model::{TenantId, TransferId};
 
 pub(super) async fn with_files(tx: &mut Technical, tenant: TenantId, draft: Draft) -> Result<Draft, Error> {
     let rows = sqlx::query!(
@@ -36,22 +36,44 @@ pub(super) async fn with_files(tx: &mut Technical, tenant: TenantId, draft: Draf
     Ok(Draft { files, ..draft })
 }
 
-/// What was answered of a file, and where it lies.
-pub(super) async fn set_file(
+/// What was answered of a file.
+pub(super) async fn set_answers(
     tx: &mut Technical,
     by: &By,
     draft: Uuid,
     file: &DraftFile,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "update technical.deposit_draft_file set answers = $4, folder = $5, name = $6
+        "update technical.deposit_draft_file set answers = $4
          where tenant_id = $1 and draft_id = $2 and file_id = $3",
         by.tenant.as_uuid(),
         draft,
         file.file_id,
-        json(&file.sheet)?,
-        file.folder,
-        file.name
+        json(&file.sheet)?
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// These files lie in this folder now, each under its name: none that another file has there.
+pub(super) async fn set_places(
+    tx: &mut Technical,
+    tenant: TenantId,
+    draft: Uuid,
+    folder: &str,
+    moved: &[(Uuid, String)],
+) -> Result<(), Error> {
+    let (ids, names): (Vec<Uuid>, Vec<String>) = moved.iter().cloned().unzip();
+    sqlx::query!(
+        "update technical.deposit_draft_file f set folder = $3, name = moved.name
+         from unnest($4::uuid[], $5::text[]) as moved (file_id, name)
+         where f.tenant_id = $1 and f.draft_id = $2 and f.file_id = moved.file_id",
+        tenant.as_uuid(),
+        draft,
+        folder,
+        &ids,
+        &names
     )
     .execute(tx.conn())
     .await?;
@@ -165,18 +187,24 @@ pub(super) async fn kept(tx: &mut Technical, tenant: TenantId) -> Result<Vec<Uui
     Ok(ids.fetch_all(tx.conn()).await?)
 }
 
-/// Of these bytes, those that the member deposited by a draft before, each with the day of its last deposit.
+/// Of these bytes, those that the person deposited by a draft before, each with the day of its last deposit; what `resumes` was is
+/// none of them.
 pub(super) async fn deposited_before(
     tx: &mut Technical,
-    tenant: TenantId,
+    by: &By,
+    resumes: Option<TransferId>,
     digests: &[Vec<u8>],
 ) -> Result<Vec<(Vec<u8>, DateTime<Utc>)>, Error> {
     let rows = sqlx::query!(
         r#"select f.sha512 as "sha512!", max(d.used_at) as "at!" from technical.deposit_draft_file f
            join technical.deposit_draft d using (tenant_id, draft_id)
-           where f.tenant_id = $1 and f.sha512 = any($2) and d.transfer_id is not null group by 1"#,
-        tenant.as_uuid(),
-        digests
+           where f.tenant_id = $1 and f.sha512 = any($2) and d.person_id = $3 and d.transfer_id is not null
+             and d.transfer_id is distinct from $4
+           group by 1"#,
+        by.tenant.as_uuid(),
+        digests,
+        by.person.0,
+        resumes.map(|id| id.0)
     );
     Ok(rows.fetch_all(tx.conn()).await?.into_iter().map(|row| (row.sha512, row.at)).collect())
 }

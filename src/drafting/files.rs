@@ -1,7 +1,7 @@
-//! The files of a draft: opened, added to piece by piece, named by their formats, moved, taken away.
+//! The files of a draft: added to piece by piece, named by their formats, taken away.
 //!
-//! A piece is on the disk before it is counted, and counted before it is answered for. The one thing to know: a file has its row
-//! from the beginning, so that its sender may ask where it stands and go on; bytes that no row names are swept.
+//! Never answers for a byte that is not on the disk: a piece is there before it is counted, and counted before it is answered for. The
+//! one thing to know: bytes that no row names are swept.
 
 use std::io;
 
@@ -10,115 +10,15 @@ use fail::fail_point;
 use futures_util::Stream;
 use uuid::Uuid;
 
-use super::draft::{By, Draft, DraftFile, FILES_MAX, Sheet};
-use super::{Drafting, Error, blocking, file_queries, names, queries};
+use super::draft::{By, Draft, DraftFile};
+use super::{Drafting, Error, blocking, file_queries, queries};
 use crate::formats::{Declared, declared};
 use crate::model::{TenantId, TransferId};
-use crate::registry;
 use crate::storage::{self, Hold};
 
-/// A file about to come.
-#[derive(Clone, Copy, Debug)]
-pub struct Coming<'a> {
-    /// As the browser gives it, the folders above it included.
-    pub path: &'a str,
-    /// `None`: known once all of it came.
-    pub size_bytes: Option<u64>,
-    /// When its sender's machine last changed it, as that machine says.
-    pub modified_ms: Option<i64>,
-}
-
-/// Why a file, or a piece of it, is not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotTaken {
-    /// No such draft, or no such file of it.
-    NotFound,
-    /// It is being sent.
-    Closed,
-    TooMany,
-    /// More than a deposit may weigh.
-    TooLarge,
-    /// With what is gathered already, more than the member was promised.
-    NoRoom,
-    Empty,
-    /// It is not what was announced: so many bytes are there.
-    Misplaced(u64),
-    /// Another request adds to it.
-    Busy,
-    /// It was cut: so many bytes are there.
-    Cut(u64),
-}
+pub use super::incoming::{Coming, NotTaken};
 
 impl Drafting {
-    /// Opens a file of a draft; one of the same name and length that is not whole yet is gone on with.
-    ///
-    /// # Errors
-    /// When the rows cannot be changed.
-    pub async fn open_file(
-        &self,
-        by: &By,
-        draft: Uuid,
-        coming: Coming<'_>,
-    ) -> Result<Result<DraftFile, NotTaken>, Error> {
-        let (folder, name) = names::placed(coming.path);
-        let quota = registry::queries::find_quota(&mut self.db.read(by.tenant).await?).await?;
-        let promised = quota.map_or(0, |quota| quota.bytes_max);
-        let mut tx = self.db.technical().await?;
-        let Some(mut draft) = queries::lock(&mut tx, by, draft).await? else {
-            return Ok(Err(NotTaken::NotFound));
-        };
-        if !draft.is_open() {
-            return Ok(Err(NotTaken::Closed));
-        }
-        let begun =
-            draft.files.iter().find(|file| file.folder == folder && file.name == name && !file.is_whole());
-        let begun = begun.cloned();
-        let version = (coming.size_bytes, coming.modified_ms);
-        if let Some(begun) = &begun
-            && begun.bytes_total.is_some()
-            && (begun.bytes_total, begun.modified_ms) == version
-        {
-            return Ok(Ok(begun.clone()));
-        }
-        // Another version of it: what came of the former is no use.
-        if let Some(begun) = &begun {
-            file_queries::delete_file(&mut tx, by.tenant, (draft.draft_id, begun.file_id)).await?;
-            draft.files.retain(|file| file.file_id != begun.file_id);
-        }
-        if coming.size_bytes == Some(0) {
-            return Ok(Err(NotTaken::Empty));
-        }
-        if draft.files.len() >= FILES_MAX {
-            return Ok(Err(NotTaken::TooMany));
-        }
-        if draft.size_bytes().saturating_add(coming.size_bytes.unwrap_or(0)) > self.limits.received_bytes_max
-        {
-            return Ok(Err(NotTaken::TooLarge));
-        }
-        let gathered = file_queries::gathered_bytes(&mut tx, by.tenant).await?;
-        if gathered.saturating_add(coming.size_bytes.unwrap_or(0)) > promised {
-            return Ok(Err(NotTaken::NoRoom));
-        }
-        let file = DraftFile {
-            file_id: self.clock.fresh_id(),
-            rank: draft.files.iter().map(|file| file.rank).max().unwrap_or(0) + 1,
-            name: free_name(&draft, &folder, &name),
-            folder,
-            bytes_total: coming.size_bytes,
-            bytes_received: 0,
-            modified_ms: coming.modified_ms,
-            sha512: None,
-            puid: None,
-            format_name: None,
-            mime: None,
-            sheet: Sheet::default(),
-        };
-        file_queries::insert_file(&mut tx, by.tenant, draft.draft_id, &file).await?;
-        queries::touch(&mut tx, by.tenant, draft.draft_id, self.clock.now()).await?;
-        tx.commit().await?;
-        Ok(Ok(file))
-    }
-
     /// Adds the next piece of a file, at `at`; the file as it stands then, whole with its last byte.
     ///
     /// # Errors
@@ -163,6 +63,7 @@ impl Drafting {
         }
         queries::touch(&mut tx, by.tenant, draft, self.clock.now()).await?;
         tx.commit().await?;
+        fail_point!("draft-piece-after-count");
         drop(held);
         if added.broken.is_some() {
             return Ok(Err(NotTaken::Cut(added.size_bytes)));
@@ -262,11 +163,4 @@ impl Drafting {
         })
         .await;
     }
-}
-
-/// The name, or the first with a number that no file of the folder has.
-pub(super) fn free_name(draft: &Draft, folder: &str, name: &str) -> String {
-    let is_taken = |name: &str| draft.files.iter().any(|file| file.folder == folder && file.name == name);
-    let others = (2..).map(|number| names::numbered(name, number));
-    std::iter::once(name.to_owned()).chain(others).find(|name| !is_taken(name)).unwrap_or_default()
 }

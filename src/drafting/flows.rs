@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::draft::By;
 use super::ground::{admitted, may_write};
-use super::{Drafting, Error, queries};
+use super::{Drafting, Error, sent_queries};
 use crate::registry;
 
 /// A kind of deposit open to somebody.
@@ -30,7 +30,7 @@ impl Drafting {
         let agreements = registry::queries::agreements(&mut tx).await?;
         let profiles = registry::profile_queries::profiles(&mut tx).await?;
         drop(tx);
-        let last = queries::last_by_agreement(&mut self.db.technical().await?, by).await?;
+        let last = sent_queries::last_by_agreement(&mut self.db.technical().await?, by).await?;
         let mut flows = Vec::new();
         for agreement in agreements {
             let reached =

@@ -69,30 +69,12 @@ pub(super) fn letters(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::draft::Sheet;
+    use super::super::draft::testing::file;
     use super::*;
 
     fn kind(value: &str, below: &[&str]) -> Kind {
         let below: Vec<Kind> = below.iter().map(|value| kind(value, &[])).collect();
         Kind { value: value.into(), documentation: None, holds_files: below.is_empty(), below }
-    }
-
-    fn file(path: &str) -> DraftFile {
-        let (folder, name) = super::super::names::placed(path);
-        DraftFile {
-            file_id: uuid::Uuid::nil(),
-            rank: 1,
-            folder,
-            name,
-            bytes_total: None,
-            bytes_received: 0,
-            modified_ms: None,
-            sha512: None,
-            puid: None,
-            format_name: None,
-            mime: None,
-            sheet: Sheet::default(),
-        }
     }
 
     #[test]
@@ -114,11 +96,11 @@ mod tests {
             ("scan0001.pdf", None),
             ("convocation et procès-verbal.pdf", Some("Procès-verbal")),
         ] {
-            assert_eq!(guessed(&kinds, &file(path), &[]).as_deref(), expected, "{path}");
+            assert_eq!(guessed(&kinds, &file(path, 1), &[]).as_deref(), expected, "{path}");
         }
         let before = [("scan".to_owned(), "Convocation".to_owned()), ("plan".to_owned(), "Autre".to_owned())];
-        assert_eq!(guessed(&kinds, &file("scan 17.pdf"), &before).as_deref(), Some("Convocation"));
-        assert_eq!(guessed(&kinds, &file("plan 17.pdf"), &before), None, "a kind that is no more");
+        assert_eq!(guessed(&kinds, &file("scan 17.pdf", 1), &before).as_deref(), Some("Convocation"));
+        assert_eq!(guessed(&kinds, &file("plan 17.pdf", 1), &before), None, "a kind that is no more");
     }
 
     #[test]
@@ -138,6 +120,6 @@ mod tests {
         );
         assert_eq!(named(&kinds, &all[2]).unwrap().len(), 2);
         assert!(named(&kinds, "Casier judiciaire").is_none());
-        assert_eq!(guessed(&kinds, &file("casier.pdf"), &[]).as_deref(), Some(all[1].as_str()));
+        assert_eq!(guessed(&kinds, &file("casier.pdf", 1), &[]).as_deref(), Some(all[1].as_str()));
     }
 }

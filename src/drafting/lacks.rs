@@ -1,31 +1,14 @@
-//! What a profile lacks, as questions and as things to put right, in the words of whoever deposits.
+//! What a profile lacks, as questions in the words of whoever deposits.
 //!
-//! Pure. Never shows an element's name, nor a code of the law.
+//! Pure. Never shows an element's name, nor a code of the law. The one thing to know: dates that their author calls by one name are one
+//! question, and what the whole is asked no folder is asked again.
 
-use super::answers::NATURE;
 use super::describe::{Described, Place};
 use super::draft::{Draft, Form, Question};
 use super::words;
 use crate::seda::fill::{Lack, What};
 use crate::seda::write::columns::{self, Column};
 use crate::seda::write::folding::folded;
-
-/// Something to put right, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    pub at: At,
-    pub sentence: String,
-}
-
-/// Where something is put right.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum At {
-    Field(Place, String),
-    /// Among the files.
-    Files,
-    /// Nowhere at the portal.
-    Elsewhere,
-}
 
 /// The field that a lack is about, when somebody can fill it.
 pub(super) fn field_of(lack: &Lack) -> Option<String> {
@@ -58,12 +41,18 @@ pub(super) fn told_once(lacks: Vec<Lack>) -> Vec<Lack> {
 }
 
 /// The questions that these lacks put, by place; dates that are one to whoever answers are one question.
-pub(super) fn questions(described: &Described, lacks: &[Lack], has_kinds: bool) -> Vec<(Place, Question)> {
+pub(super) fn questions(
+    draft: &Draft,
+    described: &Described,
+    lacks: &[Lack],
+    has_kinds: bool,
+) -> Vec<(Place, Question)> {
     let mut asked: Vec<(Place, Question, String)> = Vec::new();
     for lack in lacks.iter().filter(|lack| lack.what == What::Missing) {
         let Some((place, false)) = place_of(described, lack) else { continue };
         let Some(field) = field_of(lack) else { continue };
         if is_kind(place, &field, has_kinds)
+            || of_the_whole(draft, described, lacks, lack).is_some()
             || asked.iter().any(|(of, one, _)| of == place && one.fields.contains(&field))
         {
             continue;
@@ -82,16 +71,16 @@ pub(super) fn questions(described: &Described, lacks: &[Lack], has_kinds: bool) 
 }
 
 /// Whether a field of a file says its kind, which is chosen and not written.
-fn is_kind(place: &Place, field: &str, has_kinds: bool) -> bool {
+pub(super) fn is_kind(place: &Place, field: &str, has_kinds: bool) -> bool {
     has_kinds && field == "type de document" && *place != Place::Unit(String::new())
 }
 
-fn question(lack: &Lack, field: &str) -> Question {
+pub(super) fn question(lack: &Lack, field: &str) -> Question {
     let said =
         lack.documentation.as_deref().filter(|text| !words::is_of_the_trade(text)).map(words::sentence);
     let form = if !lack.choices.is_empty() {
         Form::Choice(lack.choices.iter().map(|value| (value.clone(), words::value(field, value))).collect())
-    } else if Column::named(field).is_ok_and(|column| column.form() == columns::Form::Date) {
+    } else if is_date(field) {
         Form::Date
     } else {
         Form::Text
@@ -102,7 +91,41 @@ fn question(lack: &Lack, field: &str) -> Question {
         Some(said) if field != "code d'accès" => (said, String::new()),
         _ => (words::label(field), String::new()),
     };
-    Question { fields: vec![field.to_owned()], label, hint, form }
+    Question { fields: vec![field.to_owned()], label, hint, form, optional: false }
+}
+
+/// Of a date that a folder lacks and that its author calls as one of the whole: that one's question, and its answer when there is one.
+pub(super) fn of_the_whole(
+    draft: &Draft,
+    described: &Described,
+    lacks: &[Lack],
+    lack: &Lack,
+) -> Option<Option<String>> {
+    let is_below = |place: &Place| matches!(place, Place::Unit(path) if !path.is_empty());
+    let is_date =
+        |lack: &Lack| lack.what == What::Missing && field_of(lack).is_some_and(|field| is_date(&field));
+    if !place_of(described, lack).is_some_and(|(place, _)| is_below(place)) || !is_date(lack) {
+        return None;
+    }
+    let wanted = lack.documentation.as_deref().map(meaning).filter(|wanted| !wanted.is_empty())?;
+    let whole = draft.whole();
+    let is_it = |question: &&Question| {
+        question.form == Form::Date
+            && [&question.label, &question.hint].into_iter().any(|said| meaning(said) == wanted)
+    };
+    if let Some(question) = whole.asked.iter().find(is_it) {
+        return Some(whole.values.get(question.name()).cloned());
+    }
+    let is_same = |other: &Lack| {
+        let of = place_of(described, other).map(|(place, _)| place);
+        let said = other.documentation.as_deref().map(meaning);
+        is_date(other) && of == Some(&Place::Unit(String::new())) && said.as_deref() == Some(wanted.as_str())
+    };
+    lacks.iter().any(is_same).then_some(None)
+}
+
+fn is_date(field: &str) -> bool {
+    Column::named(field).is_ok_and(|column| column.form() == columns::Form::Date)
 }
 
 /// What a date is the date of: its words, without the first small ones.
@@ -119,115 +142,6 @@ fn are_one(one: &str, other: &str) -> bool {
     let is_whole = long[short.len().min(long.len())..].chars().next().is_none_or(|c| c == ' ');
     let words = short.split(' ').count();
     !short.is_empty() && (short == long || (long.starts_with(short) && is_whole && words >= 2))
-}
-
-/// What is to be put right, beside the questions.
-pub(super) fn problems(
-    draft: &Draft,
-    described: &Described,
-    lacks: &[Lack],
-    has_kinds: bool,
-) -> Vec<Problem> {
-    let mut problems: Vec<Problem> = Vec::new();
-    for lack in lacks {
-        let problem = problem(draft, described, lack, has_kinds);
-        if let Some(problem) = problem.filter(|problem| !problems.contains(problem)) {
-            problems.push(problem);
-        }
-    }
-    problems
-}
-
-fn problem(draft: &Draft, described: &Described, lack: &Lack, has_kinds: bool) -> Option<Problem> {
-    let place = place_of(described, lack);
-    let name = |place: &Place| match place {
-        Place::Unit(path) if path.is_empty() => "ce versement".to_owned(),
-        Place::Unit(path) => format!("« {} »", path.rsplit(['/', '\\']).next().unwrap_or_default()),
-        Place::File(id) => format!("« {} »", draft.file(*id).map_or("", |file| file.name.as_str())),
-    };
-    let is_unit = lack.path.last().is_some_and(|last| last == "ArchiveUnit");
-    let kind = |place: &Place| At::Field(place.clone(), NATURE.to_owned());
-    let field = field_of(lack);
-    let (at, sentence) = match (&lack.what, place, field) {
-        (_, Some((place @ Place::File(_), true)), _) => {
-            let format = draft_format(draft, place);
-            (At::Files, format!("{} : ce genre de fichier n’est pas admis ici{format}.", name(place)))
-        }
-        (What::Missing, _, _) if is_unit => (At::Files, missing_piece(lack)),
-        (What::Unexpected, Some((place, _)), _) if is_unit => {
-            let at = if has_kinds { kind(place) } else { At::Files };
-            (
-                at,
-                format!(
-                    "{} n’a pas de place ici : dites autrement ce que c’est, ou retirez-le.",
-                    name(place)
-                ),
-            )
-        }
-        (What::Missing, Some((place, _)), Some(field)) if is_kind(place, &field, has_kinds) => {
-            (kind(place), format!("Dites ce qu’est {}.", name(place)))
-        }
-        (What::Missing, Some((place, _)), Some(field)) => {
-            let question = question(lack, &field);
-            let of = if *place == Place::Unit(String::new()) {
-                String::new()
-            } else {
-                format!("{} : ", name(place))
-            };
-            (At::Field(place.clone(), field), format!("{of}répondez à « {} ».", question.label))
-        }
-        (What::Refused(value), Some((place, _)), Some(field)) => {
-            let question = question(lack, &field);
-            let at = At::Field(place.clone(), field.clone());
-            (at, format!("{} : « {} » ne convient pas.", question.label, words::value(&field, value)))
-        }
-        _ => {
-            let of = place.map_or_else(|| "ce versement".to_owned(), |(place, _)| name(place));
-            let sentence = format!(
-                "Le service d’archives demande, pour {of}, une précision que cette page ne sait pas demander : écrivez-lui."
-            );
-            (At::Elsewhere, sentence)
-        }
-    };
-    Some(Problem { at, sentence: words_first(&sentence) })
-}
-
-fn missing_piece(lack: &Lack) -> String {
-    let said = lack.documentation.as_deref().filter(|text| !words::is_of_the_trade(text));
-    let said = said.map(|text| text.trim_end_matches('.').replace('\'', "’"));
-    match (said, &lack.wanted[..]) {
-        (Some(said), []) => format!("Il manque une pièce : {}. Ajoutez-la.", lowered(&said)),
-        (Some(said), wanted) => {
-            format!(
-                "Il manque une pièce, {} : {}. Ajoutez-la, ou dites lequel de vos fichiers c’est.",
-                wanted.join(" ou "),
-                lowered(&said)
-            )
-        }
-        (None, []) => "Il manque une pièce.".to_owned(),
-        (None, wanted) => {
-            format!(
-                "Il manque une pièce : {}. Ajoutez-la, ou dites lequel de vos fichiers c’est.",
-                wanted.join(" ou ")
-            )
-        }
-    }
-}
-
-fn draft_format(draft: &Draft, place: &Place) -> String {
-    let Place::File(id) = place else { return String::new() };
-    let format = draft.file(*id).and_then(|file| file.format_name.clone());
-    format.map(|format| format!(" ({format})")).unwrap_or_default()
-}
-
-fn lowered(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
-}
-
-fn words_first(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

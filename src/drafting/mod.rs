@@ -18,17 +18,24 @@ pub mod review;
 pub mod same;
 
 mod answers;
+mod arrange;
 mod automatic;
 mod begin;
 mod describe;
+mod earlier;
 mod file_queries;
 mod ground;
+mod incoming;
 mod kinds;
 mod lacks;
 mod names;
+mod noted;
+mod outline;
+mod problems;
 mod queries;
 mod resume;
 mod send;
+mod sent_queries;
 mod settle;
 mod sweep;
 mod words;
@@ -48,8 +55,14 @@ pub use draft::{By, Draft, DraftFile};
 pub use send::{Ready, Sending};
 
 /// Points where a test may stop or kill the process, in order.
-pub const FAIL_POINTS: &[&str] =
-    &["draft-piece-before-count", "draft-send-before-row", "draft-send-after-row", "draft-sent-before-row"];
+pub const FAIL_POINTS: &[&str] = &[
+    "draft-piece-before-count",
+    "draft-piece-after-count",
+    "draft-send-before-row",
+    "draft-send-after-row",
+    "draft-sent-before-row",
+    "draft-sent-after-row",
+];
 
 /// Deposits being prepared, with what they need. Cheap to clone.
 #[derive(Clone)]
@@ -80,7 +93,10 @@ impl Drafting {
     pub async fn draft(&self, by: &By, id: Uuid) -> Result<Option<Draft>, Error> {
         let found = queries::find(&mut self.db.technical().await?, by, id).await?;
         match found {
-            Some(draft) => self.settled(by, draft).await.map(Some),
+            Some(draft) => {
+                let draft = self.noted(by, draft).await?;
+                self.settled(by, draft).await.map(Some)
+            }
             None => Ok(None),
         }
     }
@@ -90,7 +106,13 @@ impl Drafting {
     /// # Errors
     /// When the rows cannot be read.
     pub async fn open_drafts(&self, by: &By) -> Result<Vec<Draft>, Error> {
-        Ok(queries::open_of(&mut self.db.technical().await?, by, SHOWN_MAX).await?)
+        let open = queries::open_of(&mut self.db.technical().await?, by, SHOWN_MAX).await?;
+        let mut left = Vec::new();
+        for draft in open {
+            let draft = self.noted(by, draft).await?;
+            left.extend(Some(draft).filter(|draft| draft.transfer_id.is_none()));
+        }
+        Ok(left)
     }
 
     /// Forgets a draft that is not sent; `false`: there is none, or it is being sent.

@@ -6,8 +6,9 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Bytes of a name kept.
 const NAME_BYTES_MAX: usize = 200;
-/// Folders one in another.
+/// Folders one in another, and bytes of them all: what every system takes, and what a row may be found by.
 const DEPTH_MAX: usize = 20;
+const FOLDERS_BYTES_MAX: usize = 1_000;
 /// Characters of a name in the package.
 const SLUG_CHARS_MAX: usize = 60;
 
@@ -20,8 +21,23 @@ pub fn placed(path: &str) -> (String, String) {
         .collect();
     match parts.split_last() {
         None => (String::new(), "document".into()),
-        Some((name, above)) => (above[..above.len().min(DEPTH_MAX)].join("/"), name.clone()),
+        Some((name, above)) => (joined(above), name.clone()),
     }
+}
+
+/// The folders from the top, as many as are kept.
+fn joined(above: &[String]) -> String {
+    let mut path = String::new();
+    for part in above.iter().take(DEPTH_MAX) {
+        if path.len() + 1 + part.len() > FOLDERS_BYTES_MAX {
+            break;
+        }
+        if !path.is_empty() {
+            path.push('/');
+        }
+        path.push_str(part);
+    }
+    path
 }
 
 /// Folders as a person writes them.
@@ -105,6 +121,8 @@ mod tests {
         assert!(name.len() <= NAME_BYTES_MAX && name.ends_with("é.pdf"), "{name}");
         let (folder, _) = placed(&format!("{}x", "d/".repeat(100)));
         assert_eq!(folder.split('/').count(), DEPTH_MAX);
+        let (folder, name) = placed(&format!("{}x", format!("{}/", "é".repeat(95)).repeat(20)));
+        assert!(folder.len() <= FOLDERS_BYTES_MAX && folder.ends_with('é') && name == "x", "{folder}");
     }
 
     #[test]

@@ -10,17 +10,17 @@ use super::file_queries::with_files;
 use crate::db::{Error, Technical};
 use crate::model::{CopySaid, PersonId, TenantId, TransferId};
 
-struct DraftRow {
-    draft_id: Uuid,
-    person_id: Uuid,
-    agreement: String,
-    copy_said: Option<String>,
-    answers: serde_json::Value,
-    message_identifier: String,
-    resumes: Option<Uuid>,
-    used_at: DateTime<Utc>,
-    sending_since: Option<DateTime<Utc>>,
-    transfer_id: Option<Uuid>,
+pub(super) struct DraftRow {
+    pub draft_id: Uuid,
+    pub person_id: Uuid,
+    pub agreement: String,
+    pub copy_said: Option<String>,
+    pub answers: serde_json::Value,
+    pub message_identifier: String,
+    pub resumes: Option<Uuid>,
+    pub used_at: DateTime<Utc>,
+    pub sending_since: Option<DateTime<Utc>>,
+    pub transfer_id: Option<Uuid>,
 }
 
 impl TryFrom<DraftRow> for Draft {
@@ -95,56 +95,6 @@ pub(super) async fn find(tx: &mut Technical, by: &By, id: Uuid) -> Result<Option
     with_files(tx, by.tenant, row.try_into()?).await.map(Some)
 }
 
-/// The draft that became this transfer.
-pub(super) async fn of_transfer(
-    tx: &mut Technical,
-    by: &By,
-    transfer: TransferId,
-) -> Result<Option<Draft>, Error> {
-    let row = sqlx::query_as!(
-        DraftRow,
-        "select draft_id, person_id, agreement, copy_said, answers, message_identifier, resumes, used_at, sending_since,
-                transfer_id
-         from technical.deposit_draft where tenant_id = $1 and transfer_id = $2 and person_id = $3",
-        by.tenant.as_uuid(),
-        transfer.0,
-        by.person.0
-    );
-    let Some(row) = row.fetch_optional(tx.conn()).await? else { return Ok(None) };
-    with_files(tx, by.tenant, row.try_into()?).await.map(Some)
-}
-
-/// The draft of this person that takes this transfer up again, while it is not sent.
-pub(super) async fn resuming(
-    tx: &mut Technical,
-    by: &By,
-    transfer: TransferId,
-) -> Result<Option<Uuid>, Error> {
-    let found = sqlx::query_scalar!(
-        "select draft_id from technical.deposit_draft
-         where tenant_id = $1 and resumes = $2 and person_id = $3 and transfer_id is null order by used_at desc limit 1",
-        by.tenant.as_uuid(),
-        transfer.0,
-        by.person.0
-    );
-    Ok(found.fetch_optional(tx.conn()).await?)
-}
-
-/// The transfer that takes this one up again, when one does.
-pub(super) async fn resumed_by(
-    tx: &mut Technical,
-    tenant: TenantId,
-    transfer: TransferId,
-) -> Result<Option<TransferId>, Error> {
-    let found = sqlx::query_scalar!(
-        "select transfer_id from technical.deposit_draft
-         where tenant_id = $1 and resumes = $2 and transfer_id is not null order by used_at desc limit 1",
-        tenant.as_uuid(),
-        transfer.0
-    );
-    Ok(found.fetch_optional(tx.conn()).await?.flatten().map(TransferId))
-}
-
 /// The person's drafts that are not sent, last used first, without their files.
 pub(super) async fn open_of(tx: &mut Technical, by: &By, count: i64) -> Result<Vec<Draft>, Error> {
     let rows = sqlx::query_as!(
@@ -158,40 +108,6 @@ pub(super) async fn open_of(tx: &mut Technical, by: &By, count: i64) -> Result<V
         count
     );
     rows.fetch_all(tx.conn()).await?.into_iter().map(Draft::try_from).collect()
-}
-
-/// Those sent under an agreement by anybody of the member, the last first, without their files.
-pub(super) async fn sent_under(
-    tx: &mut Technical,
-    tenant: TenantId,
-    agreement: &str,
-    count: i64,
-) -> Result<Vec<Draft>, Error> {
-    let rows = sqlx::query_as!(
-        DraftRow,
-        "select draft_id, person_id, agreement, copy_said, answers, message_identifier, resumes, used_at, sending_since,
-                transfer_id
-         from technical.deposit_draft where tenant_id = $1 and agreement = $2 and transfer_id is not null
-         order by used_at desc limit $3",
-        tenant.as_uuid(),
-        agreement,
-        count
-    );
-    rows.fetch_all(tx.conn()).await?.into_iter().map(Draft::try_from).collect()
-}
-
-/// The person's last deposit under each agreement: the agreement and when.
-pub(super) async fn last_by_agreement(
-    tx: &mut Technical,
-    by: &By,
-) -> Result<Vec<(String, DateTime<Utc>)>, Error> {
-    let rows = sqlx::query!(
-        r#"select agreement, max(used_at) as "at!" from technical.deposit_draft
-           where tenant_id = $1 and person_id = $2 and transfer_id is not null group by agreement order by 2 desc"#,
-        by.tenant.as_uuid(),
-        by.person.0
-    );
-    Ok(rows.fetch_all(tx.conn()).await?.into_iter().map(|row| (row.agreement, row.at)).collect())
 }
 
 /// What was answered of the whole and of its folders.
@@ -246,27 +162,6 @@ pub(super) async fn set_sending(
         tenant.as_uuid(),
         draft,
         since
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// What it became.
-pub(super) async fn set_sent(
-    tx: &mut Technical,
-    tenant: TenantId,
-    draft: Uuid,
-    transfer: TransferId,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "update technical.deposit_draft set transfer_id = $3
-         where tenant_id = $1 and draft_id = $2 and transfer_id is null and sending_since is not null
-           and not exists (select from technical.deposit_draft other
-                           where other.tenant_id = $1 and other.transfer_id = $3)",
-        tenant.as_uuid(),
-        draft,
-        transfer.0
     )
     .execute(tx.conn())
     .await?;

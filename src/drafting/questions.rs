@@ -9,6 +9,7 @@ use super::draft::{Draft, Form, Question, Sheet};
 use super::ground::Ground;
 use super::settle::Settled;
 use super::{lacks, words};
+use crate::seda::write::columns::{self, Column};
 
 pub use super::describe::Place;
 
@@ -30,10 +31,50 @@ pub(super) fn asked(ground: &Ground, draft: &Draft, settled: &Settled) -> Asked 
             }
         }
     }
-    for (place, question) in lacks::questions(&settled.described, &settled.lacks, !ground.kinds.is_empty()) {
+    let has_kinds = !ground.kinds.is_empty();
+    for (place, question) in lacks::questions(draft, &settled.described, &settled.lacks, has_kinds) {
         put(&mut asked, &place, question);
     }
+    let titled = settled.more.automatic.contains_key(&(whole.clone(), "description".to_owned()));
+    if titled {
+        put(&mut asked, &whole, description());
+    }
+    if let Some(questions) = asked.get_mut(&whole) {
+        questions.iter_mut().for_each(may_be_the_title);
+        questions.sort_by_key(|question| turn(question.name()));
+    }
     asked
+}
+
+/// When a question is put: what it is, then its names and numbers, its dates in their order, who reads it, what may be added.
+fn turn(field: &str) -> u8 {
+    match field {
+        "titre" => 1,
+        "type de document" => 2,
+        "date de début" => 4,
+        "code d'accès" => 8,
+        "début d'accès" => 9,
+        "description" => 10,
+        "date de fin" | "début de DUA" => 6,
+        field if field.starts_with('@') => 0,
+        field if Column::named(field).is_ok_and(|column| column.form() == columns::Form::Date) => 5,
+        _ => 3,
+    }
+}
+
+/// A description that a profile wants is the title where nobody gives one (`automatic`).
+fn may_be_the_title(question: &mut Question) {
+    if question.name() == "description" && !question.optional {
+        question.optional = true;
+        if question.hint.is_empty() {
+            question.hint = "À défaut, ce sera le titre.".into();
+        }
+    }
+}
+
+fn description() -> Question {
+    let (fields, label) = (vec!["description".to_owned()], words::label("description"));
+    Question { fields, label, hint: String::new(), form: Form::Text, optional: false }
 }
 
 /// What was asked before and has an answer.
@@ -62,7 +103,7 @@ fn of_every_deposit(ground: &Ground) -> Vec<Question> {
     let mut asked = Vec::new();
     let mut ask = |field: &str, hint: &str, form: Form| {
         let (label, hint) = (words::label(field), hint.to_owned());
-        asked.push(Question { fields: vec![field.to_owned()], label, hint, form });
+        asked.push(Question { fields: vec![field.to_owned()], label, hint, form, optional: false });
     };
     if ground.profiles.len() > 1 {
         let mut choices = ground.profiles.clone();
@@ -85,12 +126,7 @@ fn of_every_deposit(ground: &Ground) -> Vec<Question> {
     if ground.profile.is_none() {
         ask("date de début", "", Form::Date);
         ask("date de fin", "", Form::Date);
-        ask("description", "Facultatif.", Form::Text);
+        asked.push(Question { optional: true, ..description() });
     }
     asked
-}
-
-/// Whether a question of the whole must have an answer before anything is sent.
-pub(super) fn is_needed(question: &Question) -> bool {
-    question.hint != "Facultatif."
 }

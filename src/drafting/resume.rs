@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::draft::{By, Draft, DraftFile};
 use super::package::written;
-use super::{Drafting, Error, blocking, names, queries};
+use super::{Drafting, Error, blocking, names, queries, sent_queries};
 use crate::model::TransferId;
 use crate::package::Package;
 use crate::storage;
@@ -28,7 +28,7 @@ impl Drafting {
     /// # Errors
     /// When the rows cannot be read.
     pub async fn may_resume(&self, by: &By, transfer: TransferId) -> Result<bool, Error> {
-        Ok(queries::of_transfer(&mut self.db.technical().await?, by, transfer).await?.is_some())
+        Ok(sent_queries::of_transfer(&mut self.db.technical().await?, by, transfer).await?.is_some())
     }
 
     /// The transfer that takes this one up again, when one does.
@@ -36,7 +36,7 @@ impl Drafting {
     /// # Errors
     /// When the rows cannot be read.
     pub async fn resumed_by(&self, by: &By, transfer: TransferId) -> Result<Option<TransferId>, Error> {
-        Ok(queries::resumed_by(&mut self.db.technical().await?, by.tenant, transfer).await?)
+        Ok(sent_queries::resumed_by(&mut self.db.technical().await?, by.tenant, transfer).await?)
     }
 
     /// Takes a refused transfer up again: whoever calls knows that it was refused. The one begun before is gone on with. `None`: it
@@ -46,8 +46,8 @@ impl Drafting {
     /// When rows or files cannot be read or written.
     pub async fn resume(&self, by: &By, transfer: TransferId) -> Result<Option<Resumed>, Error> {
         let mut tx = self.db.technical().await?;
-        let Some(sent) = queries::of_transfer(&mut tx, by, transfer).await? else { return Ok(None) };
-        if let Some(draft_id) = queries::resuming(&mut tx, by, transfer).await? {
+        let Some(sent) = sent_queries::of_transfer(&mut tx, by, transfer).await? else { return Ok(None) };
+        if let Some(draft_id) = sent_queries::resuming(&mut tx, by, transfer).await? {
             return Ok(Some(Resumed { draft_id, with_files: true }));
         }
         let mut draft = self.fresh(by, sent.agreement.clone());

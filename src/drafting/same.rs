@@ -1,5 +1,6 @@
 //! Bytes that are at hand or were seen before: those of a deposit taken up again, and those that came twice.
 
+use std::collections::HashMap;
 use std::io;
 
 use bytes::Bytes;
@@ -16,7 +17,7 @@ use crate::proof::digest::sha512_of;
 pub enum Same {
     /// In this draft, under that path.
     Here(String),
-    /// In a deposit of that day.
+    /// In a deposit of theirs, of that day.
     Before(chrono::DateTime<chrono::Utc>),
 }
 
@@ -48,24 +49,32 @@ impl Drafting {
         Ok(tx.commit().await?)
     }
 
-    /// Of a draft's files, those whose bytes came twice, and those that the member deposited before: the file, and words on it.
+    /// Of these files of a draft, those whose bytes came twice, and those that the person deposited before: the file, and where.
     ///
     /// # Errors
     /// When the rows cannot be read.
-    pub async fn same_bytes(&self, by: &By, draft: &Draft) -> Result<Vec<(Uuid, Same)>, Error> {
-        let digests: Vec<Vec<u8>> = draft.files.iter().filter_map(|file| file.sha512.clone()).collect();
-        let before =
-            file_queries::deposited_before(&mut self.db.technical().await?, by.tenant, &digests).await?;
-        let mut same = Vec::new();
-        for (at, file) in draft.files.iter().enumerate() {
-            let Some(digest) = &file.sha512 else { continue };
-            let first = draft.files[..at].iter().find(|other| other.sha512.as_ref() == Some(digest));
-            if let Some(first) = first {
-                same.push((file.file_id, Same::Here(first.path())));
-            } else if let Some((_, at)) = before.iter().find(|(known, _)| known == digest) {
-                same.push((file.file_id, Same::Before(*at)));
+    pub async fn same_bytes(
+        &self,
+        by: &By,
+        draft: &Draft,
+        files: &[DraftFile],
+    ) -> Result<Vec<(Uuid, Same)>, Error> {
+        let digests: Vec<Vec<u8>> = files.iter().filter_map(|file| file.sha512.clone()).collect();
+        let mut tx = self.db.technical().await?;
+        let before = file_queries::deposited_before(&mut tx, by, draft.resumes, &digests).await?;
+        let before: HashMap<_, _> = before.into_iter().collect();
+        let mut first: HashMap<&[u8], &DraftFile> = HashMap::new();
+        for file in &draft.files {
+            if let Some(digest) = &file.sha512 {
+                first.entry(digest).or_insert(file);
             }
         }
-        Ok(same)
+        let of = |file: &DraftFile| {
+            let digest = file.sha512.as_deref()?;
+            let here = first.get(digest).filter(|first| first.rank < file.rank);
+            let here = here.map(|first| Same::Here(first.path()));
+            here.or_else(|| before.get(digest).map(|at| Same::Before(*at))).map(|same| (file.file_id, same))
+        };
+        Ok(files.iter().filter_map(of).collect())
     }
 }

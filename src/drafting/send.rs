@@ -12,7 +12,7 @@ use super::draft::{By, Draft};
 use super::package::Package;
 use super::review::Seen;
 use super::settle::{settle, write};
-use super::{Drafting, Error, blocking, queries};
+use super::{Drafting, Error, blocking, queries, sent_queries};
 use crate::model::{CopySaid, TransferId};
 
 /// What became of a draft that was to be sent.
@@ -99,8 +99,9 @@ impl Drafting {
         fail_point!("draft-sent-before-row");
         let mut tx = self.db.technical().await?;
         let Some(draft) = queries::lock(&mut tx, by, id).await? else { return Ok(()) };
-        queries::set_sent(&mut tx, by.tenant, id, transfer).await?;
+        sent_queries::set_sent(&mut tx, by.tenant, id, transfer).await?;
         tx.commit().await?;
+        fail_point!("draft-sent-after-row");
         self.drop_bytes(by.tenant, &draft).await;
         Ok(())
     }
@@ -144,7 +145,7 @@ impl Drafting {
     /// The manifest; `None`: something is lacking.
     async fn manifest(&self, by: &By, draft: &Draft) -> Result<Option<Vec<u8>>, Error> {
         let Some(ground) = self.ground(by, draft).await? else { return Ok(None) };
-        let earlier = self.earlier(by, draft).await?;
+        let earlier = self.earlier(by, &ground).await?;
         let (draft, now) = (draft.clone(), self.clock.now());
         blocking(move || {
             let settled = settle(&ground, &draft, earlier.kinds, now);

@@ -43,7 +43,7 @@ pub(super) fn settle(
         // What is written goes nowhere, and nowhere takes all.
         let lacks = write(ground, draft, &described, at, &mut io::sink()).unwrap_or_default();
         passes += 1;
-        let found = automatic::more(ground, &described, &lacks, &mut more);
+        let found = automatic::more(ground, draft, &described, &lacks, &mut more);
         if !found || passes >= PASSES {
             return Settled { lacks: lacks::told_once(lacks), described, more };
         }

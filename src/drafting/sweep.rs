@@ -1,4 +1,5 @@
-//! Drafts that nobody used for long, and bytes that no draft names: what a stop left between a row and its file.
+//! Drafts that nobody used for long, and bytes that no draft names: what a stop left between a row and its file. What was received
+//! before a stop is noted first: its bytes are the transfer's.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -30,6 +31,7 @@ impl Drafting {
     /// # Errors
     /// As [`Drafting::sweep`].
     pub async fn sweep_older_than(&self, tenant: TenantId, age: Duration) -> Result<(u64, usize), Error> {
+        self.note_all(tenant).await?;
         let now = self.clock.now();
         let quarantine = self.quarantine();
         // The files first: one that comes meanwhile is younger than any of these.

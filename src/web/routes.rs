@@ -108,6 +108,7 @@ pub static TABLE: &[Line] = &[
     get("/versements/brouillons/{id}", Who::Depositor, || web::to(pages::drafting::files::show)),
     post("/versements/brouillons/{id}/fichiers", Who::Depositor, || web::to(pages::drafting::files::receive)),
     post("/versements/brouillons/{id}/fichiers/{file}/retrait", Who::Depositor, || web::to(pages::drafting::files::remove)),
+    post("/versements/brouillons/{id}/rangement", Who::Depositor, || web::to(pages::drafting::arrange::receive)),
     post("/versements/brouillons/{id}/suite", Who::Depositor, || web::to(pages::drafting::files::go_on)),
     post("/versements/brouillons/{id}/abandon", Who::Depositor, || web::to(pages::drafting::files::forget)),
     post("/versements/brouillons/{id}/envois", Who::Depositor, || web::to(pages::drafting::pieces::open)),

@@ -85,6 +85,17 @@ fn the_same_deposit_needs_no_script() {
         browser.wait_for("3 fichiers, ").await;
         browser.click("#liste li:nth-child(3) button").await;
         browser.wait_for("2 fichiers, ").await;
+        // Two files are put into a folder, then one of them into another below it.
+        browser.click("#ranger summary").await;
+        browser.click("#liste li:nth-child(1) .ticked").await;
+        browser.click("#liste li:nth-child(2) .ticked").await;
+        browser.fill("#rangement-dossier", "Séance").await;
+        browser.click("#rangement button").await;
+        browser.find("#liste .rows-head").await;
+        browser.click("#liste li:nth-child(2) .ticked").await;
+        browser.fill("#rangement-dossier", "Séance/Annexes").await;
+        browser.click("#rangement button").await;
+        browser.wait_for("Séance › Annexes").await;
         browser.click("#suite button[type=submit]").await;
         // What is not answered is told, and the draft keeps what was.
         browser.wait_for("Titre du versement").await;
@@ -93,8 +104,13 @@ fn the_same_deposit_needs_no_script() {
         browser.wait_for("choses sont à corriger").await;
         fill_date(&browser, "#versement-datededebut", "2026-09-01").await;
         fill_date(&browser, "#versement-datedefin", "2026-09-30").await;
+        // What may wait needs no script either.
+        browser.click("details.more summary").await;
+        browser.fill("#versement-description", "Deux pièces de la séance").await;
         browser.click("#questions button[type=submit]").await;
         browser.wait_for("Tout est en règle").await;
+        browser.wait_for("Annexes").await;
+        browser.wait_for("Deux pièces de la séance").await;
         browser.click("#envoi button").await;
         browser.wait_for("Accusé de réception").await;
         while !browser.text().await.contains("Ces archives sont prises en charge") {

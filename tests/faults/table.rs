@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chartrier::{ingest, preservation, recovery, storage};
+use chartrier::{drafting, ingest, preservation, recovery, storage};
 
 use super::kinds;
 use crate::ingest::{kill, replication, slow};
@@ -37,7 +37,7 @@ fn expected() -> Vec<String> {
     expected.extend(troubles::LASTING.map(|trouble| troubles::fault(trouble, true)));
     expected.push(troubles::fault(crate::support::s3::Trouble::Half, true));
     let deposit = || ingest::FAIL_POINTS.iter().chain(storage::FAIL_POINTS);
-    let others = preservation::FAIL_POINTS.iter().chain(recovery::FAIL_POINTS);
+    let others = preservation::FAIL_POINTS.iter().chain(recovery::FAIL_POINTS).chain(drafting::FAIL_POINTS);
     expected.extend(deposit().chain(others).map(|point| format!("{} : {point}", kill::KILLED)));
     expected.extend(deposit().map(|point| format!("{} : {point}", kill::CUT)));
     expected

@@ -286,6 +286,28 @@ impl Place {
         })
     }
 
+    /// What no draft names goes, as it does once it is a day old.
+    pub fn sweep_drafts(&self) {
+        let drafting = super::drafting(&self.db, &self.storage, &Clock::system(), &self.ingest);
+        self.runtime.block_on(drafting.sweep_older_than(self.tenant, Duration::ZERO)).unwrap();
+    }
+
+    /// Files of any kind that wait in quarantine, those of drafts included; what is known of the sites is none.
+    pub fn in_quarantine(&self) -> Vec<PathBuf> {
+        let (mut folders, mut found) = (vec![self.folder().join("data/quarantine")], Vec::new());
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                match path.is_dir() {
+                    true if path.ends_with(".sites") => {}
+                    true => folders.push(path),
+                    false => found.push(path),
+                }
+            }
+        }
+        found
+    }
+
     fn no_job_left(&self) -> Result<(), String> {
         let began = Instant::now();
         loop {

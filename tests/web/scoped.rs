@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Door, form, get, multipart, post};
 
 /// A second producing service of the tenant, admitted by its agreements.
-async fn another_producer(door: &Door) -> String {
+pub(super) async fn another_producer(door: &Door) -> String {
     let identifier = format!("{}-RH", door.tenant.code);
     let statement = format!(
         "with made as (insert into party (party_id, identifier, name, originating)

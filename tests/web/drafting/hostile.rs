@@ -1,12 +1,15 @@
 //! What is not one's own draft, names made to escape, too many of everything, two sendings at once.
 
+use chartrier::drafting::By;
 use chartrier::drafting::draft::FILES_MAX;
 use chartrier::drafting::files::{Coming, NotTaken};
-use chartrier::model::{Agent, Event, EventType, Outcome, Role};
+use chartrier::drafting::review::Seen;
+use chartrier::model::{Agent, Event, EventType, Outcome, PersonId, Role, Scope, Way};
 use uuid::Uuid;
 
 use super::{ANSWERS, Session, by, draft_of, drafting, form, pdf, transfer_at};
 use crate::web::Door;
+use crate::web::scoped::another_producer;
 
 /// Every address of a draft, as a request that would be right of one's own.
 async fn addresses(session: &Session<'_>, draft: &str, file: &str) -> Vec<(String, u16)> {
@@ -17,7 +20,9 @@ async fn addresses(session: &Session<'_>, draft: &str, file: &str) -> Vec<(Strin
     }
     let path = format!("{draft}/envois/{file}");
     answers.push((path.clone(), session.get(&path).await.status));
-    for end in ["/suite", "/questions", "/envoi", "/abandon", &format!("/fichiers/{file}/retrait")] {
+    for end in
+        ["/suite", "/rangement", "/questions", "/envoi", "/abandon", &format!("/fichiers/{file}/retrait")]
+    {
         let path = format!("{draft}{end}");
         answers.push((path.clone(), session.form(&path, &[]).await.status));
     }
@@ -187,5 +192,38 @@ async fn answers_to_what_was_not_asked_change_nothing() {
     let values = read.unwrap().unwrap().whole().values.clone();
     assert_eq!(values.keys().collect::<Vec<_>>(), ["date de début", "titre"]);
     assert_eq!(values["titre"].len(), 2_000);
+    door.end().await;
+}
+
+#[tokio::test]
+async fn what_was_answered_for_another_service_is_suggested_to_nobody_outside_it() {
+    let door = Door::open().await;
+    let staff = another_producer(&door).await;
+    let session = Session::of(&door, Role::Depositor).await;
+    let draft = session.begin(&[]).await;
+    session.files(&format!("{draft}/fichiers"), &[("a.pdf", &pdf("a"))]).await;
+    let mut answers = ANSWERS.to_vec();
+    let path = format!("{draft}/questions");
+    let unsaid = session.form(&path, &answers).await;
+    assert!(
+        unsaid.status == 422 && unsaid.text().contains("Quel service a produit"),
+        "nobody chooses for her"
+    );
+    answers.push(("t|@producteur", &staff));
+    session.form(&path, &answers).await;
+    let sent = session.form(&format!("{draft}/envoi"), &[]).await;
+    assert_eq!(sent.status, 303, "{}", sent.text());
+
+    let drafting = drafting(&door);
+    let finance = door.tenant.originating_agency.clone();
+    for (producers, expected) in
+        [(Some(vec![finance.clone()]), None), (Some(vec![staff.clone()]), Some(1)), (None, Some(1))]
+    {
+        let scope = Scope::by(vec![Way { producers: producers.clone(), ..Way::default() }]);
+        let by = By { tenant: door.tenant.tenant, person: PersonId(Uuid::now_v7()), scope };
+        let begun = drafting.begin(&by, &door.tenant.agreement, false).await.unwrap().expect("it is open");
+        let Seen::Open(review) = drafting.review(&by, begun).await.unwrap() else { panic!("open") };
+        assert_eq!(review.suggestions.get("titre").map(Vec::len), expected, "{producers:?}");
+    }
     door.end().await;
 }

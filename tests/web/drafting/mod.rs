@@ -1,9 +1,12 @@
 //! Depositing at the portal without knowing the standard, over the real door.
 
+mod arranged;
 mod hostile;
+mod kill;
 mod pieces;
 mod profiles;
 mod resumed;
+mod same;
 
 use chartrier::drafting::{By, Drafting};
 use chartrier::model::{PersonId, Role, Scope, Transfer, TransferId};
@@ -152,7 +155,8 @@ async fn a_secretary_deposits_three_files_answers_a_few_questions_and_has_her_ac
     let answer = session.form(&format!("{draft}/suite"), &[("copie", "simple")]).await;
     assert_eq!(answer.header("location"), format!("{draft}/questions"));
     let page = session.get(&format!("{draft}/questions")).await.text();
-    for expected in ["Titre du versement", "Date du document le plus ancien", "value=\"délib 1\"", "Dossier"]
+    for expected in
+        ["Titre du versement", "Date du document le plus ancien", "value=\"délib 1\"", "Préciser davantage"]
     {
         assert!(page.contains(expected), "{expected}: {page}");
     }
@@ -241,7 +245,10 @@ async fn a_second_deposit_of_the_same_kind_takes_three_clicks() {
     let files: [(&str, &[u8]); 2] = [("octobre.pdf", &pdf("octobre")), ("séance.pdf", &pdf("septembre"))];
     assert_eq!(session.files(&format!("{draft}/fichiers"), &files).await.status, 303);
     let page = session.get(&draft).await.text();
-    assert!(page.contains("Déjà versé le"), "{page}");
+    assert!(
+        page.contains("Déjà conservé dans") && page.contains("« Délibérations de septembre » ("),
+        "{page}"
+    );
     let answer = session.form(&format!("{draft}/suite"), &[("copie", "original")]).await;
     assert_eq!(answer.header("location"), format!("{draft}/relire"), "everything is answered");
     let page = session.get(&format!("{draft}/relire")).await.text();

@@ -8,7 +8,7 @@ use ureq::http::Method;
 use super::{ANSWERS, Session, drafting, pdf, transfer_at};
 use crate::web::{Answer, Ask, Door, ask, form};
 
-fn piece(address: &str, at: u64, bytes: &[u8]) -> Ask {
+pub(super) fn piece(address: &str, at: u64, bytes: &[u8]) -> Ask {
     let mut piece = ask(Method::PATCH, address).header("upload-offset", at.to_string());
     piece.body = bytes.to_vec();
     piece.header("content-type", "application/offset+octet-stream")
@@ -112,5 +112,28 @@ async fn what_no_draft_names_is_swept_and_what_one_names_stays() {
     // Nobody used it for a month: it goes, and its files with it.
     door.tenant.clock.advance(chrono::TimeDelta::days(31));
     assert_eq!(drafting.sweep_older_than(tenant, Duration::ZERO).await.unwrap(), (1, 1));
+    door.end().await;
+}
+
+#[tokio::test]
+async fn whoever_gives_the_same_folder_again_sends_only_what_is_lacking() {
+    let door = Door::open().await;
+    let session = Session::of(&door, Role::Depositor).await;
+    let draft = session.begin(&[]).await;
+    let bytes = pdf("a");
+    let given = async |version: &str| {
+        let body = format!("chemin=Dossier/a.pdf&taille={}{version}", bytes.len());
+        session.send(form(&format!("{draft}/envois"), &body)).await.json()
+    };
+    let first = given("&modifie=7").await;
+    session.send(piece(first["adresse"].as_str().unwrap(), 0, &bytes)).await;
+    let again = given("&modifie=7").await;
+    assert_eq!((&again["adresse"], &again["entier"]), (&first["adresse"], &true.into()), "it is there");
+    // What may be another file is one.
+    for version in ["&modifie=8", ""] {
+        let other = given(version).await;
+        assert_eq!((&other["recu"], &other["entier"]), (&0.into(), &false.into()), "{version}");
+        assert_ne!(other["adresse"], first["adresse"]);
+    }
     door.end().await;
 }

@@ -1,24 +1,21 @@
-//! The few questions, about the whole and about each document.
+//! The few questions, about the whole and about each document: those that only the depositor can answer first, what may wait under them.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{Step, Wrong, address, answered, by, id_of, name_of, shell, steps, trail};
-use crate::drafting::draft::{Form, Question};
+use super::fields::{FieldView, about, field, own};
+use super::{Step, Wrong, address, answered, by, id_of, shell, steps, trail};
+use crate::drafting::DraftFile;
 use crate::drafting::questions::Place;
-use crate::drafting::review::{At, Review, Seen};
+use crate::drafting::review::{Review, Seen};
 use crate::web::callers::Depositor;
 use crate::web::pages::shell::{Link, Shell, answer, answer_to_correct};
-use crate::web::pages::words;
 use crate::web::{Problem, State, problems};
 
 /// Documents of a page: their answers fit one form.
 pub const DOCUMENTS: usize = 40;
-
-/// Documents that nobody arranges in folders.
-const FEW: usize = 5;
 
 /// `GET /versements/brouillons/{id}/questions`.
 #[derive(Template)]
@@ -33,10 +30,10 @@ pub struct DescribePage {
     pub errors: Vec<Wrong>,
     /// On the first page.
     pub whole: Vec<FieldView>,
+    /// What may wait: nobody need answer it, or it is answered as it always was.
+    pub more: Vec<FieldView>,
     pub folders: Vec<GroupView>,
     pub documents: Vec<GroupView>,
-    /// Folders that files lie in.
-    pub known_folders: Vec<String>,
     pub page: usize,
     pub pages: usize,
     /// Among the answers some that an earlier deposit gave.
@@ -45,27 +42,19 @@ pub struct DescribePage {
     pub move_address: String,
 }
 
+impl DescribePage {
+    /// Whether something that may wait is answered already.
+    fn has_answers(&self) -> bool {
+        self.more.iter().any(|field| !field.value.is_empty())
+    }
+}
+
 /// A folder or a document, with what is asked of it.
 pub struct GroupView {
     pub id: String,
     pub name: String,
     pub about: String,
     pub fields: Vec<FieldView>,
-}
-
-/// A question with its answer so far.
-pub struct FieldView {
-    pub id: String,
-    pub name: String,
-    pub label: String,
-    pub hint: String,
-    /// `text`, `date`, `choice` or `radio`.
-    pub form: &'static str,
-    pub value: String,
-    /// Value, words, whether it is chosen.
-    pub choices: Vec<(String, String, bool)>,
-    pub suggestions: Vec<String>,
-    pub wrong: Option<String>,
 }
 
 /// Which documents.
@@ -112,20 +101,14 @@ fn page(person: &Depositor, review: &Review, turn: usize, with_errors: bool) -> 
     let files = &review.draft.files;
     let pages = files.len().div_ceil(DOCUMENTS).max(1);
     let turn = turn.clamp(1, pages);
-    let whole = Place::Unit(String::new());
-    let shown = files.iter().skip((turn - 1) * DOCUMENTS).take(DOCUMENTS);
     let is_first = turn == 1;
-    let fields_of = |place: &Place| {
-        let asked = review.asked.get(place).into_iter().flatten();
-        asked.map(|question| field(review, place, question, with_errors)).collect::<Vec<_>>()
+    let (more, whole) = if is_first {
+        let fields = fields_of(review, &Place::Unit(String::new()), with_errors);
+        fields.into_iter().partition(|field| field.can_wait)
+    } else {
+        (Vec::new(), Vec::new())
     };
-    let mut known_folders: Vec<String> = files.iter().map(|file| file.folder.clone()).collect();
-    known_folders.retain(|folder| !folder.is_empty());
-    known_folders.sort_unstable();
-    known_folders.dedup();
-    // A few documents need none, unless somebody brought some.
-    let has_folders = !known_folders.is_empty() || files.len() > FEW;
-    let errors = if with_errors { answered::wrongs(review) } else { Vec::new() };
+    let shown = files.iter().skip((turn - 1) * DOCUMENTS).take(DOCUMENTS);
     DescribePage {
         shell: shell(person, "Quelques questions"),
         trail: trail(),
@@ -133,23 +116,11 @@ fn page(person: &Depositor, review: &Review, turn: usize, with_errors: bool) -> 
         here: format!("{}/questions", address(id)),
         flow: review.flow.clone(),
         steps: steps(id, 1),
-        errors,
-        whole: if is_first { fields_of(&whole) } else { Vec::new() },
+        errors: if with_errors { answered::wrongs(review) } else { Vec::new() },
+        whole,
+        more,
         folders: if is_first { folders(review, with_errors) } else { Vec::new() },
-        documents: shown
-            .map(|file| {
-                let place = Place::File(file.file_id);
-                let mut fields = own(review, file, has_folders, with_errors);
-                fields.extend(fields_of(&place));
-                GroupView {
-                    id: id_of(&place, "document"),
-                    name: file.name.clone(),
-                    about: about(file),
-                    fields,
-                }
-            })
-            .collect(),
-        known_folders,
+        documents: shown.map(|file| document(review, file, with_errors)).collect(),
         page: turn,
         pages,
         move_address: format!("{}/dates", address(id)),
@@ -157,46 +128,16 @@ fn page(person: &Depositor, review: &Review, turn: usize, with_errors: bool) -> 
     }
 }
 
-fn about(file: &crate::drafting::DraftFile) -> String {
-    let format = super::files::format(file.mime.as_deref(), file.format_name.as_deref());
-    format!("{format}, {}", words::size(file.bytes_received))
+fn fields_of(review: &Review, place: &Place, with_errors: bool) -> Vec<FieldView> {
+    let asked = review.asked.get(place).into_iter().flatten();
+    asked.map(|question| field(review, place, question, with_errors)).collect()
 }
 
-/// What every document is asked: its title, what it is where that is told apart, its folder where there are some.
-fn own(
-    review: &Review,
-    file: &crate::drafting::DraftFile,
-    has_folders: bool,
-    with_errors: bool,
-) -> Vec<FieldView> {
+fn document(review: &Review, file: &DraftFile, with_errors: bool) -> GroupView {
     let place = Place::File(file.file_id);
-    let mut fields = Vec::new();
-    let view = |name: &str, label: &str, form, value: String| FieldView {
-        id: id_of(&place, name),
-        name: name_of(&place, name),
-        label: label.into(),
-        hint: String::new(),
-        form,
-        value,
-        choices: Vec::new(),
-        suggestions: Vec::new(),
-        wrong: with_errors.then(|| wrong(review, &place, name)).flatten(),
-    };
-    let title = file.sheet.values.get("titre").cloned().unwrap_or_else(|| file.title());
-    fields.push(view("titre", "Titre", "text", title));
-    if !review.kinds.is_empty() {
-        let chosen = review.kind_of.get(&file.file_id).cloned().unwrap_or_default();
-        let mut field = view("@nature", "C’est", "choice", chosen.clone());
-        field.choices =
-            review.kinds.iter().map(|kind| (kind.clone(), kind.clone(), *kind == chosen)).collect();
-        fields.push(field);
-    }
-    if has_folders {
-        let mut field = view("@dossier", "Dossier", "text", file.folder.clone());
-        field.suggestions = vec!["dossiers".into()];
-        fields.push(field);
-    }
-    fields
+    let mut fields = own(review, file, with_errors);
+    fields.extend(fields_of(review, &place, with_errors));
+    GroupView { id: id_of(&place, "document"), name: file.name.clone(), about: about(file), fields }
 }
 
 /// The folders of which something is asked.
@@ -208,62 +149,8 @@ fn folders(review: &Review, with_errors: bool) -> Vec<GroupView> {
             continue;
         }
         let name = path.trim_start_matches('\\').replace(['/', '\\'], " › ");
-        let fields = asked.iter().map(|question| field(review, place, question, with_errors)).collect();
+        let fields = fields_of(review, place, with_errors);
         groups.push(GroupView { id: id_of(place, "dossier"), name, about: String::new(), fields });
     }
     groups
-}
-
-fn field(review: &Review, place: &Place, question: &Question, with_errors: bool) -> FieldView {
-    let name = question.name();
-    let said = match place {
-        Place::Unit(path) => review.draft.answers.get(path).and_then(|sheet| sheet.values.get(name)),
-        Place::File(id) => review.draft.file(*id).and_then(|file| file.sheet.values.get(name)),
-    };
-    let value = said.cloned().unwrap_or_default();
-    let (form, choices) = match &question.form {
-        Form::Text => ("text", Vec::new()),
-        // What is no day cannot be shown in a field of days.
-        Form::Date if value.is_empty() || value.len() == 10 => ("date", Vec::new()),
-        Form::Date => ("text", Vec::new()),
-        Form::Choice(choices) => {
-            let form = if choices.len() <= 3 { "radio" } else { "choice" };
-            let chosen = |known: &String| *known == value && said.is_some();
-            (
-                form,
-                choices.iter().map(|(known, words)| (known.clone(), words.clone(), chosen(known))).collect(),
-            )
-        }
-    };
-    let suggestions = match (&question.form, place) {
-        (Form::Text, Place::Unit(path)) if path.is_empty() => {
-            review.suggestions.get(name).cloned().unwrap_or_default()
-        }
-        _ => Vec::new(),
-    };
-    FieldView {
-        id: id_of(place, name),
-        name: name_of(place, name),
-        label: question.label.clone(),
-        hint: question.hint.clone(),
-        form,
-        value,
-        choices,
-        suggestions,
-        wrong: with_errors.then(|| wrong(review, place, name)).flatten(),
-    }
-}
-
-/// Why a field's answer does not do.
-fn wrong(review: &Review, place: &Place, name: &str) -> Option<String> {
-    let of =
-        |at: &At| matches!(at, At::Field(of, field) if of == place && answers_to(review, place, field, name));
-    review.problems.iter().find(|problem| of(&problem.at)).map(|problem| problem.sentence.clone())
-}
-
-/// Whether a field is filled by the question known by this name.
-pub(super) fn answers_to(review: &Review, place: &Place, field: &str, name: &str) -> bool {
-    let asked = review.asked.get(place).into_iter().flatten();
-    let question = asked.into_iter().find(|question| question.fields.iter().any(|one| one == field));
-    question.map_or(field, |question| question.name()) == name
 }

@@ -1,4 +1,4 @@
-//! The files of a draft: dropped, listed as they came, taken away; and whether they were born digital.
+//! The files of a draft: dropped, taken away; and whether they were born digital.
 //!
 //! Without script a form sends them whole, one after the other, in one request; with it each goes in pieces (`pieces`).
 
@@ -7,56 +7,20 @@ use std::io;
 use actix_multipart::{Field, Multipart};
 use actix_web::error::PayloadError;
 use actix_web::{HttpRequest, HttpResponse, web};
-use askama::Template;
 use futures_util::{StreamExt, TryStreamExt};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{Step, Wrong, address, by, shell, steps, trail};
+use super::listed::page;
+use super::{Wrong, address, by};
 use crate::drafting::draft::FILES_MAX;
 use crate::drafting::files::{Coming, NotTaken};
-use crate::drafting::same::Same;
 use crate::drafting::{By, Draft};
 use crate::model::CopySaid;
 use crate::web::callers::Depositor;
-use crate::web::pages::shell::{Link, Shell, answer, answer_to_correct, go_to};
+use crate::web::pages::shell::{answer, answer_to_correct, go_to};
 use crate::web::pages::words;
 use crate::web::{Problem, State, client, problems};
-
-/// `GET /versements/brouillons/{id}`.
-#[derive(Template)]
-#[template(path = "drafting/files.html")]
-pub struct FilesPage {
-    pub shell: Shell,
-    pub trail: Vec<Link>,
-    pub csrf: String,
-    pub here: String,
-    pub flow: String,
-    pub steps: Vec<Step>,
-    pub size_max: String,
-    pub count_max: usize,
-    /// Its sending was cut: nothing changes any more.
-    pub sending: bool,
-    pub errors: Vec<Wrong>,
-    /// Its files of the refused deposit are there no more.
-    pub files_lost: bool,
-    pub copy: &'static str,
-    pub files: Vec<FileView>,
-    pub total: String,
-}
-
-/// A file as people see it.
-pub struct FileView {
-    pub id: String,
-    pub name: String,
-    pub folder: String,
-    pub size: String,
-    /// « Document PDF »; `None` while it is not whole.
-    pub format: Option<String>,
-    pub icon: &'static str,
-    /// The same bytes are elsewhere.
-    pub same: Option<String>,
-}
 
 /// What the page before has to say.
 #[derive(Deserialize)]
@@ -65,6 +29,9 @@ pub struct Said {
     /// A deposit taken up again whose files are kept no more.
     #[serde(default)]
     sans: bool,
+    /// Files are being put into folders.
+    #[serde(default)]
+    ranger: bool,
 }
 
 /// `GET /versements/brouillons/{id}`.
@@ -75,7 +42,7 @@ pub async fn show(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let mut page = page(&person, &state, *id, Vec::new()).await?;
-    page.files_lost = said.sans;
+    (page.files_lost, page.arranging) = (said.sans, said.ranger);
     Ok(answer(&page))
 }
 
@@ -223,67 +190,5 @@ pub(super) fn sentence(state: &State, name: &str, why: NotTaken) -> String {
         NotTaken::Misplaced(_) | NotTaken::Busy | NotTaken::Cut(_) => {
             format!("L’envoi de « {name} » s’est interrompu : envoyez-le de nouveau.")
         }
-    }
-}
-
-async fn page(person: &Depositor, state: &State, id: Uuid, errors: Vec<Wrong>) -> Result<FilesPage, Problem> {
-    let by = by(person);
-    let draft = find(state, &by, id).await?;
-    let same = state.drafting.same_bytes(&by, &draft).await?;
-    let flows = state.drafting.flows(&by).await?;
-    let flow = flows.iter().find(|flow| flow.agreement == draft.agreement);
-    Ok(FilesPage {
-        shell: shell(person, "Les fichiers du versement"),
-        trail: trail(),
-        csrf: person.csrf_token.clone(),
-        here: address(id),
-        flow: flow.map_or_else(String::new, |flow| flow.name.clone()),
-        steps: steps(id, 0),
-        size_max: words::size(state.settings.received_bytes_max),
-        count_max: FILES_MAX,
-        sending: !draft.is_open(),
-        errors,
-        files_lost: false,
-        copy: draft.copy.unwrap_or(CopySaid::Original).word(),
-        total: format!(
-            "{}, {}",
-            words::count(draft.files.len() as u64, "fichier", "fichiers"),
-            words::size(draft.size_bytes())
-        ),
-        files: views(&draft, &same),
-    })
-}
-
-fn views(draft: &Draft, same: &[(Uuid, Same)]) -> Vec<FileView> {
-    let view = |file: &crate::drafting::DraftFile| FileView {
-        id: file.file_id.to_string(),
-        name: file.name.clone(),
-        folder: file.folder.replace('/', " › "),
-        size: match file.bytes_total {
-            Some(total) if !file.is_whole() => {
-                format!("{} sur {}", words::size(file.bytes_received), words::size(total))
-            }
-            _ => words::size(file.bytes_received),
-        },
-        format: file.is_whole().then(|| format(file.mime.as_deref(), file.format_name.as_deref())),
-        icon: words::media_icon(file.mime.as_deref().unwrap_or_default()),
-        same: same.iter().find(|(id, _)| *id == file.file_id).map(|(_, same)| told(same)),
-    };
-    draft.files.iter().map(view).collect()
-}
-
-/// A format in people's words.
-pub(super) fn format(mime: Option<&str>, name: Option<&str>) -> String {
-    match (words::media(mime.unwrap_or_default()), name) {
-        ("Fichier", Some(name)) => name.to_owned(),
-        (words, _) => words.to_owned(),
-    }
-}
-
-/// Where the same bytes are, in words.
-pub(super) fn told(same: &Same) -> String {
-    match same {
-        Same::Here(path) => format!("Le même fichier que « {path} »"),
-        Same::Before(at) => format!("Déjà versé le {}", words::moment(*at).words),
     }
 }

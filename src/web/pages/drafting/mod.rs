@@ -4,12 +4,16 @@
 //! whatever is not the caller's own draft answers like what does not exist.
 
 pub mod answered;
+pub mod arrange;
 pub mod choose;
 pub mod describe;
+pub mod fields;
 pub mod files;
+pub mod listed;
 pub mod pieces;
 pub mod resume;
 pub mod review;
+pub mod same;
 pub mod sent;
 
 use uuid::Uuid;

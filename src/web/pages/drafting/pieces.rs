@@ -8,9 +8,9 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{address, by, files};
+use super::{address, by, files, listed, same};
+use crate::drafting::DraftFile;
 use crate::drafting::files::{Coming, NotTaken};
-use crate::drafting::{By, DraftFile};
 use crate::web::callers::Depositor;
 use crate::web::{Problem, State, client, problems};
 
@@ -34,7 +34,7 @@ pub async fn open(
     let form = form.map_err(|_| Problem::new(&problems::BAD_REQUEST))?;
     let coming = Coming { path: &form.chemin, size_bytes: Some(form.taille), modified_ms: form.modifie };
     match state.drafting.open_file(&by, *id, coming).await? {
-        Ok(file) => told(&state, &by, *id, &file).await,
+        Ok(file) => told(&person, &state, *id, &file).await,
         Err(why) => Err(refused(&state, &form.chemin, why)),
     }
 }
@@ -48,7 +48,7 @@ pub async fn show(
     let by = by(&person);
     let draft = files::find(&state, &by, ids.0).await?;
     let file = draft.file(ids.1).cloned().ok_or_else(problems::not_found)?;
-    told(&state, &by, ids.0, &file).await
+    told(&person, &state, ids.0, &file).await
 }
 
 /// `PATCH /versements/brouillons/{id}/envois/{file}`.
@@ -67,27 +67,32 @@ pub async fn append(
         .and_then(|at| at.parse().ok())
         .ok_or_else(|| Problem::new(&problems::BAD_REQUEST).detail("Upload-Offset manque."))?;
     match state.drafting.add(&by, *ids, at, client::paced(body)).await? {
-        Ok(file) => told(&state, &by, ids.0, &file).await,
+        Ok(file) => told(&person, &state, ids.0, &file).await,
         Err(why) => Err(refused(&state, &name, why)),
     }
 }
 
 /// Where a file stands.
-async fn told(state: &State, by: &By, draft: Uuid, file: &DraftFile) -> Result<HttpResponse, Problem> {
-    let mut same = None;
+async fn told(
+    person: &Depositor,
+    state: &State,
+    draft: Uuid,
+    file: &DraftFile,
+) -> Result<HttpResponse, Problem> {
+    let mut deja = None;
     if file.is_whole() {
-        let draft = files::find(state, by, draft).await?;
-        let found = state.drafting.same_bytes(by, &draft).await?;
-        same = found.iter().find(|(id, _)| *id == file.file_id).map(|(_, same)| files::told(same));
+        let draft = files::find(state, &by(person), draft).await?;
+        let found = same::of(person, state, &draft, std::slice::from_ref(file)).await?;
+        deja = found.first().map(|(_, same)| same.text());
     }
-    let format = file.is_whole().then(|| files::format(file.mime.as_deref(), file.format_name.as_deref()));
+    let format = file.is_whole().then(|| listed::format(file.mime.as_deref(), file.format_name.as_deref()));
     Ok(HttpResponse::Ok().json(json!({
         "adresse": format!("{}/envois/{}", address(draft), file.file_id),
         "recu": file.bytes_received,
         "entier": file.is_whole(),
         "nom": file.name,
         "format": format,
-        "deja": same,
+        "deja": deja,
     })))
 }
 

@@ -4,9 +4,11 @@ use uuid::Uuid;
 
 use super::frame::shell;
 use crate::web::pages::drafting::choose::{Begun, ChoosePage, FlowView};
-use crate::web::pages::drafting::describe::{DescribePage, FieldView, GroupView};
-use crate::web::pages::drafting::files::{FileView, FilesPage};
+use crate::web::pages::drafting::describe::{DescribePage, GroupView};
+use crate::web::pages::drafting::fields::FieldView;
+use crate::web::pages::drafting::listed::{FileView, FilesPage, FolderView};
 use crate::web::pages::drafting::review::{ReviewPage, TreeLine};
+use crate::web::pages::drafting::same::SameView;
 use crate::web::pages::drafting::{Step, Wrong, steps};
 use crate::web::pages::shell::{Fact, Link, Section, Shell, render};
 
@@ -71,14 +73,22 @@ fn choose() -> ChoosePage {
 }
 
 fn files() -> FilesPage {
-    let file = |name: &str, folder: &str, size: &str, format: Option<&str>, same: Option<&str>| FileView {
+    let file = |name: &str, size: &str, format: Option<&str>, same: Option<SameView>| FileView {
         id: name.len().to_string(),
+        rank: 1,
         name: name.into(),
-        folder: folder.into(),
         size: size.into(),
         format: format.map(str::to_owned),
         icon: "file",
-        same: same.map(str::to_owned),
+        same,
+    };
+    let here = SameView { words: "Le même fichier que « pv.pdf »".into(), archive: None };
+    let kept = SameView {
+        words: "Déjà conservé dans".into(),
+        archive: Some(Link::new(
+            "« Conseil municipal, séance du 3 avril 2026 » (96004-2026-12)",
+            "/archives/objets/x",
+        )),
     };
     FilesPage {
         shell: frame("Les fichiers du versement"),
@@ -96,18 +106,26 @@ fn files() -> FilesPage {
         }],
         files_lost: false,
         copy: "original",
-        files: vec![
-            file("Convocation du 15 septembre.pdf", "", "51\u{a0}Ko", Some("Document PDF"), None),
-            file(
-                "Procès-verbal.pdf",
-                "Séance › Signés",
-                "310\u{a0}Ko",
-                Some("Document PDF"),
-                Some("Le même fichier que « pv.pdf »"),
-            ),
-            file("débats.mp3", "Séance", "12\u{a0}Mo sur 60\u{a0}Mo", None, None),
+        folders: vec![
+            FolderView {
+                name: String::new(),
+                files: vec![
+                    file("Convocation du 15 septembre.pdf", "51\u{a0}Ko", Some("Document PDF"), None),
+                    file("Règlement intérieur.pdf", "84\u{a0}Ko", Some("Document PDF"), Some(kept)),
+                ],
+            },
+            FolderView {
+                name: "Séance".into(),
+                files: vec![file("débats.mp3", "12\u{a0}Mo sur 60\u{a0}Mo", None, None)],
+            },
+            FolderView {
+                name: "Séance › Signés".into(),
+                files: vec![file("Procès-verbal.pdf", "310\u{a0}Ko", Some("Document PDF"), Some(here))],
+            },
         ],
-        total: "3\u{a0}fichiers, 60\u{a0}Mo".into(),
+        total: "4\u{a0}fichiers, 60\u{a0}Mo".into(),
+        arranging: true,
+        known_folders: vec!["Séance".into(), "Séance/Signés".into()],
     }
 }
 
@@ -122,13 +140,29 @@ fn field(id: &str, label: &str, form: &'static str, value: &str) -> FieldView {
         choices: Vec::new(),
         suggestions: Vec::new(),
         wrong: None,
+        can_wait: false,
     }
 }
 
+fn choices(all: &[&str], chosen: &str) -> Vec<(String, String, bool)> {
+    all.iter().map(|one| ((*one).to_owned(), (*one).to_owned(), *one == chosen)).collect()
+}
+
+fn may_wait() -> Vec<FieldView> {
+    let open = "Tout le monde, tout de suite";
+    vec![
+        FieldView {
+            choices: choices(&[open, "Tout le monde, dans 50\u{a0}ans"], open),
+            ..field("acces", "Qui peut les lire, et quand ?", "radio", open)
+        },
+        FieldView {
+            hint: "À défaut, ce sera le titre.".into(),
+            ..field("description", "En quelques mots, de quoi s’agit-il ?", "text", "")
+        },
+    ]
+}
+
 fn describe() -> DescribePage {
-    let choices = |all: &[&str], chosen: &str| {
-        all.iter().map(|one| ((*one).to_owned(), (*one).to_owned(), *one == chosen)).collect::<Vec<_>>()
-    };
     let assemblies =
         ["Conseil municipal", "Conseil communautaire", "Commission permanente", "Comité syndical"];
     let kinds = ["Convocation", "Feuille de présence", "Délibération", "Procès-verbal"];
@@ -168,17 +202,13 @@ fn describe() -> DescribePage {
                 ..field("seance", "La date de la séance", "date", "")
             },
             field("premiere", "Date de la première pièce : la convocation", "date", "2026-09-15"),
-            FieldView {
-                choices: choices(&["Tout le monde, tout de suite", "Tout le monde, dans 50\u{a0}ans"], ""),
-                ..field("acces", "Qui peut les lire, et quand ?", "radio", "")
-            },
         ],
+        more: may_wait(),
         folders: Vec::new(),
         documents: vec![
             document(1, "Convocation du 15 septembre.pdf", "Convocation"),
             document(2, "Procès-verbal.pdf", "Procès-verbal"),
         ],
-        known_folders: vec!["Séance".into()],
         page: 1,
         pages: 2,
         as_before: true,
