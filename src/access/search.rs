@@ -1,7 +1,7 @@
 //! Answers to a question: ranked, filtered, counted, a page at a time.
 //!
 //! Never counts what the reader may not see: counts are made of the answers themselves, and of nothing else. The one thing to
-//! know: answers are looked at by the thousand, newest first, and ranked among those; so a count that was cut is told as such.
+//! know: answers are looked at five hundred at a time, newest first, and ranked among those; so a count that was cut is told as such.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

@@ -1,6 +1,7 @@
 //! The command line's door: one file a command. Exit codes: 0 yes, 1 no (refused, invalid, mismatch), 2 could
 //! not answer.
 
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -168,24 +169,34 @@ fn taking(files: bool) -> Taking {
 }
 
 /// What a shell tells of a program that wrote where nobody reads any more (128 and SIGPIPE).
-const NOBODY_READS: i32 = 141;
+const NOBODY_READS: u8 = 141;
 
-/// Whoever reads may stop before the end (`chartrier … | head`): the program stops too, and says nothing. The standard library
-/// makes a panic of it, whatever prints.
-fn stop_when_nobody_reads() {
+/// Whoever reads may stop before the end (`chartrier … | head`): the command stops too, everything it holds is let go of, and it
+/// says nothing. The standard library makes a panic of it, whatever prints.
+fn until_nobody_reads(command: impl FnOnce() -> ExitCode) -> ExitCode {
+    fn is_of_no_reader(said: &str) -> bool {
+        said.starts_with("failed printing to stdout") && said.contains("Broken pipe")
+    }
     let others = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let said = panic.payload_as_str().unwrap_or_default();
-        if said.starts_with("failed printing to stdout") && said.contains("Broken pipe") {
-            std::process::exit(NOBODY_READS);
+        if !panic.payload_as_str().is_some_and(is_of_no_reader) {
+            others(panic);
         }
-        others(panic);
     }));
+    std::panic::catch_unwind(AssertUnwindSafe(command)).unwrap_or_else(|panic| {
+        match panic.downcast_ref::<String>() {
+            Some(said) if is_of_no_reader(said) => ExitCode::from(NOBODY_READS),
+            _ => std::panic::resume_unwind(panic),
+        }
+    })
 }
 
 /// Reads the command line and runs the command.
 pub fn run() -> ExitCode {
-    stop_when_nobody_reads();
+    until_nobody_reads(command)
+}
+
+fn command() -> ExitCode {
     match Arguments::parse().command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Sip(command) => answered(sip::run(&command)),

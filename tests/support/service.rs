@@ -301,6 +301,11 @@ impl Place {
                 match path.is_dir() {
                     true if path.ends_with(".sites") => {}
                     true => folders.push(path),
+                    // What the service writes and removes again, to see whether it may write.
+                    false
+                        if path
+                            .file_name()
+                            .is_some_and(|name| name.to_string_lossy().starts_with(".essai-")) => {}
                     false => found.push(path),
                 }
             }

@@ -190,7 +190,7 @@ pub async fn show(
 /// How many answers there are; of those that were not counted to the end, that there are more.
 fn count(facets: &Facets) -> String {
     match facets.total {
-        1_000.. if facets.is_cut => "plus de 1\u{202f}000 réponses".into(),
+        500.. if facets.is_cut => "plus de 500 réponses".into(),
         0 if facets.is_cut => "réponses à chercher plus loin".into(),
         total if facets.is_cut => format!("au moins {}", words::count(total as u64, "réponse", "réponses")),
         0 => "aucune réponse".into(),
