@@ -1,5 +1,5 @@
--- A control authority (contrôle scientifique et technique) reads a member's archives with a reason, for a while: its role alone shows
--- figures. Who reads, why, which archive and until when; the files then opened are entries of the member's journal, which name the reading.
+-- A control authority (contrôle scientifique et technique) opens a member's files with a reason, for a while: its role alone shows
+-- descriptions. Who reads, why, which archive and until when; the files then opened are entries of the member's journal, which name the reading.
 create table control_reading (
     tenant_id  uuid not null default current_tenant(),
     reading_id uuid not null,

@@ -2,7 +2,7 @@
 //!
 //! The one thing to know: a role that opens files opens, as far as it is held, those that it reaches, whatever their access rules say, as
 //! their producer or keeper; a reader has those that are open to anybody that day (`opening`), the member's administrator none. A control
-//! authority is no reader at all but for what it said why it reads, and until when.
+//! authority reads every description of its ressort, and opens the files of what it said why it reads, until when it said.
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -48,17 +48,18 @@ impl Reader {
     pub fn person(caller: &PersonCaller) -> Option<Self> {
         let reading = caller.holdings.iter().filter(|held| READING.contains(&held.role));
         let mut all: Vec<Held> = reading
-            .filter_map(|held| {
+            .map(|held| {
                 let reading = held.reading.as_ref().map(|reading| reading.reading_id);
-                Some(Held { role: held.role, way: held.way()?, reading })
+                Held { role: held.role, way: held.way(), reading }
             })
             .collect();
         if caller.has(Depositor) {
             all.push(Held { role: Depositor, way: Way::own(caller.person_id), reading: None });
         }
         // Under the role that opens files, when there is one: only that is journaled.
-        let held = |role: &Role| all.iter().any(|held| held.role == *role);
-        let role = OPENING.iter().chain(&READING).copied().find(held)?;
+        let opening = OPENING.into_iter().find(|role| all.iter().any(|held| held.opens_as(*role)));
+        let role =
+            opening.or_else(|| READING.into_iter().find(|role| all.iter().any(|held| held.role == *role)))?;
         Some(Self {
             tenant: caller.tenant,
             agent: Agent::Person(caller.person_id, role),
@@ -77,6 +78,13 @@ impl Reader {
         }
     }
 
+    /// Whether they open files by saying why they read, and have not said it of this archive.
+    pub fn is_to_say_why(&self, archive: &Archive) -> bool {
+        let By::Person(all) = &self.by else { return false };
+        let reaches = |held: &Held| held.role == ControlAuthority && held.way.reaches(facts(archive));
+        all.iter().any(reaches) && self.reading_of(archive).is_none()
+    }
+
     /// Whether they read what is open to anybody.
     pub fn reads_what_is_open(&self) -> bool {
         match &self.by {
@@ -89,8 +97,7 @@ impl Reader {
     pub fn opens(&self, archive: &Archive, opening: Opening, day: NaiveDate) -> bool {
         let By::Person(all) = &self.by else { return true };
         let open = |held: &Held| held.role == Role::Reader && opening.is_open_on(day);
-        all.iter()
-            .any(|held| (OPENING.contains(&held.role) || open(held)) && held.way.reaches(facts(archive)))
+        all.iter().any(|held| (held.opens_as(held.role) || open(held)) && held.way.reaches(facts(archive)))
     }
 
     /// As whom they open a file of this archive, and by which reading of a control authority.
@@ -98,9 +105,12 @@ impl Reader {
         let (By::Person(all), Agent::Person(person, _)) = (&self.by, self.agent) else {
             return (self.agent, None);
         };
-        let leads =
-            |role: &Role| all.iter().find(|held| held.role == *role && held.way.reaches(facts(archive)));
-        match OPENING.iter().chain(&READING).find_map(leads) {
+        let leads = |held: &&Held| held.way.reaches(facts(archive));
+        let opening =
+            OPENING.iter().find_map(|role| all.iter().filter(|held| held.opens_as(*role)).find(leads));
+        let reading =
+            || READING.iter().find_map(|role| all.iter().filter(|held| held.role == *role).find(leads));
+        match opening.or_else(reading) {
             Some(held) => (Agent::Person(person, held.role), held.reading),
             None => (self.agent, None),
         }
@@ -109,6 +119,13 @@ impl Reader {
     /// The reading, opened with a reason, by which they open this archive; `None`: they have another right to it, or none.
     pub fn reading_of(&self, archive: &Archive) -> Option<Uuid> {
         self.acts_on(archive).1
+    }
+}
+
+impl Held {
+    /// Whether it opens files, under this role.
+    fn opens_as(&self, role: Role) -> bool {
+        self.role == role && OPENING.contains(&role) && (role != ControlAuthority || self.reading.is_some())
     }
 }
 
@@ -159,11 +176,13 @@ mod tests {
 
     #[test]
     fn a_control_authority_reads_what_it_said_why_it_reads() {
-        assert!(reader(&[Holding::whole(ControlAuthority)]).is_none());
+        let none = reader(&[Holding::whole(ControlAuthority)]).unwrap();
+        assert!(none.is_to_say_why(&archive(1, "A")) && !none.opens(&archive(1, "A"), Opening::Free, DAY));
         let one = reader(&[Holding::whole(ControlAuthority), reading(Some(1))]).unwrap();
         assert!(one.opens(&archive(1, "A"), Opening::Never, DAY), "no delay is held against it");
         assert!(!one.opens(&archive(2, "A"), Opening::Free, DAY));
         assert_eq!(one.acts_on(&archive(1, "A")).1, Some(Uuid::from_u128(5)));
+        assert!(one.is_to_say_why(&archive(2, "A")) && !one.is_to_say_why(&archive(1, "A")));
     }
 
     #[test]

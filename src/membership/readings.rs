@@ -1,7 +1,7 @@
 //! The control authority reads a member's archives with a reason (norms §8, L-10): it says why, of what and for how long, and then reads by the
 //! ordinary pages until that is past. The member's journal has each opening, and each file opened under it.
 //!
-//! Never widens what the role reaches: a reading opens, for a while, what the role counts. It waits for nobody's agreement and nobody of the member
+//! Never widens what the role reaches: a reading opens, for a while, the files of what the role sees described. It waits for nobody's agreement and nobody of the member
 //! ends it, for it is they who are controlled; they see it. The one thing to know: `identity` looks for readings at each request, so that one that is
 //! past opens nothing any more.
 

@@ -2,8 +2,8 @@
 //! own hand (norms §8).
 //!
 //! The one thing to know: the same rule stands twice, here for a value at hand and in `reached()` of
-//! `migrations/0059_readings.sql` for rows; a test holds them together. And a control authority reaches nothing by its role alone: only
-//! by a reading that it opened with a reason, while that is open.
+//! `migrations/0059_readings.sql` for rows; a test holds them together. How far somebody reaches says nothing of what opens: a control
+//! authority reaches its whole ressort, and opens files by a reading that it opened with a reason, while that is open.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -39,18 +39,14 @@ impl Holding {
         Self { role, agreements: None, producers: None, reading: None }
     }
 
-    /// The way that it is to what has a title; `None`: it is none, for want of a reason.
-    pub fn way(&self) -> Option<Way> {
-        let archive = match (&self.reading, self.role) {
-            (None, Role::ControlAuthority) => return None,
-            (reading, _) => reading.as_ref().and_then(|reading| reading.archive),
-        };
-        Some(Way { archive, ..self.extent() })
-    }
-
-    /// How far it is held, whatever is read.
-    fn extent(&self) -> Way {
-        Way { agreements: self.agreements.clone(), producers: self.producers.clone(), ..Way::default() }
+    /// The way that it is.
+    pub fn way(&self) -> Way {
+        Way {
+            agreements: self.agreements.clone(),
+            producers: self.producers.clone(),
+            archive: self.reading.as_ref().and_then(|reading| reading.archive),
+            ..Way::default()
+        }
     }
 }
 
@@ -113,12 +109,7 @@ impl Scope {
 
     /// What these roles reach of all that is held, each as far as it is held.
     pub fn of(holdings: &[Holding], roles: &[Role]) -> Self {
-        Self::by(holdings.iter().filter(|held| roles.contains(&held.role)).filter_map(Holding::way).collect())
-    }
-
-    /// Of what these roles see figures: a control authority of its whole ressort, without any reason. Never for what has a title.
-    pub fn of_figures(holdings: &[Holding], roles: &[Role]) -> Self {
-        Self::by(holdings.iter().filter(|held| roles.contains(&held.role)).map(Holding::extent).collect())
+        Self::by(holdings.iter().filter(|held| roles.contains(&held.role)).map(Holding::way).collect())
     }
 
     /// Whether nothing of the member is outside.
@@ -193,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_control_authority_reaches_what_it_said_why_it_reads_and_counts_the_rest() {
+    fn a_reading_of_one_archive_is_a_way_to_it_alone() {
         let role = Holding::whole(Role::ControlAuthority);
         let roles = [Role::ControlAuthority];
         let read = |archive: Option<u128>| Holding {
@@ -205,11 +196,8 @@ mod tests {
             ..role.clone()
         };
         let of = |archive: u128| Facts { archive: Some(Uuid::from_u128(archive)), ..Facts::default() };
-        let closed = Scope::of(std::slice::from_ref(&role), &roles);
-        assert!(!closed.leads_to(of(1)) && !closed.is_whole());
-        assert!(Scope::of_figures(std::slice::from_ref(&role), &roles).is_whole());
-        assert!(Scope::of(&[role.clone(), read(None)], &roles).is_whole());
-        let one = Scope::of(&[role.clone(), read(Some(1))], &roles);
+        assert!(Scope::of(&[role.clone(), read(Some(1))], &roles).is_whole());
+        let one = Scope::of(&[read(Some(1))], &roles);
         assert!(one.leads_to(of(1)) && !one.leads_to(of(2)) && !one.reaches(None, None, None));
         assert_eq!(one.archives(), Some(vec![Uuid::from_u128(1)]));
         let ressort = Holding { producers: Some(vec!["FIN".into()]), ..read(None) };

@@ -8,6 +8,7 @@ use crate::access::{Reader, Told, UnitView};
 use crate::model::{Role, UnitId};
 use crate::seda::opening::Opening;
 use crate::web::callers::Searcher;
+use crate::web::pages::readings;
 use crate::web::pages::shell::FieldError;
 use crate::web::pages::words::{self, Moment};
 use crate::web::{Problem, State, Who};
@@ -15,6 +16,8 @@ use crate::web::{Problem, State, Who};
 /// What is closed, and how it may be asked for.
 pub struct Closed {
     pub why: String,
+    /// Where a control authority says why it reads.
+    pub say_why: Option<String>,
     /// The form's address; `None`: nothing can be asked for.
     pub ask: Option<String>,
     pub csrf: String,
@@ -55,7 +58,8 @@ pub async fn of(
     }
     let id = view.unit.line.unit_id;
     let waits = state.access.awaits_derogation(reader, person.person_id, id).await?;
-    let may_ask = view.opening != Opening::Never && !waits;
+    let is_to_say_why = reader.is_to_say_why(&view.archive);
+    let may_ask = view.opening != Opening::Never && !waits && !is_to_say_why;
     let notice = match asked {
         _ if waits => {
             Some("Votre demande de dérogation est déposée : le service d’archives la voit, et vous répondra.")
@@ -68,7 +72,8 @@ pub async fn of(
     let error = "Dites en quelques mots pourquoi vous avez besoin de ce document.";
     let wrong = FieldError { field: "motif", sentence: error.into() };
     Ok(Some(Closed {
-        why: description::closed(reader, view.opening),
+        why: description::closed(reader, &view.archive, view.opening),
+        say_why: is_to_say_why.then(|| readings::form_for(&view.archive.cote)),
         ask: may_ask.then(|| format!("{}/derogation", unit::address(id))),
         csrf: person.csrf_token.clone(),
         notice,

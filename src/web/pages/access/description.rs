@@ -1,6 +1,7 @@
 //! A unit's description in the words of the trade.
 
 use crate::access::{Reader, Retention};
+use crate::catalog::Archive;
 use crate::model::{Content, Rules};
 use crate::seda::opening::Opening;
 use crate::seda::retention::Due;
@@ -125,7 +126,11 @@ pub fn retention(retention: &Retention) -> Option<Fact> {
 }
 
 /// Why a content does not open for somebody.
-pub fn closed(reader: &Reader, opening: Opening) -> String {
+pub fn closed(reader: &Reader, archive: &Archive, opening: Opening) -> String {
+    if reader.is_to_say_why(archive) {
+        return "Au titre du contrôle, vous lisez les descriptions ; les fichiers s’ouvrent une fois dit pourquoi vous les lisez."
+            .into();
+    }
     if !reader.reads_what_is_open() {
         return "Votre rôle donne accès à la description, pas au contenu. Adressez-vous au service d’archives.".into();
     }

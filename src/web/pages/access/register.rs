@@ -19,7 +19,6 @@ use crate::model::{Role, Scope, TenantId, UnitId};
 use crate::web::callers::RegisterReader;
 use crate::web::pages::csv::{self, cell};
 use crate::web::pages::ingest::list;
-use crate::web::pages::readings::reason_first;
 use crate::web::pages::shell::{Account, At, Link, Section, Shell, answer};
 use crate::web::pages::words;
 use crate::web::{Problem, State, cursor, problems};
@@ -75,9 +74,6 @@ pub async fn show(
     asked: web::Query<Asked>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    if let Some(first) = reason_first(&person) {
-        return Ok(first);
-    }
     let year = year(&asked, &state)?;
     let after = asked.apres.as_deref().and_then(cursor::read::<cursor::Moment>);
     let scope = person.scope(READING);
@@ -165,9 +161,6 @@ pub async fn table(
     asked: web::Query<Asked>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    if let Some(first) = reason_first(&person) {
-        return Ok(first);
-    }
     let year = year(&asked, &state)?;
     let scope = person.scope(READING);
     let begun =

@@ -13,7 +13,6 @@ use crate::catalog::search::Question;
 use crate::seda::opening::Opening;
 use crate::web::callers::Searcher;
 use crate::web::pages::ingest::list;
-use crate::web::pages::readings::reason_first;
 use crate::web::pages::shell::{Account, Section, Shell, answer};
 use crate::web::pages::words;
 use crate::web::{Problem, State, Who, cursor, problems};
@@ -135,9 +134,6 @@ pub async fn show(
     asked: web::Query<Searched>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    if let Some(first) = reason_first(&person) {
-        return Ok(first);
-    }
     let reader = Reader::person(&person).ok_or_else(problems::not_found)?;
     let asked = asked.into_inner().read();
     let after = asked.apres.as_deref().and_then(cursor::read::<cursor::UnitPlace>).map(Into::into);

@@ -36,7 +36,7 @@ pub async fn print(
     let next = Some(day).filter(|day| *day <= today).and_then(|day| day.checked_add_days(Days::new(1)));
     let until = clock::midnight(next.ok_or_else(problems::not_found)?);
     // Figures alone: a control authority has those of its ressort without a reason.
-    let scope = Scope::of_figures(&person.holdings, READING);
+    let scope = Scope::of(&person.holdings, READING);
     let mut tx = state.db.read(person.tenant).await?;
     let (name, siren) = queries::member(&mut tx).await?.ok_or_else(problems::not_found)?;
     let taken = Stocktaking {

@@ -65,7 +65,7 @@ pub async fn look(state: &State, session: &Session) -> Result<Option<ControlDesk
 }
 
 async fn read(state: &State, member: &Membership, here: Option<TenantId>) -> Result<Found, Problem> {
-    let scope = Scope::of_figures(&member.holdings, &[Role::ControlAuthority]);
+    let scope = Scope::of(&member.holdings, &[Role::ControlAuthority]);
     let mut tx = state.db.read(member.tenant).await?;
     let quota = registry::queries::find_quota(&mut tx).await?;
     let last = register_queries::latest(&mut tx, &scope).await?;

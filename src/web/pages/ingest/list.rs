@@ -11,7 +11,6 @@ use crate::ingest::{queries, visibility};
 use crate::model::{Transfer, TransferId, TransferState};
 use crate::registry;
 use crate::web::callers::TransferReader;
-use crate::web::pages::readings::reason_first;
 use crate::web::pages::shell::{Account, At, Badge, Section, Shell, answer};
 use crate::web::pages::{drafting, words};
 use crate::web::{Problem, State, Who, cursor, problems};
@@ -61,9 +60,6 @@ pub async fn show(
     place: web::Query<Place>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    if let Some(first) = reason_first(&person) {
-        return Ok(first);
-    }
     let after = place.apres.as_deref().and_then(cursor::read::<cursor::Moment>);
     let after = after.map(|(received_at, id)| queries::After { received_at, transfer_id: TransferId(id) });
     let scope = visibility::followed_by(&person).ok_or_else(problems::not_found)?;

@@ -1,10 +1,10 @@
 //! Readings of the control authority: it says why it reads, of what and until when; those who keep the member's archives see each of them.
 //!
-//! Never shows a title to somebody who has not said why they read, nor the files of a reading once it is past to whoever read them.
+//! Never opens a file to a control authority that has not said why it reads; descriptions are its role's (norms §8).
 
 mod opening;
 
-pub use opening::{OpenPage, end, form_page, notice, open, reason_first};
+pub use opening::{OpenPage, end, form_page, notice, open};
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -76,6 +76,14 @@ const PAST: Badge = Badge { label: "Terminée", tone: "plain", icon: "check" };
 pub struct Place {
     apres: Option<String>,
     fait: Option<opening::Done>,
+    /// The archive that is to be read.
+    cote: Option<String>,
+}
+
+/// Where to say why one reads this archive.
+pub fn form_for(cote: &str) -> String {
+    let cote = percent_encoding::utf8_percent_encode(cote, percent_encoding::NON_ALPHANUMERIC);
+    format!("/controle/lectures?cote={cote}#ouvrir")
 }
 
 /// The page of a reading.
@@ -105,6 +113,7 @@ pub async fn show(
     if person.has(Role::ControlAuthority) {
         let mut page = form_page(Account::of(&person), &person.holdings, lines, next);
         page.notice = place.fait.map(opening::Done::words);
+        page.cote = place.into_inner().cote.unwrap_or_default();
         return Ok(answer(&page));
     }
     Ok(answer(&list(Account::of(&person), lines, next)))
@@ -113,7 +122,7 @@ pub async fn show(
 /// What this person sees of readings: whose cotes, and of whom; a control authority, its own.
 fn sight(person: &ReadingFollower) -> (Scope, Option<PersonId>) {
     if person.has(Role::ControlAuthority) {
-        let ressort = Scope::of_figures(&person.holdings, &[Role::ControlAuthority]);
+        let ressort = Scope::of(&person.holdings, &[Role::ControlAuthority]);
         return (ressort, Some(person.person_id));
     }
     (person.scope(KEEPING), None)
@@ -145,7 +154,6 @@ pub async fn one(
     let (scope, of) = sight(&person);
     let mut tx = state.db.read(person.tenant).await?;
     let found = readings::find(&mut tx, &scope, of, *id).await?.ok_or_else(problems::not_found)?;
-    // Files have names: they are told to whoever may read them now.
     let reach = person.scope(&[KEEPING, &[Role::ControlAuthority]].concat());
     let files = readings::files_of(&mut tx, &reach, *id).await?;
     drop(tx);

@@ -45,8 +45,6 @@ pub struct OpenPage {
 pub enum Done {
     Ouverte,
     Close,
-    /// A page was asked for that is read with a reason.
-    Motif,
 }
 
 impl Done {
@@ -54,9 +52,6 @@ impl Done {
         match self {
             Done::Ouverte => "La lecture est ouverte.",
             Done::Close => "La lecture est close : rien ne s’ouvre plus par elle.",
-            Done::Motif => {
-                "Dites d’abord pourquoi vous lisez : les titres et les fichiers s’ouvrent ensuite."
-            }
         }
     }
 }
@@ -72,12 +67,6 @@ pub struct Asking {
     cote: String,
     #[serde(default)]
     heures: String,
-}
-
-/// The page to go to first, for a control authority who asks for a list of what has titles and reads nothing there now.
-pub fn reason_first(person: &PersonCaller) -> Option<HttpResponse> {
-    let lacks = person.has(Role::ControlAuthority) && Reader::person(person).is_none();
-    lacks.then(|| go_to("/controle/lectures?fait=motif"))
 }
 
 /// What a page says of an archive that is read so.
@@ -125,7 +114,7 @@ pub async fn open(
     form: web::Form<Asking>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let ressort = Scope::of_figures(&person.holdings, &[Role::ControlAuthority]);
+    let ressort = Scope::of(&person.holdings, &[Role::ControlAuthority]);
     let asked = Asked {
         reason: form.motif.clone(),
         words: form.precision.clone(),

@@ -81,6 +81,7 @@ fn files() -> Vec<ObjectLine> {
 fn closed() -> Closed {
     Closed {
             why: "Communicable à compter du 1er janvier 2070. Avant cette date, vous pouvez demander une dérogation.".into(),
+            say_why: None,
             ask: Some("/archives/unites/0/derogation".into()),
             csrf: "jeton".into(),
             notice: None,

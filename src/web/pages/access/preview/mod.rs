@@ -80,7 +80,7 @@ const ROWS_MAX: usize = 200;
 /// What the page of a file shows of it to this reader.
 pub async fn of(reader: &Reader, view: &ObjectView, state: &State) -> Result<Preview, Problem> {
     if !state.access.opens(reader, &view.archive, view.opening) {
-        return Ok(Preview::None(description::closed(reader, view.opening)));
+        return Ok(Preview::None(description::closed(reader, &view.archive, view.opening)));
     }
     let id = view.object.object_id;
     let shown = shown_address(id);
