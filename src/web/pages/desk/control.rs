@@ -1,6 +1,6 @@
 //! The control authority's desk: its own ressort at a glance, member by member.
 //!
-//! Shows figures alone, no title and no cote: archives are read in a member once the reason is said there (`pages::readings`), and each
+//! Shows figures alone, no title and no cote: the files of a member open once the reason is said there (`pages::readings`), and each
 //! reading is told in its journal.
 
 use chrono::{DateTime, Utc};
