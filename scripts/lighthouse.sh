@@ -40,7 +40,11 @@ judge() {
         --chrome-flags="--headless=new --no-sandbox")
     [ "$form" = desktop ] && flags+=(--preset=desktop)
     [ -n "$cookie" ] && flags+=(--extra-headers="{\"Cookie\":\"$cookie\"}")
-    CHROME_PATH=$chrome "$node/node_modules/.bin/lighthouse" "$portal$address" "${flags[@]}" 2>/dev/null
+    # A browser that does not start, on a machine that is busy, is started again.
+    for turn in 1 2 3; do
+        CHROME_PATH=$chrome "$node/node_modules/.bin/lighthouse" "$portal$address" "${flags[@]}" 2>"$data/lighthouse.log" && break
+        [ "$turn" -lt 3 ] || { cat "$data/lighthouse.log" >&2; exit 2; }
+    done
     python3 - "$out" "$name" "$form" <<'PYTHON' || low=1
 import json, sys
 path, name, form = sys.argv[1:]
