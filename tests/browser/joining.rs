@@ -83,7 +83,7 @@ async fn entered(browser: &Browser, portal: &str, siren: &str) -> String {
     browser.wait_for("4 mai 2026").await;
     let address = browser.client.current_url().await.unwrap();
     log_out(browser).await;
-    address.to_string().split('/').take(6).collect::<Vec<_>>().join("/").replace("/etapes", "")
+    address.as_ref().split('/').take(6).collect::<Vec<_>>().join("/").replace("/etapes", "")
 }
 
 /// The password that the command tells once.
