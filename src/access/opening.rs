@@ -59,8 +59,8 @@ pub(super) async fn of_all(
 
 /// When each of these answers, wanted whole, opens, in their order.
 pub(super) async fn of_each(tx: &mut TenantRead, answers: &[Answer]) -> Result<Vec<Opening>, db::Error> {
-    let own = answers.iter().filter_map(|answer| answer.ruled.clone());
-    let above: HashSet<Uuid> = own.clone().flat_map(|ruled| ruled.parents).collect();
+    let own = || answers.iter().filter_map(|answer| answer.ruled.as_ref());
+    let above: HashSet<Uuid> = own().flat_map(|ruled| ruled.parents.iter().copied()).collect();
     let archives: HashSet<Uuid> = answers.iter().map(|answer| answer.archive_id.0).collect();
     let whole = catalog::rules_of_each(tx, &archives.into_iter().collect::<Vec<_>>()).await?;
     let above: Vec<Uuid> = above.into_iter().collect();
@@ -70,7 +70,8 @@ pub(super) async fn of_each(tx: &mut TenantRead, answers: &[Answer]) -> Result<V
     }
     let whole: HashMap<Uuid, Vec<Term>> =
         whole.into_iter().map(|(archive, rules)| (archive, in_effect(&rules, []))).collect();
-    let rows: HashMap<Uuid, Ruled> = rows.into_iter().chain(own).map(|row| (row.unit_id, row)).collect();
+    let rows: HashMap<Uuid, Ruled> =
+        rows.into_iter().chain(own().cloned()).map(|row| (row.unit_id, row)).collect();
     let mut known: HashMap<Uuid, Judged<'_>> = HashMap::new();
     let each = answers.iter().map(|answer| {
         let Some(whole) = whole.get(&answer.archive_id.0) else { return Opening::Unknown };

@@ -5,3 +5,4 @@ mod cluster;
 mod gate;
 pub mod jobs;
 mod migration;
+mod search;
