@@ -9,18 +9,20 @@ use uuid::Uuid;
 
 use crate::support::database;
 
-/// Units of the member, in ten stretches numbered in another order than that of their dates; one unit in 977 came late, from long ago.
+/// Units of the member, in ten stretches numbered in another order than that of their dates; one unit in 977 came late, from long ago, and
+/// the oldest stretch has the newest unit besides.
 const UNITS: &str = "
     set session_replication_role = replica;
     create temporary table line as
         select n, (n / 6000 * 7) % 10 as number,
-               timestamptz '2024-01-01' + case when n % 977 = 0 then 0 else n / 10 end * interval '1 minute' as at
+               timestamptz '2024-01-01' + case when n = 5 then 9000 when n % 977 = 0 then 0 else n / 10 end * interval '1 minute' as at
         from generate_series(0, 59999) n;
     insert into unit_search (tenant_id, unit_id, sorted_at, text, title_key)
         select '{tenant}', md5('{tenant}' || n)::uuid, at,
                to_tsvector('french_unaccented', 'grande rue' || case when n % 2 = 0 then ' commun' else '' end
                    || case when n % 40 = 0 then ' moyen' else '' end || case when n % 3001 = 0 then ' rare' else '' end
-                   || case when n < 20000 and n % 9 = 0 then ' ancien' else '' end)
+                   || case when n < 20000 and n % 9 = 0 then ' ancien' else '' end
+                   || case when n % 30 = 0 or (n < 6000 and n % 3 = 0) then ' dense' else '' end)
                    || array_to_tsvector(array['=e:' || number, '@2024-' || lpad((1 + n % 12)::text, 2, '0')]), 'titre ' || n
         from line;
     insert into search_stretch (tenant_id, number, units, oldest_at, newest_at)
@@ -68,6 +70,8 @@ async fn each_answer_is_found_once_the_newest_first_whatever_the_order_of_the_st
         (r#"[[{"words": "rare"}]]"#, "to_tsquery('french_unaccented', 'rare')", 20),
         (r#"[[{"words": "moyen"}]]"#, "to_tsquery('french_unaccented', 'moyen')", 1_500),
         (r#"[[{"words": "ancien"}]]"#, "to_tsquery('french_unaccented', 'ancien')", 2_223),
+        // Its newest stretches, which have enough of it, have it from long ago.
+        (r#"[[{"words": "dense"}]]"#, "to_tsquery('french_unaccented', 'dense')", 3_800),
         (r#"[[{"words": "commun"}]]"#, "to_tsquery('french_unaccented', 'commun')", 30_000),
         (
             r#"[[{"phrase": "grande rue"}], [{"words": "moyen"}]]"#,
