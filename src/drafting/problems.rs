@@ -117,7 +117,11 @@ fn problem(draft: &Draft, described: &Described, lack: &Lack, has_kinds: bool) -
     let (at, sentence) = match (&lack.what, place, field) {
         (_, Some((place @ Place::File(_), true)), _) => {
             let format = draft_format(draft, place);
-            (At::Files, format!("{} : ce genre de fichier n’est pas admis ici{format}.", name(place)))
+            let sentence = format!(
+                "{} : ce genre de fichier n’est pas admis ici{format}. Donnez-le sous un autre format, ou retirez-le.",
+                name(place)
+            );
+            (At::Files, sentence)
         }
         (What::Missing, _, _) if is_unit => (At::Files, missing_piece(lack)),
         (What::Unexpected, Some((place, _)), _) if is_unit => {
@@ -145,7 +149,9 @@ fn problem(draft: &Draft, described: &Described, lack: &Lack, has_kinds: bool) -
         (What::Refused(value), Some((place, _)), Some(field)) => {
             let question = question(lack, &field);
             let at = At::Field(place.clone(), field.clone());
-            (at, format!("{} : « {} » ne convient pas.", question.label, words::value(&field, value)))
+            let wanted = said(lack).map(|said| format!(" Il faut : {said}.")).unwrap_or_default();
+            let value = words::value(&field, value);
+            (at, format!("{} : « {value} » ne convient pas.{wanted}", question.label))
         }
         _ => {
             let of = place.map_or_else(|| "ce versement".to_owned(), |(place, _)| name(place));
@@ -159,9 +165,7 @@ fn problem(draft: &Draft, described: &Described, lack: &Lack, has_kinds: bool) -
 }
 
 fn missing_piece(lack: &Lack) -> String {
-    let said = lack.documentation.as_deref().filter(|text| !words::is_of_the_trade(text));
-    let said = said.map(|text| text.trim_end_matches('.').replace('\'', "’"));
-    match (said, &lack.wanted[..]) {
+    match (said(lack), &lack.wanted[..]) {
         (Some(said), []) => format!("Il manque une pièce : {}. Ajoutez-la.", lowered(&said)),
         (Some(said), wanted) => {
             format!(
@@ -178,6 +182,12 @@ fn missing_piece(lack: &Lack) -> String {
             )
         }
     }
+}
+
+/// What the profile's author says of it, when it is in plain words.
+fn said(lack: &Lack) -> Option<String> {
+    let said = lack.documentation.as_deref().filter(|text| !words::is_of_the_trade(text));
+    said.map(|text| text.trim_end_matches('.').replace('\'', "’"))
 }
 
 fn draft_format(draft: &Draft, place: &Place) -> String {

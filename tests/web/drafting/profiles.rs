@@ -173,6 +173,23 @@ async fn under(name: &str) -> Door {
 }
 
 #[tokio::test]
+async fn an_answer_that_does_not_suit_is_refused_with_what_its_author_wants() {
+    let door = under("actes").await;
+    let begun = Begun::of(&door, "actes").await;
+    begun.answered().await;
+    let wrong = Answer {
+        place: Place::Unit(String::new()),
+        field: "numéro".to_owned(),
+        value: "le douzième".to_owned(),
+    };
+    begun.drafting.answer(&begun.by, begun.draft, &[wrong], None).await.unwrap();
+    let problems = review(&begun.drafting, &begun.by, begun.draft).await.problems;
+    let said = "« le douzième » ne convient pas. Il faut : Département, SIREN, date, numéro";
+    assert!(problems.iter().any(|problem| problem.sentence.contains(said)), "{problems:?}");
+    door.end().await;
+}
+
+#[tokio::test]
 async fn under_each_starter_profile_a_draft_with_its_answers_is_taken_in_charge() {
     for (name, first_max, next_max) in [
         ("actes", 9, 7),
