@@ -33,16 +33,14 @@ pub(super) fn lines(whole: &[&DraftFile], unit: &NewUnit, depth: usize, out: &mu
     unit.children.iter().for_each(|child| lines(whole, child, depth + 1, out));
 }
 
+/// The text of the first element of this path; nothing when it is empty.
 pub(super) fn text_of(elements: &[Element], path: &[&str]) -> Option<String> {
     let (first, below) = path.split_first()?;
-    let found = elements.iter().find(|element| element.name == *first)?;
-    match below {
-        [] => Some(found.text.clone()).filter(|text| !text.is_empty()),
-        [next, ..] => {
-            let children: Vec<Element> = found.children.iter().map(|child| (**child).clone()).collect();
-            children.iter().any(|child| child.name == *next).then(|| text_of(&children, below)).flatten()
-        }
+    let mut found = elements.iter().find(|element| element.name == *first)?;
+    for name in below {
+        found = found.children.iter().find(|child| child.name == *name)?;
     }
+    Some(found.text.clone()).filter(|text| !text.is_empty())
 }
 
 /// From when anybody may read the whole.
