@@ -15,8 +15,8 @@ use crate::db::TenantRead;
 use crate::model::UnitId;
 use crate::seda::opening::Opening;
 
-/// Answers that are enough to rank and count before a page is given.
-const ENOUGH: usize = 200;
+/// Answers that are enough to rank and count before a page is given: four pages. A format that one unit in three has is had in one round.
+const ENOUGH: usize = 100;
 /// Rounds for one page.
 const ROUNDS_MAX: usize = 20;
 /// Values of a facet that are told.
