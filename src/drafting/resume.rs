@@ -3,6 +3,7 @@
 //! Never changes the refused transfer. The one thing to know: its files are read from its own package in quarantine, each taken only
 //! if its bytes are those that were deposited.
 
+use std::collections::HashMap;
 use std::io;
 
 use uuid::Uuid;
@@ -31,12 +32,25 @@ impl Drafting {
         Ok(sent_queries::of_transfer(&mut self.db.technical().await?, by, transfer).await?.is_some())
     }
 
-    /// The transfer that takes this one up again, when one does.
+    /// Of these transfers, those that another takes up again, each with the last that does.
     ///
     /// # Errors
     /// When the rows cannot be read.
-    pub async fn resumed_by(&self, by: &By, transfer: TransferId) -> Result<Option<TransferId>, Error> {
-        Ok(sent_queries::resumed_by(&mut self.db.technical().await?, by.tenant, transfer).await?)
+    pub async fn resumed(
+        &self,
+        by: &By,
+        transfers: &[TransferId],
+    ) -> Result<HashMap<TransferId, TransferId>, Error> {
+        let ids: Vec<Uuid> = transfers.iter().map(|transfer| transfer.0).collect();
+        Ok(sent_queries::resumed(&mut self.db.technical().await?, by.tenant, &ids).await?)
+    }
+
+    /// The refused transfer that this one takes up again, when it does.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub async fn resumes(&self, by: &By, transfer: TransferId) -> Result<Option<TransferId>, Error> {
+        Ok(sent_queries::resumes(&mut self.db.technical().await?, by.tenant, transfer).await?)
     }
 
     /// Takes a refused transfer up again: whoever calls knows that it was refused. The one begun before is gone on with. `None`: it

@@ -1,5 +1,7 @@
 //! Rows of deposits that were sent, and of the one that takes a refused one up again: one statement a function.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -44,15 +46,30 @@ pub(super) async fn resuming(
     Ok(found.fetch_optional(tx.conn()).await?)
 }
 
-/// The transfer that takes this one up again, when one does.
-pub(super) async fn resumed_by(
+/// Of these transfers, those that another takes up again, each with the last that does.
+pub(super) async fn resumed(
+    tx: &mut Technical,
+    tenant: TenantId,
+    transfers: &[Uuid],
+) -> Result<HashMap<TransferId, TransferId>, Error> {
+    let rows = sqlx::query!(
+        r#"select distinct on (resumes) resumes as "refused!", transfer_id as "by!" from technical.deposit_draft
+           where tenant_id = $1 and resumes = any($2) and transfer_id is not null order by resumes, used_at desc"#,
+        tenant.as_uuid(),
+        transfers
+    );
+    let rows = rows.fetch_all(tx.conn()).await?.into_iter();
+    Ok(rows.map(|row| (TransferId(row.refused), TransferId(row.by))).collect())
+}
+
+/// The refused transfer that this one takes up again, when it does.
+pub(super) async fn resumes(
     tx: &mut Technical,
     tenant: TenantId,
     transfer: TransferId,
 ) -> Result<Option<TransferId>, Error> {
     let found = sqlx::query_scalar!(
-        "select transfer_id from technical.deposit_draft
-         where tenant_id = $1 and resumes = $2 and transfer_id is not null order by used_at desc limit 1",
+        "select resumes from technical.deposit_draft where tenant_id = $1 and transfer_id = $2",
         tenant.as_uuid(),
         transfer.0
     );

@@ -2,7 +2,7 @@
 
 use chartrier::model::Role;
 
-use super::{ANSWERS, Session, by, draft_of, drafting, pdf, transfer_at};
+use super::{ANSWERS, Session, by, draft_of, drafting, fill, pdf, transfer_at};
 use crate::web::{Door, form};
 
 async fn paths(door: &Door, draft: &str) -> Vec<String> {
@@ -52,17 +52,7 @@ async fn every_file_of_a_draft_is_arranged_at_once_and_a_path_too_long_to_be_fou
     let door = Door::open().await;
     let session = Session::of(&door, Role::Depositor).await;
     let draft = session.begin(&[]).await;
-    let mut tx = door.tenant.db.technical().await.unwrap();
-    sqlx::query(
-        "insert into technical.deposit_draft_file (tenant_id, draft_id, file_id, rank, folder, name, bytes_total)
-         select d.tenant_id, d.draft_id, gen_random_uuid(), n, n::text, 'scan.pdf', 10
-         from technical.deposit_draft d, generate_series(1, 2000) n where d.draft_id = $1",
-    )
-    .bind(draft_of(&draft))
-    .execute(tx.conn())
-    .await
-    .unwrap();
-    tx.commit().await.unwrap();
+    fill(&door, &draft, 2_000).await;
     let ticked: String = (1..=2_000).map(|rank: u32| format!("fichier={rank}&")).collect();
     // Letters that no system makes shorter.
     let long: String = (0..4_000u32).map(|n| char::from(b'a' + (n * n % 23 % 26) as u8)).collect();

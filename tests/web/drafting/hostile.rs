@@ -7,7 +7,7 @@ use chartrier::drafting::review::Seen;
 use chartrier::model::{Agent, Event, EventType, Outcome, PersonId, Role, Scope, Way};
 use uuid::Uuid;
 
-use super::{ANSWERS, Session, by, draft_of, drafting, form, pdf, transfer_at};
+use super::{ANSWERS, Session, by, draft_of, drafting, fill, form, pdf, transfer_at};
 use crate::web::Door;
 use crate::web::scoped::another_producer;
 
@@ -122,18 +122,7 @@ async fn too_many_files_or_drafts_are_refused_in_words() {
     let door = Door::open().await;
     let session = Session::of(&door, Role::Depositor).await;
     let draft = session.begin(&[]).await;
-    let mut tx = door.tenant.db.technical().await.unwrap();
-    sqlx::query(
-        "insert into technical.deposit_draft_file (tenant_id, draft_id, file_id, rank, folder, name, bytes_total)
-         select d.tenant_id, d.draft_id, gen_random_uuid(), n, '', n::text, 10
-         from technical.deposit_draft d, generate_series(1, $2::int) n where d.draft_id = $1",
-    )
-    .bind(draft_of(&draft))
-    .bind(FILES_MAX as i32)
-    .execute(tx.conn())
-    .await
-    .unwrap();
-    tx.commit().await.unwrap();
+    fill(&door, &draft, FILES_MAX).await;
     let coming = Coming { path: "un-de-trop.pdf", size_bytes: Some(3), modified_ms: None };
     let by = by(&door, door.tenant.person(Role::Depositor));
     let refused = drafting(&door).open_file(&by, draft_of(&draft), coming).await.unwrap();

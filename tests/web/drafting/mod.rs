@@ -264,3 +264,19 @@ async fn a_second_deposit_of_the_same_kind_takes_three_clicks() {
     assert_eq!(transfer_at(&door, &second).await.state.word(), "taken_in_charge");
     door.end().await;
 }
+
+/// So many files of the draft, each in a folder of its own, as if they were coming.
+async fn fill(door: &Door, draft: &str, count: usize) {
+    let mut tx = door.tenant.db.technical().await.unwrap();
+    sqlx::query(
+        "insert into technical.deposit_draft_file (tenant_id, draft_id, file_id, rank, folder, name, bytes_total)
+         select d.tenant_id, d.draft_id, gen_random_uuid(), n, n::text, 'scan.pdf', 10
+         from technical.deposit_draft d, generate_series(1, $2::int) n where d.draft_id = $1",
+    )
+    .bind(draft_of(draft))
+    .bind(count as i32)
+    .execute(tx.conn())
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+}

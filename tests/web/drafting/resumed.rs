@@ -44,6 +44,11 @@ async fn a_refused_deposit_is_taken_up_again_with_its_answers_and_its_files() {
     let refused = transfer_at(&door, &first).await;
     assert_ne!(refused.message_identifier, taken.message_identifier, "a new identifier");
     assert!(session.get(&first).await.text().contains(&second), "the link is recorded");
+    // Whoever decides, or reads it later, sees what it takes up.
+    let archivist = Session::of(&door, Role::Archivist).await;
+    let page = archivist.get(&second).await.text();
+    assert!(page.contains("Ce versement en reprend un autre") && page.contains(&first), "{page}");
+    assert!(!archivist.get(&first).await.text().contains("en reprend un autre"), "it took up nothing");
     // Nobody takes up what was taken in charge.
     assert_eq!(session.form(&format!("{second}/reprise"), &[]).await.status, 404);
     door.end().await;

@@ -28,7 +28,7 @@ use crate::access::Reader;
 use crate::identity::Session;
 use crate::ingest::queries::{self, Filter};
 use crate::ingest::visibility;
-use crate::model::{Role, Transfer, TransferState};
+use crate::model::{Role, Transfer, TransferId, TransferState};
 use crate::registry::{self, Quota};
 use crate::web::callers::{Person, session_of};
 use crate::web::health::Readiness;
@@ -134,7 +134,7 @@ pub async fn show(
         integrity: standing.as_ref().and_then(preservation::notice),
         hopeless: standing.is_some_and(|standing| standing.open.iter().any(|incident| incident.no_good_copy)),
         can_deposit,
-        can_read: Who::Searcher.admits(roles) && Reader::person(&person).is_some(),
+        can_read: Who::Searcher.admits(roles),
         sees_transfers: followed,
         needs_factor: answers_elsewhere && !is_sure,
         derogations: derogations(&person, &state).await?,
@@ -200,19 +200,11 @@ async fn to_take_up_again(
             None => newer.file_name == refused.file_name,
         })
     };
-    let by = drafting::by(person);
-    let mut left = Vec::new();
-    for (index, transfer) in transfers.iter().enumerate() {
-        if left.len() == SHOWN {
-            break;
-        }
-        // By the form, under an identifier of its own.
-        let is_left = transfer.state == TransferState::Refused
-            && !followed(index)
-            && state.drafting.resumed_by(&by, transfer.transfer_id).await?.is_none();
-        if is_left {
-            left.push(list::line(transfer, names));
-        }
-    }
-    Ok(left)
+    let refused = transfers.iter().enumerate().filter(|(_, one)| one.state == TransferState::Refused);
+    let left: Vec<&Transfer> = refused.filter(|(index, _)| !followed(*index)).map(|(_, one)| one).collect();
+    // By the form, under an identifier of its own.
+    let ids: Vec<TransferId> = left.iter().map(|transfer| transfer.transfer_id).collect();
+    let resumed = state.drafting.resumed(&drafting::by(person), &ids).await?;
+    let left = left.into_iter().filter(|transfer| !resumed.contains_key(&transfer.transfer_id));
+    Ok(left.take(SHOWN).map(|transfer| list::line(transfer, names)).collect())
 }

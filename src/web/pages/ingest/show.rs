@@ -6,7 +6,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::decision::DecisionForm;
-use super::transfer::{self, Awaited, Seen, TransferPage};
+use super::transfer::{self, Again, Awaited, Seen, TransferPage};
 use crate::access::Reader;
 use crate::db::{TenantRead, jobs};
 use crate::identity::PersonCaller;
@@ -134,7 +134,7 @@ async fn read(
     let waits = transfer.state == TransferState::Examined && transfer.decided_at.is_none();
     let decides = waits && Who::Archivist.admits(&person.roles);
     let decision = decides.then(|| DecisionForm::filled(&person.csrf_token, fields, errors));
-    let (resume, followed_by) = taken_up(person, state, &transfer).await?;
+    let again = again(person, state, &transfer).await?;
     let seen = Seen {
         transfer: &transfer,
         archive,
@@ -153,8 +153,7 @@ async fn read(
         said,
         places,
         can_deposit: Who::Depositor.admits(&person.roles),
-        resume,
-        followed_by,
+        again,
         decision,
     };
     Ok(transfer::page(Account::of(person), seen))
@@ -171,20 +170,23 @@ async fn agreement(tx: &mut TenantRead, transfer: &Transfer) -> Result<Option<St
     }))
 }
 
-/// Of a refused transfer, the proof of the form by which its depositor takes it up again, and the transfer that did.
-async fn taken_up(
-    person: &PersonCaller,
-    state: &State,
-    transfer: &Transfer,
-) -> Result<(Option<String>, Option<TransferId>), Problem> {
-    if transfer.state != TransferState::Refused {
-        return Ok((None, None));
-    }
+/// What this transfer takes up again, what took it up, and the proof of the form by which its depositor does.
+async fn again(person: &PersonCaller, state: &State, transfer: &Transfer) -> Result<Again, Problem> {
     let (by, id) = (drafting::by(person), transfer.transfer_id);
-    let followed_by = state.drafting.resumed_by(&by, id).await?;
+    let follows = match state.drafting.resumes(&by, id).await? {
+        Some(refused) => {
+            let refused = queries::find_transfer(&mut state.db.read(person.tenant).await?, refused).await?;
+            refused.filter(|refused| visibility::follows(person, refused))
+        }
+        None => None,
+    };
+    if transfer.state != TransferState::Refused {
+        return Ok(Again { follows, ..Again::default() });
+    }
+    let followed_by = state.drafting.resumed(&by, &[id]).await?.remove(&id);
     let may = Who::Depositor.admits(&person.roles) && state.drafting.may_resume(&by, id).await?;
     let resume = (may && followed_by.is_none()).then(|| person.csrf_token.clone());
-    Ok((resume, followed_by))
+    Ok(Again { follows, resume, followed_by })
 }
 
 /// The profile declared, by its name in the register, and the version it was checked against.

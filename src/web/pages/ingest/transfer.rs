@@ -35,6 +35,8 @@ pub struct TransferPage {
     pub resume: Option<String>,
     /// The transfer that takes it up again.
     pub followed_by: Option<String>,
+    /// The refused one that it takes up again, and its day.
+    pub follows: Option<(String, At)>,
     pub decision: Option<DecisionForm>,
     /// What the archivist said.
     pub answered: Option<Answered>,
@@ -96,11 +98,20 @@ pub struct Seen<'a> {
     pub said: DecisionSaid,
     /// Where its findings are.
     pub places: Places,
-    /// It was refused, and whoever looks may take it up again: the proof of their forms.
-    pub resume: Option<String>,
-    pub followed_by: Option<TransferId>,
+    pub again: Again,
     /// The archivist's forms, for whoever may decide now.
     pub decision: Option<DecisionForm>,
+}
+
+/// A refused transfer and the one that takes it up again, each seen from the other.
+#[derive(Default)]
+pub struct Again {
+    /// The refused one that this one takes up.
+    pub follows: Option<Transfer>,
+    /// It was refused, and whoever looks may take it up again: the proof of their forms.
+    pub resume: Option<String>,
+    /// The one that took it up.
+    pub followed_by: Option<TransferId>,
 }
 
 /// The page.
@@ -130,11 +141,15 @@ pub fn page(account: Account, seen: Seen<'_>) -> TransferPage {
         steps: steps(transfer, seen.awaited, is_declined(&seen.said)),
         archive: seen.archive.as_ref().map(|(cote, address, _)| Link::new(cote, address)),
         can_retry: seen.can_deposit
-            && seen.resume.is_none()
+            && seen.again.resume.is_none()
             && transfer.state == TransferState::Refused
             && can_send_again,
-        resume: seen.resume.clone(),
-        followed_by: seen.followed_by.map(list::address),
+        resume: seen.again.resume.clone(),
+        followed_by: seen.again.followed_by.map(list::address),
+        follows: seen.again.follows.as_ref().map(|refused| {
+            let at = refused.closed_at.unwrap_or(refused.received_at);
+            (list::address(refused.transfer_id), words::moment(at))
+        }),
         findings: findings::groups(&shown),
         tree: tree::card(&seen.places, &shown),
         answered: said::card(&seen.said, transfer.state),

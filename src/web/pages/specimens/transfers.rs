@@ -11,7 +11,7 @@ use crate::model::{
 use crate::web::pages::attestations::{Card, Line};
 use crate::web::pages::ingest::decision::DecisionForm;
 use crate::web::pages::ingest::list::*;
-use crate::web::pages::ingest::transfer::{self, Seen, TransferPage};
+use crate::web::pages::ingest::transfer::{self, Again, Seen, TransferPage};
 use crate::web::pages::shell::*;
 use crate::web::pages::words;
 
@@ -117,8 +117,7 @@ pub fn seen(transfer: &Transfer) -> Seen<'_> {
         can_deposit: true,
         said: DecisionSaid::default(),
         places: Places::default(),
-        resume: None,
-        followed_by: None,
+        again: Again::default(),
         decision: None,
     }
 }
@@ -297,7 +296,10 @@ pub fn examined() -> TransferPage {
         left_out: 0,
         is_whole: true,
     };
-    transfer::page(account("archiviste"), Seen { decision, places, can_deposit: false, ..seen(&transfer) })
+    let refused = self::transfer(TransferState::Refused, "Registre des délibérations");
+    let again = Again { follows: Some(refused), ..Again::default() };
+    let seen = Seen { decision, places, can_deposit: false, again, ..seen(&transfer) };
+    transfer::page(account("archiviste"), seen)
 }
 
 /// One sealed, one that waits, a demand that came to nothing.
