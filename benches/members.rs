@@ -1,10 +1,11 @@
 //! Three hundred members: what it takes to apply their files and to start, what one of them feels of the others being
 //! there, and of one that deposits as fast as it can.
 //!
-//! `make bench BENCH=members`, or `cargo bench --bench members -- [apply] [start] [latency] [busy]`; `MEMBERS=` for
-//! another number.
+//! `make bench BENCH=members`, or `cargo bench --bench members -- [apply] [start] [desks] [latency] [busy]`; `MEMBERS=`
+//! for another number.
 //! - `apply`: `tenants plan`, `apply`, `apply` again; the program's peak resident memory.
 //! - `start`: from the start to ready, with one member and with all.
+//! - `desks`: the pages of those who answer for all of them, the pilot and the operator, with one member and with all.
 //! - `latency`: a search page and a deposit until taken in charge, with one member and beside the others, interleaved.
 //! - `busy`: the same of one member while another deposits from eight clients, with the shares of `config.toml`.
 
@@ -47,6 +48,9 @@ fn main() {
     applied(many.path(), "apply", count, told);
     let (one, many) = (serve(one), serve(many));
     let (one, many) = if does("start") { started(one, many, count) } else { (one, many) };
+    if does("desks") {
+        desks(&one, &many, count);
+    }
     if does("latency") {
         latency(&one, &many, count);
     }
@@ -67,6 +71,9 @@ fn place() -> TempDir {
 fn applied(folder: &Path, verb: &str, count: usize, told: bool) {
     let tenants = folder.join(format!("tenants-{count}"));
     generated::write(&tenants, count).unwrap();
+    let first = tenants.join(generated::code(0)).join("member.toml");
+    let with_staff = std::fs::read_to_string(&first).unwrap() + STAFF;
+    std::fs::write(&first, with_staff).unwrap();
     let began = Instant::now();
     let mut command = program(folder);
     command.args(["tenants", verb]).arg(&tenants).env("CHARTRIER_LOG_LEVEL", "error").stdout(Stdio::null());
@@ -90,7 +97,8 @@ fn applied(folder: &Path, verb: &str, count: usize, told: bool) {
 }
 
 fn serve(folder: TempDir) -> Bench {
-    Bench::serve_as(folder, &[], (&generated::code(0), &generated::password(0)))
+    let settings = [("CHARTRIER_PEOPLE_SECOND_FACTOR", "offered")];
+    Bench::serve_as(folder, &settings, (&generated::code(0), &generated::password(0)))
 }
 
 /// Starts each service again, five times; the median time to ready.
@@ -110,6 +118,40 @@ fn started(mut one: Bench, mut many: Bench, count: usize) -> (Bench, Bench) {
         many.peak_kib() / 1_024
     );
     (one, many)
+}
+
+/// Those who answer for all the members, in the file of the first.
+const STAFF: &str = r#"
+[[person]]
+login = "pilotage"
+name = "Pilotage"
+roles = ["pilot"]
+password = "mot-de-passe-du-pilotage"
+[[person]]
+login = "exploitation"
+name = "Exploitation"
+roles = ["operator"]
+password = "mot-de-passe-de-l-exploitation"
+"#;
+
+/// The pages of the pilot and of the operator, with one member and with all.
+fn desks(one: &Bench, many: &Bench, count: usize) {
+    let pages = [
+        ("pilotage", "mot-de-passe-du-pilotage", ["/", "/pilotage", "/pilotage/couts"]),
+        ("exploitation", "mot-de-passe-de-l-exploitation", ["/", "/exploitation", "/exploitation/acces"]),
+    ];
+    for (login, password, addresses) in pages {
+        let clients = [one, many].map(|bench| Client::machine(bench, 0).logged_in(login, password));
+        for address in addresses {
+            let [(mut of_one, _), (mut of_many, weight)] = clients.each_ref().map(|client| {
+                let shown: Vec<(f64, String)> = (0..60).map(|_| client.shown(address)).collect();
+                let weight = shown.last().map_or(0, |(_, page)| page.len() / 1_024);
+                (shown.into_iter().skip(10).map(|(seconds, _)| seconds).collect::<Vec<_>>(), weight)
+            });
+            let (of_one, of_many) = (client::told(&mut of_one), client::told(&mut of_many));
+            println!("  {login}, {address} : {of_one} avec 1, {of_many} avec {count} ; page de {weight} Kio");
+        }
+    }
 }
 
 /// The first member's time, alone and beside the others, each of which has deposited.

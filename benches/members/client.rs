@@ -22,21 +22,23 @@ impl Client {
 
     /// The same, and the member's depositor logged in.
     pub fn person(bench: &Bench, number: usize) -> Client {
-        let mut client = Client::machine(bench, number);
+        Client::machine(bench, number).logged_in(&generated::login(number), &generated::password(number))
+    }
+
+    /// The same, and this person logged in.
+    pub fn logged_in(mut self, login: &str, password: &str) -> Client {
         let agent: ureq::Agent =
             ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
-        let address = format!("{}/connexion", client.base);
+        let address = format!("{}/connexion", self.base);
         let mut form = agent.get(&address).call().unwrap();
         let visit = cookie(&form);
         let page = form.body_mut().read_to_string().unwrap();
         let csrf = page.split_once("name=\"csrf\" value=\"").unwrap().1.split('"').next().unwrap();
-        let (login, password) = (generated::login(number), generated::password(number));
-        let fields =
-            [("csrf", csrf), ("retour", ""), ("identifiant", login.as_str()), ("mot_de_passe", &password)];
+        let fields = [("csrf", csrf), ("retour", ""), ("identifiant", login), ("mot_de_passe", password)];
         let opened = agent.post(&address).header("Cookie", visit).send_form(fields).unwrap();
         assert_eq!(opened.status(), 303);
-        client.cookie = cookie(&opened);
-        client
+        self.cookie = cookie(&opened);
+        self
     }
 
     /// Logs in and deposits by the portal's form; the seconds of the deposit, `None` when the service is away.
