@@ -61,15 +61,17 @@ pub(super) async fn of_all(
 pub(super) async fn of_each(tx: &mut TenantRead, answers: &[Answer]) -> Result<Vec<Opening>, db::Error> {
     let own = || answers.iter().filter_map(|answer| answer.ruled.as_ref());
     let above: HashSet<Uuid> = own().flat_map(|ruled| ruled.parents.iter().copied()).collect();
-    let archives: HashSet<Uuid> = answers.iter().map(|answer| answer.archive_id.0).collect();
-    let whole = catalog::rules_of_each(tx, &archives.into_iter().collect::<Vec<_>>()).await?;
     let above: Vec<Uuid> = above.into_iter().collect();
     let rows = catalog::ruled(tx, &above, ABOVE_ALL_MAX).await?;
     if rows.len() as i64 >= ABOVE_ALL_MAX {
         return Ok(vec![Opening::Unknown; answers.len()]);
     }
-    let whole: HashMap<Uuid, Vec<Term>> =
-        whole.into_iter().map(|(archive, rules)| (archive, in_effect(&rules, []))).collect();
+    let mut whole: HashMap<Uuid, Vec<Term>> = HashMap::new();
+    for answer in answers {
+        if let Some(rules) = &answer.came.rules {
+            whole.entry(answer.archive_id.0).or_insert_with(|| in_effect(rules, []));
+        }
+    }
     let rows: HashMap<Uuid, Ruled> =
         rows.into_iter().chain(own().cloned()).map(|row| (row.unit_id, row)).collect();
     let mut known: HashMap<Uuid, Judged<'_>> = HashMap::new();

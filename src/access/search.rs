@@ -10,9 +10,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{Access, Error, Reader, opening};
+use crate::catalog::question::Understood;
+use crate::catalog::question::marks::{Marks, Why};
 use crate::catalog::search::{self, Answer, Moment, Page, Place, Question};
+use crate::catalog::{UnitLine, queries};
 use crate::db::TenantRead;
-use crate::model::UnitId;
+use crate::model::{Content, UnitId};
 use crate::seda::opening::Opening;
 
 /// Answers that are enough to rank and count before a page is given: four pages. A format that one unit in three has is had in one round.
@@ -60,6 +63,8 @@ pub struct Found {
     pub page: Page,
     /// When each unit of the page opens.
     pub openings: Vec<Opening>,
+    /// Why each unit of the page answers, where words were asked.
+    pub why: Vec<Why>,
     pub facets: Facets,
 }
 
@@ -105,7 +110,11 @@ impl Access {
         let batch = self.batch(&mut tx, reader, asked, begins, true).await?;
         let facets = facets(&batch, self.clock.today());
         let (page, openings) = page(&mut tx, &batch, after, most).await?;
-        Ok(Found { page, openings, facets })
+        let why = match &asked.question.text {
+            Some(text) => why(&mut tx, text, &page.units).await?,
+            None => Vec::new(),
+        };
+        Ok(Found { page, openings, why, facets })
     }
 
     /// Answers after a moment, until there are enough of them.
@@ -181,12 +190,22 @@ async fn page(
     Ok((Page { units: search::lines_of(tx, &ids).await?, next }, openings))
 }
 
+/// Why each of these units answers these words.
+async fn why(tx: &mut TenantRead, text: &str, units: &[UnitLine]) -> Result<Vec<Why>, Error> {
+    let ids: Vec<UnitId> = units.iter().map(|unit| unit.unit_id).collect();
+    let contents = queries::contents_of(tx, &ids).await?;
+    let marks = Marks::of(&Understood::read(text));
+    let none = Content::default();
+    let each = units.iter().map(|unit| marks.why(&unit.title, contents.get(&unit.unit_id).unwrap_or(&none)));
+    Ok(each.collect())
+}
+
 fn facets(batch: &Batch, today: NaiveDate) -> Facets {
     let [mut producers, mut agreements, mut years, mut openings, mut formats] =
         [(); 5].map(|()| Tally::default());
     for (answer, opening) in &batch.answers {
-        answer.producer.iter().for_each(|producer| producers.add(producer, producer));
-        agreements.add(&answer.agreement.0, &answer.agreement.1);
+        answer.came.producer.iter().for_each(|producer| producers.add(producer, producer));
+        agreements.add(&answer.came.agreement.0, &answer.came.agreement.1);
         answer.years.iter().for_each(|year| years.add(&year.to_string(), &year.to_string()));
         openings.add(if opening.is_open_on(today) { "oui" } else { "non" }, "");
         let mut seen: Vec<&str> = Vec::new();

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::rows::{self, ArchiveRow, ObjectRow, UnitRow};
 use super::{Archive, Copy, Object, Unit, UnitLine};
 use crate::db::{self, TenantRead};
-use crate::model::{ArchiveId, ObjectId, Rules, Scope, TransferId, UnitId};
+use crate::model::{ArchiveId, Content, ObjectId, Rules, Scope, TransferId, UnitId};
 
 /// Units above a unit that are told, at most: a deeper one is cut at the top.
 const ANCESTORS_MAX: i32 = 64;
@@ -127,6 +127,20 @@ pub(super) async fn lines(tx: &mut TenantRead, ids: &[Uuid]) -> Result<Vec<UnitL
     Ok(rows.into_iter().map(UnitLine::from).collect())
 }
 
+/// The descriptions of these units, of those that the tenant has.
+pub async fn contents_of(tx: &mut TenantRead, ids: &[UnitId]) -> Result<HashMap<UnitId, Content>, db::Error> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"select unit_id, content -> 'content' as "content!" from unit where unit_id = any($1)"#,
+        &ids
+    );
+    let each = rows.fetch_all(tx.conn()).await?.into_iter().map(|row| {
+        let content = serde_json::from_value(row.content).map_err(|error| db::Error::row("unit", error))?;
+        Ok((UnitId(row.unit_id), content))
+    });
+    each.collect()
+}
+
 /// At most `most` units right below this one, in the manifest's order, after the one of this ordinal.
 pub async fn children(
     tx: &mut TenantRead,
@@ -205,19 +219,6 @@ pub async fn rules_of(tx: &mut TenantRead, id: ArchiveId) -> Result<Option<Rules
     rules.flatten().map(|rules| read_rules("archive", rules)).transpose()
 }
 
-/// The same of each of these archives whose rules are kept.
-pub async fn rules_of_each(tx: &mut TenantRead, ids: &[Uuid]) -> Result<Vec<(Uuid, Rules)>, db::Error> {
-    let rows = sqlx::query!(
-        r#"select a.archive_id, a.rules as "rules!"
-           from unnest($1::uuid[]) as wanted (archive_id) join archive a using (archive_id)
-           where a.rules is not null"#,
-        ids
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    rows.into_iter().map(|row| Ok((row.archive_id, read_rules("archive", row.rules)?))).collect()
-}
-
 /// These units and all that is above them, at most `most`.
 pub async fn ruled(tx: &mut TenantRead, ids: &[Uuid], most: i64) -> Result<Vec<Ruled>, db::Error> {
     let rows = sqlx::query!(
@@ -251,7 +252,8 @@ impl Ruled {
     }
 }
 
-fn read_rules(table: &'static str, json: serde_json::Value) -> Result<Rules, db::Error> {
+/// Rules as a row has them.
+pub(super) fn read_rules(table: &'static str, json: serde_json::Value) -> Result<Rules, db::Error> {
     serde_json::from_value(json).map_err(|error| db::Error::Row { table, reason: error.to_string() })
 }
 

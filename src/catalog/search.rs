@@ -3,7 +3,8 @@
 //! A question is answered by rounds: so many units that may answer, newest first, then what each is and came under, read under the
 //! tenant's policies and within the scope. Whoever calls ranks, filters and counts them (`crate::access`).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -12,7 +13,7 @@ use super::UnitLine;
 use super::queries::{self, Ruled, lines};
 use super::question::{Understood, years_of};
 use crate::db::{self, TenantRead};
-use crate::model::{ArchiveId, Scope, UnitId};
+use crate::model::{ArchiveId, Rules, Scope, UnitId};
 
 /// Units looked at in one round. What each is and when it opens is read of all of them: of a thousand, a page took 50 ms among a
 /// million units, of five hundred half of it.
@@ -67,15 +68,22 @@ pub struct Answer {
     pub at: DateTime<Utc>,
     /// Order in the manifest, from 0.
     pub ordinal: i32,
-    /// The agreement's identifier and name.
-    pub agreement: (String, String),
-    /// Of the archive.
-    pub producer: Option<String>,
+    pub came: Arc<Came>,
     pub years: Vec<i32>,
     /// What says when it opens, and formats of its files, by PUID and name (an empty PUID: not recognised), when the answers are
     /// wanted whole.
     pub ruled: Option<Ruled>,
     pub formats: Vec<(String, String)>,
+}
+
+/// What an archive came under, and what holds for the whole of it.
+#[derive(Clone, Debug)]
+pub struct Came {
+    /// The agreement's identifier and name.
+    pub agreement: (String, String),
+    pub producer: Option<String>,
+    /// `None`: not kept.
+    pub rules: Option<Rules>,
 }
 
 /// What was found in one round.
@@ -186,7 +194,7 @@ pub async fn round(
 /// Of units found, each with its rank and its moment, those within the scope and the rest of the question.
 ///
 /// By lists of identifiers, which an index takes at once, and put together here: joined there, a plan made for ten units takes a thousand
-/// times a thousand of them.
+/// times a thousand of them, and the scope is looked at for each unit instead of each archive.
 async fn answers(
     tx: &mut TenantRead,
     scope: &Scope,
@@ -196,25 +204,21 @@ async fn answers(
 ) -> Result<Vec<Answer>, db::Error> {
     let ids: Vec<Uuid> = found.keys().copied().collect();
     let rows = sqlx::query!(
-        r#"select u.unit_id, u.ordinal, u.archive_id, g.identifier, g.name, a.originating_agency, u.start_date, u.end_date,
-                  u.content #>> '{content,transacted_date}' as transacted_date,
-                  case when $2 then u.content -> 'rules' end as rules
-           from unit u
-           join archive a using (tenant_id, archive_id)
-           join agreement g using (tenant_id, agreement_id)
-           where u.unit_id = any($1)
-             and ($3::uuid is null or u.archive_id = $3)
-             and (not $4 or u.root)
-             and ($5::jsonb is null or reached($5, g.identifier, a.originating_agency,
-                     (select t.person_id from transfer t where t.transfer_id = a.transfer_id), a.archive_id))"#,
+        r#"select unit_id, ordinal, archive_id, start_date, end_date,
+                  content #>> '{content,transacted_date}' as transacted_date,
+                  case when $2 then content -> 'rules' end as rules
+           from unit
+           where unit_id = any($1) and ($3::uuid is null or archive_id = $3) and (not $4 or root)"#,
         &ids,
         whole,
         question.archive.map(|id| id.0),
-        question.roots_only,
-        scope.ways()
+        question.roots_only
     )
     .fetch_all(tx.conn())
     .await?;
+    let archives: HashSet<Uuid> = rows.iter().map(|row| row.archive_id).collect();
+    let came = reached(tx, scope, &archives.into_iter().collect::<Vec<_>>()).await?;
+    let rows: Vec<_> = rows.into_iter().filter(|row| came.contains_key(&row.archive_id)).collect();
     let kept: Vec<Uuid> = rows.iter().map(|row| row.unit_id).collect();
     let (mut parents, mut formats) = if whole {
         (queries::parents_of_each(tx, &kept).await?, queries::formats_of_each(tx, &kept).await?)
@@ -233,14 +237,39 @@ async fn answers(
                 rank: of.0,
                 at: of.1,
                 ordinal: row.ordinal,
-                agreement: (row.identifier, row.name),
-                producer: row.originating_agency,
+                came: came[&row.archive_id].clone(),
                 years,
                 ruled: ruled.transpose()?,
                 formats: formats.remove(&row.unit_id).unwrap_or_default(),
             })
         });
     answers.collect()
+}
+
+/// Of these archives, those within the scope.
+async fn reached(
+    tx: &mut TenantRead,
+    scope: &Scope,
+    archives: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<Came>>, db::Error> {
+    let rows = sqlx::query!(
+        "select a.archive_id, g.identifier, g.name, a.originating_agency, a.rules
+         from archive a join agreement g using (tenant_id, agreement_id)
+         where a.archive_id = any($1)
+           and ($2::jsonb is null or reached($2, g.identifier, a.originating_agency,
+                   (select t.person_id from transfer t where t.transfer_id = a.transfer_id), a.archive_id))",
+        archives,
+        scope.ways()
+    );
+    let each = rows.fetch_all(tx.conn()).await?.into_iter().map(|row| {
+        let came = Came {
+            agreement: (row.identifier, row.name),
+            producer: row.originating_agency,
+            rules: row.rules.map(|rules| queries::read_rules("archive", rules)).transpose()?,
+        };
+        Ok((row.archive_id, Arc::new(came)))
+    });
+    each.collect()
 }
 
 /// Lines of these units, in this order.

@@ -112,7 +112,7 @@ impl Session<'_> {
     /// Titles of the first page of answers.
     fn titles(&mut self, question: &str) -> Vec<String> {
         let encoded = percent_encoding::utf8_percent_encode(question, percent_encoding::NON_ALPHANUMERIC);
-        let page = self.get(&format!("/archives?q={encoded}"));
+        let page = self.get(&format!("/archives?q={encoded}")).replace("<mark>", "").replace("</mark>", "");
         let links = page.split("<p><a href=\"/archives/unites/").skip(1);
         links.map(|link| link.split_once('>').unwrap().1.split("</a>").next().unwrap().to_owned()).collect()
     }

@@ -283,8 +283,12 @@ async fn the_page_shows_the_first_answer_first_and_what_narrows_it() {
     assert!(page.contains("annee=2024") && page.contains("Année"), "{page}");
     let narrowed = door.send(get("/archives?q=mandat+1542%2F2023&annee=2023").cookie(&cookie)).await;
     let page = String::from_utf8(narrowed.body).unwrap();
-    let first = page.find("Mandat n° 1542/2023</a>").expect("the mandate");
-    assert!(page.find("Mandat n° 1543/2023</a>").is_none_or(|other| first < other));
+    // What was asked for is marked, in the title and in what else says it.
+    let first = page.find("<mark>Mandat</mark> n° <mark>1542/2023</mark></a>").expect("the mandate");
+    let other = page.find("<mark>Mandat</mark> n° 1543/2023</a>").expect("the next one, which speaks of it");
+    assert!(
+        first < other && page[other..].contains("Suite du <mark>mandat</mark> <mark>1542/2023</mark>, même")
+    );
     assert!(page.contains("name=\"annee\" value=\"2023\""), "the next question keeps the year");
     for odd in ["annee=x", "communicable=peut-etre&q=a", "format=%00", "apres=zzz&q=mandat"] {
         let status = door.send(get(&format!("/archives?{odd}")).cookie(&cookie)).await.status;

@@ -7,6 +7,7 @@
 mod dates;
 mod identifiers;
 pub mod indexed;
+pub mod marks;
 mod pieces;
 mod words;
 

@@ -3,6 +3,8 @@
 //! Everything that is neither letter nor digit parts words, on both sides alike: « Saint-Aubrac » and « Saint Aubrac » are the
 //! same two words. Endings are the database's affair.
 
+use std::ops::Range;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -27,9 +29,23 @@ pub fn words(text: &str) -> String {
 }
 
 fn each(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !(c.is_alphanumeric() || SIGNS.contains(&c) || is_combining_mark(c)))
-        .map(|word| without_sign(word).trim_matches(SIGNS))
-        .filter(|word| !word.is_empty())
+    located(text).map(|(_, word)| word)
+}
+
+/// The words, and where each stands in the text, in bytes.
+pub fn located(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
+    let parts = |c: char| !(c.is_alphanumeric() || SIGNS.contains(&c) || is_combining_mark(c));
+    text.split(parts).filter_map(move |whole| {
+        let word = without_sign(whole).trim_matches(SIGNS);
+        // Both are parts of the text.
+        let from = word.as_ptr() as usize - text.as_ptr() as usize;
+        (!word.is_empty()).then(|| (from..from + word.len(), word))
+    })
+}
+
+/// Whether a word is one of those that say nothing.
+pub fn is_small(word: &str) -> bool {
+    EMPTY.contains(&folded(word).as_str())
 }
 
 /// What follows « n° »; `º` counts as a letter.
@@ -59,10 +75,10 @@ pub fn folded(text: &str) -> String {
 pub fn key(title: &str) -> String {
     let mut out = String::new();
     for word in each(title) {
-        let word = folded(word);
-        if EMPTY.contains(&word.as_str()) {
+        if is_small(word) {
             continue;
         }
+        let word = folded(word);
         if out.len() + word.len() >= KEY_BYTES_MAX {
             break;
         }

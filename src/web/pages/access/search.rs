@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::facets::{self, Facet};
 use crate::access::{Asked, Facets, Reader};
 use crate::catalog::UnitLine;
+use crate::catalog::question::marks::{Part, Why};
 use crate::catalog::search::Question;
 use crate::seda::opening::Opening;
 use crate::web::callers::Searcher;
@@ -39,7 +40,10 @@ pub struct SearchPage {
 /// One unit found.
 pub struct FoundLine {
     pub address: String,
-    pub title: String,
+    /// In pieces, what was asked for marked.
+    pub title: Vec<Part>,
+    /// Of its description, what was asked for that the title does not say.
+    pub extract: Vec<Part>,
     pub icon: &'static str,
     pub level: Option<String>,
     /// Cote, dates: what there is, joined.
@@ -171,7 +175,8 @@ pub async fn show(
             .units
             .iter()
             .zip(openings)
-            .map(|(unit, opening)| line(unit, opening.filter(|opening| !is_open(opening))))
+            .zip(found.why.into_iter().map(Some).chain(std::iter::repeat(None)))
+            .map(|((unit, opening), why)| line(unit, opening.filter(|opening| !is_open(opening)), why))
             .collect(),
         facets: facets::shown(&found.facets, &asked, &names),
         count: (!is_browsing && after.is_none()).then(|| count(&found.facets)),
@@ -194,11 +199,14 @@ fn count(facets: &Facets) -> String {
     }
 }
 
-fn line(unit: &UnitLine, closed: Option<Opening>) -> FoundLine {
+fn line(unit: &UnitLine, closed: Option<Opening>, why: Option<Why>) -> FoundLine {
+    let bare = || Why { title: vec![Part { text: unit.title.clone(), marked: false }], extract: None };
+    let why = why.unwrap_or_else(bare);
     let dates = words::span(unit.start_date.as_deref(), unit.end_date.as_deref());
     FoundLine {
         address: super::unit::address(unit.unit_id),
-        title: unit.title.clone(),
+        title: why.title,
+        extract: why.extract.unwrap_or_default(),
         icon: words::level_icon(unit.description_level.as_deref(), unit.has_children),
         level: unit.description_level.as_deref().map(|level| words::level(level).to_owned()),
         details: [Some(unit.cote.clone()), dates].into_iter().flatten().collect::<Vec<_>>().join(" · "),

@@ -1,10 +1,12 @@
 //! Made-up units and files.
 
 use super::frame::{at, shell};
+use crate::catalog::question::Understood;
+use crate::catalog::question::marks::{Marks, Why};
 use crate::catalog::register_queries::Total;
 use crate::identity::Opened;
 use crate::mail::{Manner, Subject};
-use crate::model::Role;
+use crate::model::{Content, Role};
 use crate::web::pages::access::closed::{Closed, ToldLine};
 use crate::web::pages::access::derogation::{self, DerogationsPage};
 use crate::web::pages::access::facets::{self, Facet};
@@ -21,12 +23,23 @@ use crate::web::pages::words;
 pub fn unit_line(title: &str, level: &str, details: &str) -> FoundLine {
     FoundLine {
         address: "/archives/unites/0".into(),
-        title: title.into(),
+        title: why(title, "").title,
+        extract: match level {
+            "Series" => why("", "Par rue ; avec les pièces de la toiture lorsqu’elle a changé").extract,
+            _ => None,
+        }
+        .unwrap_or_default(),
         icon: words::level_icon(Some(level), false),
         level: Some(words::level(level).into()),
         details: details.into(),
         closed: (level == "Series").then(|| "Communicable à compter du 1er janvier 2070".into()),
     }
+}
+
+/// Why a unit that says so answers « toiture ».
+fn why(title: &str, said: &str) -> Why {
+    let content = Content { descriptions: vec![said.to_owned()], ..Content::default() };
+    Marks::of(&Understood::read("toiture")).why(title, &content)
 }
 
 /// What the answers to a search are.
