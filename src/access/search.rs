@@ -1,7 +1,7 @@
 //! Answers to a question: ranked, filtered, counted, a page at a time.
 //!
 //! Never counts what the reader may not see: counts are made of the answers themselves, and of nothing else. The one thing to
-//! know: answers are looked at five hundred at a time, newest first, and ranked among those; so a count that was cut is told as such.
+//! know: answers are looked at three hundred at a time, newest first, and ranked among those; so a count that was cut is told as such.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -18,10 +18,10 @@ use crate::db::TenantRead;
 use crate::model::{Content, UnitId};
 use crate::seda::opening::Opening;
 
-/// Answers that are enough to rank and count before a page is given: four pages. A format that one unit in three has is had in one round.
-const ENOUGH: usize = 100;
-/// Rounds for one page.
-const ROUNDS_MAX: usize = 20;
+/// Answers that are enough to rank and count before a page is given: three pages. A format that one unit in three has is had in one round.
+const ENOUGH: usize = 75;
+/// Rounds for one page: of ten thousand units that answer.
+const ROUNDS_MAX: usize = 33;
 /// Values of a facet that are told.
 const VALUES_MAX: usize = 10;
 

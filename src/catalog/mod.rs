@@ -2,7 +2,7 @@
 //!
 //! Never decides who may read what: it is told a [`crate::model::Scope`] and gives nothing outside it. The one thing to
 //! know: a text is looked for by a function of the database that gives identifiers, and those are then read
-//! under the tenant's policies (`migrations/0062_search_stretches.sql`).
+//! under the tenant's policies (`migrations/0063_rare_words.sql`).
 
 pub mod accession_queries;
 pub mod bytes_queries;

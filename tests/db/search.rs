@@ -37,7 +37,7 @@ async fn found(db: &Db, tenant: TenantId, all: &str) -> Vec<Unit> {
     let (mut found, mut after): (Vec<Unit>, Option<Unit>) = (Vec::new(), None);
     loop {
         let mut tx = db.read(tenant).await.unwrap();
-        let page = sqlx::query("select sorted_at, unit_id from search_units($1::jsonb, $2, $3, 501)")
+        let page = sqlx::query("select sorted_at, unit_id from search_units($1::jsonb, $2, $3, 301)")
             .bind(&question)
             .bind(after.map(|(at, _)| at))
             .bind(after.map(|(_, unit)| unit))
@@ -45,7 +45,7 @@ async fn found(db: &Db, tenant: TenantId, all: &str) -> Vec<Unit> {
             .await
             .unwrap();
         found.extend(page.iter().map(|row| (row.get::<DateTime<Utc>, _>(0), row.get::<Uuid, _>(1))));
-        if page.len() < 501 {
+        if page.len() < 301 {
             return found;
         }
         after = found.last().copied();

@@ -10,7 +10,7 @@ use super::facets::{self, Facet};
 use crate::access::{Asked, Facets, Reader};
 use crate::catalog::UnitLine;
 use crate::catalog::question::marks::{Part, Why};
-use crate::catalog::search::Question;
+use crate::catalog::search::{Question, ROUND};
 use crate::seda::opening::Opening;
 use crate::web::callers::Searcher;
 use crate::web::pages::ingest::list;
@@ -191,7 +191,7 @@ pub async fn show(
 /// How many answers there are; of those that were not counted to the end, that there are more.
 fn count(facets: &Facets) -> String {
     match facets.total {
-        500.. if facets.is_cut => "plus de 500 réponses".into(),
+        ROUND.. if facets.is_cut => format!("plus de {} réponses", ROUND - 1),
         0 if facets.is_cut => "réponses à chercher plus loin".into(),
         total if facets.is_cut => format!("au moins {}", words::count(total as u64, "réponse", "réponses")),
         0 => "aucune réponse".into(),

@@ -61,14 +61,14 @@ pub fn facets() -> Vec<Facet> {
         facet(
             "Service producteur",
             "service",
-            &[("Direction des bâtiments et de l’énergie", "812 +"), ("Mairie", "4")],
+            &[("Direction des bâtiments et de l’énergie", "287 +"), ("Mairie", "4")],
         ),
-        facet("Accord de versement", "flux", &[("Marchés publics", "800 +"), ("Actes", "16")]),
-        facet("Année", "annee", &[("2025", "1 001 +")]),
+        facet("Accord de versement", "flux", &[("Marchés publics", "285 +"), ("Actes", "16")]),
+        facet("Année", "annee", &[("2025", "301 +")]),
         facet(
             "Communicabilité",
             "communicable",
-            &[("Communicable à tous", "812 +"), ("Pas encore communicable", "4")],
+            &[("Communicable à tous", "287 +"), ("Pas encore communicable", "4")],
         ),
         facet(
             "Format",
