@@ -117,6 +117,18 @@ impl ProducerKind {
             ProducerKind::Other => "Autre",
         }
     }
+
+    /// The kind of member that it would be (`model::MEMBER_KINDS`).
+    pub fn member_kind(self) -> &'static str {
+        match self {
+            ProducerKind::Department => "departement",
+            ProducerKind::Group => "epci",
+            ProducerKind::Commune => "commune",
+            ProducerKind::Union => "syndicat",
+            ProducerKind::Welfare => "ccas",
+            ProducerKind::Unit | ProducerKind::Other => "autre",
+        }
+    }
 }
 
 impl Channel {
@@ -138,6 +150,19 @@ impl Channel {
         match self {
             Channel::Link => "lien",
             Channel::Paper => "papier",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::MEMBER_KINDS;
+
+    #[test]
+    fn every_kind_of_producer_is_a_kind_of_member() {
+        for kind in ProducerKind::ALL {
+            assert!(MEMBER_KINDS.contains(&kind.member_kind()), "{kind:?}");
         }
     }
 }

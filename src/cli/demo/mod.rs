@@ -13,6 +13,7 @@ mod members;
 mod mutualisation;
 mod pdf;
 mod report;
+mod requests;
 mod sources;
 
 use std::path::{Path, PathBuf};
@@ -201,6 +202,8 @@ async fn show(
     checks::journals(report, app, &members).await?;
     report.chapter("Preuves");
     evidence::proofs(report, app, &members).await?;
+    report.chapter("Demandes");
+    requests::show(report, app, &members).await?;
     report.chapter("Mutualisation");
     mutualisation::show(report, app, &members).await?;
     Ok(())

@@ -109,12 +109,11 @@ async fn survey(app: &App, hands: &Hands) -> Result<String, Failure> {
     }
     let interested = interested(&mut app.db.technical().await?, id).await?;
     let entry = |producer: &crate::survey::answer_queries::Interested| {
-        let kind = if producer.siren.starts_with("2496") { "epci" } else { "commune" };
         let entry = Entry {
             id: app.clock.fresh_id(),
             siren: producer.siren.clone(),
             name: producer.name.clone(),
-            kind: kind.into(),
+            kind: producer.kind.member_kind().into(),
             population: producer.population,
         };
         (entry, producer.answered_on)

@@ -5,7 +5,6 @@ use uuid::Uuid;
 
 use super::{id_of, place};
 use crate::onboarding::{self, Entry};
-use crate::survey::ProducerKind;
 use crate::survey::answer_queries::{Interested, interested};
 use crate::survey::campaign_queries::campaign;
 use crate::web::callers::Pilot;
@@ -21,18 +20,6 @@ pub(super) async fn not_followed(state: &State, id: Uuid) -> Result<Vec<Interest
     Ok(interested)
 }
 
-/// The kind of member that a producer would be.
-fn member_kind(kind: ProducerKind) -> &'static str {
-    match kind {
-        ProducerKind::Department => "departement",
-        ProducerKind::Group => "epci",
-        ProducerKind::Commune => "commune",
-        ProducerKind::Union => "syndicat",
-        ProducerKind::Welfare => "ccas",
-        ProducerKind::Unit | ProducerKind::Other => "autre",
-    }
-}
-
 /// `POST /pilotage/recensements/{id}/entrees`.
 pub async fn carry(
     person: Pilot,
@@ -46,7 +33,7 @@ pub async fn carry(
             id: state.clock.fresh_id(),
             siren: producer.siren,
             name: producer.name,
-            kind: member_kind(producer.kind).to_owned(),
+            kind: producer.kind.member_kind().to_owned(),
             population: producer.population,
         };
         (entry, producer.answered_on)
@@ -57,17 +44,4 @@ pub async fn carry(
         onboarding::entries::open_interested(&state.db, &state.clock, person.person_id, &entries, &note)
             .await?;
     Ok(go_to(&format!("{}?fait=inscrit&ajouts={opened}", place(id))))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::MEMBER_KINDS;
-
-    #[test]
-    fn every_kind_of_producer_is_a_kind_of_member() {
-        for kind in ProducerKind::ALL {
-            assert!(MEMBER_KINDS.contains(&member_kind(kind)), "{kind:?}");
-        }
-    }
 }
