@@ -5,7 +5,8 @@
 //! for another number.
 //! - `apply`: `tenants plan`, `apply`, `apply` again; the program's peak resident memory.
 //! - `start`: from the start to ready, with one member and with all.
-//! - `desks`: the pages of those who answer for all of them, the pilot and the operator, with one member and with all.
+//! - `desks`: the pages of those who answer for all of them, the pilot, the operator, an archivist and a control authority, with one
+//!   member and with all.
 //! - `latency`: a search page and a deposit until taken in charge, with one member and beside the others, interleaved.
 //! - `busy`: the same of one member while another deposits from eight clients, with the shares of `config.toml`.
 
@@ -71,9 +72,12 @@ fn place() -> TempDir {
 fn applied(folder: &Path, verb: &str, count: usize, told: bool) {
     let tenants = folder.join(format!("tenants-{count}"));
     generated::write(&tenants, count).unwrap();
-    let first = tenants.join(generated::code(0)).join("member.toml");
-    let with_staff = std::fs::read_to_string(&first).unwrap() + STAFF;
-    std::fs::write(&first, with_staff).unwrap();
+    for number in 0..count {
+        let file = tenants.join(generated::code(number)).join("member.toml");
+        let mut text = std::fs::read_to_string(&file).unwrap() + OF_EACH;
+        text += if number == 0 { STAFF } else { "" };
+        std::fs::write(&file, text).unwrap();
+    }
     let began = Instant::now();
     let mut command = program(folder);
     command.args(["tenants", verb]).arg(&tenants).env("CHARTRIER_LOG_LEVEL", "error").stdout(Stdio::null());
@@ -134,14 +138,34 @@ roles = ["operator"]
 password = "mot-de-passe-de-l-exploitation"
 "#;
 
-/// The pages of the pilot and of the operator, with one member and with all.
+/// Who serves every member, in the file of each.
+const OF_EACH: &str = r#"
+[[person]]
+login = "archiviste"
+name = "Archiviste du ressort"
+roles = ["archivist"]
+password = "mot-de-passe-de-l-archiviste"
+[[person]]
+login = "controle"
+name = "Contrôle du ressort"
+roles = ["control_authority"]
+password = "mot-de-passe-du-controle"
+"#;
+
+/// The pages of the pilot and of the operator, and the desks of whoever serves every member, with one member and with all.
 fn desks(one: &Bench, many: &Bench, count: usize) {
-    let pages = [
-        ("pilotage", "mot-de-passe-du-pilotage", ["/", "/pilotage", "/pilotage/couts"]),
-        ("exploitation", "mot-de-passe-de-l-exploitation", ["/", "/exploitation", "/exploitation/acces"]),
+    let pages: [(&str, &str, &[&str]); 4] = [
+        ("pilotage", "mot-de-passe-du-pilotage", &["/", "/pilotage", "/pilotage/couts"]),
+        ("exploitation", "mot-de-passe-de-l-exploitation", &["/", "/exploitation", "/exploitation/acces"]),
+        ("archiviste", "mot-de-passe-de-l-archiviste", &["/"]),
+        ("controle", "mot-de-passe-du-controle", &["/"]),
     ];
     for (login, password, addresses) in pages {
-        let clients = [one, many].map(|bench| Client::machine(bench, 0).logged_in(login, password));
+        let clients = [one, many].map(|bench| {
+            let client = Client::machine(bench, 0).logged_in(login, password);
+            client.acting_for(&generated::code(0));
+            client
+        });
         for address in addresses {
             let [(mut of_one, _), (mut of_many, weight)] = clients.each_ref().map(|client| {
                 let shown: Vec<(f64, String)> = (0..60).map(|_| client.shown(address)).collect();

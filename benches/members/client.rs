@@ -41,6 +41,20 @@ impl Client {
         self
     }
 
+    /// Chooses the member to act for; where the person has one alone, it is chosen already.
+    pub fn acting_for(&self, code: &str) {
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+        let address = format!("{}/connexion/collectivite", self.base);
+        let page = agent.get(&address).header("Cookie", &self.cookie).header("Accept", "text/html").call();
+        let page = page.unwrap().body_mut().read_to_string().unwrap();
+        let Some((_, rest)) = page.split_once("name=\"csrf\" value=\"") else { return };
+        let csrf = rest.split('"').next().unwrap();
+        let fields = [("csrf", csrf), ("collectivite", code), ("retour", "/")];
+        let chosen = agent.post(&address).header("Cookie", &self.cookie).send_form(fields).unwrap();
+        assert_eq!(chosen.status(), 303);
+    }
+
     /// Logs in and deposits by the portal's form; the seconds of the deposit, `None` when the service is away.
     pub fn try_portal(base: &str, number: usize, bytes: &[u8]) -> Option<f64> {
         let agent: ureq::Agent =

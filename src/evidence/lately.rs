@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-pub use super::lately_queries::{happened, of_depositor};
+pub use super::lately_queries::{happened, members_told, of_depositor};
 
 use crate::model::Scope;
 

@@ -1,8 +1,10 @@
 //! The last entries of the journal that people are told of: one statement a function.
 
+use std::collections::HashSet;
+
 use super::lately::{Happened, LOOKED_AT, Told};
-use crate::db::{Error, TenantRead};
-use crate::model::PersonId;
+use crate::db::{Error, Technical, TenantRead};
+use crate::model::{PersonId, TenantId};
 
 /// At most `most` of the last entries, the newest first.
 pub async fn happened(tx: &mut TenantRead, told: &Told, most: i64) -> Result<Vec<Happened>, Error> {
@@ -60,6 +62,26 @@ pub async fn happened(tx: &mut TenantRead, told: &Told, most: i64) -> Result<Vec
         most
     );
     Ok(rows.fetch_all(tx.conn()).await?)
+}
+
+/// Whose the last entries are that are told so, at most `most` of each type and of each thing; and whether those are all there are.
+pub async fn members_told(
+    tx: &mut Technical,
+    told: &Told,
+    most: i32,
+) -> Result<(HashSet<TenantId>, bool), Error> {
+    let types: Vec<String> = told.types.iter().map(|word| (*word).to_owned()).collect();
+    let of_transfers = ["transfer", "archive", "unit"].into_iter().filter(|_| told.scope.is_some());
+    let about: Vec<String> = told.about.iter().copied().chain(of_transfers).map(str::to_owned).collect();
+    let rows = sqlx::query!(
+        r#"select tenant_id as "tenant_id!", is_whole as "is_whole!" from members_told($1, $2, $3)"#,
+        &types,
+        &about,
+        most
+    );
+    let rows = rows.fetch_all(tx.conn()).await?;
+    let is_whole = rows.iter().all(|row| row.is_whole);
+    Ok((rows.into_iter().map(|row| TenantId::from_row(row.tenant_id)).collect(), is_whole))
 }
 
 /// What happened to the last transfers that a person deposited, the newest first.

@@ -1,4 +1,4 @@
-//! What awaits an archivist's decision, in every member she serves: one reading transaction a member.
+//! What awaits an archivist's decision, in every member she serves: one reading transaction a member where something awaits.
 //!
 //! Never mixes members in a query. Gravest first (something was remarked), then oldest.
 
@@ -59,7 +59,16 @@ impl Waiting {
 impl Ingest {
     /// What awaits in each of these members, in their order: at most so many transfers of each.
     pub async fn awaiting(&self, served: &[Served], most: u32) -> Result<Vec<Awaiting>, db::Error> {
-        let members = served.iter().take(MEMBERS_MAX).map(|member| self.awaiting_in(member, most));
+        let mut technical = self.db.technical().await?;
+        let awaiting = awaiting_queries::members(&mut technical).await?;
+        drop(technical);
+        let awaiting = &awaiting;
+        let members = served.iter().take(MEMBERS_MAX).map(|member| async move {
+            match awaiting.contains(&member.tenant) {
+                true => self.awaiting_in(member, most).await,
+                false => Ok(Awaiting::default()),
+            }
+        });
         stream::iter(members).buffered(AT_ONCE).try_collect().await
     }
 

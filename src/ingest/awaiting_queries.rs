@@ -1,11 +1,19 @@
 //! Transfers that await a decision, in one member: one statement a function.
 
+use std::collections::HashSet;
+
 use super::awaiting::{Awaiting, Waiting};
-use crate::db::{self, TenantRead};
-use crate::model::{PersonId, Scope, TransferId};
+use crate::db::{self, Technical, TenantRead};
+use crate::model::{PersonId, Scope, TenantId, TransferId};
 
 /// Transfers counted one by one in a member.
 const COUNTED_MAX: i64 = 10_000;
+
+/// The members in which something awaits somebody's decision.
+pub(super) async fn members(tx: &mut Technical) -> Result<HashSet<TenantId>, db::Error> {
+    let rows = sqlx::query_scalar!(r#"select members_awaiting() as "tenant_id!""#);
+    Ok(rows.fetch_all(tx.conn()).await?.into_iter().map(TenantId::from_row).collect())
+}
 
 /// How many, what they weigh, of how many something was remarked.
 pub(super) async fn count(tx: &mut TenantRead, scope: &Scope) -> Result<Awaiting, db::Error> {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::awaiting;
+use super::glass::{self, Asked};
 use super::survey::SurveyLetter;
 use crate::at_rest::{self, AtRest};
 
@@ -43,6 +44,8 @@ pub enum Letter {
     ConventionEnds { identifier: String, until: NaiveDate, months: u32 },
     /// By this link the person sets their password; sealed, in base64, since the letter waits in the database.
     PasswordLink { sealed: String, first: bool },
+    /// An operator asks to reach the member's archives, for so many hours: the pilot decides.
+    GlassAsked { operator: String, request: String, reason: String, hours: u32, code: String },
     /// Somebody may reach the member's archives for a while.
     GlassBroken { operator: String, reason: String, until: DateTime<Utc> },
     /// Nothing came under an agreement in a period, nor in the days granted after it.
@@ -129,16 +132,6 @@ struct PasswordLink<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "mail/glass_broken.txt", escape = "none")]
-struct GlassBroken<'a> {
-    operator: &'a str,
-    reason: &'a str,
-    until: String,
-    member: &'a str,
-    address: &'a str,
-}
-
-#[derive(Template)]
 #[template(path = "mail/unstamped.txt", escape = "none")]
 struct Unstamped<'a> {
     since: String,
@@ -179,10 +172,12 @@ impl Letter {
                 let subject = if *first { "Votre accès aux archives" } else { "Votre nouveau mot de passe" };
                 Ok((subject.into(), PasswordLink { first: *first, member, address }.render()?))
             }
+            Letter::GlassAsked { operator, request, reason, hours, code } => {
+                let address = format!("{public_url}/pilotage/{code}/acces");
+                glass::asked(Asked { operator, request, reason, hours: *hours, member, address })
+            }
             Letter::GlassBroken { operator, reason, until } => {
-                let until = until.with_timezone(&Paris).format("%d/%m/%Y à %H:%M").to_string();
-                let body = GlassBroken { operator, reason, until, member, address: public_url }.render()?;
-                Ok(("Accès exceptionnel aux archives de votre collectivité".into(), body))
+                glass::broken(operator, reason, *until, (member, public_url))
             }
             Letter::Completed { title, number, transfer_id } => {
                 let address = format!("{public_url}/versements/{transfer_id}");
@@ -226,14 +221,16 @@ impl Letter {
                 awaiting::written([*transfers, *derogations, *agreements], *members, format!("{public_url}/"))
             }
             Letter::Survey(letter) => letter.written(member, public_url, at_rest),
-            Letter::Unstamped { since, reason } => {
-                let address = format!("{public_url}/exploitation/scellements");
-                let since = since.with_timezone(&Paris).format("%d/%m/%Y à %H:%M").to_string();
-                let body = Unstamped { since, reason, address }.render()?;
-                Ok(("Scellements non horodatés depuis plus d’un jour".into(), body))
-            }
+            Letter::Unstamped { since, reason } => unstamped(*since, reason, public_url),
         }
     }
+}
+
+fn unstamped(since: DateTime<Utc>, reason: &str, public_url: &str) -> Result<(String, String), Unwritten> {
+    let address = format!("{public_url}/exploitation/scellements");
+    let since = since.with_timezone(&Paris).format("%d/%m/%Y à %H:%M").to_string();
+    let body = Unstamped { since, reason, address }.render()?;
+    Ok(("Scellements non horodatés depuis plus d’un jour".into(), body))
 }
 
 fn decided(letter: Decided<'_>) -> Result<(String, String), Unwritten> {

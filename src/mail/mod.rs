@@ -6,6 +6,7 @@
 mod awaiting;
 mod choice_queries;
 mod digest;
+mod glass;
 mod letter;
 mod outbox;
 mod queries;

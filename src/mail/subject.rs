@@ -101,6 +101,7 @@ impl Subject {
             Letter::Incident { .. }
             | Letter::Suspended { .. }
             | Letter::PasswordLink { .. }
+            | Letter::GlassAsked { .. }
             | Letter::GlassBroken { .. }
             | Letter::Survey(_)
             | Letter::Unstamped { .. } => None,

@@ -12,7 +12,7 @@ use crate::db::{self, Db};
 use crate::mail::{self, Letter};
 use crate::model::{Agent, Event, EventType, Outcome, PersonId, Role, TenantId};
 
-pub use super::glass_queries::{Glass, all, of_member};
+pub use super::glass_queries::{Glass, all, awaiting, of_member};
 
 /// Longest access, in hours.
 pub const HOURS_MAX: u32 = 4;
@@ -41,7 +41,7 @@ pub enum Unchanged {
     AlreadySo,
 }
 
-/// Asks for an access to a member's archives.
+/// Asks for an access to a member's archives, and writes to the pilots.
 pub async fn ask(
     db: &Db,
     clock: &Clock,
@@ -67,6 +67,19 @@ pub async fn ask(
     queries::insert(&mut tx, id, operator, (&request, &reason, asked.hours), clock.now()).await?;
     let detail = vec![("action", "acces demande".to_owned()), ("demande_ecrite", request)];
     tx.record(event(operator, Role::Operator, id, detail));
+    if let Some(glass) = queries::lock(&mut tx, id).await? {
+        // First: a crash before the commit below tells the pilots of what is asked again, and leaves nothing that they do not know of.
+        let mut pilots = db.technical().await?;
+        let letter = Letter::GlassAsked {
+            operator: glass.asked_by_name,
+            request: glass.request,
+            reason: glass.reason,
+            hours: asked.hours,
+            code: glass.code,
+        };
+        mail::write_to_pilots(&mut pilots, clock, tenant, &format!("glass-asked:{id}"), &letter).await?;
+        pilots.commit().await?;
+    }
     tx.commit().await?;
     Ok(Ok(()))
 }

@@ -10,8 +10,9 @@ use crate::model::PersonId;
 #[derive(Clone, Debug)]
 pub struct Glass {
     pub glass_id: Uuid,
-    /// Name of the member.
+    /// Name of the member, and its code.
     pub member: String,
+    pub code: String,
     pub asked_by: PersonId,
     pub asked_by_name: String,
     pub asked_at: DateTime<Utc>,
@@ -26,6 +27,7 @@ pub struct Glass {
 struct Row {
     glass_id: Uuid,
     member: String,
+    code: String,
     asked_by: Uuid,
     asked_by_name: String,
     asked_at: DateTime<Utc>,
@@ -41,6 +43,7 @@ impl From<Row> for Glass {
         Glass {
             glass_id: row.glass_id,
             member: row.member,
+            code: row.code,
             asked_by: PersonId(row.asked_by),
             asked_by_name: row.asked_by_name,
             asked_at: row.asked_at,
@@ -57,7 +60,7 @@ impl From<Row> for Glass {
 pub async fn of_member(tx: &mut TenantRead) -> Result<Vec<Glass>, Error> {
     let rows = sqlx::query_as!(
         Row,
-        "select g.glass_id, m.name as member, g.asked_by, p.display_name as asked_by_name, g.asked_at, g.request,
+        "select g.glass_id, m.name as member, m.code, g.asked_by, p.display_name as asked_by_name, g.asked_at, g.request,
                 g.reason, g.hours, g.until, g.ended_at
          from glass g join member m using (tenant_id) join platform.person p on p.person_id = g.asked_by
          order by g.asked_at desc, g.glass_id limit 50"
@@ -69,10 +72,23 @@ pub async fn of_member(tx: &mut TenantRead) -> Result<Vec<Glass>, Error> {
 pub async fn all(tx: &mut Technical) -> Result<Vec<Glass>, Error> {
     let rows = sqlx::query_as!(
         Row,
-        "select g.glass_id, m.name as member, g.asked_by, p.display_name as asked_by_name, g.asked_at, g.request,
+        "select g.glass_id, m.name as member, m.code, g.asked_by, p.display_name as asked_by_name, g.asked_at, g.request,
                 g.reason, g.hours, g.until, g.ended_at
          from glass g join member m using (tenant_id) join platform.person p on p.person_id = g.asked_by
          order by g.asked_at desc, g.glass_id limit 50"
+    );
+    Ok(rows.fetch_all(tx.conn()).await?.into_iter().map(Glass::from).collect())
+}
+
+/// Those that await a pilot's decision, in whichever member, the oldest first.
+pub async fn awaiting(tx: &mut Technical) -> Result<Vec<Glass>, Error> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select g.glass_id, m.name as member, m.code, g.asked_by, p.display_name as asked_by_name, g.asked_at, g.request,
+                g.reason, g.hours, g.until, g.ended_at
+         from glass g join member m using (tenant_id) join platform.person p on p.person_id = g.asked_by
+         where g.until is null and g.ended_at is null
+         order by g.asked_at, g.glass_id limit 50"
     );
     Ok(rows.fetch_all(tx.conn()).await?.into_iter().map(Glass::from).collect())
 }
@@ -102,7 +118,7 @@ pub(super) async fn insert(
 pub(super) async fn lock(tx: &mut TenantTx, id: Uuid) -> Result<Option<Glass>, Error> {
     let row = sqlx::query_as!(
         Row,
-        "select g.glass_id, m.name as member, g.asked_by, p.display_name as asked_by_name, g.asked_at, g.request,
+        "select g.glass_id, m.name as member, m.code, g.asked_by, p.display_name as asked_by_name, g.asked_at, g.request,
                 g.reason, g.hours, g.until, g.ended_at
          from glass g join member m using (tenant_id) join platform.person p on p.person_id = g.asked_by
          where g.glass_id = $1 for update of g",

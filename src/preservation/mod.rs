@@ -59,7 +59,9 @@ pub use media::Refusal;
 pub use reading::{Reading, Verdict};
 pub use room::SiteOutlook;
 pub use settings::Settings;
-pub use standing::{Canaries, Damage, MemberSite, MemberStanding, Migration, Overview, SiteStanding};
+pub use standing::{
+    Canaries, Damage, MemberSite, MemberStanding, Migration, Overview, SiteStanding, open_count,
+};
 
 /// Job: today's readings of a member's copies on one site.
 pub const JOB_CHECK_SITE: &str = "check_site";

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::alert::{Alert, alerts};
 use super::incident::Incident;
 use super::{Error, Preservation, canary, repair_queries, standing_queries};
+use crate::db::TenantRead;
 use crate::model::{ArchiveId, TenantId};
 
 /// Every member's copies on one site.
@@ -114,6 +115,11 @@ const SHOWN: i64 = 100;
 const REPAIRED_DAYS: i64 = 30;
 /// Canaries told of the last found.
 const LATEST: i64 = 10;
+
+/// Copies of the member that are known to be wrong, and not repaired.
+pub async fn open_count(tx: &mut TenantRead) -> Result<u64, Error> {
+    Ok(repair_queries::count_open(tx).await?.unsigned_abs())
+}
 
 impl Preservation {
     /// How the keeping of archives stands, over all members, with what must be looked at.

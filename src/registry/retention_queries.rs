@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::db::{Error, Technical, TenantRead};
-use crate::model::{ArchiveId, Fate, RetentionRule, ScheduleLevel, StartEvent, Utility};
+use crate::model::{ArchiveId, Fate, PersonId, RetentionRule, ScheduleLevel, StartEvent, Utility};
 
 struct RuleRow {
     level: String,
@@ -87,6 +87,18 @@ pub async fn last_of_department(tx: &mut Technical, department: &str) -> Result<
         department
     );
     rows.fetch_all(tx.conn()).await?.into_iter().map(Version::try_from).collect()
+}
+
+/// How many rules of the member await the agreement of a control authority who did not propose them.
+pub async fn awaiting_count(tx: &mut TenantRead, authority: PersonId) -> Result<u64, Error> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (
+               select distinct on (code) is_validated, imported_by from retention_rule order by code, version desc
+           ) last
+           where not is_validated and imported_by is distinct from $1"#,
+        authority.0
+    );
+    Ok(count.fetch_one(tx.conn()).await?.unsigned_abs())
 }
 
 /// Those of one code, as [`super::retention::in_force`] takes them.

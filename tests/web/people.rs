@@ -146,6 +146,49 @@ async fn a_forgotten_password_says_nothing_and_a_set_one_closes_every_session() 
 }
 
 #[tokio::test]
+async fn an_access_that_is_asked_for_awaits_the_pilot_at_their_desk_and_by_a_letter() {
+    let door = Door::open().await;
+    let code = &door.tenant.code;
+    let to = format!("pilote@{code}.example.fr");
+    let mut tx = door.tenant.db.technical().await.unwrap();
+    sqlx::query("update platform.person set email = $2 where person_id = $1")
+        .bind(door.tenant.person(Role::Pilot).0)
+        .bind(&to)
+        .execute(tx.conn())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let (operator, csrf) = door.log_in(Role::Operator).await;
+    let body = format!("csrf={csrf}&collectivite={code}&demande=Lettre+12&motif=Fichier+illisible&heures=2");
+    assert_eq!(door.send(form("/exploitation/acces", &body).cookie(&operator)).await.status, 303);
+    let mut tx = door.tenant.db.technical().await.unwrap();
+    let letters: Vec<String> = sqlx::query_scalar(
+        "select letter::text from technical.letter where recipient = $1 and tenant_id = $2",
+    )
+    .bind(&to)
+    .bind(door.tenant.tenant.as_uuid())
+    .fetch_all(tx.conn())
+    .await
+    .unwrap();
+    drop(tx);
+    assert!(letters.len() == 1 && letters[0].contains("glass_asked"), "{letters:?}");
+    let (pilot, csrf) = door.log_in(Role::Pilot).await;
+    let address = format!("/pilotage/{code}/acces");
+    let awaited = async || {
+        let desk = door.send(get("/").cookie(&pilot)).await.text();
+        desk.contains("Accès exceptionnels à décider") && desk.contains(&format!("<a href=\"{address}\">"))
+    };
+    assert!(awaited().await);
+    let page = door.send(get(&address).cookie(&pilot)).await.text();
+    let id = page.split("name=\"acces\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let done =
+        door.send(form(&format!("{address}/fin"), &format!("csrf={csrf}&acces={id}")).cookie(&pilot)).await;
+    assert_eq!(done.status, 303);
+    assert!(!awaited().await, "it is decided");
+    door.end().await;
+}
+
+#[tokio::test]
 async fn an_operator_reads_a_members_archives_only_when_another_person_opens_them_and_for_a_while() {
     let door = Door::open().await;
     door.deposit(door.sip("SECRET").zip()).await;

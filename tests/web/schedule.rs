@@ -32,9 +32,16 @@ async fn the_archivist_imports_and_the_control_authority_validates() {
     let (control, csrf) = door.log_in(Role::ControlAuthority).await;
     let page = door.send(get("/tableau").cookie(&control)).await.text();
     assert!(page.contains("/tableau/validation") && page.contains("attente"), "{page}");
+    let awaited = async || {
+        let desk = door.send(get("/").cookie(&control)).await.text();
+        desk.contains("Règles à valider")
+            && desk.replace('\u{a0}', " ").contains("1 règle de son tableau de gestion")
+    };
+    assert!(awaited().await, "it awaits them at their desk");
     let body = format!("csrf={csrf}&code=FACTURES");
     let done = door.send(form("/tableau/validation", &body).cookie(&control)).await;
     assert_eq!((done.status, done.header("location")), (303, "/tableau?fait=valide"));
+    assert!(!awaited().await);
     let page = door.send(get("/tableau").cookie(&control)).await.text();
     assert!(!page.contains("id=\"attente\"") && page.contains("5\u{a0}ans"), "{page}");
     door.end().await;

@@ -104,7 +104,7 @@ pub struct Suspending {
 }
 
 /// The page of a member.
-fn address(code: &str) -> String {
+pub fn address(code: &str) -> String {
     format!("/pilotage/{code}")
 }
 

@@ -2,10 +2,11 @@
 //! their roles.
 //!
 //! Never tells one role what another sees: each has its kinds of entries and its scope, and only those who follow transfers are told a
-//! title. One reading a member.
+//! title. One reading a member, of those whose last entries are the last of all.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -25,6 +26,9 @@ use crate::web::pages::words;
 const SHOWN: usize = 10;
 /// Entries read of each member: some have no words of ours.
 const READ: i64 = 30;
+/// So many members are read without asking whose entries are the last, and so many of the last are asked about.
+const FEW: usize = 12;
+const TOLD: i32 = 30;
 /// Members looked at, so many at a time.
 const MEMBERS_MAX: usize = 1_000;
 const AT_ONCE: usize = 4;
@@ -109,13 +113,14 @@ pub async fn look(
 ) -> Result<Option<Lately>, db::Error> {
     let looked = looked(state, session, person, is_sure).await?;
     let several = looked.iter().map(|of| of.tenant.as_uuid()).collect::<BTreeSet<_>>().len() > 1;
-    let mut found: Vec<(Looked, Happened)> = Vec::new();
-    let reads = looked.into_iter().take(MEMBERS_MAX).map(|of| read(state, of));
-    let mut reads = stream::iter(reads).buffered(AT_ONCE);
-    while let Some(more) = reads.try_next().await? {
-        found.extend(more);
+    let (first, rest) = last_of_all(state, looked).await?;
+    let mut found = read(state, first).await?;
+    let enough = |found: &[(Looked, Happened)]| {
+        found.iter().filter(|(of, one)| told::told(of, one, person.person_id).is_some()).count() >= SHOWN
+    };
+    if !rest.is_empty() && !enough(&found) {
+        found.extend(read(state, rest).await?);
     }
-    drop(reads);
     if person.has(Role::Depositor) {
         let own = own(person);
         let mut tx = state.db.read(person.tenant).await?;
@@ -190,11 +195,34 @@ async fn looked(
     Ok(all)
 }
 
-async fn read(state: &State, of: Looked) -> Result<Vec<(Looked, Happened)>, db::Error> {
-    let mut tx = state.db.read(of.tenant).await?;
-    let happened = lately::happened(&mut tx, &of.told, READ).await?;
-    drop(tx);
-    Ok(happened.into_iter().map(|one| (of.clone(), one)).collect())
+/// Those to be read, whose last entries are among the last of all under one of their roles; and those to be read if these tell too little.
+async fn last_of_all(state: &State, looked: Vec<Looked>) -> Result<(Vec<Looked>, Vec<Looked>), db::Error> {
+    if looked.len() <= FEW {
+        return Ok((looked, Vec::new()));
+    }
+    let mut told: HashMap<Role, (HashSet<TenantId>, bool)> = HashMap::new();
+    let mut technical = state.db.technical().await?;
+    for of in &looked {
+        if let Entry::Vacant(vacant) = told.entry(of.role) {
+            vacant.insert(lately::members_told(&mut technical, &of.told, TOLD).await?);
+        }
+    }
+    let is_among = |of: &Looked| told.get(&of.role).is_some_and(|(members, _)| members.contains(&of.tenant));
+    let (first, rest): (Vec<Looked>, Vec<Looked>) = looked.into_iter().partition(is_among);
+    // Of a role of which all was told, the others have nothing.
+    let rest =
+        rest.into_iter().filter(|of| told.get(&of.role).is_none_or(|(_, is_whole)| !is_whole)).collect();
+    Ok((first, rest))
+}
+
+async fn read(state: &State, looked: Vec<Looked>) -> Result<Vec<(Looked, Happened)>, db::Error> {
+    let one = |of: Looked| async move {
+        let mut tx = state.db.read(of.tenant).await?;
+        let happened = lately::happened(&mut tx, &of.told, READ).await?;
+        Ok::<_, db::Error>(happened.into_iter().map(|one| (of.clone(), one)).collect::<Vec<_>>())
+    };
+    let reads = stream::iter(looked.into_iter().take(MEMBERS_MAX).map(one)).buffered(AT_ONCE);
+    Ok(reads.try_collect::<Vec<_>>().await?.concat())
 }
 
 /// The lines of what was found, the last first; what two roles are told of the same entry is told once.

@@ -1,4 +1,4 @@
-//! The pilot's desk: members and what is to be looked at of them, entries with their next step, years to close.
+//! The pilot's desk: accesses to be decided, members and what is to be looked at of them, entries with their next step, years to close.
 //!
 //! Sees no title and no archive.
 
@@ -8,12 +8,13 @@ use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
 
 use crate::billing;
+use crate::membership::glass::{self, Glass};
 use crate::onboarding::stage::reached;
 use crate::onboarding::{self, Entry, Step};
 use crate::registry::convention_queries::{self, Overview};
 use crate::web::callers::Person;
 use crate::web::pages::entries::steering::next;
-use crate::web::pages::shell::{Fact, Link};
+use crate::web::pages::shell::{At, Fact, Link};
 use crate::web::pages::{pilot, words};
 use crate::web::{Problem, State, Who};
 
@@ -24,6 +25,7 @@ const YEARS: usize = 5;
 
 /// The desk.
 pub struct PilotDesk {
+    pub accesses: Vec<AccessLine>,
     pub facts: Vec<Fact>,
     /// Conventions that end, quotas that fill: sentences.
     pub alerts: Vec<String>,
@@ -31,6 +33,15 @@ pub struct PilotDesk {
     pub entries: Vec<EntryLine>,
     pub more_entries: Option<String>,
     pub years: Vec<Link>,
+}
+
+/// An exceptional access that an operator asked for.
+pub struct AccessLine {
+    /// The member, and where it is decided.
+    pub link: Link,
+    pub asked: At,
+    pub who: String,
+    pub hours: String,
 }
 
 /// An entry that waits for something.
@@ -42,6 +53,8 @@ pub struct EntryLine {
 
 /// What was read.
 pub struct Found {
+    /// Accesses that await a decision.
+    pub accesses: Vec<Glass>,
     pub overviews: Vec<Overview>,
     pub entries: Vec<Entry>,
     pub steps: BTreeMap<Uuid, Vec<Step>>,
@@ -64,6 +77,7 @@ pub async fn look(state: &State, person: &Person) -> Result<Option<PilotDesk>, P
         }
     }
     let found = Found {
+        accesses: glass::awaiting(&mut tx).await?,
         overviews: convention_queries::overviews(&mut tx).await?,
         entries: onboarding::queries::entries(&mut tx).await?,
         steps: onboarding::queries::steps(&mut tx).await?,
@@ -85,6 +99,7 @@ pub fn desk(found: &Found, today: NaiveDate) -> PilotDesk {
         (all > SHOWN).then(|| format!("et {}", words::count((all - SHOWN) as u64, "autre", "autres")))
     };
     PilotDesk {
+        accesses: found.accesses.iter().map(access_line).collect(),
         facts: vec![
             Fact::new("Collectivités", words::number(found.overviews.len() as u64)),
             Fact::new("Qui peuvent verser aujourd’hui", words::number(open as u64)),
@@ -95,6 +110,15 @@ pub fn desk(found: &Found, today: NaiveDate) -> PilotDesk {
         more_entries: more(entries.len()),
         entries: entries.into_iter().take(SHOWN).collect(),
         years: found.open_years.iter().map(|year| year_link(*year, today)).collect(),
+    }
+}
+
+fn access_line(glass: &Glass) -> AccessLine {
+    AccessLine {
+        link: Link::new(&glass.member, format!("{}/acces", pilot::address(&glass.code))),
+        asked: words::moment(glass.asked_at),
+        who: glass.asked_by_name.clone(),
+        hours: words::count(glass.hours.unsigned_abs().into(), "heure", "heures"),
     }
 }
 

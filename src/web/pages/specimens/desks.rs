@@ -15,7 +15,7 @@ use crate::model::expected::{Every, Period};
 use crate::model::{
     FileKind, Holding, KindCount, Outlook, PersonId, RefusalReason, Role, TenantId, TransferId,
 };
-use crate::preservation::{MemberStanding, SiteOutlook};
+use crate::preservation::SiteOutlook;
 use crate::registry::Quota;
 use crate::usage::{Amount, Month};
 use crate::web::health::Report;
@@ -234,9 +234,10 @@ pub fn control() -> DeskPage {
         name: name.into(),
         is_here,
         quota: Some(quota()),
-        standing: MemberStanding { open_count, ..MemberStanding::default() },
+        open_count,
         last: has_entries.then(|| at("2026-11-12T08:30:00Z")),
         reading: is_here.then(|| at("2026-11-20T17:00:00Z")),
+        rules: open_count,
     };
     let ressort = [
         found("sa", "Commune de Saint-Aubin-des-Landes", true, 0, true),
@@ -264,6 +265,7 @@ pub fn control() -> DeskPage {
 pub fn pilot() -> DeskPage {
     let entry = entries::entry(1, "Commune de Bréval-le-Haut", "commune");
     let found = desk::pilot::Found {
+        accesses: vec![piloting::access()],
         overviews: piloting::overviews(),
         steps: [(entry.id, entries::known_steps())].into(),
         entries: vec![entry],

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::frame::shell;
+use super::frame::{at, shell};
 use crate::annual::{Facts, MemberFacts};
 use crate::billing::measures::Weighed;
 use crate::billing::options::{self, Options};
@@ -10,6 +10,7 @@ use crate::billing::simulation::{Content, Kept, Row};
 use crate::billing::snapshot::{self, Snapshot};
 use crate::billing::{Closing, Statement, Year, import, sharing};
 use crate::costs::Measure;
+use crate::membership::glass::Glass;
 use crate::model::{
     ActiveConvention, CONVENTION_FIELDS, Convention, ConventionDetails, ConventionState, PersonId, Regime,
     Standing, Suspension, TenantId,
@@ -47,6 +48,23 @@ fn overview(code: &str, name: &str, until: &str, percent: u64) -> Overview {
         bytes_held: percent * 50_000_000,
         bytes_max: 5_000_000_000,
         archives_held: percent * 3,
+    }
+}
+
+/// An exceptional access that awaits its decision.
+pub fn access() -> Glass {
+    Glass {
+        glass_id: uuid::Uuid::nil(),
+        member: "Syndicat mixte des eaux de la Loine".into(),
+        code: "eaux-loine".into(),
+        asked_by: PersonId(uuid::Uuid::nil()),
+        asked_by_name: "Exploitation informatique".into(),
+        asked_at: at("2026-11-27T08:12:00Z"),
+        request: "Courrier du président, référence 2026-118".into(),
+        reason: "Un bordereau ne s’affiche pas.".into(),
+        hours: 2,
+        until: None,
+        ended_at: None,
     }
 }
 
