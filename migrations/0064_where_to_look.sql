@@ -4,16 +4,17 @@
 create index event_told_of_all on event (event_type, split_part(object, ':', 1), at desc)
     where event_type in ('REJET', 'PRISE_EN_CHARGE', 'COMMUNICATION', 'PARAMETRAGE', 'INCIDENT', 'REPARATION', 'RECONSTRUCTION');
 
--- Whose the last entries of these types and about these things are: at most `most` of each. `is_whole`: there are no others.
-create function members_told(types text[], about text[], most integer) returns table (tenant_id uuid, is_whole boolean)
+-- Whose the last entries are, each of a type and about a thing named in its place: at most `most` of each. `told_since`: other members may have some, all
+-- of them older than this; null: they have none.
+create function members_told(types text[], about text[], most integer) returns table (tenant_id uuid, told_since timestamptz)
     language sql stable security definer
     set search_path = public, pg_temp
 begin atomic
-    select last.tenant_id, bool_and(last.of_all < most)
-    from unnest(types) as kind, unnest(about) as named,
-         lateral (select v.tenant_id, count(*) over () as of_all
-                  from (select e.tenant_id from event e
-                        where e.event_type = kind and split_part(e.object, ':', 1) = named
+    select last.tenant_id, max(last.oldest_at) filter (where last.of_all = most)
+    from unnest(types, about) as one (kind, named),
+         lateral (select v.tenant_id, count(*) over () as of_all, min(v.at) over () as oldest_at
+                  from (select e.tenant_id, e.at from event e
+                        where e.event_type = one.kind and split_part(e.object, ':', 1) = one.named
                           and e.event_type in ('REJET', 'PRISE_EN_CHARGE', 'COMMUNICATION', 'PARAMETRAGE', 'INCIDENT', 'REPARATION',
                                                'RECONSTRUCTION')
                         order by e.at desc limit most) v) last

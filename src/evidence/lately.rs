@@ -23,6 +23,24 @@ pub struct Told {
     pub scope: Option<Scope>,
 }
 
+impl Told {
+    /// What is told, each type of entry with each thing that such an entry is about.
+    pub fn kinds(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let of_transfers: &[&str] = if self.scope.is_some() { &["transfer", "archive", "unit"] } else { &[] };
+        let about = move || self.about.iter().chain(of_transfers).copied();
+        let is_about = |kind: &str, about: &str| match kind {
+            "PARAMETRAGE" => !["transfer", "archive", "unit", "member"].contains(&about),
+            "INCIDENT" | "REPARATION" => about == "archive",
+            "RECONSTRUCTION" => about == "member",
+            _ => ["transfer", "archive", "unit"].contains(&about),
+        };
+        self.types
+            .iter()
+            .flat_map(move |kind| about().map(|about| (*kind, about)))
+            .filter(move |(kind, about)| is_about(kind, about))
+    }
+}
+
 /// An entry, as a desk tells it.
 #[derive(Clone, Debug)]
 pub struct Happened {

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
+
 use super::lately::{Happened, LOOKED_AT, Told};
 use crate::db::{Error, Technical, TenantRead};
 use crate::model::{PersonId, TenantId};
@@ -64,24 +66,24 @@ pub async fn happened(tx: &mut TenantRead, told: &Told, most: i64) -> Result<Vec
     Ok(rows.fetch_all(tx.conn()).await?)
 }
 
-/// Whose the last entries are that are told so, at most `most` of each type and of each thing; and whether those are all there are.
+/// Whose the last entries are that are told so, at most `most` of each type and of each thing; and the moment since which no other member
+/// has any, or none at all.
 pub async fn members_told(
     tx: &mut Technical,
     told: &Told,
     most: i32,
-) -> Result<(HashSet<TenantId>, bool), Error> {
-    let types: Vec<String> = told.types.iter().map(|word| (*word).to_owned()).collect();
-    let of_transfers = ["transfer", "archive", "unit"].into_iter().filter(|_| told.scope.is_some());
-    let about: Vec<String> = told.about.iter().copied().chain(of_transfers).map(str::to_owned).collect();
+) -> Result<(HashSet<TenantId>, Option<DateTime<Utc>>), Error> {
+    let (types, about): (Vec<String>, Vec<String>) =
+        told.kinds().map(|(kind, about)| (kind.to_owned(), about.to_owned())).unzip();
     let rows = sqlx::query!(
-        r#"select tenant_id as "tenant_id!", is_whole as "is_whole!" from members_told($1, $2, $3)"#,
+        r#"select tenant_id as "tenant_id!", told_since from members_told($1, $2, $3)"#,
         &types,
         &about,
         most
     );
     let rows = rows.fetch_all(tx.conn()).await?;
-    let is_whole = rows.iter().all(|row| row.is_whole);
-    Ok((rows.into_iter().map(|row| TenantId::from_row(row.tenant_id)).collect(), is_whole))
+    let since = rows.iter().filter_map(|row| row.told_since).max();
+    Ok((rows.into_iter().map(|row| TenantId::from_row(row.tenant_id)).collect(), since))
 }
 
 /// What happened to the last transfers that a person deposited, the newest first.

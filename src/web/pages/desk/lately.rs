@@ -28,7 +28,7 @@ const SHOWN: usize = 10;
 const READ: i64 = 30;
 /// So many members are read without asking whose entries are the last, and so many of the last are asked about.
 const FEW: usize = 12;
-const TOLD: i32 = 30;
+const TOLD: i32 = 15;
 /// Members looked at, so many at a time.
 const MEMBERS_MAX: usize = 1_000;
 const AT_ONCE: usize = 4;
@@ -113,12 +113,12 @@ pub async fn look(
 ) -> Result<Option<Lately>, db::Error> {
     let looked = looked(state, session, person, is_sure).await?;
     let several = looked.iter().map(|of| of.tenant.as_uuid()).collect::<BTreeSet<_>>().len() > 1;
-    let (first, rest) = last_of_all(state, looked).await?;
+    let Parted { first, rest, since } = last_of_all(state, looked).await?;
     let mut found = read(state, first).await?;
-    let enough = |found: &[(Looked, Happened)]| {
-        found.iter().filter(|(of, one)| told::told(of, one, person.person_id).is_some()).count() >= SHOWN
+    let is_last = |(of, one): &&(Looked, Happened)| {
+        since.is_none_or(|since| one.at >= since) && told::told(of, one, person.person_id).is_some()
     };
-    if !rest.is_empty() && !enough(&found) {
+    if !rest.is_empty() && found.iter().filter(is_last).count() < SHOWN {
         found.extend(read(state, rest).await?);
     }
     if person.has(Role::Depositor) {
@@ -196,11 +196,18 @@ async fn looked(
 }
 
 /// Those to be read, whose last entries are among the last of all under one of their roles; and those to be read if these tell too little.
-async fn last_of_all(state: &State, looked: Vec<Looked>) -> Result<(Vec<Looked>, Vec<Looked>), db::Error> {
+struct Parted {
+    first: Vec<Looked>,
+    rest: Vec<Looked>,
+    /// No entry of the rest is younger.
+    since: Option<DateTime<Utc>>,
+}
+
+async fn last_of_all(state: &State, looked: Vec<Looked>) -> Result<Parted, db::Error> {
     if looked.len() <= FEW {
-        return Ok((looked, Vec::new()));
+        return Ok(Parted { first: looked, rest: Vec::new(), since: None });
     }
-    let mut told: HashMap<Role, (HashSet<TenantId>, bool)> = HashMap::new();
+    let mut told: HashMap<Role, (HashSet<TenantId>, Option<DateTime<Utc>>)> = HashMap::new();
     let mut technical = state.db.technical().await?;
     for of in &looked {
         if let Entry::Vacant(vacant) = told.entry(of.role) {
@@ -210,9 +217,9 @@ async fn last_of_all(state: &State, looked: Vec<Looked>) -> Result<(Vec<Looked>,
     let is_among = |of: &Looked| told.get(&of.role).is_some_and(|(members, _)| members.contains(&of.tenant));
     let (first, rest): (Vec<Looked>, Vec<Looked>) = looked.into_iter().partition(is_among);
     // Of a role of which all was told, the others have nothing.
-    let rest =
-        rest.into_iter().filter(|of| told.get(&of.role).is_none_or(|(_, is_whole)| !is_whole)).collect();
-    Ok((first, rest))
+    let rest = rest.into_iter().filter(|of| told.get(&of.role).is_none_or(|(_, since)| since.is_some()));
+    let since = told.values().filter_map(|(_, since)| *since).max();
+    Ok(Parted { first, rest: rest.collect(), since })
 }
 
 async fn read(state: &State, looked: Vec<Looked>) -> Result<Vec<(Looked, Happened)>, db::Error> {
