@@ -1,7 +1,7 @@
 //! Who is asking: people by a log-in and a session, machines by client credentials and a bearer token.
 //!
 //! Never keeps a secret that could be used: passwords and client secrets as Argon2id, cookies and tokens as
-//! SHA-256 of 256 random bits. The one thing to know: a tenant comes out of here, from a session or a token
+//! SHA-256 of 254 random bits. The one thing to know: a tenant comes out of here, from a session or a token
 //! that was verified, and from nowhere else at the doors.
 
 mod assertion;
