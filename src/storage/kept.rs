@@ -26,8 +26,7 @@ impl TenantStore {
         let path = self.kept_path(name)?;
         let mut failed = Vec::new();
         for site in self.sites() {
-            let kept = site.there().and_then(|medium| medium.put(&path, bytes, how));
-            failed.extend(kept.err().map(|error| (site.name.clone(), error)));
+            failed.extend(site.put(&path, bytes, how).err().map(|error| (site.name.clone(), error)));
         }
         Ok(failed)
     }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::bucket::BucketSettings;
 use super::error::Error;
 use super::mark::MARK;
-use super::medium::Medium;
+use super::medium::{Medium, Put};
 use crate::model::{ArchiveId, TenantId};
 use crate::package::ocfl;
 
@@ -89,6 +89,13 @@ impl Site {
             Some(number) if number == self.number.as_bytes() => Ok(self.medium.as_ref()),
             _ => Err(Error::Away { site: self.name.clone() }),
         }
+    }
+
+    /// Writes a small file on the site, durably: what was written while its disk went lies in the folder on which it was
+    /// mounted, and is [`Error::Away`].
+    pub fn put(&self, path: &str, bytes: &[u8], how: Put) -> Result<(), Error> {
+        self.there()?.put(path, bytes, how)?;
+        self.there().map(drop)
     }
 
     /// As [`Site::there`], for something that writes much: refused while the site ends nothing.

@@ -3,7 +3,9 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
+use chartrier::model::TenantId;
 use chartrier::storage::{Settings, Storage};
 
 /// The sentence with which two sites and a quarantine are refused; `None` when they are taken.
@@ -63,7 +65,7 @@ fn two_sites_on_one_disk_are_warned_of() {
 
 #[test]
 fn a_folder_that_is_not_the_site_any_more_takes_nothing() {
-    use chartrier::model::{ArchiveId, TenantId};
+    use chartrier::model::ArchiveId;
     use chartrier::storage::{Deposit, Error, NewFile, NewObject};
     let folder = tempfile::tempdir().unwrap();
     let settings = super::backend::settings(folder.path());
@@ -101,4 +103,33 @@ fn a_folder_that_is_not_the_site_any_more_takes_nothing() {
     fs::rename(&away, &nord).unwrap();
     Storage::open(&settings).unwrap();
     assert!(storage.stand()[0].fault.is_none());
+}
+
+#[test]
+fn what_was_kept_while_a_disk_went_is_not_counted_as_kept_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let storage = Storage::open(&super::backend::settings(folder.path())).unwrap();
+    let tenant = TenantId::of_member("essai");
+    let store = storage.tenant(tenant);
+    let (nord, away) = (folder.path().join("nord"), folder.path().join("away"));
+    let (mut taken, mut refused) = (0, 0);
+    for round in 0..300_u32 {
+        let name = format!("journal-{round}");
+        let failed = std::thread::scope(|scope| {
+            let keeping = scope.spawn(|| store.keep(&name, b"x").unwrap());
+            let went = Instant::now();
+            while went.elapsed() < Duration::from_micros(u64::from(round % 100) * 10) {
+                std::hint::spin_loop();
+            }
+            fs::rename(&nord, &away).unwrap();
+            fs::create_dir_all(&nord).unwrap();
+            keeping.join().unwrap()
+        });
+        fs::remove_dir_all(&nord).unwrap();
+        fs::rename(&away, &nord).unwrap();
+        let there = nord.join(".kept").join(tenant.to_string()).join(&name).is_file();
+        assert!(there || !failed.is_empty(), "{name} is said to be kept, and is not");
+        *(if failed.is_empty() { &mut taken } else { &mut refused }) += 1;
+    }
+    assert!(refused > 0, "{taken} kept, {refused} refused");
 }

@@ -6,6 +6,7 @@
 use super::super::TenantStore;
 use super::super::error::Error;
 use super::super::medium::Put;
+use super::super::site::Site;
 use super::journal::Operation;
 use crate::model::ArchiveId;
 
@@ -28,21 +29,26 @@ impl TenantStore {
     /// others have lost theirs already, and the same call ends the work.
     pub fn destroy(&self, archive: ArchiveId, by: &Authority) -> Result<(), Error> {
         for site in self.sites() {
-            let (medium, _asking) = site.ask()?;
-            let object = site.object(self.tenant, archive);
-            if !medium.stands(&object)? {
-                continue;
-            }
-            let tomb = format!("{}/destruction.json", self.tombs(archive));
-            if !medium.stands(&tomb)? {
-                let digest =
-                    self.technical_metadata(archive).map(|known| hex::encode(known.inventory_sha512));
-                let detail = format!("{} (inventaire {})", by.reference, digest.unwrap_or_default());
-                let told = Operation::at(self.sites.clock.now(), "destruction", &detail);
-                medium.put(&tomb, told.to_json().as_bytes(), Put::Once)?;
-            }
-            medium.remove(&object)?;
+            self.destroy_on(site, archive, by)?;
+            // Its disk may have gone meanwhile: a copy that was not found there may still be.
+            site.there()?;
         }
         Ok(())
+    }
+
+    fn destroy_on(&self, site: &Site, archive: ArchiveId, by: &Authority) -> Result<(), Error> {
+        let (medium, _asking) = site.ask()?;
+        let object = site.object(self.tenant, archive);
+        if !medium.stands(&object)? {
+            return Ok(());
+        }
+        let tomb = format!("{}/destruction.json", self.tombs(archive));
+        if !medium.stands(&tomb)? {
+            let digest = self.technical_metadata(archive).map(|known| hex::encode(known.inventory_sha512));
+            let detail = format!("{} (inventaire {})", by.reference, digest.unwrap_or_default());
+            let told = Operation::at(self.sites.clock.now(), "destruction", &detail);
+            medium.put(&tomb, told.to_json().as_bytes(), Put::Once)?;
+        }
+        medium.remove(&object)
     }
 }

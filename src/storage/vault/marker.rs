@@ -33,8 +33,8 @@ impl TenantStore {
     /// Writes the marker again on these sites, over whatever is there.
     pub fn mark_again(&self, archive: ArchiveId, marker: &[u8]) -> Result<(), Error> {
         for site in self.sites() {
-            let (medium, _asking) = site.ask()?;
-            medium.put(&format!("{}/{MARKER}", site.object(self.tenant, archive)), marker, Put::Over)?;
+            let (_, _asking) = site.ask()?;
+            site.put(&format!("{}/{MARKER}", site.object(self.tenant, archive)), marker, Put::Over)?;
         }
         Ok(())
     }
@@ -45,7 +45,7 @@ impl TenantStore {
         if !medium.stands(&format!("{object}/{}", OBJECT_DECLARATION.0))? {
             return Err(Error::Absent(format!("{} on {}", archive, site.name)));
         }
-        medium.put(&format!("{object}/{MARKER}"), marker, Put::Beside)?;
+        site.put(&format!("{object}/{MARKER}"), marker, Put::Beside)?;
         reached(["storage-marked-first", "storage-marked-next"], index);
         Ok(())
     }
