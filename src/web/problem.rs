@@ -157,12 +157,11 @@ impl Problem {
         if let Some(address) = self.leads_to(request) {
             return HttpResponse::SeeOther().insert_header((header::LOCATION, address)).finish();
         }
-        let what = self.detail.clone().unwrap_or_else(|| self.kind.title.to_string());
         let remedy = match incident {
             Some(incident) => format!("{} Numéro de l’incident : {incident}.", self.kind.remedy),
             None => self.kind.remedy.to_string(),
         };
-        let page = pages::notices::problem(request, self.kind.title, self.kind.status, what, remedy);
+        let page = pages::notices::problem(self.kind.title, self.kind.status, self.detail.clone(), remedy);
         self.answer().content_type("text/html; charset=utf-8").body(page)
     }
 }

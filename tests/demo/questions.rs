@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 
 use ureq::http::Response;
 
+use crate::support::as_written;
+
 /// The member in which it is asked, what is asked, and the title of the first answer.
 const ASKED: [(&str, &str, &str); 45] = [
     ("montvernoille", "mandat 1542/2023", "Mandat n° 1542/2023"),
@@ -106,7 +108,7 @@ impl Session<'_> {
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
         assert!(answer.status().as_u16() < 400, "{}", answer.status());
-        answer.body_mut().read_to_string().unwrap()
+        as_written(&answer.body_mut().read_to_string().unwrap())
     }
 
     /// Titles of the first page of answers.

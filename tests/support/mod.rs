@@ -49,3 +49,12 @@ pub fn drafting(
     let (limits, signatures) = (chartrier::model::Limits::default(), ingest.signatures().clone());
     chartrier::drafting::Drafting::new(db.clone(), storage.clone(), clock.clone(), limits, signatures)
 }
+
+/// The words of a page as they are written: with the space bar around the signs that no line begins or ends with.
+pub fn as_written(page: &str) -> String {
+    let mut words = page.replace("«\u{a0}", "« ");
+    for sign in ['»', ';', ':', '?', '!'] {
+        words = words.replace(&format!("\u{a0}{sign}"), &format!(" {sign}"));
+    }
+    words
+}

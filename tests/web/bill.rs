@@ -23,7 +23,8 @@ async fn a_year_is_tried_then_kept_and_closed_in_its_time() {
     let wrong = "poste;libellé;catégorie;prévu;réalisé;clés\nI1;Hébergement;INFRA;douze;;EGAL\nI2;B;RH;1;;90 % EGAL\n";
     let page = send("/pilotage/couts", &posted(&csrf, wrong, "essai")).await;
     assert_eq!(page.status, 422);
-    for expected in ["ligne 2 : « prevu » : « douze »", "ligne 3 : les parts de « 90 % EGAL » font 90 %"]
+    for expected in
+        ["ligne 2 : « prevu » : « douze »", "ligne 3 : les parts de « 90\u{a0}% EGAL » font 90\u{a0}%"]
     {
         assert!(page.text().contains(expected), "{expected}: {}", page.text());
     }

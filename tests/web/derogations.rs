@@ -32,7 +32,7 @@ async fn page(door: &Door, role: Role, address: &str) -> String {
     let (cookie, _) = door.log_in(role).await;
     let answer = door.send(get(address).cookie(&cookie)).await;
     assert_eq!(answer.status, 200, "{address}");
-    String::from_utf8(answer.body).unwrap()
+    answer.text()
 }
 
 #[tokio::test]

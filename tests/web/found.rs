@@ -279,10 +279,10 @@ async fn the_page_shows_the_first_answer_first_and_what_narrows_it() {
     let (door, _) = held().await;
     let (cookie, _) = door.log_in(Role::Archivist).await;
     let answer = door.send(get("/archives?q=d%C3%A9lib%C3%A9ration").cookie(&cookie)).await;
-    let page = String::from_utf8(answer.body).unwrap();
+    let page = answer.text();
     assert!(page.contains("annee=2024") && page.contains("Année"), "{page}");
     let narrowed = door.send(get("/archives?q=mandat+1542%2F2023&annee=2023").cookie(&cookie)).await;
-    let page = String::from_utf8(narrowed.body).unwrap();
+    let page = narrowed.text();
     // What was asked for is marked, in the title and in what else says it.
     let first = page.find("<mark>Mandat</mark> n° <mark>1542/2023</mark></a>").expect("the mandate");
     let other = page.find("<mark>Mandat</mark> n° 1543/2023</a>").expect("the next one, which speaks of it");

@@ -24,7 +24,7 @@ use tokio::sync::watch;
 use ureq::http::{HeaderMap, Method, Request};
 
 use crate::support::sip::Sip;
-use crate::support::{self, FreshTenant, PASSWORD, fresh_tenant, fresh_tenant_alone, vault};
+use crate::support::{self, FreshTenant, PASSWORD, as_written, fresh_tenant, fresh_tenant_alone, vault};
 
 mod account;
 mod agreements;
@@ -297,7 +297,7 @@ impl Answer {
     }
 
     fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
+        as_written(&String::from_utf8_lossy(&self.body))
     }
 
     fn header(&self, name: &str) -> &str {

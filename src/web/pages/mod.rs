@@ -55,6 +55,7 @@ pub mod styleguide;
 pub mod survey;
 pub mod tiers;
 pub mod trust;
+mod typography;
 pub mod upload;
 pub mod usage;
 pub mod verdict;

@@ -1,17 +1,17 @@
 //! Pages that say something and do nothing: errors in words, the accessibility statement.
 
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
 use askama::Template;
 
 use super::shell::{Section, Shell, render};
 
-/// An error, in words, with what to do; its title is the shell's.
+/// An error, in words, with what to do; its title, the shell's, says what it is where nothing tells more.
 #[derive(Template)]
 #[template(path = "problem.html")]
 pub struct ProblemPage {
     pub shell: Shell,
     pub status: u16,
-    pub what: String,
+    pub what: Option<String>,
     pub remedy: String,
 }
 
@@ -23,7 +23,7 @@ pub struct AccessibilityPage {
 }
 
 /// The page of an error, for a browser. It names nobody: an error may come before anyone is known.
-pub fn problem(_request: &HttpRequest, title: &str, status: u16, what: String, remedy: String) -> String {
+pub fn problem(title: &str, status: u16, what: Option<String>, remedy: String) -> String {
     let shell = Shell { title: title.to_owned(), account: None, section: Section::None, top: false };
     render(&ProblemPage { shell, status, what, remedy })
 }

@@ -7,6 +7,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 use askama::Template;
 
+use super::typography::spaced;
 use super::words::Moment;
 use crate::identity::PersonCaller;
 use crate::web::Who;
@@ -178,7 +179,7 @@ pub type At = Moment;
 
 /// The text of a page; a template writes into memory and cannot fail there.
 pub fn render(page: &impl Template) -> String {
-    page.render().unwrap_or_default()
+    spaced(&page.render().unwrap_or_default())
 }
 
 /// The answer that shows a page.

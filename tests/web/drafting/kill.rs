@@ -12,6 +12,7 @@ use ureq::RequestExt as _;
 
 use super::{ANSWERS, encoded, files_form, pdf};
 use crate::ingest::kill::KILLED;
+use crate::support::as_written;
 use crate::support::fault_table::note;
 use crate::support::service::{Client, Place, Service};
 
@@ -85,7 +86,7 @@ impl Secretary {
         let header = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
         let cookie = header("set-cookie").map(|cookie| cookie.split(';').next().unwrap().to_owned());
         let (status, location) = (answer.status().as_u16(), header("location").unwrap_or_default());
-        let body = answer.body_mut().read_to_string().ok()?;
+        let body = as_written(&answer.body_mut().read_to_string().ok()?);
         Some((Said { status, location, body }, cookie))
     }
 

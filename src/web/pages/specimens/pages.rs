@@ -89,7 +89,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
     let problem = ProblemPage {
         shell: Shell { top: false, ..shell("Page introuvable", Section::None, "lecteur") },
         status: 404,
-        what: "L’adresse est fausse, ou ce qu’elle montre n’est pas à votre collectivité.".into(),
+        what: Some("L’adresse est fausse, ou ce qu’elle montre n’est pas à votre collectivité.".into()),
         remedy: "Vérifiez l’adresse, ou repartez de l’accueil.".into(),
     };
     let accessibility = AccessibilityPage { shell: shell("Accessibilité", Section::None, "lecteur") };
