@@ -126,10 +126,31 @@ impl Browser {
         }
     }
 
-    /// The page does not show these words, nor are they anywhere in what it is made of.
+    /// The page does not show these words, nor are they anywhere in what it is made of, once the one before, which a click may have
+    /// left there for an instant, is gone.
     pub async fn lacks(&self, words: &str) {
-        let (shown, source) = (self.text().await, self.client.source().await.unwrap());
-        assert!(!shown.contains(words) && !source.contains(words), "« {words} » is shown in:\n{shown}");
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let (shown, source) = (self.text().await, self.client.source().await.unwrap());
+            if !shown.contains(words) && !source.contains(words) {
+                return;
+            }
+            assert!(Instant::now() < end, "« {words} » is shown in:\n{shown}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Waits until the element says this, and nothing else.
+    pub async fn says(&self, css: &str, words: &str) {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let said = self.find(css).await.text().await;
+            if said.as_ref().is_ok_and(|said| said == words) {
+                return;
+            }
+            assert!(Instant::now() < end, "{css} says {said:?}, and not « {words} »");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     /// Waits until the page shows these words.

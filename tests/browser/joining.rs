@@ -156,8 +156,8 @@ async fn seen_at_work(browser: &Browser, portal: &str, entry: &str) {
     browser.find("#date").await.clear().await.unwrap();
     let today = chrono::Utc::now().with_timezone(&chrono_tz::Europe::Paris).format("%d/%m/%Y");
     step(browser, "EN_PRODUCTION", &today.to_string()).await;
+    browser.says("main .lead", "En production").await;
     browser.lacks("Une chose est à corriger").await;
-    assert_eq!(browser.find("main .lead").await.text().await.unwrap(), "En production");
     browser.lacks("Premier conseil").await;
     browser.follow("Pilotage").await;
     browser.follow("Commune de Valsérac").await;

@@ -117,6 +117,7 @@ async fn log_in(browser: &Browser, portal: &str, shot: &Shot) {
     browser.fill("#identifiant", shot.login).await;
     browser.fill("#mot-de-passe", &password_of(shot.login)).await;
     browser.click("main button[type=submit]").await;
+    browser.find(".person button, button.choice").await;
     if browser.text().await.contains("Pour quelle collectivité") {
         let chosen =
             if shot.member.is_empty() { String::new() } else { format!("[value='{}']", shot.member) };
