@@ -139,6 +139,19 @@ fn view(file: &DraftFile, same: Option<SameView>) -> FileView {
 pub(super) fn format(mime: Option<&str>, name: Option<&str>) -> String {
     match (words::media(mime.unwrap_or_default()), name) {
         ("Fichier", Some(name)) => name.to_owned(),
+        ("Fichier", None) => "Format non reconnu : vérifiez que le fichier s’ouvre".to_owned(),
         (words, _) => words.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_is_told_in_words_by_its_name_or_as_unknown() {
+        assert_eq!(format(Some("application/pdf"), Some("Acrobat PDF 1.7")), "Document PDF");
+        assert_eq!(format(Some("application/x-dosexec"), Some("MS-DOS Executable")), "MS-DOS Executable");
+        assert!(format(None, None).starts_with("Format non reconnu"));
     }
 }
