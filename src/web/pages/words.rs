@@ -173,7 +173,12 @@ pub fn level_icon(written: Option<&str>, has_children: bool) -> &'static str {
 
 /// The kind of a file, found in its bytes, in words.
 pub fn media(media_type: &str) -> &'static str {
-    match media_type {
+    usual_media(media_type).unwrap_or("Fichier")
+}
+
+/// As [`media`], of the kinds that people have a word for.
+pub fn usual_media(media_type: &str) -> Option<&'static str> {
+    Some(match media_type {
         "application/pdf" => "Document PDF",
         "image/png" | "image/jpeg" | "image/gif" | "image/tiff" | "image/webp" | "image/svg+xml" => "Image",
         "text/plain" => "Texte",
@@ -182,8 +187,8 @@ pub fn media(media_type: &str) -> &'static str {
         "application/zip" | "application/gzip" | "application/x-tar" => "Dossier compressé",
         other if other.starts_with("audio/") => "Enregistrement sonore",
         other if other.starts_with("video/") => "Vidéo",
-        _ => "Fichier",
-    }
+        _ => return None,
+    })
 }
 
 /// A use of a file (`DataObjectVersion`, its number left out) in words.

@@ -135,13 +135,10 @@ fn view(file: &DraftFile, same: Option<SameView>) -> FileView {
     }
 }
 
-/// A format in people's words.
+/// A format in people's words, by its own name where they have none, or what to do where nothing names it.
 pub(super) fn format(mime: Option<&str>, name: Option<&str>) -> String {
-    match (words::media(mime.unwrap_or_default()), name) {
-        ("Fichier", Some(name)) => name.to_owned(),
-        ("Fichier", None) => "Format non reconnu : vérifiez que le fichier s’ouvre".to_owned(),
-        (words, _) => words.to_owned(),
-    }
+    let told = mime.and_then(words::usual_media).or(name);
+    told.unwrap_or("Format non reconnu : vérifiez que le fichier s’ouvre").to_owned()
 }
 
 #[cfg(test)]
