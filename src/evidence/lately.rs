@@ -12,6 +12,8 @@ use crate::model::Scope;
 
 /// Entries of each kind that are looked at.
 pub(super) const LOOKED_AT: i64 = 200;
+/// First words of what an entry of a transfer's way is about.
+const OF_TRANSFERS: [&str; 3] = ["transfer", "archive", "unit"];
 
 /// What is told: kinds of entries, what they are about, and how far.
 #[derive(Clone, Debug)]
@@ -26,13 +28,13 @@ pub struct Told {
 impl Told {
     /// What is told, each type of entry with each thing that such an entry is about.
     pub fn kinds(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let of_transfers: &[&str] = if self.scope.is_some() { &["transfer", "archive", "unit"] } else { &[] };
+        let of_transfers: &[&str] = if self.scope.is_some() { &OF_TRANSFERS } else { &[] };
         let about = move || self.about.iter().chain(of_transfers).copied();
         let is_about = |kind: &str, about: &str| match kind {
-            "PARAMETRAGE" => !["transfer", "archive", "unit", "member"].contains(&about),
+            "PARAMETRAGE" => about != "member" && !OF_TRANSFERS.contains(&about),
             "INCIDENT" | "REPARATION" => about == "archive",
             "RECONSTRUCTION" => about == "member",
-            _ => ["transfer", "archive", "unit"].contains(&about),
+            _ => OF_TRANSFERS.contains(&about),
         };
         self.types
             .iter()
